@@ -1,21 +1,81 @@
-/* librankle: claims about matrices, checked. The one installed header.
- *
- * Opaque types, no global state; nothing here prints or exits. */
+/* rankle: claims about matrices, checked. The one installed header of librankle.
+
+   A session reads claim files, checks their theorems and hands out results. Nothing prints or
+   exits; every function that can fail returns 0 on success, else one of the codes below, and leaves text for people in
+   the session. All pointers handed out live until the session is freed. One thread a session. */
 #ifndef RANKLE_H
 #define RANKLE_H
 
-#if defined(__GNUC__)
-#define RANKLE_API __attribute__((visibility("default")))
-#else
-#define RANKLE_API
-#endif
+#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* The version of the library that is running, as "0.1.0". Never NULL, not to be freed. */
-RANKLE_API const char *rankle_version(void);
+#define RANKLE_VERSION "0.1.0"
+
+typedef struct rankle_session rankle_session;
+typedef struct rankle_result rankle_result;
+
+enum {
+    RANKLE_OK = 0,
+    RANKLE_INPUT = 1,       /* the claim file is wrong: rankle_diagnostics */
+    RANKLE_USAGE = 2,       /* the call is wrong */
+    RANKLE_ENVIRONMENT = 3, /* memory, disk, an internal error */
+    RANKLE_UNDECIDED = 4    /* a limit on the work was reached */
+};
+
+typedef struct rankle_options {
+    uint64_t seed;            /* default 1 */
+    double time_limit;        /* seconds a theorem, 0: default 5 */
+    int64_t max_dim;          /* largest value tried for an open dimension, 0: default 6 */
+    uint64_t samples;         /* exact instances wanted for `verified`, 0: default 200 */
+    long precision_cap;       /* bits, 0: default 1024 */
+    const char *only;         /* shell pattern on theorem names, NULL: all */
+    const char *const *library_path; /* NULL-terminated, NULL: none */
+    /* called when a theorem is settled, in order; may be NULL */
+    void (*settled)(void *self, const rankle_result *result);
+    /* called now and then during work; may be NULL */
+    void (*progress)(void *self, const char *theorem, uint64_t trials, double rate);
+    void *self;
+} rankle_options;
+
+const char *rankle_version(void);
+
+rankle_session *rankle_session_new(void);
+void rankle_session_free(rankle_session *session);
+/* Diagnostics so far as text, and the message of an environment failure. */
+const char *rankle_diagnostics(rankle_session *session, int colour);
+size_t rankle_error_count(const rankle_session *session);
+
+/* Reads and checks a claim file: every theorem gets a result (also handed to `settled`). */
+int rankle_check_file(rankle_session *session, const char *path, const rankle_options *options);
+/* Hunts one theorem (name NULL: all) with the given budget of trials, provers off. */
+int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
+                     uint64_t trials, const rankle_options *options);
+/* Evaluates a closed expression; *text is the value as the language writes it. */
+int rankle_evaluate(rankle_session *session, const char *expression, const rankle_options *options,
+                    const char **text);
+
+size_t rankle_result_count(const rankle_session *session);
+const rankle_result *rankle_result_at(const rankle_session *session, size_t i);
+
+const char *rankle_result_theorem(const rankle_result *r);
+const char *rankle_result_file(const rankle_result *r);
+const char *rankle_result_verdict(const rankle_result *r);  /* "proved", ... */
+const char *rankle_result_expected(const rankle_result *r); /* NULL: no expectation */
+int rankle_result_as_expected(const rankle_result *r);
+const char *rankle_result_line(const rankle_result *r);     /* one line for people */
+const char *rankle_result_snippet(const rankle_result *r);  /* counterexample as claim text, NULL */
+
+/* All results by the schema rankle-results-1; NULL after a failure. */
+const char *rankle_results_json(rankle_session *session);
+/* A table from results: format "latex", "markdown" or "csv". */
+int rankle_table(rankle_session *session, const char *json, size_t len, const char *format,
+                 const char **text);
+/* Exit code of `rankle check` for the results so far: 0, 10, 20 or 21. */
+int rankle_exit_code(const rankle_session *session);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,60 @@
+/* The result of one theorem: everything that text, JSON and tables show. Results live in the
+   arena of the session; strings are owned by it. */
+#ifndef RK_RESULT_H
+#define RK_RESULT_H
+
+#include "lang/rk_term.h"
+
+typedef enum rk_reason {
+    RK_REASON_NONE,
+    RK_REASON_PRECISION,
+    RK_REASON_BUDGET,
+    RK_REASON_CONSTRUCT,
+    RK_REASON_NO_INSTANCE
+} rk_reason;
+
+const char *rk_reason_name(rk_reason r); /* "precision", ...; NULL for NONE */
+
+typedef struct rk_named_value { /* a variable of a counterexample: W, or W[2] */
+    const char *name;
+    size_t rows, cols;
+    const char **entry; /* row-major, as the language reads them */
+} rk_named_value;
+
+typedef struct rk_dim_scope { /* what a verdict covers: n = 2, n >= 1, or n in 1..6 */
+    const char *name;
+    int64_t low, high; /* high -1: every integer from low on */
+} rk_dim_scope;
+
+typedef struct rk_result {
+    const char *theorem, *title, *file, *paper, *paper_title, *source, *corrects;
+    const char *statement; /* the theorem as claim text, printed from the tree */
+    rk_verdict verdict;
+    rk_reason reason;
+    const char *advice;    /* undecided: what is missing and what the user can change, with place */
+    rk_verdict expected;   /* RK_VERDICT_NONE: no expect clause */
+    bool as_expected;      /* meets its expect; without one: proved without caveat */
+    const char **caveats;
+    size_t ncaveats;
+    const char **hypotheses; /* silent hypotheses in words: "det A != 0" */
+    size_t nhypotheses;
+    const char *method;    /* "closed evaluation", "exact instances", "witness mod p", ... */
+    rk_dim_scope *scope;
+    size_t nscope;
+    uint64_t instances, passed_over, unknown_instances, unconfirmed, trials;
+    const char *drawn;     /* how instances were drawn */
+    long precision;        /* highest used, 0 */
+    const char *level;     /* statistics only, NULL */
+    const char *witness;   /* "p = 2305843009213693951, seed 1", NULL */
+    bool has_counterexample; /* also the example of an `exists` theorem that was found */
+    rk_dim_scope *point_dims; /* low == high: the value */
+    size_t npoint_dims;
+    rk_named_value *values;
+    size_t nvalues;
+    const char *sides;     /* "left 0, right 1" */
+    const char *snippet;   /* as claim text, NULL */
+    double time_ms;
+    uint64_t seed;
+} rk_result;
+
+#endif

@@ -1,0 +1,23 @@
+/* The strategy: which provers and which hunts run for a theorem, in which order, and the verdict
+   that follows. Never says more than was established. */
+#ifndef RK_STRATEGY_H
+#define RK_STRATEGY_H
+
+#include "rankle.h"
+#include "rk_result.h"
+#include "lang/rk_check_text.h"
+
+/* Settles one theorem into *result (strings in arena). RK_BAD_INPUT when the text turns out to be
+   at fault (generic-equation, no allowed dimensions): diagnostics were added. */
+rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk_arena *arena,
+                    rk_result *result, rk_diags *diags);
+
+/* Provers off: the hunt alone, with a budget of trials. */
+rk_status rk_settle_by_hunt(const rk_checked *checked, uint64_t trials,
+                            const rankle_options *options, rk_arena *arena, rk_result *result,
+                            rk_diags *diags);
+
+/* 0, 10, 20, 21 by the table of verdicts. */
+int rk_exit_code(const rk_result *const *results, size_t n);
+
+#endif

@@ -1,0 +1,94 @@
+/* Arithmetic behind one interface. A domain is a kind of number with its context (a prime, a
+   precision); a value is a matrix of entries of that domain. Programs (eval) run over any of
+   them. Entry functions are given; everything structural and entrywise is built on them once, in
+   rk_matrix.h, and fast paths replace what a library does better.
+
+   Domains: Q (fmpq), prime field (nmod, word-size), double, ball (arb, with a precision),
+   Calcium (ca: algebraic and elementary numbers). */
+#ifndef RK_DOMAIN_H
+#define RK_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/rk_flint.h"
+#include "base/rk_buf.h"
+#include "base/rk_tern.h"
+
+/* Outcome of an operation at one place. */
+typedef enum rk_ev {
+    RK_EV_OK,
+    RK_EV_UNDEFINED, /* certainly not defined: division by zero, log of -1, inv of singular */
+    RK_EV_ESCAPE,    /* defined, perhaps, but not representable here: try a richer domain */
+    RK_EV_PRECISION, /* could not be told at this precision */
+    RK_EV_CONSTRUCT, /* no method for this operation in this domain */
+    RK_EV_LIMIT      /* size or time */
+} rk_ev;
+
+typedef struct rk_domain rk_domain;
+
+typedef struct rk_matrix {
+    const rk_domain *domain;
+    slong rows, cols;
+    void *entry; /* rows*cols entries, row-major, contiguous */
+} rk_matrix;
+
+typedef enum rk_fn { /* entrywise functions of one argument */
+    RK_FN_SQRT,
+    RK_FN_EXP,
+    RK_FN_LOG,
+    RK_FN_TANH,
+    RK_FN_SIGMOID,
+    RK_FN_SILU,
+    RK_FN_GELU,
+    RK_FN_ABS,
+    RK_FN_SIGN,
+    RK_FN_RELU
+} rk_fn;
+
+struct rk_domain {
+    const char *name; /* "rational", "prime field", ... */
+    size_t size;      /* bytes of an entry */
+    bool exact;       /* equality is decided and means equality */
+    bool ordered;     /* cmp works (not in a prime field) */
+    slong precision;  /* ball: bits; else 0 */
+    ulong modulus;    /* prime field */
+    void *context;    /* ca_ctx_struct *, nmod_t *, ... */
+
+    void (*init)(const rk_domain *, void *x); /* to 0 */
+    void (*clear)(const rk_domain *, void *x);
+    void (*set)(const rk_domain *, void *r, const void *x);
+    /* ESCAPE in a prime field when the denominator is no unit */
+    rk_ev (*set_fmpq)(const rk_domain *, void *r, const fmpq_t x);
+    /* the value as a rational: OK, or ESCAPE when it is not known to be one */
+    rk_ev (*get_fmpq)(const rk_domain *, fmpq_t r, const void *x);
+    void (*add)(const rk_domain *, void *r, const void *x, const void *y);
+    void (*sub)(const rk_domain *, void *r, const void *x, const void *y);
+    void (*neg)(const rk_domain *, void *r, const void *x);
+    void (*mul)(const rk_domain *, void *r, const void *x, const void *y);
+    rk_ev (*div)(const rk_domain *, void *r, const void *x, const void *y);
+    rk_ev (*fn)(const rk_domain *, rk_fn f, void *r, const void *x);
+    rk_tern (*is_zero)(const rk_domain *, const void *x);
+    /* sign of x: *sign in -1 0 1 with RK_EV_OK, else why not */
+    rk_ev (*sign)(const rk_domain *, int *sign, const void *x);
+    void (*print)(const rk_domain *, rk_buf *out, const void *x);
+
+    /* fast paths on whole matrices; NULL where the generic code of rk_matrix.h serves */
+    void (*matrix_mul)(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+    rk_ev (*matrix_inv)(rk_matrix *r, const rk_matrix *a);
+    rk_ev (*matrix_det)(void *r, const rk_matrix *a);
+    /* bounds of the rank; exact domains give low == high */
+    rk_ev (*matrix_rank)(slong *low, slong *high, const rk_matrix *a);
+
+    void (*free_context)(rk_domain *);
+};
+
+/* Each returns a domain to be freed with rk_domain_free, or NULL (prime field: modulus < 2 or
+   composite; precision out of range). */
+rk_domain *rk_domain_rational(void);
+rk_domain *rk_domain_prime(ulong p);
+rk_domain *rk_domain_double(void);
+rk_domain *rk_domain_ball(slong precision);
+rk_domain *rk_domain_calcium(void);
+void rk_domain_free(rk_domain *domain);
+
+#endif

@@ -1,0 +1,71 @@
+/* Running a program over a domain, and deciding an instance of a theorem exactly. */
+#ifndef RK_RUN_H
+#define RK_RUN_H
+
+#include "domain/rk_matrix.h"
+#include "rk_program.h"
+
+/* An assignment with exact entries: one rational matrix for each slot that is not defined. */
+typedef struct rk_assignment {
+    size_t nslots;
+    fmpq_mat_struct *value; /* nslots; 0 by 0 for defined slots */
+} rk_assignment;
+
+void rk_assignment_init(rk_assignment *a, const rk_program *program); /* zeros */
+void rk_assignment_clear(rk_assignment *a);
+void rk_assignment_set(rk_assignment *r, const rk_assignment *a);
+
+/* The values of a run, for every instruction needed. */
+typedef struct rk_run {
+    const rk_program *program;
+    const rk_domain *domain;
+    rk_matrix *value;       /* valid where ev is OK and the instruction is no truth value */
+    rk_tern *truth;         /* truth values; RK_UNKNOWN with ev saying why */
+    rk_ev *ev;              /* own outcome and that of all arguments: worst */
+    unsigned char *done;
+} rk_run;
+
+void rk_run_init(rk_run *run, const rk_program *program, const rk_domain *domain);
+void rk_run_clear(rk_run *run);
+/* Sets the inputs from an exact assignment (ESCAPE: a denominator is no unit mod p). */
+rk_ev rk_run_set_inputs(rk_run *run, const rk_assignment *a);
+void rk_run_set_input(rk_run *run, unsigned slot, const rk_matrix *value); /* copies */
+/* Computes everything `root` needs that is not yet done. Returns ev[root]. There is no short
+   cut: an argument that is undefined makes its users undefined. */
+rk_ev rk_run_compute(rk_run *run, unsigned root);
+
+typedef enum rk_instance_status {
+    RK_INSTANCE_HOLDS,     /* hypotheses true, claim true */
+    RK_INSTANCE_VIOLATED,  /* hypotheses true, claim false: everything exact or certified */
+    RK_INSTANCE_EXCLUDED,  /* a hypothesis is false */
+    RK_INSTANCE_UNDEFINED, /* something in claim or assumes is not defined: no instance */
+    RK_INSTANCE_UNKNOWN    /* could not be told; why and where say the reason */
+} rk_instance_status;
+
+typedef struct rk_instance {
+    rk_instance_status overall; /* VIOLATED if some claim is; HOLDS if all claims with an instance
+                                   hold and there is one; else the most telling of the rest */
+    rk_instance_status *claim;  /* one for each claim */
+    rk_ev why;                  /* UNKNOWN: PRECISION, CONSTRUCT or LIMIT */
+    rk_span where;
+    const char *domain;         /* the domain that settled it */
+    slong precision;            /* highest used by balls, 0 if none */
+} rk_instance;
+
+typedef struct rk_decide_options {
+    slong precision_cap; /* bits; 0: default 1024 */
+    bool rational_only;  /* Q only: quick, ESCAPE counts as UNKNOWN */
+} rk_decide_options;
+
+/* Decides the claims at an exact assignment in the smallest exact domain that holds it: Q, then
+   Calcium, then balls with rising precision. *out is cleared by rk_instance_clear. */
+void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decide_options *options,
+               rk_instance *out);
+void rk_instance_clear(rk_instance *out);
+
+/* For reports: the sides of the outermost comparison of a claim at an assignment, as text such as
+   "left 0, right 1" (matrices included, cut beyond 200 characters). */
+void rk_describe_sides(rk_buf *out, const rk_program *program, const rk_assignment *a,
+                       unsigned claim);
+
+#endif

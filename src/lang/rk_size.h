@@ -1,0 +1,63 @@
+/* Integer expressions over dimensions and loop indices: sizes, positions, exponents, bounds.
+   Each keeps the tree as written, because `/` must leave no remainder at every step, and is
+   compared as a rational function after `dim d = ...` has been put in. Sizes live in a rk_sizes,
+   which hash-conses them: sizes equal as rational functions may still be different objects. */
+#ifndef RK_SIZE_H
+#define RK_SIZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/rk_buf.h"
+#include "base/rk_mem.h"
+
+typedef enum rk_size_op {
+    RK_S_CONST, /* value */
+    RK_S_SYM,   /* sym: dimension or loop index */
+    RK_S_ADD,
+    RK_S_SUB,
+    RK_S_MUL,
+    RK_S_DIV,
+    RK_S_POW,
+    RK_S_NEG,
+    RK_S_LOOPSUM /* sum of kid[2] for sym = kid[0]..kid[1]: width of an hcat of unequal blocks */
+} rk_size_op;
+
+typedef struct rk_size rk_size;
+struct rk_size {
+    rk_size_op op;
+    int64_t value;
+    unsigned sym;
+    const rk_size *kid[3];
+};
+
+typedef struct rk_sizes rk_sizes; /* the symbols and the canonical forms */
+
+rk_sizes *rk_sizes_new(rk_arena *arena);
+void rk_sizes_free(rk_sizes *s); /* the rk_size objects live on in the arena */
+
+/* A new symbol. `definition` (may be NULL) is put in wherever sizes are compared. */
+unsigned rk_size_symbol(rk_sizes *s, const char *name, const rk_size *definition);
+const char *rk_size_symbol_name(const rk_sizes *s, unsigned sym);
+
+const rk_size *rk_size_const(rk_sizes *s, int64_t value);
+const rk_size *rk_size_sym(rk_sizes *s, unsigned sym);
+const rk_size *rk_size_binary(rk_sizes *s, rk_size_op op, const rk_size *a, const rk_size *b);
+const rk_size *rk_size_neg(rk_sizes *s, const rk_size *a);
+const rk_size *rk_size_loopsum(rk_sizes *s, unsigned index, const rk_size *low,
+                               const rk_size *high, const rk_size *body);
+
+bool rk_size_equal(rk_sizes *s, const rk_size *a, const rk_size *b); /* as rational functions */
+bool rk_size_is_const(rk_sizes *s, const rk_size *a, int64_t *value); /* value may be NULL */
+bool rk_size_mentions(const rk_size *a, unsigned sym);
+void rk_size_print(rk_buf *out, const rk_sizes *s, const rk_size *a); /* "H*dk", normalised */
+
+typedef enum rk_size_eval_status {
+    RK_SIZE_OK,
+    RK_SIZE_NOT_INTEGER, /* a division left a remainder, 0 in a denominator, negative power */
+    RK_SIZE_TOO_LARGE    /* beyond int64 */
+} rk_size_eval_status;
+
+/* Value at given symbol values (values[sym]); definitions are not consulted. */
+rk_size_eval_status rk_size_eval(const rk_size *a, const int64_t *values, int64_t *result);
+
+#endif

@@ -1,0 +1,60 @@
+/* Provers. Each either settles a theorem with a reason that can be checked or passes. None ever
+   evaluates a claim at a witness; a witness gives lower bounds only. */
+#ifndef RK_PROVE_H
+#define RK_PROVE_H
+
+#include "eval/rk_dims.h"
+#include "eval/rk_run.h"
+
+typedef enum rk_proof_status {
+    RK_PROOF_NONE,   /* the method passes */
+    RK_PROOF_TRUE,   /* the theorem holds at these dimensions */
+    RK_PROOF_FALSE,  /* it fails at these dimensions (see the counterexample or the facts) */
+    RK_PROOF_ERROR   /* the text is at fault: generic-equation; diagnostics have been added */
+} rk_proof_status;
+
+typedef struct rk_proof {
+    rk_proof_status status;
+    const char *method;     /* "closed evaluation", "shape bounds", "witness mod p", "all cases" ... */
+    bool witnessed;         /* an instance satisfying every hypothesis is known */
+    const char *caveat;     /* NULL or e.g. "hypotheses not witnessed" */
+    rk_assignment *example; /* the exact point found (interior point, refuting point), or NULL */
+    ulong modulus;          /* of the witness, 0 if none */
+    rk_ev why;              /* NONE: what was missing */
+    rk_span where;
+    uint64_t cases;         /* all cases: how many were decided */
+} rk_proof;
+
+void rk_proof_init(rk_proof *p);
+void rk_proof_clear(rk_proof *p);
+
+typedef struct rk_prove_options {
+    uint64_t seed;
+    slong precision_cap;
+    double deadline; /* seconds on the monotonic clock, 0: none */
+} rk_prove_options;
+
+/* Programs without free slots: one exact evaluation (rk_decide), three-valued. */
+void rk_prove_closed(const rk_program *program, const rk_prove_options *o, rk_proof *out);
+
+/* Upper and lower bounds of ranks from shapes and from the declared sets alone, propagated through
+   the DAG, valid at every assignment; the claim is then decided over intervals. */
+void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_proof *out);
+
+/* generic theorems on rational expressions: one exact point in the interior of the sets, reduced
+   mod a word-size prime; lower bounds of ranks and `!=` from it, upper bounds from rk_prove_bounds.
+   3-methods of the manual lists the conditions. Also refutes when the facts make the claim false
+   almost everywhere. */
+void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_proof *out,
+                      rk_diags *diags);
+
+/* generic theorems: is the claim false on a whole neighbourhood of this exact point, all
+   hypotheses strictly true there? (strict margins of continuous expressions, ranks bounded from
+   below by the point and from above by shape, locally constant branches of relu, abs, sign) */
+bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
+                             const rk_prove_options *o);
+
+/* Variables that range over finite sets only (permutation): every case evaluated. */
+void rk_prove_cases(const rk_program *program, const rk_prove_options *o, rk_proof *out);
+
+#endif

@@ -12,6 +12,7 @@
 static void version_is_the_packages(void **state) {
     (void)state;
     assert_string_equal(rankle_version(), PACKAGE_VERSION);
+    assert_string_equal(RANKLE_VERSION, PACKAGE_VERSION);
 }
 
 /* One call into each of FLINT, Arb and Calcium: they must agree that 2 * sqrt(2)^2 is 4. */

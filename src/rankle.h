@@ -1,8 +1,9 @@
 /* rankle: claims about matrices, checked. The one installed header of librankle.
 
    A session reads claim files, checks their theorems and hands out results. Nothing prints or
-   exits; every function that can fail returns 0 on success, else one of the codes below, and leaves text for people in
-   the session. All pointers handed out live until the session is freed. One thread a session. */
+   exits; every function that can fail returns 0 on success, else one of the codes below, and leaves
+   text for people in the session. All pointers handed out live until the session is freed. One
+   thread a session. */
 #ifndef RANKLE_H
 #define RANKLE_H
 
@@ -27,12 +28,12 @@ enum {
 };
 
 typedef struct rankle_options {
-    uint64_t seed;            /* default 1 */
-    double time_limit;        /* seconds a theorem, 0: default 5 */
-    int64_t max_dim;          /* largest value tried for an open dimension, 0: default 6 */
-    uint64_t samples;         /* exact instances wanted for `verified`, 0: default 200 */
-    long precision_cap;       /* bits, 0: default 1024 */
-    const char *only;         /* shell pattern on theorem names, NULL: all */
+    uint64_t seed;                   /* default 1 */
+    double time_limit;               /* seconds a theorem, 0: default 5 */
+    int64_t max_dim;                 /* largest value tried for an open dimension, 0: default 6 */
+    uint64_t samples;                /* exact instances wanted for `verified`, 0: default 200 */
+    long precision_cap;              /* bits, 0: default 1024 */
+    const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
     /* called when a theorem is settled, in order; may be NULL */
     void (*settled)(void *self, const rankle_result *result);
@@ -66,8 +67,8 @@ const char *rankle_result_file(const rankle_result *r);
 const char *rankle_result_verdict(const rankle_result *r);  /* "proved", ... */
 const char *rankle_result_expected(const rankle_result *r); /* NULL: no expectation */
 int rankle_result_as_expected(const rankle_result *r);
-const char *rankle_result_line(const rankle_result *r);     /* one line for people */
-const char *rankle_result_snippet(const rankle_result *r);  /* counterexample as claim text, NULL */
+const char *rankle_result_line(const rankle_result *r);    /* one line for people */
+const char *rankle_result_snippet(const rankle_result *r); /* counterexample as claim text, NULL */
 
 /* All results by the schema rankle-results-1; NULL after a failure. */
 const char *rankle_results_json(rankle_session *session);

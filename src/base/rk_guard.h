@@ -9,7 +9,7 @@
 typedef rk_status rk_guarded(void *arg);
 
 /* Runs body(arg). Returns its status, or RK_ENVIRONMENT when something inside raised; then
-   *message (if not NULL) is a static text. Guards nest. */
+ *message (if not NULL) is a static text. Guards nest. */
 rk_status rk_guard_run(rk_guarded *body, void *arg, const char **message);
 
 /* Unwinds to the innermost guard. Without a guard the process aborts. */

@@ -15,7 +15,7 @@ char *rk_strdup(const char *s);
 typedef struct rk_arena rk_arena;
 
 rk_arena *rk_arena_new(void);
-void rk_arena_free(rk_arena *arena); /* NULL is allowed */
+void rk_arena_free(rk_arena *arena);                /* NULL is allowed */
 void *rk_arena_alloc(rk_arena *arena, size_t size); /* zeroed, aligned for any type */
 char *rk_arena_strndup(rk_arena *arena, const char *s, size_t n);
 char *rk_arena_strdup(rk_arena *arena, const char *s);

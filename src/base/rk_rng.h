@@ -21,7 +21,7 @@ rk_rng rk_rng_trial(uint64_t seed, const unsigned char digest[32], uint64_t tria
 
 uint32_t rk_rng_u32(rk_rng *r);
 uint64_t rk_rng_u64(rk_rng *r);
-uint64_t rk_rng_below(rk_rng *r, uint64_t bound);              /* uniform on 0..bound-1, bound >= 1 */
+uint64_t rk_rng_below(rk_rng *r, uint64_t bound); /* uniform on 0..bound-1, bound >= 1 */
 int64_t rk_rng_between(rk_rng *r, int64_t low, int64_t high); /* uniform, both ends included */
 double rk_rng_unit(rk_rng *r);                                /* uniform on [0, 1), 53 bits */
 double rk_rng_normal(rk_rng *r);                              /* standard Gaussian */

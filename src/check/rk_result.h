@@ -31,28 +31,28 @@ typedef struct rk_result {
     const char *statement; /* the theorem as claim text, printed from the tree */
     rk_verdict verdict;
     rk_reason reason;
-    const char *advice;    /* undecided: what is missing and what the user can change, with place */
-    rk_verdict expected;   /* RK_VERDICT_NONE: no expect clause */
-    bool as_expected;      /* meets its expect; without one: proved without caveat */
+    const char *advice;  /* undecided: what is missing and what the user can change, with place */
+    rk_verdict expected; /* RK_VERDICT_NONE: no expect clause */
+    bool as_expected;    /* meets its expect; without one: proved without caveat */
     const char **caveats;
     size_t ncaveats;
     const char **hypotheses; /* silent hypotheses in words: "det A != 0" */
     size_t nhypotheses;
-    const char *method;    /* "closed evaluation", "exact instances", "witness mod p", ... */
+    const char *method; /* "closed evaluation", "exact instances", "witness mod p", ... */
     rk_dim_scope *scope;
     size_t nscope;
     uint64_t instances, passed_over, unknown_instances, unconfirmed, trials;
-    const char *drawn;     /* how instances were drawn */
-    long precision;        /* highest used, 0 */
-    const char *level;     /* statistics only, NULL */
-    const char *witness;   /* "p = 2305843009213693951, seed 1", NULL */
-    bool has_counterexample; /* also the example of an `exists` theorem that was found */
+    const char *drawn;        /* how instances were drawn */
+    long precision;           /* highest used, 0 */
+    const char *level;        /* statistics only, NULL */
+    const char *witness;      /* "p = 2305843009213693951, seed 1", NULL */
+    bool has_counterexample;  /* also the example of an `exists` theorem that was found */
     rk_dim_scope *point_dims; /* low == high: the value */
     size_t npoint_dims;
     rk_named_value *values;
     size_t nvalues;
-    const char *sides;     /* "left 0, right 1" */
-    const char *snippet;   /* as claim text, NULL */
+    const char *sides;   /* "left 0, right 1" */
+    const char *snippet; /* as claim text, NULL */
     double time_ms;
     uint64_t seed;
 } rk_result;

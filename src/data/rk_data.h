@@ -14,6 +14,7 @@ typedef struct rk_data_store rk_data_store; /* owns every matrix read through it
 
 rk_data_store *rk_data_store_new(void);
 void rk_data_store_free(rk_data_store *store);
-rk_loader rk_data_store_loader(rk_data_store *store); /* .npy, .safetensors; float16/32/64, bfloat16, int8..int64 up to 2^53 */
+rk_loader rk_data_store_loader(
+    rk_data_store *store); /* .npy, .safetensors; float16/32/64, bfloat16, int8..int64 up to 2^53 */
 
 #endif

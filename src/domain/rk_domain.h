@@ -33,16 +33,16 @@ typedef struct rk_matrix {
 } rk_matrix;
 
 typedef enum rk_fn { /* entrywise functions of one argument */
-    RK_FN_SQRT,
-    RK_FN_EXP,
-    RK_FN_LOG,
-    RK_FN_TANH,
-    RK_FN_SIGMOID,
-    RK_FN_SILU,
-    RK_FN_GELU,
-    RK_FN_ABS,
-    RK_FN_SIGN,
-    RK_FN_RELU
+                     RK_FN_SQRT,
+                     RK_FN_EXP,
+                     RK_FN_LOG,
+                     RK_FN_TANH,
+                     RK_FN_SIGMOID,
+                     RK_FN_SILU,
+                     RK_FN_GELU,
+                     RK_FN_ABS,
+                     RK_FN_SIGN,
+                     RK_FN_RELU
 } rk_fn;
 
 struct rk_domain {

@@ -39,8 +39,9 @@ void rk_matrix_diag_take(rk_matrix *r, const rk_matrix *a);
 void rk_matrix_vec(rk_matrix *r, const rk_matrix *a);
 void rk_matrix_kron(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
 
-void rk_matrix_row_sums(rk_matrix *r, const rk_matrix *a);                    /* rows by 1 */
-void rk_matrix_row_scale(rk_matrix *r, const rk_matrix *v, const rk_matrix *a); /* row i times v_i */
+void rk_matrix_row_sums(rk_matrix *r, const rk_matrix *a); /* rows by 1 */
+void rk_matrix_row_scale(rk_matrix *r, const rk_matrix *v,
+                         const rk_matrix *a); /* row i times v_i */
 rk_ev rk_matrix_row_divide(rk_matrix *r, const rk_matrix *a, const rk_matrix *v); /* by v_i */
 void rk_matrix_sum_entries(rk_matrix *r, const rk_matrix *a);
 rk_ev rk_matrix_extreme_entry(rk_matrix *r, const rk_matrix *a, bool maximum);
@@ -48,7 +49,7 @@ rk_ev rk_matrix_norm1(rk_matrix *r, const rk_matrix *a); /* largest column sum o
 /* By rows; mask may be NULL; a mask entry other than 0 or 1, or a row without a 1, is
    UNDEFINED. Rows whose unmasked logits are equal come out rational in every domain. */
 rk_ev rk_matrix_softmax(rk_matrix *r, const rk_matrix *logits, const rk_matrix *mask);
-rk_ev rk_matrix_entropy(rk_matrix *r, const rk_matrix *p); /* rows by 1 */
+rk_ev rk_matrix_entropy(rk_matrix *r, const rk_matrix *p);                 /* rows by 1 */
 rk_ev rk_matrix_singular_value(rk_matrix *r, const rk_matrix *a, slong k); /* or CONSTRUCT */
 rk_ev rk_matrix_eigen_modulus(rk_matrix *r, const rk_matrix *a, slong k);  /* or CONSTRUCT */
 
@@ -61,7 +62,14 @@ rk_tern rk_matrix_is_psd(const rk_matrix *a);
 
 /* Comparison of matrices of one shape, or with one side 1 by 1 for < and its kin. `==` and `!=`
    as a whole, the others for every entry. When unknown, *why says PRECISION or CONSTRUCT. */
-typedef enum rk_relation { RK_REL_EQ, RK_REL_NE, RK_REL_LT, RK_REL_LE, RK_REL_GT, RK_REL_GE } rk_relation;
+typedef enum rk_relation {
+    RK_REL_EQ,
+    RK_REL_NE,
+    RK_REL_LT,
+    RK_REL_LE,
+    RK_REL_GT,
+    RK_REL_GE
+} rk_relation;
 rk_tern rk_matrix_compare(rk_relation rel, const rk_matrix *a, const rk_matrix *b, rk_ev *why);
 
 void rk_matrix_print(rk_buf *out, const rk_matrix *a); /* "[1, 0; 0, -1]" */

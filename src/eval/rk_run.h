@@ -19,9 +19,9 @@ void rk_assignment_set(rk_assignment *r, const rk_assignment *a);
 typedef struct rk_run {
     const rk_program *program;
     const rk_domain *domain;
-    rk_matrix *value;       /* valid where ev is OK and the instruction is no truth value */
-    rk_tern *truth;         /* truth values; RK_UNKNOWN with ev saying why */
-    rk_ev *ev;              /* own outcome and that of all arguments: worst */
+    rk_matrix *value; /* valid where ev is OK and the instruction is no truth value */
+    rk_tern *truth;   /* truth values; RK_UNKNOWN with ev saying why */
+    rk_ev *ev;        /* own outcome and that of all arguments: worst */
     unsigned char *done;
 } rk_run;
 
@@ -48,8 +48,8 @@ typedef struct rk_instance {
     rk_instance_status *claim;  /* one for each claim */
     rk_ev why;                  /* UNKNOWN: PRECISION, CONSTRUCT or LIMIT */
     rk_span where;
-    const char *domain;         /* the domain that settled it */
-    slong precision;            /* highest used by balls, 0 if none */
+    const char *domain; /* the domain that settled it */
+    slong precision;    /* highest used by balls, 0 if none */
 } rk_instance;
 
 typedef struct rk_decide_options {

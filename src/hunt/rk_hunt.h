@@ -25,18 +25,18 @@ typedef struct rk_finding {
     int64_t *dims; /* checked->ndims */
     rk_program *program;
     rk_assignment value;
-    unsigned claim;    /* which claim is violated */
+    unsigned claim; /* which claim is violated */
     uint64_t trial;
-    const char *how;   /* "enumeration", "small field", ... */
+    const char *how; /* "enumeration", "small field", ... */
 } rk_finding;
 
 void rk_finding_clear(rk_finding *f);
 
 typedef struct rk_hunt_options {
     uint64_t seed;
-    uint64_t trials;   /* budget; 0: default */
-    double deadline;   /* monotonic seconds, 0: none */
-    int64_t max_dim;   /* cap on open dimensions, 0: default 6 */
+    uint64_t trials; /* budget; 0: default */
+    double deadline; /* monotonic seconds, 0: none */
+    int64_t max_dim; /* cap on open dimensions, 0: default 6 */
     slong precision_cap;
     bool shrink;
     /* progress, may be NULL: called now and then; false stops the hunt */
@@ -53,14 +53,14 @@ typedef struct rk_hunt_options {
 
 typedef struct rk_hunt_report {
     bool found;
-    rk_finding finding;     /* smallest after shrinking */
+    rk_finding finding; /* smallest after shrinking */
     uint64_t trials;
-    uint64_t held;          /* exact instances at which every claim held */
-    uint64_t unconfirmed;   /* float hits that exact arithmetic did not confirm */
-    uint64_t undefined;     /* passed over */
-    uint64_t excluded;      /* hypotheses false */
-    uint64_t unknown;       /* truth stayed unknown */
-    rk_ev why;              /* of the unknown */
+    uint64_t held;        /* exact instances at which every claim held */
+    uint64_t unconfirmed; /* float hits that exact arithmetic did not confirm */
+    uint64_t undefined;   /* passed over */
+    uint64_t excluded;    /* hypotheses false */
+    uint64_t unknown;     /* truth stayed unknown */
+    rk_ev why;            /* of the unknown */
     rk_span where;
     int64_t *dims_low, *dims_high; /* range of dimensions of the held instances, checked->ndims */
 } rk_hunt_report;

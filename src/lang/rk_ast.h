@@ -42,12 +42,12 @@ typedef enum rk_cmp { RK_EQ, RK_NE, RK_LT, RK_LE, RK_GT, RK_GE } rk_cmp;
 typedef struct rk_node rk_node;
 struct rk_node {
     rk_node_kind kind;
-    rk_span span;       /* the whole expression, parentheses around it not included */
-    rk_span op;         /* the operator, function name or bracket that diagnostics point at */
-    const char *name;   /* see the kinds; NULL otherwise */
+    rk_span span;     /* the whole expression, parentheses around it not included */
+    rk_span op;       /* the operator, function name or bracket that diagnostics point at */
+    const char *name; /* see the kinds; NULL otherwise */
     const char *name2;
-    const char *text;   /* NUMBER: as written, e.g. "0.1e-3" */
-    const rk_cmp *cmp;  /* COMPARE: nkids - 1 operators */
+    const char *text;  /* NUMBER: as written, e.g. "0.1e-3" */
+    const rk_cmp *cmp; /* COMPARE: nkids - 1 operators */
     rk_node **kid;
     size_t nkids;
 };
@@ -120,7 +120,8 @@ typedef struct rk_def {
 } rk_def;
 
 typedef struct rk_field {
-    const char *name, *string; /* string: text as meant (escapes resolved) or the digits of an INT */
+    const char *name,
+        *string; /* string: text as meant (escapes resolved) or the digits of an INT */
     bool is_int;
     rk_span span;
 } rk_field;

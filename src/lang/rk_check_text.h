@@ -7,7 +7,7 @@
 
 typedef struct rk_module {
     rk_arena *arena;
-    const rk_unit *unit; /* not owned; must outlive the module */
+    const rk_unit *unit;  /* not owned; must outlive the module */
     rk_checked *theorems; /* those of unit->main that have no error, in order */
     size_t ntheorems;
 } rk_module;

@@ -43,10 +43,10 @@ const rk_size *rk_size_const(rk_sizes *s, int64_t value);
 const rk_size *rk_size_sym(rk_sizes *s, unsigned sym);
 const rk_size *rk_size_binary(rk_sizes *s, rk_size_op op, const rk_size *a, const rk_size *b);
 const rk_size *rk_size_neg(rk_sizes *s, const rk_size *a);
-const rk_size *rk_size_loopsum(rk_sizes *s, unsigned index, const rk_size *low,
-                               const rk_size *high, const rk_size *body);
+const rk_size *rk_size_loopsum(rk_sizes *s, unsigned index, const rk_size *low, const rk_size *high,
+                               const rk_size *body);
 
-bool rk_size_equal(rk_sizes *s, const rk_size *a, const rk_size *b); /* as rational functions */
+bool rk_size_equal(rk_sizes *s, const rk_size *a, const rk_size *b);  /* as rational functions */
 bool rk_size_is_const(rk_sizes *s, const rk_size *a, int64_t *value); /* value may be NULL */
 bool rk_size_mentions(const rk_size *a, unsigned sym);
 void rk_size_print(rk_buf *out, const rk_sizes *s, const rk_size *a); /* "H*dk", normalised */

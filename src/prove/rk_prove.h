@@ -7,22 +7,22 @@
 #include "eval/rk_run.h"
 
 typedef enum rk_proof_status {
-    RK_PROOF_NONE,   /* the method passes */
-    RK_PROOF_TRUE,   /* the theorem holds at these dimensions */
-    RK_PROOF_FALSE,  /* it fails at these dimensions (see the counterexample or the facts) */
-    RK_PROOF_ERROR   /* the text is at fault: generic-equation; diagnostics have been added */
+    RK_PROOF_NONE,  /* the method passes */
+    RK_PROOF_TRUE,  /* the theorem holds at these dimensions */
+    RK_PROOF_FALSE, /* it fails at these dimensions (see the counterexample or the facts) */
+    RK_PROOF_ERROR  /* the text is at fault: generic-equation; diagnostics have been added */
 } rk_proof_status;
 
 typedef struct rk_proof {
     rk_proof_status status;
-    const char *method;     /* "closed evaluation", "shape bounds", "witness mod p", "all cases" ... */
-    bool witnessed;         /* an instance satisfying every hypothesis is known */
-    const char *caveat;     /* NULL or e.g. "hypotheses not witnessed" */
+    const char *method; /* "closed evaluation", "shape bounds", "witness mod p", "all cases" ... */
+    bool witnessed;     /* an instance satisfying every hypothesis is known */
+    const char *caveat; /* NULL or e.g. "hypotheses not witnessed" */
     rk_assignment *example; /* the exact point found (interior point, refuting point), or NULL */
     ulong modulus;          /* of the witness, 0 if none */
     rk_ev why;              /* NONE: what was missing */
     rk_span where;
-    uint64_t cases;         /* all cases: how many were decided */
+    uint64_t cases; /* all cases: how many were decided */
 } rk_proof;
 
 void rk_proof_init(rk_proof *p);

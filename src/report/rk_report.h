@@ -7,7 +7,7 @@
 #include "check/rk_result.h"
 
 typedef struct rk_text_style {
-    int width;     /* columns, 0: unlimited */
+    int width; /* columns, 0: unlimited */
     bool colour;
     bool utf8;
     int verbosity; /* 0 quiet, 1 normal, 2 verbose */

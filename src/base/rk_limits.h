@@ -7,6 +7,7 @@
     X(FILE_BYTES, "file-bytes", 8388608, "bytes in a claim file")                                  \
     X(FILES, "files", 256, "files read through imports")                                           \
     X(NESTING, "nesting", 200, "levels of nested expressions")                                     \
+    X(HEIGHT, "height", 1000, "operators above one another, as in a long sum")                     \
     X(DIGITS, "digits", 10000, "digits of a number, its exponent written out")                     \
     X(NAME_BYTES, "name-bytes", 128, "bytes in a name")                                            \
     X(MATRIX_ENTRIES, "matrix-entries", 1048576, "blocks in a written matrix")                     \

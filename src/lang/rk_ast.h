@@ -50,6 +50,8 @@ struct rk_node {
     const rk_cmp *cmp; /* COMPARE: nkids - 1 operators */
     rk_node **kid;
     size_t nkids;
+    unsigned height; /* of the tree below: 1 for a leaf, at most RK_LIMIT_HEIGHT, so that a walk
+                        by recursion is safe */
 };
 
 typedef enum rk_dim_kind { RK_DIM_FROM, RK_DIM_RANGE, RK_DIM_LIST, RK_DIM_EQUAL } rk_dim_kind;
@@ -108,6 +110,7 @@ typedef struct rk_theorem {
     rk_span span, name_span;
     rk_clause *clauses;
     size_t nclauses;
+    bool broken; /* syntax errors were reported inside: clauses are missing */
 } rk_theorem;
 
 typedef struct rk_def {
@@ -151,6 +154,7 @@ typedef struct rk_file {
     size_t nitems;
     struct rk_file **imports; /* one for each IMPORT item, in order; NULL where reading failed */
     size_t nimports;
+    bool broken; /* syntax errors were reported: items may be missing, here or in an import */
 } rk_file;
 
 bool rk_node_equal(const rk_node *a, const rk_node *b); /* equal trees, places ignored */

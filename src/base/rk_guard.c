@@ -21,7 +21,8 @@ _Noreturn void rk_guard_raise(const char *static_message) {
     longjmp(g->place, 1);
 }
 
-static _Noreturn void on_flint_abort(void) {
+/* The attribute, unlike _Noreturn, is part of the function's type, which FLINT asks for. */
+__attribute__((noreturn)) static void on_flint_abort(void) {
     rk_guard_raise("an arithmetic library stopped (out of memory, or an internal error)");
 }
 

@@ -94,7 +94,7 @@ void *rk_arena_alloc(rk_arena *arena, size_t size) {
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (size > BLOCK / 4)
         return new_block(arena, size);
-    if (size > arena->left) {
+    if (arena->free == NULL || size > arena->left) {
         arena->free = new_block(arena, BLOCK);
         arena->left = BLOCK;
     }

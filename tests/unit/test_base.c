@@ -107,6 +107,7 @@ static void arenas_give_zeroed_aligned_memory_of_any_size(void **state) {
     rk_arena *arena = rk_arena_new();
     for (size_t n = 0; n < 5000; n += 13) {
         char *p = rk_arena_alloc(arena, n * 10);
+        assert_non_null(p);
         assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
         for (size_t i = 0; i < n * 10; i++)
             assert_int_equal(p[i], 0);

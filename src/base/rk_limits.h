@@ -12,7 +12,10 @@
     X(NAME_BYTES, "name-bytes", 128, "bytes in a name")                                            \
     X(MATRIX_ENTRIES, "matrix-entries", 1048576, "blocks in a written matrix")                     \
     X(EXPANSION, "expansion", 1000000, "terms after definitions are expanded")                     \
-    X(ERRORS, "errors", 100, "errors reported for a file")
+    X(ERRORS, "errors", 100, "errors reported for a file")                                         \
+    X(DATA_BYTES, "data-bytes", 1073741824, "bytes in a weight file")                              \
+    X(DATA_HEADER, "data-header", 100000000, "bytes in the header of a safetensors file")          \
+    X(DATA_ENTRIES, "data-entries", 16777216, "entries of a loaded tensor")
 
 enum {
 #define RK_LIMIT_ENUM(id, name, value, what) RK_LIMIT_##id = (value),

@@ -4,7 +4,15 @@
    rk_matrix.h, and fast paths replace what a library does better.
 
    Domains: Q (fmpq), prime field (nmod, word-size), double, ball (arb, with a precision),
-   Calcium (ca: algebraic and elementary numbers). */
+   Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand above this
+   room: they know FLINT's matrices and nothing of domains.
+
+   What a domain may say. Q, the prime field and Calcium are exact: "zero" is proved there. A ball
+   holds the value; it is zero only when it is the one point 0. In a prime field a number is a
+   residue, possibly the image of a rational: a residue 0 as divisor is no proof that anything is
+   undefined, so dividing by it is ESCAPE; a square root is the smaller of the two residues, so
+   several roots are not consistent with each other; exp is known at 0 only, as if every
+   exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove nothing. */
 #ifndef RK_DOMAIN_H
 #define RK_DOMAIN_H
 
@@ -23,6 +31,10 @@ typedef enum rk_ev {
     RK_EV_CONSTRUCT, /* no method for this operation in this domain */
     RK_EV_LIMIT      /* size or time */
 } rk_ev;
+
+/* The outcome of two operations that are both needed: UNDEFINED before all others, since one
+   undefined part makes the whole undefined, then the later in the list above. */
+rk_ev rk_ev_worst(rk_ev a, rk_ev b);
 
 typedef struct rk_domain rk_domain;
 
@@ -49,7 +61,7 @@ struct rk_domain {
     const char *name; /* "rational", "prime field", ... */
     size_t size;      /* bytes of an entry */
     bool exact;       /* equality is decided and means equality */
-    bool ordered;     /* cmp works (not in a prime field) */
+    bool ordered;     /* sign works (not in a prime field) */
     slong precision;  /* ball: bits; else 0 */
     ulong modulus;    /* prime field */
     void *context;    /* ca_ctx_struct *, nmod_t *, ... */
@@ -59,7 +71,8 @@ struct rk_domain {
     void (*set)(const rk_domain *, void *r, const void *x);
     /* ESCAPE in a prime field when the denominator is no unit */
     rk_ev (*set_fmpq)(const rk_domain *, void *r, const fmpq_t x);
-    /* the value as a rational: OK, or ESCAPE when it is not known to be one */
+    /* the value as a rational: OK, or ESCAPE when it is not known to be one; in a prime field the
+       least residue, of a double the number it holds */
     rk_ev (*get_fmpq)(const rk_domain *, fmpq_t r, const void *x);
     void (*add)(const rk_domain *, void *r, const void *x, const void *y);
     void (*sub)(const rk_domain *, void *r, const void *x, const void *y);
@@ -72,12 +85,22 @@ struct rk_domain {
     rk_ev (*sign)(const rk_domain *, int *sign, const void *x);
     void (*print)(const rk_domain *, rk_buf *out, const void *x);
 
-    /* fast paths on whole matrices; NULL where the generic code of rk_matrix.h serves */
+    /* Refinements of sign, or NULL where it serves: *low <= sign(x - y) <= *high, and the larger
+       (smaller) of two numbers where neither need be known to be it. */
+    void (*compare)(const rk_domain *, int *low, int *high, const void *x, const void *y);
+    void (*extreme)(const rk_domain *, void *r, const void *x, const void *y, bool maximum);
+
+    /* Whole matrices; r is initialised and has its shape. NULL (matrix_mul, and the spectra):
+       the generic code of rk_matrix.h serves, respectively CONSTRUCT. */
     void (*matrix_mul)(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
     rk_ev (*matrix_inv)(rk_matrix *r, const rk_matrix *a);
     rk_ev (*matrix_det)(void *r, const rk_matrix *a);
-    /* bounds of the rank; exact domains give low == high */
+    /* bounds of the rank; low == high if OK */
     rk_ev (*matrix_rank)(slong *low, slong *high, const rk_matrix *a);
+    /* the k-th largest eigenvalue of a symmetric positive semidefinite matrix, k-th largest
+       modulus of an eigenvalue of any square matrix, k from 1 */
+    rk_ev (*psd_eigenvalue)(void *r, const rk_matrix *a, slong k);
+    rk_ev (*eigen_modulus)(void *r, const rk_matrix *a, slong k);
 
     void (*free_context)(rk_domain *);
 };

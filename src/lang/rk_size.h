@@ -46,9 +46,26 @@ const rk_size *rk_size_neg(rk_sizes *s, const rk_size *a);
 const rk_size *rk_size_loopsum(rk_sizes *s, unsigned index, const rk_size *low, const rk_size *high,
                                const rk_size *body);
 
+/* The same value by a short tree: for sizes made from others (the width of an hcat), never for an
+   expression as written, whose divisions count one by one. */
+const rk_size *rk_size_normal(rk_sizes *s, const rk_size *a);
+
+/* `a` with `by` put in for a symbol; NULL where that is not possible or too large. */
+const rk_size *rk_size_put(rk_sizes *s, const rk_size *a, unsigned sym, const rk_size *by);
+
 bool rk_size_equal(rk_sizes *s, const rk_size *a, const rk_size *b);  /* as rational functions */
 bool rk_size_is_const(rk_sizes *s, const rk_size *a, int64_t *value); /* value may be NULL */
 bool rk_size_mentions(const rk_size *a, unsigned sym);
+
+/* True only if a >= least wherever each symbol is at least low[sym] (INT64_MIN: not known).
+   Sufficient, not necessary. */
+bool rk_size_at_least(rk_sizes *s, const rk_size *a, int64_t least, const int64_t *low);
+
+/* Has a size become too large to be multiplied out since this was last asked? Comparisons with
+   such a size say "different" unless it is the same object. */
+bool rk_sizes_overflowed(rk_sizes *s);
+size_t rk_sizes_symbols(const rk_sizes *s);
+
 void rk_size_print(rk_buf *out, const rk_sizes *s, const rk_size *a); /* "H*dk", normalised */
 
 typedef enum rk_size_eval_status {

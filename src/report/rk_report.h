@@ -10,7 +10,8 @@ typedef struct rk_text_style {
     int width; /* columns, 0: unlimited */
     bool colour;
     bool utf8;
-    int verbosity; /* 0 quiet, 1 normal, 2 verbose */
+    int verbosity;  /* 0 quiet, 1 normal, 2 verbose */
+    int name_width; /* of the column of names, 0: as long as the name */
 } rk_text_style;
 
 void rk_report_line(rk_buf *out, const rk_result *r, const rk_text_style *style);

@@ -24,7 +24,8 @@ enum {
     RANKLE_INPUT = 1,       /* the claim file is wrong: rankle_diagnostics */
     RANKLE_USAGE = 2,       /* the call is wrong */
     RANKLE_ENVIRONMENT = 3, /* memory, disk, an internal error */
-    RANKLE_UNDECIDED = 4    /* a limit on the work was reached */
+    RANKLE_UNDECIDED = 4,   /* a limit on the work was reached */
+    RANKLE_INTERRUPTED = 5  /* options->interrupted said so; what was settled before stands */
 };
 
 typedef struct rankle_options {
@@ -39,20 +40,33 @@ typedef struct rankle_options {
     void (*settled)(void *self, const rankle_result *result);
     /* called now and then during work; may be NULL */
     void (*progress)(void *self, const char *theorem, uint64_t trials, double rate);
+    /* asked now and then; not 0 ends the work; may be NULL */
+    int (*interrupted)(void *self);
     void *self;
 } rankle_options;
+
+typedef struct rankle_style {
+    int width;     /* columns of the terminal, 0: unlimited */
+    int colour;    /* 1: ANSI colours */
+    int utf8;      /* 1: UTF-8, 0: ASCII */
+    int verbosity; /* 1: one line a theorem, 2: methods, instances and matrices below it */
+} rankle_style;
+
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility push(default)
+#endif
 
 const char *rankle_version(void);
 
 rankle_session *rankle_session_new(void);
 void rankle_session_free(rankle_session *session);
-/* Diagnostics so far as text, and the message of an environment failure. */
+/* Diagnostics so far as text, and the message of a failed call. */
 const char *rankle_diagnostics(rankle_session *session, int colour);
 size_t rankle_error_count(const rankle_session *session);
 
 /* Reads and checks a claim file: every theorem gets a result (also handed to `settled`). */
 int rankle_check_file(rankle_session *session, const char *path, const rankle_options *options);
-/* Hunts one theorem (name NULL: all) with the given budget of trials, provers off. */
+/* Hunts one theorem (name NULL: all) with the given budget of trials (0: default), provers off. */
 int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
                      uint64_t trials, const rankle_options *options);
 /* Evaluates a closed expression; *text is the value as the language writes it. */
@@ -72,11 +86,16 @@ const char *rankle_result_snippet(const rankle_result *r); /* counterexample as 
 
 /* All results by the schema rankle-results-1; NULL after a failure. */
 const char *rankle_results_json(rankle_session *session);
-/* A table from results: format "latex", "markdown" or "csv". */
+/* A table from results: format "latex", "latex-document" (the same, to be compiled as it is),
+   "markdown" or "csv". */
 int rankle_table(rankle_session *session, const char *json, size_t len, const char *format,
                  const char **text);
 /* Exit code of `rankle check` for the results so far: 0, 10, 20 or 21. */
 int rankle_exit_code(const rankle_session *session);
+
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,12 @@ void rk_report_summary(rk_buf *out, const rk_result *const *r, size_t n, double 
                        const rk_text_style *style);
 void rk_report_json(rk_buf *out, const rk_result *const *r, size_t n, uint64_t seed);
 
-typedef enum rk_table_format { RK_TABLE_LATEX, RK_TABLE_MARKDOWN, RK_TABLE_CSV } rk_table_format;
+typedef enum rk_table_format {
+    RK_TABLE_LATEX,          /* to be input by a document */
+    RK_TABLE_LATEX_DOCUMENT, /* to be compiled as it is */
+    RK_TABLE_MARKDOWN,
+    RK_TABLE_CSV
+} rk_table_format;
 /* From JSON text; RK_BAD_INPUT with a diagnostic when it is not by the schema. */
 rk_status rk_report_table(rk_buf *out, const char *json, size_t len, rk_table_format format,
                           rk_diags *diags);

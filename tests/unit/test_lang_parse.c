@@ -1,0 +1,835 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/rk_io.h"
+#include "base/rk_limits.h"
+#include "base/rk_rng.h"
+#include "lang/rk_lex.h"
+#include "lang/rk_parse.h"
+#include "lang/rk_print.h"
+
+/* --- trees as fully parenthesised prefix text, apart from the printer under test ----------- */
+
+static const char *const heads[] = {
+    [RK_N_NORM] = "norm",   [RK_N_JRANK] = "jrank",  [RK_N_FOLD] = "fold", [RK_N_BLOCK] = "block",
+    [RK_N_ROW] = "row",     [RK_N_TRANSPOSE] = "'",  [RK_N_POWER] = "^",   [RK_N_MEMBER] = "member",
+    [RK_N_ENTRY] = "entry", [RK_N_NEG] = "neg",      [RK_N_MUL] = "*",     [RK_N_DIV] = "/",
+    [RK_N_EMUL] = ".*",     [RK_N_EDIV] = "./",      [RK_N_ADD] = "+",     [RK_N_SUB] = "-",
+    [RK_N_NOT] = "not",     [RK_N_AND] = "and",      [RK_N_OR] = "or",     [RK_N_IMPLIES] = "=>",
+    [RK_N_IFF] = "<=>",     [RK_N_COMPARE] = "chain"};
+
+static void outline(rk_buf *out, const rk_node *n) {
+    static const char *const cmps[] = {"==", "!=", "<", "<=", ">", ">="};
+    if (n->kind == RK_N_NUMBER || n->kind == RK_N_NAME) {
+        rk_buf_puts(out, n->kind == RK_N_NUMBER ? n->text : n->name);
+        return;
+    }
+    if (n->kind == RK_N_COLON) {
+        rk_buf_putc(out, ':');
+        return;
+    }
+    bool named = n->kind == RK_N_CALL || n->kind == RK_N_LOOP;
+    rk_buf_printf(out, "(%s", n->kind == RK_N_LOOP ? n->name2 : named ? n->name : heads[n->kind]);
+    if (n->kind == RK_N_LOOP || n->kind == RK_N_FOLD || n->kind == RK_N_NORM)
+        rk_buf_printf(out, " %s", n->name);
+    if (n->kind == RK_N_FOLD)
+        rk_buf_printf(out, " %s", n->name2);
+    for (size_t i = 0; i < n->nkids; i++) {
+        if (n->kind == RK_N_COMPARE && i > 0)
+            rk_buf_printf(out, " %s", cmps[n->cmp[i - 1]]);
+        rk_buf_putc(out, ' ');
+        outline(out, n->kid[i]);
+    }
+    rk_buf_putc(out, ')');
+}
+
+/* The outline of an expression, or the name of its first error. */
+static char *read_outline(const char *text) {
+    rk_arena *arena = rk_arena_new();
+    rk_diags *diags = rk_diags_new();
+    rk_buf out;
+    rk_buf_init(&out);
+    rk_node *n = rk_expr_parse(arena, "expression", text, strlen(text), diags);
+    if (n != NULL)
+        outline(&out, n);
+    else
+        rk_buf_puts(&out, rk_diag_name(diags, 0));
+    rk_diags_free(diags);
+    rk_arena_free(arena);
+    return rk_buf_take(&out);
+}
+
+typedef struct reading {
+    const char *text, *outline;
+} reading;
+
+static void check_readings(const reading *cases, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        char *got = read_outline(cases[i].text);
+        if (strcmp(got, cases[i].outline) != 0)
+            fail_msg("`%s` reads %s, not %s", cases[i].text, got, cases[i].outline);
+        rk_free(got);
+    }
+}
+
+#define CHECK_READINGS(...)                                                                        \
+    do {                                                                                           \
+        static const reading readings[] = {__VA_ARGS__};                                           \
+        check_readings(readings, sizeof readings / sizeof *readings);                              \
+    } while (0)
+
+/* --- the grammar -------------------------------------------------------------------------- */
+
+static void precedence_is_that_of_the_ladder(void **state) {
+    (void)state;
+    CHECK_READINGS({"a + b*c", "(+ a (* b c))"}, {"a - b - c", "(- (- a b) c)"},
+                   {"a / b * c", "(* (/ a b) c)"}, {"a .* b ./ c", "(./ (.* a b) c)"},
+                   {"-a*b", "(* (neg a) b)"}, {"-x^2", "(neg (^ x 2))"}, {"a*-b", "(* a (neg b))"},
+                   {"a - -b", "(- a (neg b))"}, {"--a", "(neg (neg a))"},
+                   {"(a + b)*c", "(* (+ a b) c)"}, {"a == b + 1", "(chain a == (+ b 1))"},
+                   {"not a == b and c", "(and (not (chain a == b)) c)"},
+                   {"a or b and c", "(or a (and b c))"}, {"a or b or c", "(or (or a b) c)"},
+                   {"a => b => c", "(=> a (=> b c))"}, {"a or b => c", "(=> (or a b) c)"},
+                   {"a => b <=> c => d", "(<=> (=> a b) (=> c d))"},
+                   {"not not a", "(not (not a))"});
+}
+
+static void postfix_operators_apply_from_left_to_right(void **state) {
+    (void)state;
+    CHECK_READINGS({"A^2'", "(' (^ A 2))"}, {"A'^2", "(^ (' A) 2)"}, {"A''", "(' (' A))"},
+                   {"A^2^3", "chained-power"}, {"A^2'^3", "chained-power"},
+                   {"(A^2)^3", "(^ (^ A 2) 3)"}, {"A^k[1]", "(member (^ A k) 1)"},
+                   {"A^(-1)", "(^ A (neg 1))"}, {"A^-1", "bad-exponent"}, {"A^0.5", "bad-exponent"},
+                   {"W[h][1, 2]", "(entry (member W h) 1 2)"}, {"A[:, 2]", "(entry A : 2)"},
+                   {"A[1, :]", "(entry A 1 :)"}, {"A [1]", "(member A 1)"},
+                   {"A[1, 2, 3]", "unexpected-token"}, {"[1, 2]'", "(' (block (row 1 2)))"},
+                   {"A*B'", "(* A (' B))"});
+}
+
+static void numbers_end_where_the_longest_operator_begins(void **state) {
+    (void)state;
+    CHECK_READINGS({"2.*A", "(.* 2 A)"}, {"2./A", "(./ 2 A)"}, {"2.5.*A", "(.* 2.5 A)"},
+                   {"sum(i = 1..4, i)", "(sum i 1 4 i)"}, {"1.5e-3", "1.5e-3"}, {"1E+3", "1E+3"},
+                   {"1e3.*A", "(.* 1e3 A)"}, {"sum(i = 1 .. 4, i)", "(sum i 1 4 i)"},
+                   {"1.", "bad-number"}, {".5", "bad-number"}, {"1.e5", "bad-number"},
+                   {"2x", "bad-number"}, {"1e", "bad-number"}, {"1e+", "bad-number"},
+                   {"1_000", "bad-number"}, {"1.5.2", "bad-number"}, {"1...5", "bad-number"},
+                   {"0x10", "bad-number"}, {"007", "007"}, {"1e5x", "bad-number"});
+}
+
+static void the_longest_operator_wins(void **state) {
+    (void)state;
+    CHECK_READINGS({"a<=>b", "(<=> a b)"}, {"a=>b", "(=> a b)"}, {"a<=b", "(chain a <= b)"},
+                   {"a<b", "(chain a < b)"}, {"a==b", "(chain a == b)"}, {"a>=b", "(chain a >= b)"},
+                   {"a<=>-b", "(<=> a (neg b))"}, {"a'.*b'", "(.* (' a) (' b))"});
+}
+
+static void blanks_never_separate(void **state) {
+    (void)state;
+    CHECK_READINGS({"[0 -1]", "(block (row (- 0 1)))"}, {"[0, -1]", "(block (row 0 (neg 1)))"},
+                   {"[1, 2; 3]", "(block (row 1 2) (row 3))"}, {"[1 2]", "unexpected-token"},
+                   {"rank (A)", "(rank A)"}, {"[]", "unexpected-token"});
+}
+
+static void a_blank_before_a_sign_in_brackets_is_warned_of(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t warnings;
+    } cases[] = {{"[0 -1]", 1},   {"[0 - 1]", 0}, {"[0-1]", 0},       {"[0, -1]", 0},
+                 {"(0 -1)", 0},   {"0 -1", 0},    {"[f(0 -1)]", 0},   {"[(0 -1)]", 0},
+                 {"[[0 -1]]", 1}, {"W[h -1]", 0}, {"[1, 2\n -1]", 1}, {"[0 +1; 2 -3]", 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rk_arena *arena = rk_arena_new();
+        rk_diags *diags = rk_diags_new();
+        assert_non_null(rk_expr_parse(arena, "e", cases[i].text, strlen(cases[i].text), diags));
+        assert_int_equal(rk_diags_count(diags), cases[i].warnings);
+        assert_int_equal(rk_diags_errors(diags), 0);
+        rk_diags_free(diags);
+        rk_arena_free(arena);
+    }
+}
+
+static void chains_go_one_way(void **state) {
+    (void)state;
+    CHECK_READINGS({"a == b < c <= d", "(chain a == b < c <= d)"},
+                   {"a >= b == c > d", "(chain a >= b == c > d)"},
+                   {"a == b == c", "(chain a == b == c)"}, {"a < b > c", "mixed-chain"},
+                   {"a != b", "(chain a != b)"}, {"a != b != c", "mixed-chain"},
+                   {"a != b == c", "mixed-chain"}, {"(a < b) == c", "(chain (chain a < b) == c)"},
+                   {"a <=> b <=> c", "chained-iff"}, {"(a <=> b) <=> c", "(<=> (<=> a b) c)"});
+}
+
+static void calls_and_loops_have_their_forms(void **state) {
+    (void)state;
+    CHECK_READINGS({"eye(n)", "(eye n)"}, {"f()", "(f)"}, {"sum(A)", "(sum A)"},
+                   {"max(a, b, c)", "(max a b c)"}, {"min(i = 1..n, x)", "(min i 1 n x)"},
+                   {"all(i = 1..n, a == b)", "(all i 1 n (chain a == b))"},
+                   {"prod(A)", "missing-range"}, {"hcat(A, B)", "missing-range"},
+                   {"fold(l = 1..L, Z = X, Z + A[l])", "(fold l Z 1 L X (+ Z (member A l)))"},
+                   {"jrank(E; X, W)", "(jrank E X W)"}, {"jrank(E)", "unexpected-token"},
+                   {"norm(A, fro)", "(norm fro A)"}, {"norm(A, 2)", "(norm 2 A)"},
+                   {"norm(A, 3)", "unexpected-token"}, {"inf + fro + norm", "(+ (+ inf fro) norm)"},
+                   {"in + 1", "reserved-word"}, {"sum + 1", "reserved-word"},
+                   {"hcat(h = 1..H, W[h])*V", "(* (hcat h 1 H (member W h)) V)"});
+}
+
+static void limits_are_errors(void **state) {
+    (void)state;
+    static const struct {
+        const char *open, *middle, *close, *error;
+        size_t fits;
+    } cases[] = {{"(", "1", ")", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"f(", "1", ")", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"[", "1", "]", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"-", "1", "", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"not ", "a", "", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"a => ", "a", "", "limit-nesting", RK_LIMIT_NESTING - 1},
+                 {"", "A", "'", "limit-height", RK_LIMIT_HEIGHT - 1},
+                 {"", "1", " + 1", "limit-height", RK_LIMIT_HEIGHT - 1},
+                 {"", "a", " and a", "limit-height", RK_LIMIT_HEIGHT - 1},
+                 {"", "W", "[1]", "limit-height", RK_LIMIT_HEIGHT - 1},
+                 {"", "1", "0", "limit-digits", RK_LIMIT_DIGITS - 1},
+                 {"", "a", "b", "limit-name-bytes", RK_LIMIT_NAME_BYTES - 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t more = 0; more < 2; more++) {
+            rk_buf text;
+            rk_buf_init(&text);
+            for (size_t k = 0; k < cases[i].fits + more; k++)
+                rk_buf_puts(&text, cases[i].open);
+            rk_buf_puts(&text, cases[i].middle);
+            for (size_t k = 0; k < cases[i].fits + more; k++)
+                rk_buf_puts(&text, cases[i].close);
+            char *got = read_outline(text.text);
+            if ((strcmp(got, cases[i].error) == 0) != (more == 1))
+                fail_msg("%s...%s with %zu levels: %.60s", cases[i].open, cases[i].close,
+                         cases[i].fits + more, got);
+            rk_free(got);
+            rk_buf_clear(&text);
+        }
+    CHECK_READINGS({"1e9999", "1e9999"}, {"1e10000", "limit-digits"},
+                   {"1e-999999999999999999999", "limit-digits"});
+}
+
+static void utf8_is_decoded_strictly(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t length;
+        unsigned long code;
+    } cases[] = {{"A", 1, 'A'},
+                 {"\xC3\xA9", 2, 0xE9},
+                 {"\xE2\x89\xA4", 3, 0x2264},
+                 {"\xF0\x9F\x98\x80", 4, 0x1F600},
+                 {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},
+                 {"\xC0\x80", 0, 0},
+                 {"\xE0\x80\x80", 0, 0},
+                 {"\xED\xA0\x80", 0, 0},
+                 {"\xF4\x90\x80\x80", 0, 0},
+                 {"\x80", 0, 0},
+                 {"\xC3", 0, 0},
+                 {"\xFF", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned long code = 0;
+        assert_int_equal(rk_utf8_decode(cases[i].bytes, strlen(cases[i].bytes), &code),
+                         cases[i].length);
+        if (cases[i].length > 0)
+            assert_int_equal(code, cases[i].code);
+    }
+}
+
+static void spans_cover_the_whole_expression(void **state) {
+    (void)state;
+    const char *text = "  (a + b)*rank(X)  ";
+    rk_arena *arena = rk_arena_new();
+    rk_diags *diags = rk_diags_new();
+    const rk_node *n = rk_expr_parse(arena, "e", text, strlen(text), diags);
+    assert_non_null(n);
+    assert_int_equal(n->span.begin, 2);
+    assert_int_equal(n->span.end, 17);
+    assert_int_equal(n->op.begin, 9);
+    assert_int_equal(n->kid[0]->span.begin, 3);
+    assert_int_equal(n->kid[0]->span.end, 8);
+    assert_int_equal(n->kid[1]->op.begin, 10);
+    assert_int_equal(n->kid[1]->op.end, 14);
+    assert_int_equal(n->height, 3);
+    rk_diags_free(diags);
+    rk_arena_free(arena);
+}
+
+/* --- random trees ------------------------------------------------------------------------- */
+
+typedef struct grower {
+    rk_arena *arena;
+    rk_rng rng;
+} grower;
+
+static uint64_t below(grower *g, uint64_t n) {
+    return rk_rng_below(&g->rng, n);
+}
+
+#define PICK(g, table) (table)[below(g, sizeof(table) / sizeof *(table))]
+
+static const char *const some_names[] = {"A", "B", "W_Q", "x1", "gamma", "inf", "fro", "norm2"};
+static const char *const some_numbers[] = {"0", "1", "12", "0.5", "1e-3", "2.50E+7", "007"};
+static const char *const some_functions[] = {"rank", "sum", "max", "min", "softmax", "mine", "f"};
+static const char *const some_loops[] = {"sum", "prod", "hcat", "vcat", "max", "min", "all", "any"};
+static const char *const some_norms[] = {"1", "2", "inf", "fro"};
+static const char *const some_strings[] = {"", "plain", "a \"b\" \\ c", "# no comment", "\xC3\xA9"};
+
+static rk_node *grow(grower *g, unsigned height);
+
+static rk_node *new_node(grower *g, rk_node_kind kind, size_t nkids) {
+    rk_node *n = rk_arena_alloc(g->arena, sizeof *n);
+    n->kind = kind;
+    n->nkids = nkids;
+    n->kid = rk_arena_alloc(g->arena, (nkids + 1) * sizeof *n->kid);
+    return n;
+}
+
+static rk_node *grow_kids(grower *g, rk_node *n, size_t from, unsigned height) {
+    for (size_t i = from; i < n->nkids; i++)
+        n->kid[i] = grow(g, height);
+    return n;
+}
+
+static rk_node *grow_name(grower *g) {
+    rk_node *n = new_node(g, RK_N_NAME, 0);
+    n->name = PICK(g, some_names);
+    return n;
+}
+
+static rk_node *grow_leaf(grower *g) {
+    if (below(g, 2) == 0)
+        return grow_name(g);
+    rk_node *n = new_node(g, RK_N_NUMBER, 0);
+    n->text = PICK(g, some_numbers);
+    return n;
+}
+
+static rk_node *grow_index(grower *g, unsigned height) {
+    return below(g, 4) == 0 ? new_node(g, RK_N_COLON, 0) : grow(g, height);
+}
+
+static rk_node *grow_block(grower *g, unsigned height) {
+    rk_node *n = new_node(g, RK_N_BLOCK, 1 + below(g, 3));
+    for (size_t i = 0; i < n->nkids; i++)
+        n->kid[i] = grow_kids(g, new_node(g, RK_N_ROW, 1 + below(g, 3)), 0, height);
+    return n;
+}
+
+static rk_node *grow_compare(grower *g, unsigned height) {
+    static const rk_cmp rising[] = {RK_EQ, RK_LT, RK_LE}, falling[] = {RK_EQ, RK_GT, RK_GE};
+    rk_node *n = grow_kids(g, new_node(g, RK_N_COMPARE, 2 + below(g, 3)), 0, height);
+    rk_cmp *cmp = rk_arena_alloc(g->arena, n->nkids * sizeof *cmp);
+    bool up = below(g, 2) == 0;
+    for (size_t i = 0; i + 1 < n->nkids; i++)
+        cmp[i] = up ? PICK(g, rising) : PICK(g, falling);
+    if (n->nkids == 2 && below(g, 3) == 0)
+        cmp[0] = RK_NE;
+    n->cmp = cmp;
+    return n;
+}
+
+static rk_node *grow_application(grower *g, rk_node_kind kind, unsigned height) {
+    rk_node *n;
+    switch (kind) {
+    case RK_N_CALL:
+        n = grow_kids(g, new_node(g, kind, below(g, 4)), 0, height);
+        n->name = PICK(g, some_functions);
+        return n;
+    case RK_N_NORM:
+        n = grow_kids(g, new_node(g, kind, 1), 0, height);
+        n->name = PICK(g, some_norms);
+        return n;
+    case RK_N_JRANK:
+        n = new_node(g, kind, 2 + below(g, 2));
+        n->kid[0] = grow(g, height);
+        for (size_t i = 1; i < n->nkids; i++)
+            n->kid[i] = grow_name(g);
+        return n;
+    case RK_N_LOOP:
+        n = grow_kids(g, new_node(g, kind, 3), 0, height);
+        n->name = "i";
+        n->name2 = PICK(g, some_loops);
+        return n;
+    default:
+        n = grow_kids(g, new_node(g, RK_N_FOLD, 4), 0, height);
+        n->name = "l";
+        n->name2 = "Z";
+        return n;
+    }
+}
+
+static rk_node *grow_indexing(grower *g, rk_node_kind kind, unsigned height) {
+    rk_node *n = new_node(g, kind, kind == RK_N_MEMBER ? 2 : 3);
+    n->kid[0] = grow(g, height);
+    for (size_t i = 1; i < n->nkids; i++)
+        n->kid[i] = grow_index(g, height);
+    return n;
+}
+
+/* Any kind but ROW and COLON, which stand in their parents only. */
+static rk_node *grow(grower *g, unsigned height) {
+    rk_node_kind kind = (rk_node_kind)below(g, RK_N_IFF + 1);
+    if (height <= 1 || kind <= RK_N_NAME || kind == RK_N_ROW || kind == RK_N_COLON)
+        return grow_leaf(g);
+    height--;
+    switch (kind) {
+    case RK_N_BLOCK:
+        return grow_block(g, height);
+    case RK_N_COMPARE:
+        return grow_compare(g, height);
+    case RK_N_MEMBER:
+    case RK_N_ENTRY:
+        return grow_indexing(g, kind, height);
+    case RK_N_TRANSPOSE:
+    case RK_N_NEG:
+    case RK_N_NOT:
+        return grow_kids(g, new_node(g, kind, 1), 0, height);
+    default:
+        return kind <= RK_N_FOLD ? grow_application(g, kind, height)
+                                 : grow_kids(g, new_node(g, kind, 2), 0, height);
+    }
+}
+
+static uint64_t test_seed(void) {
+    const char *given = getenv("RK_TEST_SEED");
+    return given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+}
+
+static size_t trees_to_try(void) {
+    return getenv("RK_TEST_LONG") != NULL ? 200000 : 6000;
+}
+
+static rk_node *parse_again(rk_arena *arena, const char *text) {
+    rk_diags *diags = rk_diags_new();
+    rk_node *n = rk_expr_parse(arena, "again", text, strlen(text), diags);
+    if (n == NULL) {
+        rk_buf b;
+        rk_buf_init(&b);
+        rk_diags_print(diags, &b, false);
+        print_error("%s", b.text);
+        rk_buf_clear(&b);
+    }
+    rk_diags_free(diags);
+    return n;
+}
+
+static void printing_and_parsing_is_the_identity_on_trees(void **state) {
+    (void)state;
+    uint64_t seed = test_seed();
+    print_message("# RK_TEST_SEED=%llu\n", (unsigned long long)seed);
+    unsigned char digest[32] = {0};
+    for (size_t k = 0; k < trees_to_try(); k++) {
+        grower g = {rk_arena_new(), rk_rng_trial(seed, digest, k)};
+        rk_node *tree = grow(&g, 2 + (unsigned)below(&g, 5));
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_print_node(&text, tree);
+        rk_node *again = parse_again(g.arena, text.text);
+        if (again == NULL || !rk_node_equal(tree, again))
+            fail_msg("tree %zu of seed %llu: %s", k, (unsigned long long)seed, text.text);
+        rk_buf_clear(&text);
+        rk_arena_free(g.arena);
+    }
+}
+
+/* --- fewest parentheses ------------------------------------------------------------------- */
+
+static size_t closing(const char *text, size_t open) {
+    size_t depth = 0;
+    for (size_t i = open;; i++) {
+        depth += text[i] == '(';
+        depth -= text[i] == ')';
+        if (depth == 0)
+            return i;
+    }
+}
+
+/* A parenthesis that groups; the printer writes those of a call directly behind its name. */
+static bool groups(const char *text, size_t i) {
+    char before = i > 0 ? text[i - 1] : ' ';
+    bool name = before == '_' || (before >= '0' && before <= '9') ||
+                (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z');
+    return text[i] == '(' && !name;
+}
+
+static void every_parenthesis_printed_is_needed(void **state) {
+    (void)state;
+    uint64_t seed = test_seed();
+    unsigned char digest[32] = {1};
+    for (size_t k = 0; k < trees_to_try() / 6; k++) {
+        grower g = {rk_arena_new(), rk_rng_trial(seed, digest, k)};
+        rk_node *tree = grow(&g, 2 + (unsigned)below(&g, 3));
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_print_node(&text, tree);
+        for (size_t i = 0; i < text.len; i++) {
+            if (!groups(text.text, i))
+                continue;
+            char *without = rk_arena_strdup(g.arena, text.text);
+            without[i] = without[closing(without, i)] = ' ';
+            rk_diags *diags = rk_diags_new();
+            rk_node *n = rk_expr_parse(g.arena, "without", without, text.len, diags);
+            if (n != NULL && rk_node_equal(n, tree))
+                fail_msg("seed %llu: %s needs no parentheses at %zu", (unsigned long long)seed,
+                         text.text, i);
+            rk_diags_free(diags);
+        }
+        rk_buf_clear(&text);
+        rk_arena_free(g.arena);
+    }
+}
+
+static void printed_text_is_what_a_person_would_write(void **state) {
+    (void)state;
+    static const reading cases[] = {{"(a+b)*c", "(a + b)*c"},
+                                    {"rank(  X+A *X*W )==n", "rank(X + A*X*W) == n"},
+                                    {"-(x^2)", "-x^2"},
+                                    {"(-x)^2", "(-x)^2"},
+                                    {"((A))'", "A'"},
+                                    {"2.*A", "2 .* A"},
+                                    {"A^(k)", "A^k"},
+                                    {"A^(k+1)", "A^(k + 1)"},
+                                    {"(A^2)'", "A^2'"},
+                                    {"a and (b and c)", "a and (b and c)"},
+                                    {"(a and b) and c", "a and b and c"},
+                                    {"not (a < b)", "not a < b"},
+                                    {"(not a) == b", "(not a) == b"},
+                                    {"[1,2;3,-4]", "[1, 2; 3, -4]"},
+                                    {"sum(h=1..H,A[h]*X)", "sum(h = 1..H, A[h]*X)"},
+                                    {"X[:,1]", "X[:, 1]"},
+                                    {"jrank(E;X,W)", "jrank(E; X, W)"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rk_arena *arena = rk_arena_new();
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_print_node(&text, parse_again(arena, cases[i].text));
+        assert_string_equal(text.text, cases[i].outline);
+        rk_buf_clear(&text);
+        rk_arena_free(arena);
+    }
+}
+
+/* --- random files ------------------------------------------------------------------------- */
+
+static const char *maybe_string(grower *g) {
+    return below(g, 2) == 0 ? NULL : PICK(g, some_strings);
+}
+
+static rk_node *grow_int(grower *g) {
+    static const char *const ints[] = {"1", "2", "30"};
+    rk_node *n = new_node(g, RK_N_NUMBER, 0);
+    n->text = PICK(g, ints);
+    return n;
+}
+
+static void grow_dims(grower *g, rk_clause *c) {
+    c->ndims = 1 + below(g, 3);
+    c->dims = rk_arena_alloc(g->arena, c->ndims * sizeof *c->dims);
+    for (size_t i = 0; i < c->ndims; i++) {
+        rk_dimdecl *d = &c->dims[i];
+        d->name = PICK(g, some_names);
+        d->kind = (rk_dim_kind)below(g, RK_DIM_EQUAL + 1);
+        if (d->kind == RK_DIM_EQUAL) {
+            d->expr = grow(g, 3);
+            continue;
+        }
+        static const size_t counts[] = {1, 2};
+        d->nvalues = d->kind == RK_DIM_LIST ? 1 + below(g, 4) : counts[d->kind];
+        d->values = rk_arena_alloc(g->arena, d->nvalues * sizeof *d->values);
+        for (size_t k = 0; k < d->nvalues; k++)
+            d->values[k] = grow_int(g);
+    }
+}
+
+static void grow_vars(grower *g, rk_clause *c) {
+    c->quant = (rk_quant)below(g, RK_RANDOM + 1);
+    c->nvars = 1 + below(g, 3);
+    c->vars = rk_arena_alloc(g->arena, c->nvars * sizeof *c->vars);
+    for (size_t i = 0; i < c->nvars; i++) {
+        rk_vardecl *v = &c->vars[i];
+        v->name = PICK(g, some_names);
+        v->set = PICK(g, some_names);
+        v->family = below(g, 2) == 0 ? NULL : grow(g, 3);
+        v->nsizes = below(g, 3);
+        for (size_t k = 0; k < v->nsizes; k++)
+            v->size[k] = grow(g, 3);
+        v->nparams = below(g, 3);
+        v->params = rk_arena_alloc(g->arena, 2 * sizeof *v->params);
+        for (size_t k = 0; k < v->nparams; k++)
+            v->params[k] = grow(g, 3);
+    }
+}
+
+static void grow_clause(grower *g, rk_clause *c) {
+    c->kind = (rk_clause_kind)below(g, RK_C_EXPECT + 1);
+    if (c->kind == RK_C_DIM)
+        grow_dims(g, c);
+    if (c->kind == RK_C_VARS)
+        grow_vars(g, c);
+    if (c->kind == RK_C_LET || c->kind == RK_C_ASSUME || c->kind == RK_C_CLAIM)
+        c->expr = grow(g, 4);
+    if (c->kind == RK_C_SOURCE)
+        c->string = maybe_string(g);
+    if (c->kind == RK_C_NOTE || c->kind == RK_C_DATA)
+        c->string = PICK(g, some_strings);
+    if (c->kind == RK_C_DATA)
+        c->string2 = maybe_string(g);
+    bool unnamed = c->kind == RK_C_NOTE || c->kind == RK_C_DIM || c->kind == RK_C_VARS ||
+                   c->kind == RK_C_ASSUME || c->kind == RK_C_CLAIM;
+    c->name = unnamed ? NULL : PICK(g, some_names);
+}
+
+static void grow_theorem(grower *g, rk_item *item) {
+    static const char *const names[] = {"t", "claim", "theorem", "in"};
+    rk_theorem *t = item->theorem = rk_arena_alloc(g->arena, sizeof *t);
+    t->name = PICK(g, names);
+    t->title = maybe_string(g);
+    t->nclauses = below(g, 6);
+    t->clauses = rk_arena_alloc(g->arena, (t->nclauses + 1) * sizeof *t->clauses);
+    for (size_t i = 0; i < t->nclauses; i++)
+        grow_clause(g, &t->clauses[i]);
+}
+
+static void grow_paper(grower *g, rk_item *item) {
+    static const char *const fields[] = {"title", "year", "note", "theorem"};
+    rk_paper *p = item->paper = rk_arena_alloc(g->arena, sizeof *p);
+    p->name = PICK(g, some_names);
+    p->nfields = below(g, 4);
+    p->fields = rk_arena_alloc(g->arena, (p->nfields + 1) * sizeof *p->fields);
+    for (size_t i = 0; i < p->nfields; i++) {
+        p->fields[i].name = PICK(g, fields);
+        p->fields[i].is_int = below(g, 2) == 0;
+        p->fields[i].string = p->fields[i].is_int ? "2026" : PICK(g, some_strings);
+    }
+}
+
+static void grow_def(grower *g, rk_item *item) {
+    rk_def *d = item->def = rk_arena_alloc(g->arena, sizeof *d);
+    d->name = PICK(g, some_names);
+    d->nparams = below(g, 3);
+    d->params = rk_arena_alloc(g->arena, (d->nparams + 1) * sizeof *d->params);
+    for (size_t i = 0; i < d->nparams; i++)
+        d->params[i] = PICK(g, some_names);
+    d->body = grow(g, 4);
+}
+
+/* No imports: they would have to exist. */
+static void grow_file(grower *g, rk_file *file) {
+    file->nitems = below(g, 5);
+    file->items = rk_arena_alloc(g->arena, (file->nitems + 1) * sizeof *file->items);
+    for (size_t i = 0; i < file->nitems; i++) {
+        rk_item *item = &file->items[i];
+        item->kind = (rk_item_kind)(RK_I_PAPER + below(g, 3));
+        if (item->kind == RK_I_PAPER)
+            grow_paper(g, item);
+        else if (item->kind == RK_I_DEF)
+            grow_def(g, item);
+        else
+            grow_theorem(g, item);
+    }
+}
+
+static void printing_and_parsing_is_the_identity_on_files(void **state) {
+    (void)state;
+    uint64_t seed = test_seed();
+    unsigned char digest[32] = {2};
+    for (size_t k = 0; k < trees_to_try() / 4; k++) {
+        grower g = {rk_arena_new(), rk_rng_trial(seed, digest, k)};
+        rk_file file = {0};
+        grow_file(&g, &file);
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_print_file(&text, &file);
+        rk_diags *diags = rk_diags_new();
+        rk_unit *unit = rk_unit_parse("random.thm", text.text, text.len, NULL, diags);
+        if (rk_diags_errors(diags) > 0 || !rk_file_equal(&file, unit->main))
+            fail_msg("file %zu of seed %llu:\n%s", k, (unsigned long long)seed, text.text);
+        rk_diags_free(diags);
+        rk_unit_free(unit);
+        rk_buf_clear(&text);
+        rk_arena_free(g.arena);
+    }
+}
+
+/* Damaged text must neither crash nor hang, and an error is always said when text is missing. */
+static void damaged_files_are_survived(void **state) {
+    (void)state;
+    static const char bytes[] = "()[]{};,:='\"#\\.*/^<>!-+ \n0aXe\x80";
+    uint64_t seed = test_seed();
+    unsigned char digest[32] = {3};
+    for (size_t k = 0; k < trees_to_try() / 4; k++) {
+        grower g = {rk_arena_new(), rk_rng_trial(seed, digest, k)};
+        rk_file file = {0};
+        grow_file(&g, &file);
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_print_file(&text, &file);
+        for (size_t i = 0; i < 4 && text.len > 0; i++)
+            text.text[below(&g, text.len)] = PICK(&g, bytes);
+        rk_diags *diags = rk_diags_new();
+        rk_unit *unit = rk_unit_parse("damaged.thm", text.text, text.len, NULL, diags);
+        assert_int_equal(unit->main->broken, rk_diags_errors(diags) > 0);
+        rk_buf said;
+        rk_buf_init(&said);
+        rk_diags_print(diags, &said, false);
+        rk_buf_clear(&said);
+        rk_diags_free(diags);
+        rk_unit_free(unit);
+        rk_buf_clear(&text);
+        rk_arena_free(g.arena);
+    }
+}
+
+/* --- imports ------------------------------------------------------------------------------ */
+
+static char scratch[64];
+
+static int make_scratch(void **state) {
+    (void)state;
+    strcpy(scratch, "/tmp/rankle-import.XXXXXX");
+    return mkdtemp(scratch) == NULL;
+}
+
+static int remove_scratch(void **state) {
+    (void)state;
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf '%s'", scratch);
+    return system(command);
+}
+
+static const char *path_of(const char *name) {
+    static char path[2][160];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", scratch, name);
+    return path[turn];
+}
+
+static void put(const char *name, const char *text) {
+    const char *why;
+    assert_int_equal(rk_write_file(path_of(name), text, strlen(text), &why), RK_OK);
+}
+
+/* Reads `name`; the names of its errors in order, and the files read, as one text. */
+static void check_unit(const char *name, const char *expected) {
+    char library[128];
+    snprintf(library, sizeof library, "%s/library", scratch);
+    const char *const path[] = {library, NULL};
+    rk_diags *diags = rk_diags_new();
+    rk_unit *unit = rk_unit_read(path_of(name), path, diags);
+    rk_buf out;
+    rk_buf_init(&out);
+    for (size_t i = 0; i < rk_diags_count(diags); i++)
+        rk_buf_printf(&out, "%s ", rk_diag_name(diags, i));
+    for (size_t i = 0; unit != NULL && i < unit->nfiles; i++)
+        rk_buf_printf(&out, "%s ", strrchr(unit->files[i]->path, '/') + 1);
+    rk_buf_puts(&out, unit == NULL ? "none" : unit->main->broken ? "broken" : "whole");
+    rk_buf said;
+    rk_buf_init(&said);
+    rk_diags_print(diags, &said, false);
+    rk_buf_clear(&said);
+    rk_diags_free(diags);
+    rk_unit_free(unit);
+    assert_string_equal(out.text, expected);
+    rk_buf_clear(&out);
+}
+
+static void imports_are_read_once_and_in_order(void **state) {
+    (void)state;
+    assert_int_equal(mkdir(path_of("sub"), 0700), 0);
+    assert_int_equal(mkdir(path_of("library"), 0700), 0);
+    put("sub/b.thm", "import \"c.thm\"; def b() = 1;");
+    put("sub/c.thm", "def c() = 1;");
+    put("library/lib.thm", "def lib() = 1;");
+    assert_int_equal(symlink("sub/c.thm", path_of("alias.thm")), 0);
+    put("a.thm", "import \"sub/b.thm\"; import \"alias.thm\"; import \"lib.thm\"; def a() = 1;");
+    check_unit("a.thm", "c.thm b.thm lib.thm a.thm whole");
+    put("beside.thm", "import \"lib.thm\";");
+    put("lib.thm", "def nearer() = 1;");
+    check_unit("beside.thm", "lib.thm beside.thm whole");
+}
+
+static void import_cycles_are_found_behind_links(void **state) {
+    (void)state;
+    put("self.thm", "import \"self.thm\";");
+    check_unit("self.thm", "import-cycle self.thm broken");
+    put("x.thm", "import \"y.thm\";");
+    put("y.thm", "import \"z.thm\";");
+    assert_int_equal(symlink("x.thm", path_of("z.thm")), 0);
+    check_unit("x.thm", "import-cycle y.thm x.thm broken");
+}
+
+static void imports_that_fail_are_errors_at_their_place(void **state) {
+    (void)state;
+    assert_int_equal(mkdir(path_of("library"), 0700), 0);
+    put("lost.thm", "import \"nowhere.thm\"; import \"\"; import \"library\";");
+    check_unit("lost.thm", "import-missing unreadable-file unreadable-file lost.thm broken");
+    put("wrong.thm", "theorem {");
+    put("far.thm", "import \"wrong.thm\"; def f() = 1;");
+    check_unit("far.thm", "unexpected-token unclosed-brace wrong.thm far.thm broken");
+    check_unit("absent.thm", "unreadable-file none");
+    check_unit("library", "unreadable-file none");
+}
+
+static void the_number_of_files_is_limited(void **state) {
+    (void)state;
+    rk_buf text;
+    rk_buf_init(&text);
+    for (int i = 0; i < RK_LIMIT_FILES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "many%d.thm", i);
+        put(name, "");
+        rk_buf_printf(&text, "import \"%s\";\n", name);
+    }
+    put("many.thm", text.text);
+    rk_buf_clear(&text);
+    rk_diags *diags = rk_diags_new();
+    rk_unit *unit = rk_unit_read(path_of("many.thm"), NULL, diags);
+    assert_int_equal(rk_diags_count(diags), 1);
+    assert_string_equal(rk_diag_name(diags, 0), "limit-files");
+    assert_int_equal(unit->nfiles, RK_LIMIT_FILES);
+    rk_diags_free(diags);
+    rk_unit_free(unit);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(precedence_is_that_of_the_ladder),
+        cmocka_unit_test(postfix_operators_apply_from_left_to_right),
+        cmocka_unit_test(numbers_end_where_the_longest_operator_begins),
+        cmocka_unit_test(the_longest_operator_wins),
+        cmocka_unit_test(blanks_never_separate),
+        cmocka_unit_test(a_blank_before_a_sign_in_brackets_is_warned_of),
+        cmocka_unit_test(chains_go_one_way),
+        cmocka_unit_test(calls_and_loops_have_their_forms),
+        cmocka_unit_test(limits_are_errors),
+        cmocka_unit_test(utf8_is_decoded_strictly),
+        cmocka_unit_test(spans_cover_the_whole_expression),
+        cmocka_unit_test(printing_and_parsing_is_the_identity_on_trees),
+        cmocka_unit_test(every_parenthesis_printed_is_needed),
+        cmocka_unit_test(printed_text_is_what_a_person_would_write),
+        cmocka_unit_test(printing_and_parsing_is_the_identity_on_files),
+        cmocka_unit_test(damaged_files_are_survived),
+        cmocka_unit_test_setup_teardown(imports_are_read_once_and_in_order, make_scratch,
+                                        remove_scratch),
+        cmocka_unit_test_setup_teardown(import_cycles_are_found_behind_links, make_scratch,
+                                        remove_scratch),
+        cmocka_unit_test_setup_teardown(imports_that_fail_are_errors_at_their_place, make_scratch,
+                                        remove_scratch),
+        cmocka_unit_test_setup_teardown(the_number_of_files_is_limited, make_scratch,
+                                        remove_scratch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -83,6 +83,13 @@ const char *rankle_result_expected(const rankle_result *r); /* NULL: no expectat
 int rankle_result_as_expected(const rankle_result *r);
 const char *rankle_result_line(const rankle_result *r);    /* one line for people */
 const char *rankle_result_snippet(const rankle_result *r); /* counterexample as claim text, NULL */
+uint64_t rankle_result_trials(const rankle_result *r);     /* of the hunt */
+
+/* The same line as rankle_result_line, and the closing line of all results, in a chosen style;
+   NULL after a failure. */
+const char *rankle_result_text(rankle_session *session, const rankle_result *r,
+                               const rankle_style *style);
+const char *rankle_summary_text(rankle_session *session, double seconds, const rankle_style *style);
 
 /* All results by the schema rankle-results-1; NULL after a failure. */
 const char *rankle_results_json(rankle_session *session);

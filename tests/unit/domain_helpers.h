@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <setjmp.h>
@@ -50,6 +51,70 @@ static inline void assert_prints(rk_matrix *a, const char *text) {
     assert_string_equal(out.text, text);
     rk_buf_clear(&out);
     rk_matrix_clear(a);
+}
+
+/* value, or the outcome, of a function at one rational */
+static inline void assert_fn(const rk_domain *d, rk_fn f, const char *at, const char *value,
+                             rk_ev ev) {
+    rk_matrix a = matrix_of(d, at), r;
+    assert_int_equal(rk_matrix_fn(&r, f, &a), ev);
+    if (ev == RK_EV_OK)
+        assert_prints(&r, value);
+    else
+        rk_matrix_clear(&r);
+    rk_matrix_clear(&a);
+}
+
+static inline void assert_softmax(const rk_domain *d, const char *logits, const char *mask,
+                                  const char *value, rk_ev ev) {
+    rk_matrix a = matrix_of(d, logits), m, r;
+    if (mask != NULL)
+        m = matrix_of(d, mask);
+    assert_int_equal(rk_matrix_softmax(&r, &a, mask ? &m : NULL), ev);
+    if (ev == RK_EV_OK)
+        assert_prints(&r, value);
+    else
+        rk_matrix_clear(&r);
+    if (mask != NULL)
+        rk_matrix_clear(&m);
+    rk_matrix_clear(&a);
+}
+
+static inline void assert_compare(const rk_domain *d, const char *x, rk_relation rel, const char *y,
+                                  rk_tern want, rk_ev reason) {
+    rk_ev why;
+    rk_matrix a = matrix_of(d, x), b = matrix_of(d, y);
+    assert_int_equal(rk_matrix_compare(rel, &a, &b, &why).v, want.v);
+    assert_int_equal(why, reason);
+    rk_matrix_clear(&a);
+    rk_matrix_clear(&b);
+}
+
+static inline void assert_rank(const rk_domain *d, const char *text, slong rank) {
+    slong low, high;
+    rk_matrix a = matrix_of(d, text);
+    assert_int_equal(rk_matrix_rank(&low, &high, &a), RK_EV_OK);
+    assert_int_equal(low, rank);
+    assert_int_equal(high, rank);
+    rk_matrix_clear(&a);
+}
+
+static inline void assert_psd(const rk_domain *d, const char *text, rk_tern want) {
+    rk_matrix a = matrix_of(d, text);
+    assert_int_equal(rk_matrix_is_psd(&a).v, want.v);
+    rk_matrix_clear(&a);
+}
+
+static inline void assert_spectrum(const rk_domain *d, bool singular, const char *text, slong k,
+                                   const char *value, rk_ev ev) {
+    rk_matrix a = matrix_of(d, text), r;
+    rk_ev got = singular ? rk_matrix_singular_value(&r, &a, k) : rk_matrix_eigen_modulus(&r, &a, k);
+    assert_int_equal(got, ev);
+    if (ev == RK_EV_OK)
+        assert_prints(&r, value);
+    else
+        rk_matrix_clear(&r);
+    rk_matrix_clear(&a);
 }
 
 /* A seed from RK_TEST_SEED, else the given one; printed, so that a failure can be repeated. */

@@ -106,17 +106,6 @@ static void powers(void **state) {
     rk_matrix_clear(&n);
 }
 
-/* value, or the outcome, of a function at one rational */
-static void assert_fn(const rk_domain *d, rk_fn f, const char *at, const char *value, rk_ev ev) {
-    rk_matrix a = matrix_of(d, at), r;
-    assert_int_equal(rk_matrix_fn(&r, f, &a), ev);
-    if (ev == RK_EV_OK)
-        assert_prints(&r, value);
-    else
-        rk_matrix_clear(&r);
-    rk_matrix_clear(&a);
-}
-
 static void functions_over_q(void **state) {
     (void)state;
     assert_fn(Q, RK_FN_SQRT, "4/9", "[2/3]", RK_EV_OK);
@@ -140,21 +129,6 @@ static void functions_over_q(void **state) {
     assert_fn(Q, RK_FN_RELU, "-2 0 1/7", "[0, 0, 1/7]", RK_EV_OK);
     /* one undefined entry makes the matrix undefined, whatever the others are */
     assert_fn(Q, RK_FN_SQRT, "2 -1 4", NULL, RK_EV_UNDEFINED);
-}
-
-static void assert_softmax(const rk_domain *d, const char *logits, const char *mask,
-                           const char *value, rk_ev ev) {
-    rk_matrix a = matrix_of(d, logits), m, r;
-    if (mask != NULL)
-        m = matrix_of(d, mask);
-    assert_int_equal(rk_matrix_softmax(&r, &a, mask ? &m : NULL), ev);
-    if (ev == RK_EV_OK)
-        assert_prints(&r, value);
-    else
-        rk_matrix_clear(&r);
-    if (mask != NULL)
-        rk_matrix_clear(&m);
-    rk_matrix_clear(&a);
 }
 
 static void softmax_over_q(void **state) {
@@ -182,16 +156,6 @@ static void entropy_over_q(void **state) {
     rk_matrix_clear(&negative);
 }
 
-static void assert_compare(const rk_domain *d, const char *x, rk_relation rel, const char *y,
-                           rk_tern want, rk_ev reason) {
-    rk_ev why;
-    rk_matrix a = matrix_of(d, x), b = matrix_of(d, y);
-    assert_int_equal(rk_matrix_compare(rel, &a, &b, &why).v, want.v);
-    assert_int_equal(why, reason);
-    rk_matrix_clear(&a);
-    rk_matrix_clear(&b);
-}
-
 static void comparisons_over_q(void **state) {
     (void)state;
     const char *a = "1 2; 3 4", *b = "1 3; 4 5";
@@ -209,15 +173,6 @@ static void comparisons_over_q(void **state) {
     assert_compare(Q, a, RK_REL_GT, "0", RK_TRUE, RK_EV_OK);
     assert_compare(Q, "0", RK_REL_LT, a, RK_TRUE, RK_EV_OK);
     assert_compare(Q, "1", RK_REL_LT, a, RK_FALSE, RK_EV_OK);
-}
-
-static void assert_rank(const rk_domain *d, const char *text, slong rank) {
-    slong low, high;
-    rk_matrix a = matrix_of(d, text);
-    assert_int_equal(rk_matrix_rank(&low, &high, &a), RK_EV_OK);
-    assert_int_equal(low, rank);
-    assert_int_equal(high, rank);
-    rk_matrix_clear(&a);
 }
 
 static void linear_algebra_over_q(void **state) {
@@ -239,12 +194,6 @@ static void linear_algebra_over_q(void **state) {
     rk_matrix_clear(&s);
 }
 
-static void assert_psd(const rk_domain *d, const char *text, rk_tern want) {
-    rk_matrix a = matrix_of(d, text);
-    assert_int_equal(rk_matrix_is_psd(&a).v, want.v);
-    rk_matrix_clear(&a);
-}
-
 static void definiteness_over_q(void **state) {
     (void)state;
     assert_psd(Q, "2 1; 1 2", RK_TRUE);
@@ -256,18 +205,6 @@ static void definiteness_over_q(void **state) {
     assert_psd(Q, "0 0 0; 0 2 2; 0 2 2", RK_TRUE);
     assert_psd(Q, "0 0 1; 0 2 2; 1 2 2", RK_FALSE);
     assert_psd(Q, "4 2 2; 2 1 1; 2 1 0", RK_FALSE);
-}
-
-static void assert_spectrum(const rk_domain *d, bool singular, const char *text, slong k,
-                            const char *value, rk_ev ev) {
-    rk_matrix a = matrix_of(d, text), r;
-    rk_ev got = singular ? rk_matrix_singular_value(&r, &a, k) : rk_matrix_eigen_modulus(&r, &a, k);
-    assert_int_equal(got, ev);
-    if (ev == RK_EV_OK)
-        assert_prints(&r, value);
-    else
-        rk_matrix_clear(&r);
-    rk_matrix_clear(&a);
 }
 
 static void spectra_over_q(void **state) {

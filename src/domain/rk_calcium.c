@@ -1,0 +1,236 @@
+/* Calcium: real numbers made from rationals by field operations, sqrt, exp, log and erf. A
+   comparison is proved, by algebra or by an enclosure, or it is unknown (PRECISION). Only real
+   branches: roots and logarithms are taken where the argument is proved to be in their domain.
+
+   The context's limits bound the work on one entry: enclosures up to PRECISION_LIMIT bits,
+   algebraic numbers up to DEGREE_LIMIT. Beyond them Calcium answers "unknown". */
+#include "rk_calcium.h"
+
+enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40 };
+
+ca_ctx_struct *rk_calcium_context(const rk_domain *d) {
+    return d->context;
+}
+
+/* What became of an operation whose result must be a number. */
+static rk_ev number(const void *x) {
+    return CA_IS_SPECIAL((const ca_struct *)x) ? RK_EV_PRECISION : RK_EV_OK;
+}
+
+static void c_init(const rk_domain *d, void *x) {
+    ca_init(x, rk_calcium_context(d));
+}
+
+static void c_clear(const rk_domain *d, void *x) {
+    ca_clear(x, rk_calcium_context(d));
+}
+
+static void c_set(const rk_domain *d, void *r, const void *x) {
+    ca_set(r, x, rk_calcium_context(d));
+}
+
+static rk_ev c_set_fmpq(const rk_domain *d, void *r, const fmpq_t x) {
+    ca_set_fmpq(r, x, rk_calcium_context(d));
+    return RK_EV_OK;
+}
+
+static rk_ev c_get_fmpq(const rk_domain *d, fmpq_t r, const void *x) {
+    return ca_get_fmpq(r, x, rk_calcium_context(d)) ? RK_EV_OK : RK_EV_ESCAPE;
+}
+
+static void c_add(const rk_domain *d, void *r, const void *x, const void *y) {
+    ca_add(r, x, y, rk_calcium_context(d));
+}
+
+static void c_sub(const rk_domain *d, void *r, const void *x, const void *y) {
+    ca_sub(r, x, y, rk_calcium_context(d));
+}
+
+static void c_neg(const rk_domain *d, void *r, const void *x) {
+    ca_neg(r, x, rk_calcium_context(d));
+}
+
+static void c_mul(const rk_domain *d, void *r, const void *x, const void *y) {
+    ca_mul(r, x, y, rk_calcium_context(d));
+}
+
+static rk_tern c_is_zero(const rk_domain *d, const void *x) {
+    switch (ca_check_is_zero(x, rk_calcium_context(d))) {
+    case T_TRUE:
+        return RK_TRUE;
+    case T_FALSE: /* of a number: infinities and undefined are not zero either */
+        return number(x) == RK_EV_OK ? RK_FALSE : RK_UNKNOWN;
+    default:
+        return RK_UNKNOWN;
+    }
+}
+
+static rk_ev c_div(const rk_domain *d, void *r, const void *x, const void *y) {
+    rk_tern zero = c_is_zero(d, y);
+    if (rk_tern_true(zero))
+        return RK_EV_UNDEFINED;
+    if (!rk_tern_known(zero))
+        return RK_EV_PRECISION;
+    ca_div(r, x, y, rk_calcium_context(d));
+    return number(r);
+}
+
+static rk_ev c_sign(const rk_domain *d, int *sign, const void *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_t zero;
+    if (number(x) != RK_EV_OK)
+        return RK_EV_PRECISION;
+    ca_init(zero, ctx);
+    bool positive = ca_check_gt(x, zero, ctx) == T_TRUE;
+    bool negative = !positive && ca_check_lt(x, zero, ctx) == T_TRUE;
+    bool known = positive || negative || ca_check_is_zero(x, ctx) == T_TRUE;
+    *sign = positive - negative;
+    ca_clear(zero, ctx);
+    return known ? RK_EV_OK : RK_EV_PRECISION;
+}
+
+/* 1 / (1 + exp(-x)) */
+static rk_ev real_sigmoid(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_neg(r, x, ctx);
+    ca_exp(r, r, ctx);
+    ca_add_ui(r, r, 1, ctx);
+    ca_inv(r, r, ctx);
+    return number(r);
+}
+
+/* 2*sigmoid(2*x) - 1 */
+static rk_ev real_tanh(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_mul_ui(r, x, 2, ctx);
+    real_sigmoid(d, r, r);
+    ca_mul_ui(r, r, 2, ctx);
+    ca_sub_ui(r, r, 1, ctx);
+    return number(r);
+}
+
+/* (1 + erf(x / sqrt(2))) / 2 */
+static rk_ev normal_distribution(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_t root;
+    ca_init(root, ctx);
+    ca_sqrt_ui(root, 2, ctx);
+    ca_div(r, x, root, ctx);
+    ca_erf(r, r, ctx);
+    ca_add_ui(r, r, 1, ctx);
+    ca_div_ui(r, r, 2, ctx);
+    ca_clear(root, ctx);
+    return number(r);
+}
+
+typedef rk_ev weight(const rk_domain *, ca_struct *, const ca_struct *);
+
+/* x times a function of x; r may be x. */
+static rk_ev weighted(const rk_domain *d, ca_struct *r, const ca_struct *x, weight *f) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_t t;
+    ca_init(t, ctx);
+    f(d, t, x);
+    ca_mul(r, x, t, ctx);
+    ca_clear(t, ctx);
+    return number(r);
+}
+
+static rk_ev real_sqrt(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    int sign;
+    rk_ev ev = c_sign(d, &sign, x);
+    if (ev != RK_EV_OK || sign < 0)
+        return ev != RK_EV_OK ? ev : RK_EV_UNDEFINED;
+    ca_sqrt(r, x, rk_calcium_context(d));
+    return number(r);
+}
+
+static rk_ev real_log(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    int sign;
+    rk_ev ev = c_sign(d, &sign, x);
+    if (ev != RK_EV_OK || sign <= 0)
+        return ev != RK_EV_OK ? ev : RK_EV_UNDEFINED;
+    ca_log(r, x, rk_calcium_context(d));
+    return number(r);
+}
+
+/* abs, sign, relu: x times -1, 0 or 1 as its sign says; for sign, 1 times it. */
+static rk_ev by_sign(const rk_domain *d, rk_fn f, ca_struct *r, const ca_struct *x) {
+    int sign;
+    rk_ev ev = c_sign(d, &sign, x);
+    if (ev != RK_EV_OK)
+        return ev;
+    if (f == RK_FN_SIGN)
+        ca_set_si(r, sign, rk_calcium_context(d));
+    else if (f == RK_FN_RELU)
+        ca_mul_si(r, x, sign > 0, rk_calcium_context(d));
+    else
+        ca_mul_si(r, x, sign, rk_calcium_context(d));
+    return RK_EV_OK;
+}
+
+static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
+    if (number(x) != RK_EV_OK)
+        return RK_EV_PRECISION;
+    switch (f) {
+    case RK_FN_SQRT:
+        return real_sqrt(d, r, x);
+    case RK_FN_LOG:
+        return real_log(d, r, x);
+    case RK_FN_EXP:
+        ca_exp(r, x, rk_calcium_context(d));
+        return number(r);
+    case RK_FN_TANH:
+        return real_tanh(d, r, x);
+    case RK_FN_SIGMOID:
+        return real_sigmoid(d, r, x);
+    case RK_FN_SILU:
+        return weighted(d, r, x, real_sigmoid);
+    case RK_FN_GELU:
+        return weighted(d, r, x, normal_distribution);
+    default:
+        return by_sign(d, f, r, x);
+    }
+}
+
+static void c_free(rk_domain *d) {
+    ca_ctx_clear(d->context);
+    rk_free(d->context);
+}
+
+rk_domain *rk_domain_calcium(void) {
+    static const rk_domain table = {
+        .name = "Calcium",
+        .size = sizeof(ca_struct),
+        .exact = true,
+        .ordered = true,
+        .init = c_init,
+        .clear = c_clear,
+        .set = c_set,
+        .set_fmpq = c_set_fmpq,
+        .get_fmpq = c_get_fmpq,
+        .add = c_add,
+        .sub = c_sub,
+        .neg = c_neg,
+        .mul = c_mul,
+        .div = c_div,
+        .fn = c_fn,
+        .is_zero = c_is_zero,
+        .sign = c_sign,
+        .print = rk_calcium_print,
+        .matrix_mul = rk_calcium_mul,
+        .matrix_inv = rk_calcium_inv,
+        .matrix_det = rk_calcium_det,
+        .matrix_rank = rk_calcium_rank,
+        .psd_eigenvalue = rk_calcium_psd_eigenvalue,
+        .eigen_modulus = rk_calcium_eigen_modulus,
+        .free_context = c_free,
+    };
+    rk_domain *d = rk_domain_new(&table);
+    ca_ctx_struct *ctx = rk_malloc(sizeof *ctx);
+    ca_ctx_init(ctx);
+    ca_ctx_set_option(ctx, CA_OPT_PREC_LIMIT, PRECISION_LIMIT);
+    ca_ctx_set_option(ctx, CA_OPT_QQBAR_DEG_LIMIT, DEGREE_LIMIT);
+    d->context = ctx;
+    return d;
+}

@@ -1,0 +1,21 @@
+/* Calcium's whole-matrix methods and closed forms. Shapes and ownership as in the table of
+   rk_domain.h. */
+#ifndef RK_CALCIUM_H
+#define RK_CALCIUM_H
+
+#include "domain_inside.h"
+
+ca_ctx_struct *rk_calcium_context(const rk_domain *d);
+
+void rk_calcium_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+rk_ev rk_calcium_inv(rk_matrix *r, const rk_matrix *a);
+rk_ev rk_calcium_det(void *r, const rk_matrix *a);
+rk_ev rk_calcium_rank(slong *low, slong *high, const rk_matrix *a);
+rk_ev rk_calcium_psd_eigenvalue(void *r, const rk_matrix *a, slong k);
+rk_ev rk_calcium_eigen_modulus(void *r, const rk_matrix *a, slong k);
+
+/* The number as the claim language writes it, with sqrt, exp, log and powers; where that cannot
+   be said, digits after a `~`. */
+void rk_calcium_print(const rk_domain *d, rk_buf *out, const void *x);
+
+#endif

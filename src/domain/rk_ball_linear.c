@@ -153,44 +153,91 @@ static void kth_interval(arb_struct *r, arb_srcptr value, slong n, slong k, slon
     rk_free(high);
 }
 
-/* Enclosures of all eigenvalues, with multiplicity; false when there are none. */
-static bool eigenvalues(acb_ptr value, const rk_matrix *a) {
-    slong n = a->rows, prec = a->domain->precision;
-    acb_mat_t x, vectors;
+/* Enclosures of all eigenvalues of x, with multiplicity; false when none are certified. */
+static bool eigenvalues(acb_ptr value, const acb_mat_t x, slong prec) {
+    slong n = acb_mat_nrows(x);
     acb_ptr guess = _acb_vec_init(n);
-    acb_mat_init(x, n, n);
+    acb_mat_t vectors;
     acb_mat_init(vectors, n, n);
-    for (slong i = 0; i < n; i++)
-        for (slong j = 0; j < n; j++)
-            acb_set_arb(acb_mat_entry(x, i, j), (const arb_struct *)rk_at(a, i, j));
     bool found = acb_mat_is_finite(x);
     if (found) {
         acb_mat_approx_eig_qr(guess, NULL, vectors, x, NULL, 0, prec);
         found = acb_mat_eig_multiple(value, x, guess, vectors, prec);
     }
+    for (slong i = 0; i < n; i++)
+        found = found && acb_is_finite(value + i);
     _acb_vec_clear(guess, n);
-    acb_mat_clear(x);
     acb_mat_clear(vectors);
     return found;
 }
 
-static rk_ev kth_eigenvalue(arb_struct *r, const rk_matrix *a, slong k, bool modulus) {
-    slong n = a->rows, prec = a->domain->precision;
-    acb_ptr value = _acb_vec_init(n);
-    arb_ptr measure = _arb_vec_init(n);
-    bool found = eigenvalues(value, a);
-    for (slong i = 0; i < n && found; i++) {
-        if (modulus)
-            acb_abs(measure + i, value + i, prec);
-        else
-            arb_set(measure + i, acb_realref(value + i));
-        found = arb_is_finite(measure + i);
+/* x := the exact symmetric matrix of midpoints of the upper triangle of a, with multiples of
+   epsilon added down the diagonal to separate equal eigenvalues; *error bounds the norm of its
+   difference from every symmetric matrix in a. */
+static void separate(acb_mat_t x, mag_t error, const rk_matrix *a, const arf_t epsilon) {
+    slong n = a->rows;
+    arf_t shift;
+    mag_t row;
+    arf_init(shift);
+    mag_init(row);
+    mag_zero(error);
+    for (slong i = 0; i < n; i++) {
+        arf_mul_si(shift, epsilon, i, ARF_PREC_EXACT, ARF_RND_DOWN);
+        arf_get_mag(row, shift);
+        for (slong j = 0; j < n; j++) {
+            const arb_struct *ball = (const arb_struct *)rk_at(a, FLINT_MIN(i, j), FLINT_MAX(i, j));
+            arf_set(arb_midref(acb_realref(acb_mat_entry(x, i, j))), arb_midref(ball));
+            mag_add(row, row, arb_radref(ball));
+        }
+        arf_struct *d = arb_midref(acb_realref(acb_mat_entry(x, i, i)));
+        arf_add(d, d, shift, ARF_PREC_EXACT, ARF_RND_DOWN);
+        mag_max(error, error, row);
     }
-    if (found)
-        kth_interval(r, measure, n, k, prec);
-    _arb_vec_clear(measure, n);
-    _acb_vec_clear(value, n);
-    return found ? RK_EV_OK : RK_EV_PRECISION;
+    arf_clear(shift);
+    mag_clear(row);
+}
+
+/* epsilon := the largest entry of a (1 if that is 0) times 2^-precision. */
+static void small_step(arf_t epsilon, const rk_matrix *a) {
+    mag_t m, scale;
+    mag_init(m);
+    mag_init(scale);
+    for (slong i = 0; i < a->rows * a->cols; i++) {
+        arb_get_mag(m, (const arb_struct *)rk_at(a, 0, i));
+        mag_max(scale, scale, m);
+    }
+    if (mag_is_zero(scale))
+        mag_one(scale);
+    arf_set_mag(epsilon, scale);
+    arf_mul_2exp_si(epsilon, epsilon, -a->domain->precision);
+    mag_clear(m);
+    mag_clear(scale);
+}
+
+/* Enclosures of the eigenvalues of a symmetric matrix: those of a nearby one with separated
+   eigenvalues, the k-th largest of which differs from ours by at most the norm of the difference
+   (Weyl). */
+static bool symmetric_eigenvalues(arb_ptr value, const rk_matrix *a) {
+    slong n = a->rows;
+    acb_ptr z = _acb_vec_init(n);
+    acb_mat_t x;
+    arf_t epsilon;
+    mag_t error;
+    acb_mat_init(x, n, n);
+    arf_init(epsilon);
+    mag_init(error);
+    small_step(epsilon, a);
+    separate(x, error, a, epsilon);
+    bool found = mag_is_finite(error) && eigenvalues(z, x, 2 * a->domain->precision + 64);
+    for (slong i = 0; i < n && found; i++) {
+        arb_set(value + i, acb_realref(z + i));
+        arb_add_error_mag(value + i, error);
+    }
+    _acb_vec_clear(z, n);
+    acb_mat_clear(x);
+    arf_clear(epsilon);
+    mag_clear(error);
+    return found;
 }
 
 /* [0, 2m] has m as midpoint and as radius, and both hold it exactly. */
@@ -215,12 +262,39 @@ static void clamp(arb_struct *r) {
 }
 
 rk_ev rk_ball_psd_eigenvalue(void *r, const rk_matrix *a, slong k) {
-    rk_ev ev = kth_eigenvalue(r, a, k, false);
-    if (ev == RK_EV_OK)
+    slong n = a->rows;
+    arb_ptr value = _arb_vec_init(n);
+    bool found = symmetric_eigenvalues(value, a);
+    if (found) {
+        kth_interval(r, value, n, k, a->domain->precision);
         clamp(r);
-    return ev;
+    }
+    _arb_vec_clear(value, n);
+    return found ? RK_EV_OK : RK_EV_PRECISION;
+}
+
+static bool eigen_moduli(arb_ptr value, const rk_matrix *a) {
+    slong n = a->rows, prec = a->domain->precision;
+    acb_ptr z = _acb_vec_init(n);
+    acb_mat_t x;
+    acb_mat_init(x, n, n);
+    for (slong i = 0; i < n; i++)
+        for (slong j = 0; j < n; j++)
+            acb_set_arb(acb_mat_entry(x, i, j), (const arb_struct *)rk_at(a, i, j));
+    bool found = eigenvalues(z, x, prec);
+    for (slong i = 0; i < n && found; i++)
+        acb_abs(value + i, z + i, prec);
+    _acb_vec_clear(z, n);
+    acb_mat_clear(x);
+    return found;
 }
 
 rk_ev rk_ball_eigen_modulus(void *r, const rk_matrix *a, slong k) {
-    return kth_eigenvalue(r, a, k, true);
+    slong n = a->rows;
+    arb_ptr value = _arb_vec_init(n);
+    bool found = eigen_moduli(value, a);
+    if (found)
+        kth_interval(r, value, n, k, a->domain->precision);
+    _arb_vec_clear(value, n);
+    return found ? RK_EV_OK : RK_EV_PRECISION;
 }

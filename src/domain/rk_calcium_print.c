@@ -9,7 +9,7 @@ typedef struct scope {
 } scope;
 
 /* Binding strengths of the claim language, from weak to strong. */
-enum { SUM = 1, PRODUCT, SIGN, POWER };
+enum { SUM = 1, PRODUCT, POWER = PRODUCT + 2 };
 
 static bool put(const scope *s, const fexpr_t e, int level);
 
@@ -19,38 +19,58 @@ static bool put_argument(const scope *s, const fexpr_t e, slong i, int level) {
     return put(s, argument, level);
 }
 
-/* arguments joined by an operator, in brackets if the surroundings bind more strongly */
-static bool put_operator(const scope *s, const fexpr_t e, const char *op, int own, int level) {
+/* Arguments from `first` on joined by an operator. */
+static bool put_list(const scope *s, const fexpr_t e, slong first, const char *op, int level) {
     bool good = true;
-    if (own < level)
-        rk_buf_putc(s->out, '(');
-    for (slong i = 0; i < fexpr_nargs(e) && good; i++) {
-        if (i > 0)
+    for (slong i = first; i < fexpr_nargs(e) && good; i++) {
+        if (i > first)
             rk_buf_puts(s->out, op);
-        good = put_argument(s, e, i, i > 0 ? own + 1 : own);
+        good = put_argument(s, e, i, i > first ? level + 1 : level);
     }
-    if (own < level)
-        rk_buf_putc(s->out, ')');
     return good;
 }
 
-static bool put_negative(const scope *s, const fexpr_t e, int level) {
-    if (SIGN < level || level == PRODUCT)
-        rk_buf_putc(s->out, '(');
+/* a + b, or a - b where b's text begins with a minus. */
+static bool put_sum(const scope *s, const fexpr_t e) {
+    rk_buf text;
+    scope inner = {.where = s->where, .out = &text};
+    bool good = true;
+    rk_buf_init(&text);
+    for (slong i = 0; i < fexpr_nargs(e) && good; i++) {
+        rk_buf_reset(&text);
+        good = put_argument(&inner, e, i, PRODUCT);
+        bool minus = text.text[0] == '-';
+        if (i > 0)
+            rk_buf_puts(s->out, minus ? " - " : " + ");
+        rk_buf_puts(s->out, text.text + (minus && i > 0));
+    }
+    rk_buf_clear(&text);
+    return good;
+}
+
+static bool is_minus_one(const fexpr_t e, slong i) {
+    fexpr_t argument;
+    fexpr_view_arg(argument, e, i);
+    return fexpr_equal_si(argument, -1);
+}
+
+static bool put_product(const scope *s, const fexpr_t e) {
+    if (fexpr_nargs(e) < 2 || !is_minus_one(e, 0))
+        return put_list(s, e, 0, "*", PRODUCT);
     rk_buf_putc(s->out, '-');
-    bool good = put_argument(s, e, 0, SIGN);
-    if (SIGN < level || level == PRODUCT)
-        rk_buf_putc(s->out, ')');
-    return good;
+    return put_list(s, e, 1, "*", PRODUCT + 1);
 }
 
-static bool put_power(const scope *s, const fexpr_t e, int level) {
-    if (POWER < level)
-        rk_buf_putc(s->out, '(');
+static bool put_negative(const scope *s, const fexpr_t e) {
+    rk_buf_putc(s->out, '-');
+    return put_argument(s, e, 0, PRODUCT + 1);
+}
+
+static bool put_power(const scope *s, const fexpr_t e) {
     bool good = put_argument(s, e, 0, POWER + 1);
     rk_buf_puts(s->out, "^(");
     good = good && put_argument(s, e, 1, SUM);
-    rk_buf_puts(s->out, POWER < level ? "))" : ")");
+    rk_buf_putc(s->out, ')');
     return good;
 }
 
@@ -66,7 +86,7 @@ static bool put_integer(const scope *s, const fexpr_t e, int level) {
     fmpz_t n;
     fmpz_init(n);
     fexpr_get_fmpz(n, e);
-    bool brackets = fmpz_sgn(n) < 0 && level > SUM;
+    bool brackets = fmpz_sgn(n) < 0 && level > PRODUCT;
     char *digits = fmpz_get_str(NULL, 10, n);
     rk_buf_printf(s->out, brackets ? "(%s)" : "%s", digits);
     flint_free(digits);
@@ -88,6 +108,38 @@ static bool put_symbol(const scope *s, const fexpr_t e, int level) {
     return false;
 }
 
+/* How strongly the operation at the top of e binds; 0 when it is none. */
+static int binding(const fexpr_t e) {
+    if (fexpr_is_builtin_call(e, FEXPR_Add) || fexpr_is_builtin_call(e, FEXPR_Sub))
+        return SUM;
+    if (fexpr_is_builtin_call(e, FEXPR_Mul) || fexpr_is_builtin_call(e, FEXPR_Div) ||
+        fexpr_is_builtin_call(e, FEXPR_Neg))
+        return PRODUCT;
+    return fexpr_is_builtin_call(e, FEXPR_Pow) ? POWER : 0;
+}
+
+static bool put_operation(const scope *s, const fexpr_t e, int level) {
+    int own = binding(e);
+    bool good = own > 0;
+    if (own < level)
+        rk_buf_putc(s->out, '(');
+    if (fexpr_is_builtin_call(e, FEXPR_Add))
+        good = put_sum(s, e);
+    else if (own == SUM)
+        good = put_list(s, e, 0, " - ", SUM);
+    else if (fexpr_is_builtin_call(e, FEXPR_Mul))
+        good = put_product(s, e);
+    else if (fexpr_is_builtin_call(e, FEXPR_Neg))
+        good = put_negative(s, e);
+    else if (own == PRODUCT)
+        good = put_list(s, e, 0, "/", PRODUCT);
+    else if (own == POWER)
+        good = put_power(s, e);
+    if (own < level)
+        rk_buf_putc(s->out, ')');
+    return good;
+}
+
 static bool put_call(const scope *s, const fexpr_t e, int level) {
     static const struct {
         slong builtin;
@@ -97,19 +149,7 @@ static bool put_call(const scope *s, const fexpr_t e, int level) {
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (fexpr_is_builtin_call(e, functions[i].builtin))
             return put_function(s, e, functions[i].name);
-    if (fexpr_is_builtin_call(e, FEXPR_Add))
-        return put_operator(s, e, " + ", SUM, level);
-    if (fexpr_is_builtin_call(e, FEXPR_Sub))
-        return put_operator(s, e, " - ", SUM, level);
-    if (fexpr_is_builtin_call(e, FEXPR_Mul))
-        return put_operator(s, e, "*", PRODUCT, level);
-    if (fexpr_is_builtin_call(e, FEXPR_Div))
-        return put_operator(s, e, "/", PRODUCT, level);
-    if (fexpr_is_builtin_call(e, FEXPR_Neg))
-        return put_negative(s, e, level);
-    if (fexpr_is_builtin_call(e, FEXPR_Pow))
-        return put_power(s, e, level);
-    return false;
+    return put_operation(s, e, level);
 }
 
 static bool put(const scope *s, const fexpr_t e, int level) {

@@ -20,6 +20,7 @@ typedef enum rk_code {
     RK_P_CAUSAL,
     RK_P_UNDEFINED, /* an index outside its matrix, an empty loop: undefined at every assignment */
     RK_P_CONSTRUCT, /* an operation that no domain here decides; span says which */
+    RK_P_KEEP,      /* arg0, but defined only where arg1 is defined too: A^0 needs A */
     /* matrices */
     RK_P_ADD,
     RK_P_SUB,
@@ -85,7 +86,7 @@ typedef struct rk_slot { /* one free matrix: a variable, or one member of a fami
     rk_quant quant;
     int64_t rows, cols;
     bool defined; /* given by an `assume NAME == E`: not drawn; membership is a hypothesis then */
-    unsigned definition; /* instruction of E */
+    unsigned definition; /* instruction of E, which stands wherever the slot is used */
 } rk_slot;
 
 typedef struct rk_program {

@@ -15,13 +15,19 @@ void rk_assignment_init(rk_assignment *a, const rk_program *program); /* zeros *
 void rk_assignment_clear(rk_assignment *a);
 void rk_assignment_set(rk_assignment *r, const rk_assignment *a);
 
-/* The values of a run, for every instruction needed. */
+/* The values of a run, for every instruction needed. Definedness is told apart from values: a
+   rank that a ball cannot tell is defined, and `or` is true beside it when the other side is. */
 typedef struct rk_run {
     const rk_program *program;
     const rk_domain *domain;
     rk_matrix *value; /* valid where ev is OK and the instruction is no truth value */
     rk_tern *truth;   /* truth values; RK_UNKNOWN with ev saying why */
-    rk_ev *ev;        /* own outcome and that of all arguments: worst */
+    rk_ev *ev;        /* OK: the value or truth is known and defined; else why not */
+    rk_ev *defined;   /* of the whole closure: OK, UNDEFINED (both certain), or why unknown */
+    fmpq **exact;     /* exact rational value of a 1 by 1 instruction in every domain, or NULL:
+                         constants, ranks, and sums, products, extremes of such */
+    const struct rk_run *earlier; /* a run over Q at the same assignment, whose results are taken
+                                     over, or NULL */
     unsigned char *done;
 } rk_run;
 

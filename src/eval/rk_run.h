@@ -15,25 +15,33 @@ void rk_assignment_init(rk_assignment *a, const rk_program *program); /* zeros *
 void rk_assignment_clear(rk_assignment *a);
 void rk_assignment_set(rk_assignment *r, const rk_assignment *a);
 
+/* Bounds of a number that hold in every domain: ranks, and sums, products, extremes of ranks and
+   constants. Comparisons use them, so that they mean numbers and not residues in a prime field,
+   and so that a lower bound of a rank can decide. */
+typedef struct rk_bounds {
+    fmpq_t low, high;
+} rk_bounds;
+
 /* The values of a run, for every instruction needed. Definedness is told apart from values: a
    rank that a ball cannot tell is defined, and `or` is true beside it when the other side is. */
 typedef struct rk_run {
     const rk_program *program;
     const rk_domain *domain;
-    rk_matrix *value; /* valid where ev is OK and the instruction is no truth value */
-    rk_tern *truth;   /* truth values; RK_UNKNOWN with ev saying why */
-    rk_ev *ev;        /* OK: the value or truth is known and defined; else why not */
-    rk_ev *defined;   /* of the whole closure: OK, UNDEFINED (both certain), or why unknown */
-    fmpq **exact;     /* exact rational value of a 1 by 1 instruction in every domain, or NULL:
-                         constants, ranks, and sums, products, extremes of such */
-    const struct rk_run *earlier; /* a run over Q at the same assignment, whose results are taken
-                                     over, or NULL */
+    rk_matrix *value;   /* valid where ev is OK and the instruction is no truth value */
+    rk_tern *truth;     /* truth values; RK_UNKNOWN with ev saying why */
+    rk_ev *ev;          /* OK: the value or truth is known and defined; else why not */
+    rk_ev *defined;     /* of the whole closure: OK, UNDEFINED (both certain), or why unknown */
+    rk_bounds **bounds; /* of 1 by 1 instructions; NULL where there are none */
     unsigned char *done;
+    rk_matrix *input;             /* one for each slot */
+    const struct rk_run *earlier; /* a run over Q at the same assignment, whose results are taken
+                                     over, or NULL; set before computing */
 } rk_run;
 
 void rk_run_init(rk_run *run, const rk_program *program, const rk_domain *domain);
 void rk_run_clear(rk_run *run);
-/* Sets the inputs from an exact assignment (ESCAPE: a denominator is no unit mod p). */
+/* Sets the inputs from an exact assignment (ESCAPE: a denominator is no unit mod p). Setting an
+   input forgets what was computed. */
 rk_ev rk_run_set_inputs(rk_run *run, const rk_assignment *a);
 void rk_run_set_input(rk_run *run, unsigned slot, const rk_matrix *value); /* copies */
 /* Computes everything `root` needs that is not yet done. Returns ev[root]. There is no short

@@ -1,0 +1,72 @@
+/* Values for people: the sides of a comparison. */
+#include "base/rk_mem.h"
+#include "rk_chain.h"
+
+#define MAX_SIDE 200
+#define SIDE_PRECISION 128
+
+/* The comparison that a reader would look at: the consequent of =>, the first part of a
+   conjunction that is false. */
+static const rk_instr *outermost_comparison(rk_chain *c, unsigned root) {
+    const rk_program *program = c->first.program;
+    for (const rk_instr *p = &program->instr[root]; p->nargs > 0;) {
+        if (p->code == RK_P_COMPARE)
+            return p;
+        if (!p->truth || !program->instr[p->arg[0]].truth)
+            return NULL;
+        unsigned next = p->arg[p->code == RK_P_IMPLIES ? 1 : 0];
+        for (size_t k = p->nargs; p->code == RK_P_AND && k-- > 0;) {
+            rk_run_compute(&c->first, p->arg[k]);
+            if (rk_tern_false(c->first.truth[p->arg[k]]))
+                next = p->arg[k];
+        }
+        p = &program->instr[next];
+    }
+    return NULL;
+}
+
+static void print_value(rk_buf *out, const rk_run *run, unsigned i) {
+    const rk_matrix *m = &run->value[i];
+    rk_buf text;
+    rk_buf_init(&text);
+    if (m->rows == 1 && m->cols == 1)
+        run->domain->print(run->domain, &text, m->entry);
+    else
+        rk_matrix_print(&text, m);
+    rk_buf_write(out, text.text, text.len < MAX_SIDE ? text.len : MAX_SIDE);
+    if (text.len > MAX_SIDE)
+        rk_buf_puts(out, "...");
+    rk_buf_clear(&text);
+}
+
+static void describe(rk_buf *out, rk_chain *c, unsigned i) {
+    unsigned step = 0;
+    bool exact = false;
+    do {
+        rk_ev ev = rk_run_compute(rk_chain_run(c), i);
+        if (ev == RK_EV_OK) {
+            print_value(out, rk_chain_run(c), i);
+            return;
+        }
+        if (ev == RK_EV_UNDEFINED)
+            break;
+        exact = exact || rk_chain_exact_affordable(c, i);
+    } while (rk_chain_next(c, &step, SIDE_PRECISION, exact));
+    rk_buf_puts(out, "unknown");
+}
+
+void rk_describe_sides(rk_buf *out, const rk_program *program, const rk_assignment *a,
+                       unsigned claim) {
+    static const char *const label[] = {"left ", ", right "};
+    rk_chain c;
+    rk_chain_init(&c, program, a);
+    const rk_instr *p = outermost_comparison(&c, program->claims[claim]);
+    for (unsigned side = 0; p != NULL && side < 2; side++) {
+        rk_chain one;
+        rk_buf_puts(out, label[side]);
+        rk_chain_init(&one, program, a);
+        describe(out, &one, p->arg[side]);
+        rk_chain_clear(&one);
+    }
+    rk_chain_clear(&c);
+}

@@ -1,0 +1,26 @@
+/* One instruction over a domain, its arguments known. Internal to eval. */
+#ifndef RK_STEP_H
+#define RK_STEP_H
+
+#include "rk_run.h"
+
+/* Is the operation defined wherever its arguments are? */
+bool rk_step_total(const rk_instr *p);
+
+/* The value of an instruction that is no truth value; *r is initialised in any case. */
+rk_ev rk_step_value(const rk_run *run, const rk_instr *p, rk_matrix *r);
+
+/* The truth value of an instruction whose arguments are defined; UNKNOWN with *why. */
+rk_tern rk_step_truth(const rk_run *run, const rk_instr *p, rk_ev *why);
+
+/* Bounds from those of the arguments, or NULL. */
+rk_bounds *rk_step_bounds(const rk_run *run, const rk_instr *p);
+rk_bounds *rk_bounds_new(slong low, slong high);
+rk_bounds *rk_bounds_copy(const rk_bounds *b); /* NULL for NULL */
+void rk_bounds_free(rk_bounds *b);
+
+/* The rank of a matrix whose rows are divided by positive numbers, without dividing: so ranks of
+   normalised tokens need no square roots. False where it does not apply. */
+bool rk_step_scaled_rank(const rk_run *run, const rk_instr *rank, slong *value);
+
+#endif

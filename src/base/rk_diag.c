@@ -25,6 +25,8 @@ typedef struct diag {
 struct rk_diags {
     diag *items;
     size_t count, cap, errors;
+    rk_arena **kept;
+    size_t nkept, cap_kept;
 };
 
 rk_diags *rk_diags_new(void) {
@@ -40,8 +42,16 @@ void rk_diags_free(rk_diags *d) {
         rk_free(d->items[i].extras);
         rk_free(d->items[i].text);
     }
+    for (size_t i = 0; i < d->nkept; i++)
+        rk_arena_free(d->kept[i]);
+    rk_free(d->kept);
     rk_free(d->items);
     rk_free(d);
+}
+
+void rk_diags_keep(rk_diags *d, rk_arena *arena) {
+    rk_grow(&d->kept, &d->cap_kept, d->nkept + 1, sizeof *d->kept);
+    d->kept[d->nkept++] = arena;
 }
 
 static char *vformat(const char *format, va_list args) {

@@ -37,6 +37,10 @@ void rk_diag_note(rk_diags *d, rk_span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void rk_diag_hint(rk_diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Hands over an arena in which sources lie that the messages point into; freed with d. */
+struct rk_arena;
+void rk_diags_keep(rk_diags *d, struct rk_arena *arena);
+
 size_t rk_diags_errors(const rk_diags *d); /* number of errors, warnings not counted */
 size_t rk_diags_count(const rk_diags *d);
 const char *rk_diag_name(const rk_diags *d, size_t i);

@@ -41,17 +41,15 @@ static bool enter(rk_chain *c, rk_domain *domain) {
     return true;
 }
 
-#define EXACT_STEP 2
-
 bool rk_chain_next(rk_chain *c, unsigned *step, slong precision_cap, bool try_exact) {
     for (;;) {
         unsigned n = (*step)++;
-        slong precision = (slong)64 << (n < EXACT_STEP ? n : n - 1);
-        if (n == EXACT_STEP && try_exact)
+        slong precision = (slong)64 << (n < RK_CHAIN_EXACT_STEP ? n : n - 1);
+        if (n == RK_CHAIN_EXACT_STEP && try_exact)
             return enter(c, rk_domain_calcium());
-        if (n != EXACT_STEP && precision <= precision_cap)
+        if (n != RK_CHAIN_EXACT_STEP && precision <= precision_cap)
             return enter(c, rk_domain_ball(precision));
-        if (n > EXACT_STEP)
+        if (n > RK_CHAIN_EXACT_STEP)
             return false;
     }
 }

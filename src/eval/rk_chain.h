@@ -15,6 +15,8 @@ void rk_chain_init(rk_chain *c, const rk_program *program, const rk_assignment *
 void rk_chain_clear(rk_chain *c);
 rk_run *rk_chain_run(rk_chain *c); /* the run in hand */
 
+#define RK_CHAIN_EXACT_STEP 2 /* the step that enters Calcium */
+
 /* Goes on to the next domain; *step starts at 0. Balls of 64 and 128 bits come first, since they
    are quick and settle every strict inequality that is not close; then Calcium, which alone
    decides equalities, if try_exact; then balls of 256 bits and more, for what is close or what

@@ -4,15 +4,14 @@
 
 static rk_bounds *bounds_zero(void) {
     rk_bounds *b = rk_malloc(sizeof *b);
-    fmpq_init(b->low);
-    fmpq_init(b->high);
+    *b = (rk_bounds){{0, 1}, {0, 1}}; /* what fmpq_init writes, without gcc's false warnings */
     return b;
 }
 
 rk_bounds *rk_bounds_new(slong low, slong high) {
     rk_bounds *b = bounds_zero();
-    fmpq_set_si(b->low, low, 1);
-    fmpq_set_si(b->high, high, 1);
+    fmpq_set_si(&b->low, low, 1);
+    fmpq_set_si(&b->high, high, 1);
     return b;
 }
 
@@ -20,65 +19,65 @@ rk_bounds *rk_bounds_copy(const rk_bounds *b) {
     if (b == NULL)
         return NULL;
     rk_bounds *r = bounds_zero();
-    fmpq_set(r->low, b->low);
-    fmpq_set(r->high, b->high);
+    fmpq_set(&r->low, &b->low);
+    fmpq_set(&r->high, &b->high);
     return r;
 }
 
 void rk_bounds_free(rk_bounds *b) {
     if (b == NULL)
         return;
-    fmpq_clear(b->low);
-    fmpq_clear(b->high);
+    fmpq_clear(&b->low);
+    fmpq_clear(&b->high);
     rk_free(b);
 }
 
 static rk_bounds *constant(const rk_instr *p) {
     rk_bounds *r = bounds_zero();
-    fmpq_set(r->low, p->number);
-    fmpq_set(r->high, p->number);
+    fmpq_set(&r->low, p->number);
+    fmpq_set(&r->high, p->number);
     return r;
 }
 
 static rk_bounds *negative(const rk_bounds *a) {
     rk_bounds *r = bounds_zero();
-    fmpq_neg(r->low, a->high);
-    fmpq_neg(r->high, a->low);
+    fmpq_neg(&r->low, &a->high);
+    fmpq_neg(&r->high, &a->low);
     return r;
 }
 
 static rk_bounds *sum(const rk_bounds *a, const rk_bounds *b) {
     rk_bounds *r = bounds_zero();
-    fmpq_add(r->low, a->low, b->low);
-    fmpq_add(r->high, a->high, b->high);
+    fmpq_add(&r->low, &a->low, &b->low);
+    fmpq_add(&r->high, &a->high, &b->high);
     return r;
 }
 
 static rk_bounds *difference(const rk_bounds *a, const rk_bounds *b) {
     rk_bounds *r = bounds_zero();
-    fmpq_sub(r->low, a->low, b->high);
-    fmpq_sub(r->high, a->high, b->low);
+    fmpq_sub(&r->low, &a->low, &b->high);
+    fmpq_sub(&r->high, &a->high, &b->low);
     return r;
 }
 
 static void widen(rk_bounds *r, const fmpq_t x) {
-    if (fmpq_cmp(x, r->low) < 0)
-        fmpq_set(r->low, x);
-    if (fmpq_cmp(x, r->high) > 0)
-        fmpq_set(r->high, x);
+    if (fmpq_cmp(x, &r->low) < 0)
+        fmpq_set(&r->low, x);
+    if (fmpq_cmp(x, &r->high) > 0)
+        fmpq_set(&r->high, x);
 }
 
 static rk_bounds *product(const rk_bounds *a, const rk_bounds *b) {
     rk_bounds *r = bounds_zero();
     fmpq_t x;
     fmpq_init(x);
-    fmpq_mul(r->low, a->low, b->low);
-    fmpq_set(r->high, r->low);
-    fmpq_mul(x, a->low, b->high);
+    fmpq_mul(&r->low, &a->low, &b->low);
+    fmpq_set(&r->high, &r->low);
+    fmpq_mul(x, &a->low, &b->high);
     widen(r, x);
-    fmpq_mul(x, a->high, b->low);
+    fmpq_mul(x, &a->high, &b->low);
     widen(r, x);
-    fmpq_mul(x, a->high, b->high);
+    fmpq_mul(x, &a->high, &b->high);
     widen(r, x);
     fmpq_clear(x);
     return r;
@@ -100,8 +99,8 @@ static rk_bounds *extreme(const rk_run *run, const rk_instr *p) {
             return NULL;
     rk_bounds *r = rk_bounds_copy(run->bounds[row->arg[0]]);
     for (size_t i = 1; i < row->nargs; i++) {
-        extreme_end(r->low, run->bounds[row->arg[i]]->low, p->code == RK_P_MAX_ENTRIES);
-        extreme_end(r->high, run->bounds[row->arg[i]]->high, p->code == RK_P_MAX_ENTRIES);
+        extreme_end(&r->low, &run->bounds[row->arg[i]]->low, p->code == RK_P_MAX_ENTRIES);
+        extreme_end(&r->high, &run->bounds[row->arg[i]]->high, p->code == RK_P_MAX_ENTRIES);
     }
     return r;
 }

@@ -19,7 +19,7 @@ void rk_assignment_set(rk_assignment *r, const rk_assignment *a);
    constants. Comparisons use them, so that they mean numbers and not residues in a prime field,
    and so that a lower bound of a rank can decide. */
 typedef struct rk_bounds {
-    fmpq_t low, high;
+    fmpq low, high;
 } rk_bounds;
 
 /* The values of a run, for every instruction needed. Definedness is told apart from values: a

@@ -273,7 +273,7 @@ static bool holds(rk_cmp cmp, int sign) {
 
 /* Decided when the answer is the same for every sign that a - b may have. */
 static rk_tern compare_bounds(rk_cmp cmp, const rk_bounds *a, const rk_bounds *b) {
-    int low = fmpq_cmp(a->low, b->high), high = fmpq_cmp(a->high, b->low);
+    int low = fmpq_cmp(&a->low, &b->high), high = fmpq_cmp(&a->high, &b->low);
     rk_tern answer = rk_tern_of(holds(cmp, low));
     low = low > 0 ? 1 : low < 0 ? -1 : 0;
     high = high > 0 ? 1 : high < 0 ? -1 : 0;

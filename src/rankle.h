@@ -60,8 +60,10 @@ const char *rankle_version(void);
 
 rankle_session *rankle_session_new(void);
 void rankle_session_free(rankle_session *session);
-/* Diagnostics so far as text, and the message of a failed call. */
+/* Diagnostics of all claim files so far as text. */
 const char *rankle_diagnostics(rankle_session *session, int colour);
+/* Why the last call ended in RANKLE_USAGE or RANKLE_ENVIRONMENT; NULL if it did not. */
+const char *rankle_failure(const rankle_session *session);
 size_t rankle_error_count(const rankle_session *session);
 
 /* Reads and checks a claim file: every theorem gets a result (also handed to `settled`). */
@@ -84,11 +86,10 @@ int rankle_result_as_expected(const rankle_result *r);
 const char *rankle_result_line(const rankle_result *r);    /* one line for people */
 const char *rankle_result_snippet(const rankle_result *r); /* counterexample as claim text, NULL */
 uint64_t rankle_result_trials(const rankle_result *r);     /* of the hunt */
-
-/* The same line as rankle_result_line, and the closing line of all results, in a chosen style;
-   NULL after a failure. */
+/* The same in a chosen style, ended by a newline; names stand in one column a file. */
 const char *rankle_result_text(rankle_session *session, const rankle_result *r,
                                const rankle_style *style);
+/* "11 proved, 4 refuted as expected, ...": computed from all results; NULL after a failure. */
 const char *rankle_summary_text(rankle_session *session, double seconds, const rankle_style *style);
 
 /* All results by the schema rankle-results-1; NULL after a failure. */
@@ -97,6 +98,9 @@ const char *rankle_results_json(rankle_session *session);
    "markdown" or "csv". */
 int rankle_table(rankle_session *session, const char *json, size_t len, const char *format,
                  const char **text);
+/* Writes a text so that an old file is replaced only when all is written; pipes and devices are
+   written in place. */
+int rankle_write_file(rankle_session *session, const char *path, const char *text);
 /* Exit code of `rankle check` for the results so far: 0, 10, 20 or 21. */
 int rankle_exit_code(const rankle_session *session);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/rk_guard.h"
+#include "base/rk_io.h"
 #include "base/rk_mem.h"
 #include "eval/rk_expression.h"
 #include "rk_session.h"
@@ -56,8 +57,6 @@ const rk_result *const *rk_session_results(rankle_session *s) {
 
 static rk_status write_diagnostics(const text_request *t, rk_buf *out) {
     rk_diags_print(t->s->diags, out, t->style.colour);
-    if (t->in)
-        rk_buf_printf(out, "rankle: %s\n", t->in);
     return RK_OK;
 }
 
@@ -94,11 +93,13 @@ static rk_text_style text_style(const rankle_style *style) {
 }
 
 const char *rankle_diagnostics(rankle_session *session, int colour) {
-    const char *failure = session->failure;
-    text_request t = {.s = session, .in = failure, .style = {.colour = colour != 0}};
-    if (text_run(&t, write_diagnostics) == RANKLE_OK)
-        session->failure = failure;
-    return t.text ? t.text : session->failure;
+    text_request t = {.s = session, .style = {.colour = colour != 0}};
+    text_run(&t, write_diagnostics);
+    return t.text ? t.text : "";
+}
+
+const char *rankle_failure(const rankle_session *session) {
+    return session->failure;
 }
 
 const char *rankle_result_text(rankle_session *session, const rankle_result *r,
@@ -145,6 +146,28 @@ int rankle_evaluate(rankle_session *session, const char *expression, const rankl
     int code = text_run(&t, write_value);
     *text = t.text;
     return code;
+}
+
+typedef struct file_request {
+    rankle_session *s;
+    const char *path, *text;
+} file_request;
+
+static rk_status file_write_run(void *self) {
+    const file_request *f = self;
+    const char *why = NULL;
+    rk_status status = rk_write_file(f->path, f->text, strlen(f->text), &why);
+    if (status != RK_OK)
+        f->s->failure = rk_arena_printf(f->s->arena, "%s: %s", f->path, why);
+    return status;
+}
+
+int rankle_write_file(rankle_session *session, const char *path, const char *text) {
+    file_request f = {session, path, text};
+    const char *message = NULL;
+    session->failure = NULL;
+    rk_status status = rk_guard_run(file_write_run, &f, &message);
+    return rk_session_code(session, status, message ? message : session->failure);
 }
 
 size_t rankle_error_count(const rankle_session *session) {

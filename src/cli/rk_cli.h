@@ -1,0 +1,17 @@
+/* One function a subcommand: takes its arguments, returns the exit code. Standard output is the
+   answer, standard error the story. */
+#ifndef RK_CLI_H
+#define RK_CLI_H
+
+#include "rk_options.h"
+
+int rk_cli_check(const rk_arguments *arguments);
+int rk_cli_hunt(const rk_arguments *arguments);
+int rk_cli_eval(const rk_arguments *arguments);
+int rk_cli_table(const rk_arguments *arguments);
+int rk_cli_help(const rk_arguments *arguments);
+
+/* "rankle: ..." on standard error; returns the code. */
+int rk_cli_complain(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,100 @@
+/* The options of all subcommands, in one table. It declares the fields of rk_arguments, and it
+   drives parsing, --help, the man pages and the shell completions; the tests go through it too. */
+#ifndef RK_OPTIONS_H
+#define RK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rk_commands.h"
+
+#define RK_RUNS (RK_ON(CHECK) | RK_ON(HUNT))
+#define RK_ALL (RK_RUNS | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(HELP))
+
+/*    field          short name             kind   value      commands  least  most   help */
+#define RK_OPTIONS(X)                                                                              \
+    X(quiet, 'q', "quiet", FLAG, NULL, RK_RUNS, 0, 0,                                              \
+      "print only the verdict lines: no file names, no summary, no progress")                      \
+    X(verbose, 'v', "verbose", FLAG, NULL, RK_RUNS, 0, 0,                                          \
+      "print method, instances, hypotheses and matrices below each verdict line")                  \
+    X(json, 0, "json", TEXT, "FILE", RK_RUNS, 0, 0,                                                \
+      "write all results to FILE by the schema rankle-results-1; - is standard output, and then "  \
+      "the verdict lines go to standard error")                                                    \
+    X(only, 0, "only", TEXT, "PATTERN", RK_ON(CHECK), 0, 0,                                        \
+      "check only theorems whose name fits the shell pattern")                                     \
+    X(snippet, 0, "snippet", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                      \
+      "write what was found to FILE as a theorem of its own, to be checked again")                 \
+    X(trials, 0, "trials", COUNT, "N", RK_ON(HUNT), 1, 1e15,                                       \
+      "try at most N assignments; without it the time limit alone ends the hunt")                  \
+    X(seed, 0, "seed", COUNT, "N", RK_RUNS, 0, 9.2e18,                                             \
+      "draw from seed N (default 1); the same seed gives the same results")                        \
+    X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_RUNS, 1e-3, 1e9,                            \
+      "work at most SECONDS on one theorem (default 5)")                                           \
+    X(max_dim, 0, "max-dim", COUNT, "N", RK_RUNS, 1, 1e6,                                          \
+      "try dimensions without an upper bound up to N (default 6)")                                 \
+    X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK), 1, 1e12,                                    \
+      "draw N exact instances before saying `verified' (default 200)")                             \
+    X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_RUNS | RK_ON(EVAL), 32, 1e7,            \
+      "raise the precision of enclosures up to BITS (default 1024)")                               \
+    X(library, 'I', "library", LIST, "DIR", RK_RUNS, 0, 0,                                         \
+      "look for imports in DIR, too, before RANKLE_PATH and the installed library; may be given "  \
+      "several times")                                                                             \
+    X(format, 0, "format", TEXT, "FORMAT", RK_ON(TABLE), 0, 0, "latex (default), markdown or csv") \
+    X(standalone, 0, "standalone", FLAG, NULL, RK_ON(TABLE), 0, 0,                                 \
+      "with --format latex: a whole document, to be compiled as it is")                            \
+    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE), 0, 0,                                     \
+      "write to FILE instead of standard output; an old FILE is replaced when all is written")     \
+    X(help, 'h', "help", FLAG, NULL, RK_ALL, 0, 0, "print a page of help and an example")
+
+typedef bool rk_type_FLAG;
+typedef int64_t rk_type_COUNT; /* 0: not given, unless the least value is 0; then -1 */
+typedef double rk_type_REAL;   /* 0: not given */
+typedef const char *rk_type_TEXT;
+typedef struct rk_type_LIST {
+    const char **text;
+    size_t n;
+} rk_type_LIST;
+
+typedef struct rk_arguments {
+    rk_command command;
+#define RK_OPTION_FIELD(field, short, name, kind, value, commands, least, most, help)              \
+    rk_type_##kind field;
+    RK_OPTIONS(RK_OPTION_FIELD)
+#undef RK_OPTION_FIELD
+    char **operand; /* points into argv */
+    int noperands;
+} rk_arguments;
+
+typedef enum rk_option_kind {
+    RK_OPTION_FLAG,
+    RK_OPTION_COUNT,
+    RK_OPTION_REAL,
+    RK_OPTION_TEXT,
+    RK_OPTION_LIST
+} rk_option_kind;
+
+typedef struct rk_option {
+    const char *field;
+    int shorthand; /* 0: none */
+    const char *name;
+    rk_option_kind kind;
+    const char *value; /* its name in help, NULL for a flag */
+    unsigned commands; /* RK_ON(...) of those that take it */
+    double least, most;
+    const char *help;
+    size_t offset; /* of the field in rk_arguments */
+} rk_option;
+
+size_t rk_option_count(void);
+const rk_option *rk_option_at(size_t i);
+bool rk_option_fits(const rk_option *option, rk_command command);
+
+/* Fills in *out from the arguments after the subcommand's name (argv[0]). On a wrong call writes
+   one line to `complaint` and returns false. rk_arguments_clear in any case. */
+bool rk_arguments_parse(rk_command command, int argc, char **argv, rk_arguments *out,
+                        FILE *complaint);
+void rk_arguments_clear(rk_arguments *a);
+
+#endif

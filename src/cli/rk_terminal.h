@@ -1,0 +1,23 @@
+/* The terminal: how wide, which colours and letters, and the progress line on standard error. */
+#ifndef RK_TERMINAL_H
+#define RK_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rankle.h"
+
+/* The style for text on `out`: width, colour (never with NO_COLOR) and UTF-8 as it can show. */
+rankle_style rk_terminal_style(FILE *out, bool verbose);
+
+/* The progress line stands on standard error, if that is a terminal, until it is wiped. */
+typedef struct rk_progress {
+    bool wanted, shown;
+} rk_progress;
+
+rk_progress rk_progress_start(bool quiet);
+void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate);
+void rk_progress_wipe(rk_progress *p);
+
+#endif

@@ -1,5 +1,6 @@
 #include "rk_diag.h"
 #include "rk_mem.h"
+#include "rk_utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -184,36 +185,52 @@ static void window(const rk_source *s, size_t begin, size_t *from, size_t *to) {
         --*to;
 }
 
-/* Bytes that would disturb a terminal are shown as `?`; tabs become one blank on both lines. */
-static void print_line(rk_buf *out, const rk_source *s, size_t from, size_t to) {
-    for (size_t i = from; i < to; i++) {
-        unsigned char c = (unsigned char)s->text[i];
-        if (c == '\t')
-            rk_buf_putc(out, ' ');
-        else if (c < 0x20 || c == 0x7f)
-            rk_buf_putc(out, '?');
-        else
-            rk_buf_putc(out, (char)c);
+/* One character of text as it is shown: tabs as one blank, and `?` for what a terminal would not
+   show or would obey, as invalid bytes, controls and marks of direction. Returns its length. */
+static size_t show(const char *text, size_t len, const char **shown, size_t *bytes,
+                   size_t *columns) {
+    unsigned long code;
+    size_t n = rk_utf8_decode(text, len, &code);
+    *columns = n > 0 ? rk_utf8_columns(code) : 0;
+    *shown = *columns > 0 ? text : *text == '\t' ? " " : "?";
+    *bytes = *columns > 0 ? n : 1;
+    *columns = *columns > 0 ? *columns : 1;
+    return n > 0 ? n : 1;
+}
+
+static void print_shown(rk_buf *out, const char *text, size_t len) {
+    const char *shown;
+    for (size_t i = 0, bytes, columns; i < len;) {
+        i += show(text + i, len - i, &shown, &bytes, &columns);
+        rk_buf_write(out, shown, bytes);
     }
 }
 
-/* Wide characters (East Asian, most symbols beyond the basic plane) take two columns. */
-static size_t columns(const char *text, size_t from, size_t to) {
-    size_t n = 0;
-    for (size_t i = from; i < to; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (continuation(text[i]))
-            continue;
-        bool wide = c >= 0xF0 || (c >= 0xE1 && c <= 0xEF && c != 0xE2);
-        n += wide ? 2 : 1;
+/* The text of a message; it may have lines of its own. */
+static void print_message(rk_buf *out, const char *text) {
+    for (size_t n; *text != '\0'; text += n) {
+        n = strcspn(text, "\n");
+        print_shown(out, text, n);
+        if (text[n] == '\n') {
+            rk_buf_putc(out, '\n');
+            n++;
+        }
     }
-    return n;
+}
+
+static size_t columns_of(const char *text, size_t from, size_t to) {
+    const char *shown;
+    size_t total = 0;
+    for (size_t i = from, bytes, columns; i < to; total += columns)
+        i += show(text + i, to - i, &shown, &bytes, &columns);
+    return total;
 }
 
 static void print_place(rk_buf *out, const rk_source *s, size_t offset) {
     size_t line, column;
     rk_source_position(s, offset, &line, &column);
-    rk_buf_printf(out, "%s:%zu:%zu: ", s->name, line, column);
+    print_message(out, s->name);
+    rk_buf_printf(out, ":%zu:%zu: ", line, column);
 }
 
 static void print_excerpt(rk_buf *out, rk_span span, const palette *p) {
@@ -222,12 +239,12 @@ static void print_excerpt(rk_buf *out, rk_span span, const palette *p) {
     window(s, begin, &from, &to);
     size_t end = span.end > to ? to : span.end;
     rk_buf_puts(out, "  ");
-    print_line(out, s, from, to);
+    print_shown(out, s->text + from, to - from);
     rk_buf_puts(out, "\n  ");
-    for (size_t n = columns(s->text, from, begin); n > 0; n--)
+    for (size_t n = columns_of(s->text, from, begin); n > 0; n--)
         rk_buf_putc(out, ' ');
     rk_buf_puts(out, p->caret);
-    size_t width = end > begin ? columns(s->text, begin, end) : 1;
+    size_t width = end > begin ? columns_of(s->text, begin, end) : 1;
     for (size_t n = width > 0 ? width : 1; n > 0; n--)
         rk_buf_putc(out, '^');
     rk_buf_puts(out, p->off);
@@ -237,8 +254,9 @@ static void print_excerpt(rk_buf *out, rk_span span, const palette *p) {
 static void print_extra(rk_buf *out, const extra *e, const palette *p) {
     if (e->span.source != NULL)
         print_place(out, e->span.source, e->span.begin);
-    rk_buf_printf(out, "%s%s:%s %s\n", p->note, e->kind == EXTRA_NOTE ? "note" : "hint", p->off,
-                  e->text);
+    rk_buf_printf(out, "%s%s:%s ", p->note, e->kind == EXTRA_NOTE ? "note" : "hint", p->off);
+    print_message(out, e->text);
+    rk_buf_putc(out, '\n');
     if (e->span.source != NULL)
         print_excerpt(out, e->span, p);
 }
@@ -247,8 +265,10 @@ static void print_diag(rk_buf *out, const diag *d, const palette *p) {
     bool error = d->severity == RK_ERROR;
     if (d->span.source != NULL)
         print_place(out, d->span.source, d->span.begin);
-    rk_buf_printf(out, "%s%s[%s]:%s %s\n", error ? p->error : p->warning,
-                  error ? "error" : "warning", d->name, p->off, d->text);
+    rk_buf_printf(out, "%s%s[%s]:%s ", error ? p->error : p->warning, error ? "error" : "warning",
+                  d->name, p->off);
+    print_message(out, d->text);
+    rk_buf_putc(out, '\n');
     if (d->span.source != NULL)
         print_excerpt(out, d->span, p);
     for (size_t i = 0; i < d->nextras; i++)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "base/rk_limits.h"
+#include "base/rk_utf8.h"
 
 bool rk_report(rk_reporter *r, const char *name, rk_span span, const char *format, ...) {
     if (r->full)
@@ -91,11 +92,9 @@ static size_t written_out(const char *text, size_t len) {
 }
 
 static void check_digits(const rk_lexer *lx, size_t begin) {
-    if (written_out(lx->source->text + begin, lx->pos - begin) <= RK_LIMIT_DIGITS)
-        return;
-    if (rk_report(lx->reporter, "limit-digits", span_of(lx, begin),
-                  "the number has more than %d digits when it is written out", RK_LIMIT_DIGITS))
-        rk_diag_hint(lx->reporter->diags, "a power is exact and short: 10^k");
+    if (written_out(lx->source->text + begin, lx->pos - begin) > RK_LIMIT_DIGITS)
+        rk_report(lx->reporter, "limit-digits", span_of(lx, begin),
+                  "the number has more than %d digits when it is written out", RK_LIMIT_DIGITS);
 }
 
 /* What stands directly after a number and makes it none; 0 if nothing does. */
@@ -107,23 +106,34 @@ static char spoils_number(const rk_lexer *lx) {
     return c == '.' && !operator_follows ? c : '\0';
 }
 
+/* What is meant by a number that `spoiler` ends. */
+static void hint_number(rk_diags *diags, const char *number, size_t len, char spoiler) {
+    int shown = (int)(len < 40 ? len : 40);
+    bool fraction = memchr(number, '.', len) != NULL;
+    if (spoiler == '_')
+        rk_diag_hint(diags, "digits stand without separators");
+    else if (spoiler == '.' && !fraction)
+        rk_diag_hint(diags, "write %.*s.0, or %.*s", shown, number, shown, number);
+    else if (spoiler == 'e' || spoiler == 'E')
+        rk_diag_hint(diags, "an exponent is digits with a sign or without: 1e-3");
+    else if (spoiler != '.')
+        rk_diag_hint(diags, "a product is written with `*`: %.*s*%c", shown, number, spoiler);
+}
+
 static void bad_number(rk_lexer *lx, size_t begin) {
-    size_t stop = lx->pos;
+    size_t len = lx->pos - begin;
+    const char *number = lx->source->text + begin;
     char spoiler = peek(lx, 0);
     while (name_part(peek(lx, 0)) || (peek(lx, 0) == '.' && peek(lx, 1) != '.'))
         lx->pos++;
-    const char *number = lx->source->text + begin;
-    int digits = (int)(stop - begin < 40 ? stop - begin : 40);
-    rk_diags *diags = lx->reporter->diags;
-    if (spoiler != '.' || memchr(number, '.', stop - begin) != NULL) {
-        if (rk_report(lx->reporter, "bad-number", span_of(lx, begin),
-                      "`%c` directly after a number", spoiler) &&
-            letter(spoiler))
-            rk_diag_hint(diags, "a product is written with `*`: %.*s*%c", digits, number, spoiler);
-    } else if (rk_report(lx->reporter, "bad-number", span_of(lx, begin),
-                         "digits must follow the point of a number")) {
-        rk_diag_hint(diags, "write %.*s.0, or %.*s", digits, number, digits, number);
-    }
+    rk_span span = span_of(lx, begin);
+    bool no_fraction = spoiler == '.' && memchr(number, '.', len) == NULL;
+    bool said = no_fraction ? rk_report(lx->reporter, "bad-number", span,
+                                        "digits must follow the point of a number")
+                            : rk_report(lx->reporter, "bad-number", span,
+                                        "`%c` directly after a number", spoiler);
+    if (said)
+        hint_number(lx->reporter->diags, number, len, spoiler);
 }
 
 /* NUMBER = INT [ "." INT ] [ ( "e" | "E" ) [ "+" | "-" ] INT ], no letter directly after it */
@@ -255,19 +265,28 @@ static const char *foreign_sign(rk_lexer *lx) {
         }
     }
     unsigned long code;
-    size_t n = rk_utf8_decode(here, left, &code);
-    lx->pos += n > 0 ? n : 1;
+    lx->pos += rk_utf8_decode(here, left, &code);
     return NULL;
+}
+
+/* A character that cannot be seen is named by its number, as is a blank that is none here. */
+static bool report_foreign(rk_lexer *lx, rk_span span) {
+    const char *text = lx->source->text + span.begin;
+    int len = (int)(span.end - span.begin);
+    unsigned long code = 0;
+    rk_utf8_decode(text, (size_t)len, &code);
+    if (rk_utf8_columns(code) == 0 || code == 0xA0)
+        return rk_report(lx->reporter, "unexpected-character", span,
+                         "U+%04lX is no part of the language outside strings and comments", code);
+    return rk_report(lx->reporter, "unexpected-character", span,
+                     "`%.*s` is no part of the language outside strings and comments", len, text);
 }
 
 static rk_token lex_foreign(rk_lexer *lx) {
     size_t begin = lx->pos;
     const char *hint = foreign_sign(lx);
     rk_span span = span_of(lx, begin);
-    if (rk_report(lx->reporter, "unexpected-character", span,
-                  "`%.*s` is no part of the language outside strings and comments",
-                  (int)(span.end - begin), lx->source->text + begin) &&
-        hint != NULL)
+    if (report_foreign(lx, span) && hint != NULL)
         rk_diag_hint(lx->reporter->diags, "%s", hint);
     return (rk_token){RK_TOK_ERROR, RK_W_NONE, span};
 }

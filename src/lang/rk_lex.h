@@ -133,8 +133,4 @@ rk_token rk_lexer_next(rk_lexer *lexer);
 /* A STRING token without its quotes, escapes resolved. */
 const char *rk_token_string(rk_arena *arena, rk_token token);
 
-/* Length of the well-formed UTF-8 sequence at text[0..len), 0 if there is none; its code point
-   in *code. Overlong forms, surrogates and values above U+10FFFF are not well-formed. */
-size_t rk_utf8_decode(const char *text, size_t len, unsigned long *code);
-
 #endif

@@ -182,7 +182,7 @@ static const char *parse_norm_kind(rk_parser *p) {
             rk_parser_next(p);
             return text;
         }
-    rk_parser_unexpected(p, "which norm: 1, 2, inf or fro");
+    rk_parser_unexpected(p, "`1`, `2`, `inf` or `fro`");
     return "2";
 }
 
@@ -260,8 +260,7 @@ static rk_node *parse_number(rk_parser *p) {
 /* Nothing that starts a value. A node is returned for the callers; the clause is dropped. */
 static rk_node *no_value(rk_parser *p) {
     rk_span at = p->tok.span;
-    if (p->tok.kind == RK_TOK_NAME && p->tok.word != RK_W_NONE &&
-        rk_word_class_of(p->tok.word) != RK_WORD_CLAUSE)
+    if (p->tok.kind == RK_TOK_NAME && p->tok.word != RK_W_NONE && !rk_parser_at_opening(p))
         rk_parser_fail(p, "reserved-word", at, "`%s` is a word of the language, not a value",
                        rk_parser_text(p, p->tok));
     rk_parser_unexpected(p, "a value");

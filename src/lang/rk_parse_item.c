@@ -19,21 +19,26 @@ static rk_word_class class_here(const rk_parser *p) {
 
 /* --- recovery ----------------------------------------------------------------------------- */
 
+/* Whether a `;` at the current token can be the last of a clause: in brackets it separates rows. */
+static bool ends_clause(const rk_parser *p) {
+    rk_word_class class =
+        p->ahead.kind == RK_TOK_NAME ? rk_word_class_of(p->ahead.word) : RK_WORD_NONE;
+    return p->brackets == 0 || class == RK_WORD_CLAUSE || class == RK_WORD_ITEM ||
+           p->ahead.kind == RK_TOK_END || p->ahead.kind == RK_TOK_RBRACE;
+}
+
 /* Skips to the end of a clause: behind `;`, or before `}` or a word that opens another one.
    Braces that the clause opened itself are not the end of the theorem. */
 static void skip_clause(rk_parser *p) {
-    unsigned open = p->braces;
     rk_parser_calm(p);
     for (;; rk_parser_next(p)) {
-        bool opens = class_here(p) == RK_WORD_CLAUSE || class_here(p) == RK_WORD_ITEM;
-        if (p->tok.kind == RK_TOK_END || opens)
+        bool closes = p->tok.kind == RK_TOK_RBRACE && p->braces == 0;
+        if (p->tok.kind == RK_TOK_END || closes || rk_parser_at_opening(p))
             return;
-        if (p->tok.kind == RK_TOK_LBRACE)
-            open++;
-        if (p->tok.kind == RK_TOK_RBRACE && open-- == 0)
+        if (p->tok.kind == RK_TOK_SEMICOLON && ends_clause(p)) {
+            rk_parser_next(p);
             return;
-        if (rk_parser_accept(p, RK_TOK_SEMICOLON))
-            return;
+        }
     }
 }
 
@@ -79,13 +84,10 @@ static void add_int(rk_parser *p, rk_dimdecl *d, const char *what) {
 /* "{" INT { "," INT } "}" */
 static void parse_int_list(rk_parser *p, rk_dimdecl *d) {
     d->kind = RK_DIM_LIST;
-    p->braces++;
     do
         add_int(p, d, "an integer");
     while (rk_parser_accept(p, RK_TOK_COMMA));
     rk_parser_want(p, RK_TOK_RBRACE, "`,` or `}`");
-    if (!p->panic)
-        p->braces--;
 }
 
 /* "in" INT ".." INT | "in" "{" INT { "," INT } "}" */
@@ -294,7 +296,7 @@ static bool parse_clause(rk_parser *p, rk_clause *c) {
     rk_span begin = p->tok.span;
     rk_word word = p->tok.word;
     size_t errors = p->reporter->errors;
-    p->braces = 0;
+    p->braces = p->brackets = 0;
     rk_parser_next(p);
     parse_clause_body(p, c, word);
     rk_parser_want(p, RK_TOK_SEMICOLON, "`;`");
@@ -311,7 +313,7 @@ static void no_clause(rk_parser *p) {
     rk_parser_calm(p);
     if (p->tok.kind != RK_TOK_SEMICOLON)
         rk_parser_next(p);
-    p->braces = 0;
+    p->braces = p->brackets = 0;
     skip_clause(p);
 }
 
@@ -421,7 +423,6 @@ static void parse_def(rk_parser *p, rk_item *item) {
     rk_parser_want(p, RK_TOK_ASSIGN, "`=`");
     def->body = rk_parse_value(p);
     rk_parser_want(p, RK_TOK_SEMICOLON, "`;`");
-    p->braces = 0;
     if (p->panic)
         skip_clause(p);
 }
@@ -431,7 +432,6 @@ static void parse_import(rk_parser *p, rk_item *item) {
     rk_parser_next(p);
     item->import = rk_parser_string(p, "a file, as a string");
     rk_parser_want(p, RK_TOK_SEMICOLON, "`;`");
-    p->braces = 0;
     if (p->panic)
         skip_clause(p);
 }
@@ -449,6 +449,7 @@ static void no_item(rk_parser *p) {
 static bool parse_item(rk_parser *p, rk_item *item) {
     size_t errors = p->reporter->errors;
     rk_span begin = p->tok.span;
+    p->braces = p->brackets = 0;
     switch (p->tok.word) {
     case RK_W_IMPORT:
         item->kind = RK_I_IMPORT;

@@ -18,9 +18,20 @@ void rk_parser_start(rk_parser *p, rk_arena *arena, const rk_source *source, rk_
 
 /* --- tokens ------------------------------------------------------------------------------- */
 
+/* Closing ones without their partner do not count. */
+static void count_open(size_t *open, rk_token_kind kind, rk_token_kind opens,
+                       rk_token_kind closes) {
+    if (kind == opens)
+        ++*open;
+    else if (kind == closes && *open > 0)
+        --*open;
+}
+
 void rk_parser_next(rk_parser *p) {
     if (p->panic)
         return;
+    count_open(&p->braces, p->tok.kind, RK_TOK_LBRACE, RK_TOK_RBRACE);
+    count_open(&p->brackets, p->tok.kind, RK_TOK_LBRACKET, RK_TOK_RBRACKET);
     p->before = p->tok;
     p->tok = p->ahead;
     p->ahead = rk_lexer_next(&p->lexer);
@@ -28,6 +39,40 @@ void rk_parser_next(rk_parser *p) {
 
 bool rk_parser_at_word(const rk_parser *p, rk_word word) {
     return p->tok.kind == RK_TOK_NAME && p->tok.word == word;
+}
+
+static bool newline_between(rk_token a, rk_token b) {
+    const char *text = a.span.source->text;
+    return memchr(text + a.span.end, '\n', b.span.begin - a.span.end) != NULL;
+}
+
+/* Whether the token consumed last can be the last of a value. */
+static bool value_ended(const rk_parser *p) {
+    switch (p->before.kind) {
+    case RK_TOK_NAME:
+        return p->before.word == RK_W_NONE;
+    case RK_TOK_INT:
+    case RK_TOK_NUMBER:
+    case RK_TOK_RPAREN:
+    case RK_TOK_RBRACKET:
+    case RK_TOK_QUOTE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool nothing_open(const rk_parser *p) {
+    rk_token_kind kind = p->before.kind;
+    return kind == RK_TOK_END || kind == RK_TOK_SEMICOLON || kind == RK_TOK_LBRACE ||
+           kind == RK_TOK_RBRACE;
+}
+
+bool rk_parser_at_opening(const rk_parser *p) {
+    rk_word_class class = p->tok.kind == RK_TOK_NAME ? rk_word_class_of(p->tok.word) : RK_WORD_NONE;
+    if (class != RK_WORD_CLAUSE && class != RK_WORD_ITEM)
+        return false;
+    return nothing_open(p) || value_ended(p) || newline_between(p->before, p->tok);
 }
 
 bool rk_parser_accept(rk_parser *p, rk_token_kind kind) {
@@ -52,11 +97,6 @@ void rk_parser_want(rk_parser *p, rk_token_kind kind, const char *what) {
 const char *rk_parser_text(rk_parser *p, rk_token token) {
     return rk_arena_strndup(p->arena, token.span.source->text + token.span.begin,
                             token.span.end - token.span.begin);
-}
-
-static bool newline_between(rk_token a, rk_token b) {
-    const char *text = a.span.source->text;
-    return memchr(text + a.span.end, '\n', b.span.begin - a.span.end) != NULL;
 }
 
 /* A reserved word in the place of a name on the same line is meant as the name; on a new line
@@ -145,22 +185,6 @@ bool rk_parser_fail(rk_parser *p, const char *name, rk_span span, const char *fo
     return said;
 }
 
-/* Whether the token before can be the last of a value. */
-static bool value_ended(const rk_parser *p) {
-    switch (p->before.kind) {
-    case RK_TOK_NAME:
-        return p->before.word == RK_W_NONE;
-    case RK_TOK_INT:
-    case RK_TOK_NUMBER:
-    case RK_TOK_RPAREN:
-    case RK_TOK_RBRACKET:
-    case RK_TOK_QUOTE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* What people write from habit, by the token that was found. */
 static const char *hint_for(const rk_parser *p, const char *wanted) {
     static const struct {
@@ -202,7 +226,10 @@ static const char *hint_for(const rk_parser *p, const char *wanted) {
 }
 
 /* Two values side by side: a missing comma in brackets, a missing `*` or parentheses elsewhere. */
-static const char *hint_between(const rk_parser *p) {
+static const char *hint_between(const rk_parser *p, const char *wanted) {
+    if (strncmp(wanted, "`;`", 3) != 0 && strncmp(wanted, "`,`", 3) != 0 &&
+        strncmp(wanted, "`)`", 3) != 0 && strncmp(wanted, "`]`", 3) != 0)
+        return NULL;
     bool starts = p->tok.kind == RK_TOK_NAME || p->tok.kind == RK_TOK_INT ||
                   p->tok.kind == RK_TOK_NUMBER || p->tok.kind == RK_TOK_LPAREN;
     if (!starts || !value_ended(p) || newline_between(p->before, p->tok) ||
@@ -226,10 +253,7 @@ static void describe(rk_buf *out, rk_token tok) {
 
 /* What is missing at the end of a line is shown there, not at the start of the next one. */
 static rk_span place_of(const rk_parser *p) {
-    rk_token_kind kind = p->before.kind;
-    bool complete = kind == RK_TOK_END || kind == RK_TOK_SEMICOLON || kind == RK_TOK_LBRACE ||
-                    kind == RK_TOK_RBRACE;
-    if (complete || !newline_between(p->before, p->tok))
+    if (nothing_open(p) || !newline_between(p->before, p->tok))
         return p->tok.span;
     return (rk_span){p->tok.span.source, p->before.span.end, p->before.span.end};
 }
@@ -243,7 +267,7 @@ void rk_parser_unexpected(rk_parser *p, const char *wanted) {
     }
     const char *hint = hint_for(p, wanted);
     if (hint == NULL)
-        hint = hint_between(p);
+        hint = hint_between(p, wanted);
     rk_buf found;
     rk_buf_init(&found);
     describe(&found, p->tok);

@@ -17,9 +17,9 @@ typedef struct rk_parser {
     rk_token before;     /* the token consumed last */
     rk_token held;       /* the current token of before the panic */
     bool panic;
-    unsigned depth;  /* nested productions, at most RK_LIMIT_NESTING */
-    unsigned braces; /* open braces of the clause being read */
-    bool in_block;   /* directly inside the brackets of a block matrix */
+    unsigned depth;          /* nested productions, at most RK_LIMIT_NESTING */
+    size_t braces, brackets; /* open ones of the clause being read */
+    bool in_block;           /* directly inside the brackets of a block matrix */
 } rk_parser;
 
 void rk_parser_start(rk_parser *p, rk_arena *arena, const rk_source *source, rk_reporter *r);
@@ -27,6 +27,8 @@ void rk_parser_start(rk_parser *p, rk_arena *arena, const rk_source *source, rk_
 /* tokens */
 void rk_parser_next(rk_parser *p);
 bool rk_parser_at_word(const rk_parser *p, rk_word word);
+/* At a word that opens a clause or an item: not one that stands where a name or value should. */
+bool rk_parser_at_opening(const rk_parser *p);
 bool rk_parser_accept(rk_parser *p, rk_token_kind kind);
 bool rk_parser_accept_word(rk_parser *p, rk_word word);
 void rk_parser_want(rk_parser *p, rk_token_kind kind, const char *what);

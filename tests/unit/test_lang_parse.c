@@ -13,7 +13,7 @@
 #include "base/rk_io.h"
 #include "base/rk_limits.h"
 #include "base/rk_rng.h"
-#include "lang/rk_lex.h"
+#include "base/rk_utf8.h"
 #include "lang/rk_parse.h"
 #include "lang/rk_print.h"
 
@@ -65,7 +65,9 @@ static char *read_outline(const char *text) {
         rk_buf_puts(&out, rk_diag_name(diags, 0));
     rk_diags_free(diags);
     rk_arena_free(arena);
-    return rk_buf_take(&out);
+    char *text_of = rk_strdup(out.text);
+    rk_buf_clear(&out);
+    return text_of;
 }
 
 typedef struct reading {

@@ -2,45 +2,7 @@
 #include "rk_lex.h"
 
 #include <string.h>
-
-static bool continues(unsigned char c) {
-    return (c & 0xC0) == 0x80;
-}
-
-/* Length of the sequence that a first byte announces, and the bits of the code point in it. */
-static size_t announced(unsigned char c, unsigned long *bits) {
-    if (c < 0x80) {
-        *bits = c;
-        return 1;
-    }
-    if (c >= 0xC2 && c <= 0xDF) {
-        *bits = c & 0x1Fu;
-        return 2;
-    }
-    if (c >= 0xE0 && c <= 0xEF) {
-        *bits = c & 0x0Fu;
-        return 3;
-    }
-    *bits = c & 0x07u;
-    return c >= 0xF0 && c <= 0xF4 ? 4 : 0;
-}
-
-size_t rk_utf8_decode(const char *text, size_t len, unsigned long *code) {
-    static const unsigned long smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (len == 0)
-        return 0;
-    size_t n = announced((unsigned char)text[0], code);
-    if (n == 0 || n > len)
-        return 0;
-    for (size_t i = 1; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (!continues(c))
-            return 0;
-        *code = *code << 6 | (c & 0x3Fu);
-    }
-    bool surrogate = *code >= 0xD800 && *code <= 0xDFFF;
-    return *code < smallest[n] || *code > 0x10FFFF || surrogate ? 0 : n;
-}
+#include "base/rk_utf8.h"
 
 typedef enum fault { FAULT_NONE, FAULT_NUL, FAULT_UTF8, FAULT_CONTROL, FAULT_REORDER } fault;
 

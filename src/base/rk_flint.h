@@ -17,6 +17,7 @@
 #include <flint/fmpz_vec.h>
 #include <flint/fmpz_mat.h>
 #include <flint/fmpz_poly.h>
+#include <flint/fmpz_poly_factor.h>
 #include <flint/fmpz_factor.h>
 #include <flint/fmpz_mpoly.h>
 #include <flint/fmpq.h>
@@ -40,8 +41,6 @@
 #include <flint/acb_hypgeom.h>
 #include <flint/qqbar.h>
 #include <flint/fmpz_mpoly_q.h>
-#include <flint/fexpr.h>
-#include <flint/fexpr_builtin.h>
 #include <flint/ca.h>
 #include <flint/ca_ext.h>
 #include <flint/ca_mat.h>
@@ -56,8 +55,6 @@
 #include <acb_hypgeom.h>
 #include <calcium/qqbar.h>
 #include <calcium/fmpz_mpoly_q.h>
-#include <calcium/fexpr.h>
-#include <calcium/fexpr_builtin.h>
 #include <calcium/ca.h>
 #include <calcium/ca_ext.h>
 #include <calcium/ca_mat.h>

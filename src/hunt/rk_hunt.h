@@ -34,9 +34,10 @@ void rk_finding_clear(rk_finding *f);
 
 typedef struct rk_hunt_options {
     uint64_t seed;
-    uint64_t trials; /* budget; 0: default */
-    double deadline; /* monotonic seconds, 0: none */
-    int64_t max_dim; /* cap on open dimensions, 0: default 6 */
+    uint64_t trials;  /* budget; 0: default */
+    uint64_t samples; /* with trials 0: go on, within ten budgets, until so many instances held */
+    double deadline;  /* monotonic seconds, 0: none */
+    int64_t max_dim;  /* cap on open dimensions, 0: default 6 */
     slong precision_cap;
     bool shrink;
     /* progress, may be NULL: called now and then; false stops the hunt */
@@ -60,6 +61,7 @@ typedef struct rk_hunt_report {
     uint64_t undefined;   /* passed over */
     uint64_t excluded;    /* hypotheses false */
     uint64_t unknown;     /* truth stayed unknown */
+    uint64_t rejected;    /* exact violations that `accept` turned down */
     rk_ev why;            /* of the unknown */
     rk_span where;
     int64_t *dims_low, *dims_high; /* range of dimensions of the held instances, checked->ndims */

@@ -1,0 +1,300 @@
+#include "rk_draw.h"
+#include "rk_member.h"
+#include "rk_params.h"
+#include "rk_pattern.h"
+
+static const rk_palette small_palette = {RK_ENTRIES_SMALL, NULL, 0};
+static const rk_palette fraction_palette = {RK_ENTRIES_FRACTIONS, NULL, 0};
+
+static void draw_constant(fmpq_t x, const rk_palette *palette, rk_rng *rng) {
+    if (palette->nconstants == 0) {
+        fmpq_set_si(x, rk_rng_between(rng, -3, 3), 1);
+        return;
+    }
+    fmpq_set(x, palette->constant + rk_rng_below(rng, (uint64_t)palette->nconstants));
+    uint64_t change = rk_rng_below(rng, 8);
+    if (change < 3)
+        fmpq_add_si(x, x, (slong)change - 1);
+    else if (change == 3 && !fmpq_is_zero(x))
+        fmpq_inv(x, x);
+    else if (change == 4)
+        fmpq_zero(x);
+    if (rk_rng_below(rng, 3) == 0)
+        fmpq_neg(x, x);
+}
+
+static void draw_wide(fmpq_t x, rk_rng *rng) {
+    fmpz_t power;
+    fmpz_init(power);
+    fmpz_ui_pow_ui(power, 10, (ulong)rk_rng_below(rng, 7));
+    fmpq_set_si(x, rk_rng_between(rng, -3, 3), 1);
+    if (rk_rng_below(rng, 2))
+        fmpq_mul_fmpz(x, x, power);
+    else
+        fmpq_div_fmpz(x, x, power);
+    fmpz_clear(power);
+}
+
+void rk_entry_draw(fmpq_t x, const rk_palette *palette, rk_rng *rng) {
+    switch (palette->kind) {
+    case RK_ENTRIES_BITS:
+        fmpq_set_si(x, rk_rng_between(rng, 0, 1), 1);
+        break;
+    case RK_ENTRIES_SIGNS:
+        fmpq_set_si(x, rk_rng_between(rng, -1, 1), 1);
+        break;
+    case RK_ENTRIES_FRACTIONS: {
+        slong numerator = rk_rng_between(rng, -6, 6);
+        fmpq_set_si(x, numerator, (ulong)rk_rng_between(rng, 1, 6));
+        break;
+    }
+    case RK_ENTRIES_WIDE:
+        draw_wide(x, rng);
+        break;
+    case RK_ENTRIES_CONSTANTS:
+        draw_constant(x, palette, rng);
+        break;
+    default:
+        fmpq_set_si(x, rk_rng_between(rng, -3, 3), 1);
+        break;
+    }
+}
+
+/* Zeros become 1, or something tiny: the set's boundary from inside. */
+static void lift_zeros(fmpq_mat_t a, rk_rng *rng) {
+    static const ulong size[] = {1, 1, 100, 1000000};
+    ulong q = size[rk_rng_below(rng, 4)];
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++)
+            if (fmpq_is_zero(fmpq_mat_entry(a, i, j)))
+                fmpq_set_si(fmpq_mat_entry(a, i, j), 1, q);
+}
+
+static void drop_signs(fmpq_mat_t a) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++)
+            fmpq_abs(fmpq_mat_entry(a, i, j), fmpq_mat_entry(a, i, j));
+}
+
+static bool row_is_zero(const fmpq_mat_t a, slong i) {
+    for (slong j = 0; j < a->c; j++)
+        if (!fmpq_is_zero(fmpq_mat_entry(a, i, j)))
+            return false;
+    return true;
+}
+
+/* Nonnegative rows to rows of sum 1; a zero row becomes uniform. */
+static void make_stochastic(fmpq_mat_t a) {
+    for (slong i = 0; i < a->r; i++)
+        if (row_is_zero(a, i))
+            for (slong k = 0; k < a->c; k++)
+                fmpq_one(fmpq_mat_entry(a, i, k));
+    rk_normalise_rows(a);
+}
+
+static void make_integer(fmpq_mat_t a) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++) {
+            fmpq *x = fmpq_mat_entry(a, i, j);
+            fmpz_fdiv_q(fmpq_numref(x), fmpq_numref(x), fmpq_denref(x));
+            fmpz_one(fmpq_denref(x));
+        }
+}
+
+/* Adds multiples of the identity until the determinant is not 0: one of 0 .. n does it. */
+static void make_invertible(fmpq_mat_t a) {
+    while (!rk_is_invertible(a))
+        for (slong i = 0; i < a->r; i++)
+            fmpq_add_si(fmpq_mat_entry(a, i, i), fmpq_mat_entry(a, i, i), 1);
+}
+
+static void mirror_upper(fmpq_mat_t a) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < i; j++)
+            fmpq_set(fmpq_mat_entry(a, i, j), fmpq_mat_entry(a, j, i));
+}
+
+static void keep_diagonal(fmpq_mat_t a) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++)
+            if (i != j)
+                fmpq_zero(fmpq_mat_entry(a, i, j));
+}
+
+/* B * D * B' with B n by `inner` and D diagonal: signs free, or all 1 for a psd matrix. */
+static void draw_gram(fmpq_mat_t out, slong inner, bool signs, rk_pattern pattern,
+                      const rk_palette *palette, rk_rng *rng) {
+    fmpq_mat_t b, t;
+    fmpq_mat_init(b, out->r, inner);
+    fmpq_mat_init(t, inner, out->r);
+    if (!rk_pattern_fill(b, pattern, palette, rng))
+        rk_pattern_fill(b, RK_PATTERN_PLAIN, palette, rng);
+    fmpq_mat_transpose(t, b);
+    for (slong k = 0; k < inner && signs; k++)
+        for (slong j = 0, flip = (slong)rk_rng_below(rng, 2); flip && j < out->r; j++)
+            fmpq_neg(fmpq_mat_entry(t, k, j), fmpq_mat_entry(t, k, j));
+    fmpq_mat_mul(out, b, t);
+    fmpq_mat_clear(b);
+    fmpq_mat_clear(t);
+}
+
+static void draw_symmetric(fmpq_mat_t out, bool psd, rk_pattern pattern, const rk_palette *palette,
+                           rk_rng *rng) {
+    slong inner = 1 + (slong)rk_rng_below(rng, (uint64_t)out->r);
+    if (pattern == RK_PATTERN_SPECIAL || (pattern == RK_PATTERN_PLAIN && !psd)) {
+        rk_pattern_fill(out, pattern, palette, rng);
+        mirror_upper(out);
+        if (!psd || rk_is_psd(out))
+            return;
+    }
+    draw_gram(out, inner, !psd, pattern, palette, rng);
+}
+
+/* The projector on a random vector, v*v'/(v'v); the identity minus it, or minus twice it. */
+static void draw_projector(fmpq_mat_t out, bool mirror, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t norm;
+    fmpq_init(norm);
+    slong scale = mirror ? -2 : rk_rng_below(rng, 2) ? 1 : -1;
+    draw_gram(out, 1, false, RK_PATTERN_PLAIN, palette, rng);
+    fmpq_mat_trace(norm, out);
+    if (fmpq_is_zero(norm))
+        fmpq_one(norm);
+    fmpq_mat_scalar_div_fmpz(out, out, fmpq_numref(norm));
+    fmpq_mat_scalar_mul_fmpz(out, out, fmpq_denref(norm));
+    fmpq_mat_scalar_mul_fmpz(out, out, &scale);
+    for (slong i = 0; i < out->r && scale < 0; i++)
+        fmpq_add_si(fmpq_mat_entry(out, i, i), fmpq_mat_entry(out, i, i), 1);
+    fmpq_clear(norm);
+}
+
+static void draw_permutation(fmpq_mat_t out, rk_pattern pattern, rk_rng *rng) {
+    slong n = out->r, shift = (slong)rk_rng_below(rng, (uint64_t)n);
+    fmpq_mat_zero(out);
+    for (slong i = 0; i < n; i++)
+        fmpq_one(fmpq_mat_entry(out, i, (i + (pattern == RK_PATTERN_SPECIAL ? shift : 0)) % n));
+    for (slong i = n - 1; i > 0 && pattern != RK_PATTERN_SPECIAL; i--)
+        fmpq_mat_swap_rows(out, NULL, i, (slong)rk_rng_below(rng, (uint64_t)i + 1));
+}
+
+static void flip_rows(fmpq_mat_t a, rk_rng *rng) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0, flip = (slong)rk_rng_below(rng, 2); flip && j < a->c; j++)
+            fmpq_neg(fmpq_mat_entry(a, i, j), fmpq_mat_entry(a, i, j));
+}
+
+static void draw_skew(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_mat_zero(out);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < i; j++) {
+            rk_entry_draw(fmpq_mat_entry(out, i, j), palette, rng);
+            fmpq_neg(fmpq_mat_entry(out, j, i), fmpq_mat_entry(out, i, j));
+        }
+}
+
+/* Both components: a Cayley matrix (determinant 1) times a signed permutation. */
+static void draw_orthogonal(fmpq_mat_t out, rk_pattern pattern, const rk_palette *palette,
+                            rk_rng *rng) {
+    if (pattern == RK_PATTERN_IDEMPOTENT || pattern == RK_PATTERN_INVOLUTION) {
+        draw_projector(out, true, palette, rng);
+        return;
+    }
+    fmpq_mat_t turn;
+    fmpq_mat_init(turn, out->r, out->c);
+    bool flat = pattern == RK_PATTERN_SPECIAL || pattern == RK_PATTERN_ZERO_BLOCK;
+    draw_permutation(out, flat ? RK_PATTERN_SPECIAL : RK_PATTERN_PLAIN, rng);
+    flip_rows(out, rng);
+    if (!flat) {
+        draw_skew(turn, palette, rng);
+        rk_cayley(turn, turn);
+        fmpq_mat_mul(out, turn, out);
+    }
+    fmpq_mat_clear(turn);
+}
+
+static void draw_unit_row(fmpq *x, slong d, rk_pattern pattern, const rk_palette *palette,
+                          rk_rng *rng) {
+    fmpq *p = _fmpq_vec_init(d), *v = _fmpq_vec_init(d);
+    fmpq_set_si(p + rk_rng_below(rng, (uint64_t)d), rk_rng_below(rng, 2) ? 1 : -1, 1);
+    for (slong j = 0; j < d && d > 1 && pattern != RK_PATTERN_SPECIAL; j++)
+        rk_entry_draw(v + j, palette, rng);
+    rk_reflect(x, p, v, d);
+    _fmpq_vec_clear(p, d);
+    _fmpq_vec_clear(v, d);
+}
+
+static void draw_unit_rows(fmpq_mat_t out, rk_pattern pattern, const rk_palette *palette,
+                           rk_rng *rng) {
+    bool copies = pattern == RK_PATTERN_REPEATED || pattern == RK_PATTERN_COLLINEAR;
+    for (slong i = 0; i < out->r; i++) {
+        fmpq *row = fmpq_mat_entry(out, i, 0);
+        if (!copies || i == 0 || rk_rng_below(rng, 3) == 0)
+            draw_unit_row(row, out->c, pattern, palette, rng);
+        else
+            for (slong j = 0; j < out->c; j++)
+                fmpq_set(row + j, fmpq_mat_entry(out, 0, j));
+        for (slong j = 0; pattern == RK_PATTERN_COLLINEAR && i > 0 && j < out->c; j++)
+            fmpq_neg(row + j, row + j);
+    }
+}
+
+static void draw_entries(const rk_slot *slot, rk_pattern pattern, const rk_palette *palette,
+                         rk_rng *rng, fmpq_mat_t out) {
+    if (!rk_pattern_fill(out, pattern, palette, rng))
+        rk_pattern_fill(out, RK_PATTERN_PLAIN, palette, rng);
+    rk_set set = slot->set;
+    if (set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC ||
+        set == RK_SET_ATTENTION)
+        drop_signs(out);
+    if (set == RK_SET_POSITIVE || set == RK_SET_NONZERO || set == RK_SET_ATTENTION)
+        lift_zeros(out, rng);
+    if (set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION)
+        make_stochastic(out);
+    if (set == RK_SET_INTEGER)
+        make_integer(out);
+    if (set == RK_SET_INVERTIBLE)
+        make_invertible(out);
+    if (set == RK_SET_DIAGONAL)
+        keep_diagonal(out);
+}
+
+static bool wants_projector(rk_pattern pattern, rk_rng *rng) {
+    return pattern == RK_PATTERN_IDEMPOTENT && rk_rng_below(rng, 2);
+}
+
+void rk_draw_slot(const rk_slot *slot, rk_pattern pattern, const rk_palette *palette, rk_rng *rng,
+                  fmpq_mat_t out) {
+    switch (slot->set) {
+    case RK_SET_SYMMETRIC:
+    case RK_SET_PSD:
+        if (wants_projector(pattern, rng))
+            draw_projector(out, false, palette, rng);
+        else
+            draw_symmetric(out, slot->set == RK_SET_PSD, pattern, palette, rng);
+        break;
+    case RK_SET_ORTHOGONAL:
+        draw_orthogonal(out, pattern, palette, rng);
+        break;
+    case RK_SET_PERMUTATION:
+        draw_permutation(out, pattern, rng);
+        break;
+    case RK_SET_UNIT_ROWS:
+        draw_unit_rows(out, pattern, palette, rng);
+        break;
+    default:
+        draw_entries(slot, pattern, palette, rng, out);
+        break;
+    }
+}
+
+void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
+    rk_set set = slot->set;
+    const rk_palette *palette = set == RK_SET_PSD ? &small_palette : &fraction_palette;
+    rk_draw_slot(slot, RK_PATTERN_PLAIN, palette, rng, out);
+    if (set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC) {
+        lift_zeros(out, rng);
+        if (set == RK_SET_STOCHASTIC)
+            make_stochastic(out);
+    }
+    for (slong i = 0; i < out->r && set == RK_SET_PSD; i++)
+        fmpq_add_si(fmpq_mat_entry(out, i, i), fmpq_mat_entry(out, i, i), 1);
+}

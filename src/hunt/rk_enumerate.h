@@ -1,0 +1,18 @@
+/* All assignments with coordinates (rk_params.h) in a tiny alphabet, numbered. Alphabets grow:
+   {0, 1}, {-1, 0, 1}, {-2 .. 2}; sets without 0 or without signs use as many of their own small
+   numbers. */
+#ifndef RK_ENUMERATE_H
+#define RK_ENUMERATE_H
+
+#include "eval/rk_run.h"
+
+#define RK_ALPHABETS 3
+
+/* How many assignments there are, saturated at UINT64_MAX. */
+uint64_t rk_enumerate_count(const rk_program *program, unsigned alphabet);
+
+/* Assignment number `index` (below the count). False: these coordinates give no member. */
+bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
+                     rk_assignment *out);
+
+#endif

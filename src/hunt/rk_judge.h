@@ -1,0 +1,32 @@
+/* The one place where a candidate assignment becomes a finding: the free slots lie in their sets,
+   rk_decide says so exactly, and the caller's `accept` agrees. For universal theorems a finding is
+   a violation, for `exists` theorems an example. Keeps the counters of the report. */
+#ifndef RK_JUDGE_H
+#define RK_JUDGE_H
+
+#include "rk_hunt.h"
+
+typedef struct rk_judge {
+    const rk_checked *checked;
+    const rk_hunt_options *options; /* not owned */
+    rk_hunt_report *report;         /* not owned; NULL: count nothing */
+    rk_domain *doubles, *rationals; /* owned */
+    bool stopped;                   /* the deadline passed, or progress said stop */
+} rk_judge;
+
+void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_options *options,
+                   rk_hunt_report *report);
+void rk_judge_clear(rk_judge *judge);
+
+/* Is this assignment a finding? *claim: the first claim violated (0 for examples). When the
+   rationals do not hold the values, the richer domains decide if `thorough`, or if doubles do not
+   already show that the instance is none. */
+bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a, bool thorough,
+                  unsigned *claim);
+
+/* The margin of rk_margin_violation in doubles. */
+double rk_judge_margin(const rk_judge *judge, const rk_program *program, const rk_assignment *a);
+
+bool rk_judge_out_of_time(rk_judge *judge);
+
+#endif

@@ -1,0 +1,38 @@
+/* Searches that make their candidates from more than one draw. Each looks at one program with one
+   stream of random numbers and leaves the finding in `out` (initialised). Every candidate goes
+   through rk_judge_try. */
+#ifndef RK_TRIAL_H
+#define RK_TRIAL_H
+
+#include "rk_judge.h"
+
+/* Random residues mod 2, 3, 5 or 7, where degeneracies are frequent; a violation mod p is lifted
+   to symmetric residues and to random integers in the same classes. */
+bool rk_trial_field(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                    unsigned *claim);
+
+/* Climbs the margin in doubles from a random point; then snaps the coordinates to the simplest
+   rationals nearby, nearer and nearer, and last takes them as they are. */
+bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                    unsigned *claim);
+
+/* Draws all slots but one and solves the equational hypotheses (for `exists` also the claims) for
+   that one, where they are linear in it; or for one entry of it, where they are polynomials in
+   that entry with a rational root. */
+bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                    unsigned *claim);
+
+/* Coordinates of all free slots, one after the other (rk_params.h). */
+typedef struct rk_point {
+    fmpq *theta;
+    slong count;
+} rk_point;
+
+void rk_point_init(rk_point *point, const rk_program *program);
+void rk_point_clear(rk_point *point);
+void rk_point_set(rk_point *r, const rk_point *a);
+/* 0 for a free coordinate, else its number of values. */
+slong rk_point_radix(const rk_program *program, slong i);
+bool rk_point_apply(const rk_program *program, const rk_point *point, rk_assignment *out);
+
+#endif

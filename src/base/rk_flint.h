@@ -41,6 +41,8 @@
 #include <flint/acb_hypgeom.h>
 #include <flint/qqbar.h>
 #include <flint/fmpz_mpoly_q.h>
+#include <flint/fexpr.h>
+#include <flint/fexpr_builtin.h>
 #include <flint/ca.h>
 #include <flint/ca_ext.h>
 #include <flint/ca_mat.h>
@@ -55,6 +57,8 @@
 #include <acb_hypgeom.h>
 #include <calcium/qqbar.h>
 #include <calcium/fmpz_mpoly_q.h>
+#include <calcium/fexpr.h>
+#include <calcium/fexpr_builtin.h>
 #include <calcium/ca.h>
 #include <calcium/ca_ext.h>
 #include <calcium/ca_mat.h>

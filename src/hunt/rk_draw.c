@@ -1,5 +1,5 @@
 #include "rk_draw.h"
-#include "rk_member.h"
+#include "rk_element.h"
 #include "rk_params.h"
 #include "rk_pattern.h"
 

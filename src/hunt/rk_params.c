@@ -1,5 +1,5 @@
 #include "rk_params.h"
-#include "rk_member.h"
+#include "rk_element.h"
 
 static slong triangle(slong n) {
     return n * (n - 1) / 2;

@@ -1,5 +1,5 @@
 #include "rk_pattern.h"
-#include "rk_member.h"
+#include "rk_element.h"
 #include "rk_params.h"
 
 static void draw_row(fmpq *x, slong d, const rk_palette *palette, rk_rng *rng) {

@@ -1,5 +1,5 @@
 #include "rk_relate.h"
-#include "rk_member.h"
+#include "rk_element.h"
 
 static bool is_free(const rk_program *program, size_t s) {
     return !program->slots[s].defined;

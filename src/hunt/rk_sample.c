@@ -1,7 +1,7 @@
 /* The recipes of the structured samplers, in one table: entries, pattern, relation. */
 #include "rk_hunt.h"
 #include "rk_draw.h"
-#include "rk_member.h"
+#include "rk_element.h"
 #include "rk_relate.h"
 
 typedef enum relation { NONE, EQUAL, PAIR, CANCEL } relation;

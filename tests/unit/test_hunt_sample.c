@@ -14,7 +14,7 @@
 #include "hunt/rk_draw.h"
 #include "hunt/rk_enumerate.h"
 #include "hunt/rk_hunt.h"
-#include "hunt/rk_member.h"
+#include "hunt/rk_element.h"
 #include "hunt/rk_order.h"
 #include "hunt/rk_params.h"
 #include "hunt/rk_relate.h"

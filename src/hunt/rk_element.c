@@ -1,4 +1,4 @@
-#include "rk_member.h"
+#include "rk_element.h"
 
 static bool all_entries(const fmpq_mat_t a, bool (*holds)(const fmpq_t x)) {
     for (slong i = 0; i < a->r; i++)

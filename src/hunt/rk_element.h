@@ -1,8 +1,8 @@
 /* Exact membership in the declared sets, and the small exact tools the hunt shares. A hunted
    assignment counts only if every free slot lies in its set; this is the one place that says so.
    Matrices are the caller's. */
-#ifndef RK_MEMBER_H
-#define RK_MEMBER_H
+#ifndef RK_ELEMENT_H
+#define RK_ELEMENT_H
 
 #include "eval/rk_run.h"
 

@@ -1,0 +1,215 @@
+/* The hunt: known counterexamples first, then trial after trial of the plan. */
+#include "rk_hunt.h"
+#include <string.h>
+#include <time.h>
+#include "base/rk_mem.h"
+#include "rk_enumerate.h"
+#include "rk_judge.h"
+#include "rk_margin.h"
+#include "rk_plan.h"
+#include "rk_replay.h"
+#include "rk_trial.h"
+
+static const uint64_t default_trials = 4000, default_stretch = 10, tick = 64;
+enum { DEFAULT_MAX_DIM = 6, PERIOD = 8 };
+
+typedef struct hunt {
+    const rk_checked *checked;
+    const rk_hunt_options *options;
+    rk_hunt_report *report;
+    rk_plan plan;
+    rk_judge judge;
+    rk_assignment *value; /* scratch, one for each program of the plan */
+    bool *climbs;         /* programs with a margin to climb */
+    double start;
+} hunt;
+
+/* What trial k found: the program's index, the claim and the recipe. */
+typedef struct hit {
+    size_t program;
+    unsigned claim;
+    const char *how;
+} hit;
+
+void rk_finding_clear(rk_finding *f) {
+    if (!f->program)
+        return;
+    rk_assignment_clear(&f->value);
+    rk_program_free(f->program);
+    rk_free(f->dims);
+    *f = (rk_finding){0};
+}
+
+void rk_hunt_report_clear(rk_hunt_report *r, const rk_checked *checked) {
+    (void)checked;
+    rk_finding_clear(&r->finding);
+    rk_free(r->dims_low);
+    rk_free(r->dims_high);
+    *r = (rk_hunt_report){0};
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* --- one trial ------------------------------------------------------------------- */
+
+static bool try_enumerated(hunt *h, uint64_t j, bool thorough, hit *out) {
+    const rk_cell *cell = rk_plan_cell(&h->plan, j);
+    const rk_program *program = h->plan.program[cell->program];
+    rk_assignment *value = &h->value[cell->program];
+    out->program = cell->program;
+    out->how = "enumeration";
+    return rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
+           rk_judge_try(&h->judge, program, value, thorough, &out->claim);
+}
+
+static bool is_generic(const rk_checked *checked) {
+    for (size_t v = 0; v < checked->nvars; v++)
+        if (checked->vars[v].quant == RK_GENERIC)
+            return true;
+    return false;
+}
+
+static bool try_sampled(hunt *h, rk_rng *rng, bool thorough, hit *out) {
+    const rk_program *program = h->plan.program[out->program];
+    rk_assignment *value = &h->value[out->program];
+    bool inside = (rk_rng_below(rng, 4) == 0) != is_generic(h->checked);
+    if (inside) {
+        out->how = "random rationals";
+        rk_sample_interior(program, rng, value);
+    } else {
+        unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
+        out->how = rk_sample_style_name(style);
+        if (!rk_sample(program, style, rng, value))
+            out->how = "small integers";
+    }
+    return rk_judge_try(&h->judge, program, value, thorough, &out->claim);
+}
+
+/* Trial k is a function of the seed, the theorem and k: of each PERIOD trials two enumerate, one
+   looks at small fields, one climbs or solves, and the rest sample. */
+static bool run_trial(hunt *h, uint64_t k, hit *out) {
+    rk_rng rng = rk_rng_trial(h->options->seed, h->checked->digest, k);
+    uint64_t phase = k % PERIOD, enumerated = 2 * (k / PERIOD) + (phase == 4);
+    bool thorough = k / PERIOD % 2 == 0;
+    if ((phase == 0 || phase == 4) && enumerated < h->plan.enumerations)
+        return try_enumerated(h, enumerated, thorough, out);
+    out->program = rk_plan_visit(&h->plan, k / 2 + k % 2 * (k / PERIOD));
+    const rk_program *program = h->plan.program[out->program];
+    rk_assignment *value = &h->value[out->program];
+    bool universal = h->checked->mode == RK_MODE_UNIVERSAL;
+    if (phase == 2 && universal) {
+        out->how = "small field";
+        return rk_trial_field(&h->judge, program, &rng, value, &out->claim);
+    }
+    if (phase == 6 && universal && h->climbs[out->program] && k / PERIOD % 2) {
+        out->how = "doubles made exact";
+        return rk_trial_climb(&h->judge, program, &rng, value, &out->claim);
+    }
+    if ((phase == 6 || phase == 3) && (program->nhypotheses || !universal)) {
+        out->how = "solved equations";
+        return rk_trial_solve(&h->judge, program, &rng, value, &out->claim);
+    }
+    return try_sampled(h, &rng, thorough, out);
+}
+
+/* --- the whole ------------------------------------------------------------------- */
+
+static bool keep_going(hunt *h, uint64_t k) {
+    const rk_hunt_options *o = h->options;
+    uint64_t budget = o->trials ? o->trials : default_trials;
+    bool wanting = o->trials == 0 && o->samples > h->report->held;
+    if (k >= (wanting ? default_stretch * budget : budget) || rk_judge_out_of_time(&h->judge))
+        return false;
+    if (!o->progress || k % tick)
+        return true;
+    double passed = now() - h->start;
+    size_t p = rk_plan_visit(&h->plan, k);
+    return o->progress(o->self, k, passed > 0 ? (double)k / passed : 0, h->plan.program[p]->dims);
+}
+
+static void record(hunt *h, const hit *found, uint64_t k) {
+    rk_finding *f = &h->report->finding;
+    size_t n = h->checked->ndims;
+    f->program = h->plan.program[found->program];
+    f->dims = rk_calloc(n + 1, sizeof *f->dims);
+    for (size_t i = 0; i < n; i++)
+        f->dims[i] = f->program->dims[i];
+    rk_assignment_init(&f->value, f->program);
+    rk_assignment_set(&f->value, &h->value[found->program]);
+    f->claim = found->claim;
+    f->trial = k;
+    f->how = found->how;
+    h->plan.program[found->program] = NULL; /* the finding owns it now */
+    h->report->found = true;
+}
+
+static bool replay(hunt *h, hit *found) {
+    for (size_t i = 0; i < h->options->nknown; i++)
+        for (size_t p = 0; p < h->plan.nprograms; p++) {
+            found->program = p;
+            found->how = "known counterexample";
+            if (rk_replay_values(h->options->known[i], h->plan.program[p], &h->value[p]) &&
+                rk_judge_try(&h->judge, h->plan.program[p], &h->value[p], true, &found->claim))
+                return true;
+        }
+    return false;
+}
+
+static void hunt_all(hunt *h) {
+    hit found = {0};
+    if (replay(h, &found)) {
+        record(h, &found, 0);
+        return;
+    }
+    for (uint64_t k = 0; keep_going(h, k); k++) {
+        h->report->trials++;
+        if (run_trial(h, k, &found)) {
+            record(h, &found, k);
+            return;
+        }
+    }
+}
+
+static void hunt_begin(hunt *h, const int64_t *only_dims) {
+    int64_t max_dim = h->options->max_dim ? h->options->max_dim : DEFAULT_MAX_DIM;
+    rk_plan_init(&h->plan, h->checked, only_dims, max_dim);
+    rk_judge_init(&h->judge, h->checked, h->options, h->report);
+    h->value = rk_calloc(h->plan.nprograms + 1, sizeof *h->value);
+    h->climbs = rk_calloc(h->plan.nprograms + 1, sizeof *h->climbs);
+    for (size_t p = 0; p < h->plan.nprograms; p++) {
+        rk_assignment_init(&h->value[p], h->plan.program[p]);
+        h->climbs[p] = rk_margin_climbs(h->plan.program[p]);
+    }
+    h->start = now();
+}
+
+static void hunt_end(hunt *h) {
+    for (size_t p = 0; p < h->plan.nprograms; p++)
+        rk_assignment_clear(&h->value[p]);
+    rk_free(h->value);
+    rk_free(h->climbs);
+    rk_judge_clear(&h->judge);
+    rk_plan_clear(&h->plan);
+}
+
+void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_options *o,
+             rk_hunt_report *out) {
+    *out = (rk_hunt_report){.why = RK_EV_OK};
+    out->dims_low = rk_calloc(checked->ndims + 1, sizeof *out->dims_low);
+    out->dims_high = rk_calloc(checked->ndims + 1, sizeof *out->dims_high);
+    if (checked->mode == RK_MODE_RANDOM)
+        return;
+    hunt h = {.checked = checked, .options = o, .report = out};
+    hunt_begin(&h, only_dims);
+    if (h.plan.too_large && h.plan.nprograms == 0)
+        out->why = RK_EV_LIMIT;
+    if (h.plan.nprograms > 0)
+        hunt_all(&h);
+    hunt_end(&h);
+    if (out->found && o->shrink)
+        rk_shrink(checked, &out->finding, o);
+}

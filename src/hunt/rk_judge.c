@@ -1,0 +1,131 @@
+#include "rk_judge.h"
+#include <math.h>
+#include <time.h>
+#include "rk_margin.h"
+#include "rk_element.h"
+
+void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_options *options,
+                   rk_hunt_report *report) {
+    *judge = (rk_judge){.checked = checked,
+                        .options = options,
+                        .report = report,
+                        .doubles = rk_domain_double(),
+                        .rationals = rk_domain_rational()};
+}
+
+void rk_judge_clear(rk_judge *judge) {
+    rk_domain_free(judge->doubles);
+    rk_domain_free(judge->rationals);
+}
+
+bool rk_judge_out_of_time(rk_judge *judge) {
+    struct timespec now;
+    if (!judge->stopped && judge->options->deadline > 0 &&
+        clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+        judge->stopped = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec > judge->options->deadline;
+    return judge->stopped;
+}
+
+double rk_judge_margin(const rk_judge *judge, const rk_program *program, const rk_assignment *a) {
+    rk_run run;
+    rk_run_init(&run, program, judge->doubles);
+    double margin =
+        rk_run_set_inputs(&run, a) == RK_EV_OK ? rk_margin_violation(&run) : (double)NAN;
+    rk_run_clear(&run);
+    return margin;
+}
+
+/* Doubles show an example or a violation, or cannot exclude one. */
+static bool worth_it(const rk_judge *judge, const rk_program *program, const rk_assignment *a) {
+    double margin = rk_judge_margin(judge, program, a);
+    if (judge->checked->mode == RK_MODE_EXISTS)
+        return margin != -INFINITY && !(margin > RK_MARGIN_NOISE);
+    return isnan(margin) || margin > 0;
+}
+
+static void widen(rk_hunt_report *r, const rk_program *program) {
+    for (size_t i = 0; i < program->checked->ndims; i++) {
+        int64_t value = program->dims[i];
+        if (r->held == 1 || value < r->dims_low[i])
+            r->dims_low[i] = value;
+        if (r->held == 1 || value > r->dims_high[i])
+            r->dims_high[i] = value;
+    }
+}
+
+static void count(rk_hunt_report *r, const rk_program *program, const rk_instance *in) {
+    switch (in->overall) {
+    case RK_INSTANCE_HOLDS:
+        r->held++;
+        if (r->dims_low && r->dims_high)
+            widen(r, program);
+        break;
+    case RK_INSTANCE_EXCLUDED:
+        r->excluded++;
+        break;
+    case RK_INSTANCE_UNDEFINED:
+        r->undefined++;
+        break;
+    case RK_INSTANCE_UNKNOWN:
+        r->unknown++;
+        r->why = in->why;
+        r->where = in->where;
+        break;
+    case RK_INSTANCE_VIOLATED:
+        break;
+    }
+}
+
+/* All claims hold, and each has an instance here. */
+static bool is_example(const rk_program *program, const rk_instance *in) {
+    if (in->overall != RK_INSTANCE_HOLDS)
+        return false;
+    for (size_t c = 0; c < program->nclaims; c++)
+        if (in->claim[c] != RK_INSTANCE_HOLDS)
+            return false;
+    return true;
+}
+
+static bool is_finding(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                       const rk_instance *in, unsigned *claim) {
+    *claim = 0;
+    if (judge->checked->mode == RK_MODE_EXISTS)
+        return is_example(program, in);
+    if (in->overall != RK_INSTANCE_VIOLATED)
+        return false;
+    while (*claim < program->nclaims && in->claim[*claim] != RK_INSTANCE_VIOLATED)
+        ++*claim;
+    if (!judge->options->accept || judge->options->accept(judge->options->accept_self, program, a))
+        return true;
+    if (judge->report)
+        judge->report->rejected++;
+    return false;
+}
+
+/* False when the instance was left unsettled because doubles saw nothing in it. */
+static bool decide(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                   bool thorough, rk_instance *in) {
+    rk_decide_options o = {.precision_cap = judge->options->precision_cap, .rational_only = true};
+    rk_decide(program, a, &o, in);
+    if (in->overall != RK_INSTANCE_UNKNOWN)
+        return true;
+    if (!thorough && !worth_it(judge, program, a))
+        return false;
+    rk_instance_clear(in);
+    o.rational_only = false;
+    rk_decide(program, a, &o, in);
+    return true;
+}
+
+bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a, bool thorough,
+                  unsigned *claim) {
+    if (!rk_assignment_in_sets(program, a))
+        return false;
+    rk_instance in;
+    bool settled = decide(judge, program, a, thorough, &in);
+    if (judge->report && settled)
+        count(judge->report, program, &in);
+    bool found = is_finding(judge, program, a, &in, claim);
+    rk_instance_clear(&in);
+    return found;
+}

@@ -1,0 +1,287 @@
+#include "rk_moves.h"
+#include "rk_enumerate.h"
+#include "rk_element.h"
+#include "rk_order.h"
+
+enum { MAX_PAIR_ENTRIES = 24 };
+static const uint64_t max_exhaust = 20000, max_checks = 200000;
+
+void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
+                      rk_assignment *now) {
+    *s = (rk_shrinker){.judge = judge, .program = program, .now = now};
+    rk_assignment_init(&s->next, program);
+    rk_assignment_set(&s->next, now);
+}
+
+void rk_shrinker_clear(rk_shrinker *s) {
+    rk_assignment_clear(&s->next);
+}
+
+static bool is_better(rk_shrinker *s, unsigned *claim) {
+    if (rk_order_compare(&s->next, s->now) >= 0 || s->checks >= max_checks ||
+        rk_judge_out_of_time(s->judge))
+        return false;
+    s->checks++;
+    return rk_judge_try(s->judge, s->program, &s->next, false, claim);
+}
+
+bool rk_shrinker_offer(rk_shrinker *s) {
+    unsigned claim = s->claim;
+    bool better = is_better(s, &claim);
+    if (better) {
+        rk_assignment_set(s->now, &s->next);
+        s->claim = claim;
+    } else {
+        rk_assignment_set(&s->next, s->now);
+    }
+    return better;
+}
+
+/* --- entries ------------------------------------------------------------------- */
+
+static const struct {
+    slong p;
+    ulong q;
+} simple[] = {{0, 1}, {1, 1}, {-1, 1}, {1, 2}, {2, 1}, {-1, 2}, {-2, 1}};
+enum { SIMPLE = 7, ROUNDINGS = 6 };
+
+/* Candidate number k for an entry: the simple numbers, then simplifications of its value. */
+static bool simplify(fmpq_t x, const fmpq_t old, int k) {
+    if (k < SIMPLE) {
+        fmpq_set_si(x, simple[k].p, simple[k].q);
+    } else if (k == SIMPLE) {
+        fmpq_abs(x, old);
+    } else if (k == SIMPLE + 1) {
+        fmpq_div_2exp(x, old, 1);
+    } else {
+        fmpq_t low, high;
+        fmpq_init(low);
+        fmpq_init(high);
+        fmpq_set_si(low, 2, 1);
+        fmpq_div_2exp(low, low, (flint_bitcnt_t)(2 * (k - SIMPLE - 2)));
+        fmpq_add(high, old, low);
+        fmpq_sub(low, old, low);
+        fmpq_simplest_between(x, low, high);
+        fmpq_clear(low);
+        fmpq_clear(high);
+    }
+    return !fmpq_equal(x, old);
+}
+
+/* Sets an entry, with its mirror image where the set is symmetric. */
+static void put(rk_shrinker *s, size_t slot, slong i, slong j, const fmpq_t x) {
+    rk_set set = s->program->slots[slot].set;
+    fmpq_set(fmpq_mat_entry(&s->next.value[slot], i, j), x);
+    if (set == RK_SET_SYMMETRIC || set == RK_SET_PSD)
+        fmpq_set(fmpq_mat_entry(&s->next.value[slot], j, i), x);
+}
+
+static bool shrink_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
+    bool any = false;
+    fmpq_t x;
+    fmpq_init(x);
+    for (int k = 0; k < SIMPLE + 2 + ROUNDINGS; k++)
+        if (simplify(x, fmpq_mat_entry(&s->now->value[slot], i, j), k)) {
+            put(s, slot, i, j, x);
+            any = rk_shrinker_offer(s) || any;
+        }
+    fmpq_clear(x);
+    return any;
+}
+
+/* Gives the entry the value of any other entry of its slot, for fewer distinct values. */
+static bool unify_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
+    const fmpq_mat_struct *m = &s->now->value[slot];
+    bool any = false;
+    for (slong k = 0; k < m->r * m->c; k++) {
+        const fmpq *other = fmpq_mat_entry(m, k / m->c, k % m->c);
+        if (fmpq_equal(other, fmpq_mat_entry(m, i, j)))
+            continue;
+        fmpq_t x;
+        fmpq_init(x);
+        fmpq_set(x, other);
+        put(s, slot, i, j, x);
+        fmpq_clear(x);
+        any = rk_shrinker_offer(s) || any;
+    }
+    return any;
+}
+
+/* Moves the weight of one entry of a row to another entry of that row. */
+static bool move_weight(rk_shrinker *s, size_t slot, slong i, slong j) {
+    bool any = false;
+    for (slong k = 0; k < s->now->value[slot].c; k++) {
+        if (k == j)
+            continue;
+        fmpq *from = fmpq_mat_entry(&s->next.value[slot], i, j);
+        fmpq *to = fmpq_mat_entry(&s->next.value[slot], i, k);
+        fmpq_add(to, to, from);
+        fmpq_zero(from);
+        any = rk_shrinker_offer(s) || any;
+    }
+    return any;
+}
+
+static bool is_stochastic(rk_set set) {
+    return set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION;
+}
+
+static bool entry_moves(rk_shrinker *s, size_t slot) {
+    bool any = false;
+    const fmpq_mat_struct *m = &s->now->value[slot];
+    for (slong i = 0; i < m->r; i++)
+        for (slong j = 0; j < m->c; j++) {
+            if (is_stochastic(s->program->slots[slot].set)) {
+                any = move_weight(s, slot, i, j) || any;
+                continue;
+            }
+            any = shrink_entry(s, slot, i, j) || any;
+            any = unify_entry(s, slot, i, j) || any;
+        }
+    return any;
+}
+
+/* --- rows and whole slots -------------------------------------------------------- */
+
+/* Row candidate k: zero, unit vectors with both signs, all equal, copies of other rows. */
+static bool set_row(rk_shrinker *s, size_t slot, slong i, slong k) {
+    fmpq_mat_struct *m = &s->next.value[slot];
+    slong kinds = 2 * m->c + 2;
+    if (k >= kinds + m->r || k - kinds == i)
+        return false;
+    for (slong j = 0; j < m->c; j++) {
+        fmpq *x = fmpq_mat_entry(m, i, j);
+        if (k >= kinds)
+            fmpq_set(x, fmpq_mat_entry(m, k - kinds, j));
+        else if (k == kinds - 1)
+            fmpq_set_si(x, 1, is_stochastic(s->program->slots[slot].set) ? (ulong)m->c : 1);
+        else
+            fmpq_set_si(x, k == 0 || j != (k - 1) / 2 ? 0 : k % 2 ? 1 : -1, 1);
+    }
+    return true;
+}
+
+static bool row_moves(rk_shrinker *s, size_t slot) {
+    bool any = false;
+    slong rows = s->now->value[slot].r, cols = s->now->value[slot].c;
+    for (slong i = 0; i < rows; i++)
+        for (slong k = 0; k < 2 * cols + 2 + rows; k++)
+            if (set_row(s, slot, i, k))
+                any = rk_shrinker_offer(s) || any;
+    return any;
+}
+
+/* Whole-slot candidate k: zero, the identity, minus it, all ones, equal weights. */
+static void set_slot(fmpq_mat_t m, int k) {
+    for (slong i = 0; i < m->r; i++)
+        for (slong j = 0; j < m->c; j++) {
+            fmpq *x = fmpq_mat_entry(m, i, j);
+            if (k == 3)
+                fmpq_one(x);
+            else if (k == 4)
+                fmpq_set_si(x, 1, (ulong)m->c);
+            else
+                fmpq_set_si(x, k == 0 || i != j ? 0 : k == 1 ? 1 : -1, 1);
+        }
+}
+
+static bool slot_moves(rk_shrinker *s, size_t slot) {
+    bool any = false;
+    for (int k = 0; k < 5; k++) {
+        set_slot(&s->next.value[slot], k);
+        any = rk_shrinker_offer(s) || any;
+    }
+    return any;
+}
+
+/* Divides a whole slot by each of its entries in turn: common factors go. */
+static bool scale_moves(rk_shrinker *s, size_t slot) {
+    bool any = false;
+    slong n = s->now->value[slot].r * s->now->value[slot].c;
+    fmpq_t x;
+    fmpq_init(x);
+    for (slong k = 0; k < n; k++) {
+        fmpq_mat_struct *m = &s->next.value[slot];
+        fmpq_set(x, fmpq_mat_entry(m, k / m->c, k % m->c));
+        if (fmpq_is_zero(x) || fmpq_is_one(x))
+            continue;
+        fmpq_mat_scalar_mul_fmpz(m, m, fmpq_denref(x));
+        fmpq_mat_scalar_div_fmpz(m, m, fmpq_numref(x));
+        any = rk_shrinker_offer(s) || any;
+    }
+    fmpq_clear(x);
+    return any;
+}
+
+/* Exchanges two rows, or two columns, for the entry-by-entry tie-break. */
+static bool swap_moves(rk_shrinker *s, size_t slot) {
+    bool any = false;
+    fmpq_mat_struct *m = &s->next.value[slot];
+    for (slong i = 0; i < m->r; i++)
+        for (slong j = i + 1; j < m->r; j++) {
+            fmpq_mat_swap_rows(m, NULL, i, j);
+            any = rk_shrinker_offer(s) || any;
+        }
+    for (slong i = 0; i < m->c; i++)
+        for (slong j = i + 1; j < m->c; j++) {
+            fmpq_mat_swap_cols(m, NULL, i, j);
+            any = rk_shrinker_offer(s) || any;
+        }
+    return any;
+}
+
+/* --- pairs of entries ------------------------------------------------------------ */
+
+static fmpq *entry_number(rk_shrinker *s, slong k) {
+    for (size_t slot = 0; slot < s->next.nslots; slot++) {
+        fmpq_mat_struct *m = &s->next.value[slot];
+        if (k < m->r * m->c)
+            return fmpq_mat_entry(m, k / m->c, k % m->c);
+        k -= m->r * m->c;
+    }
+    return NULL;
+}
+
+/* Two entries at once, each to 0, 1, -1: claims that tie entries to each other. */
+static bool pair_moves(rk_shrinker *s) {
+    slong n = 0;
+    for (size_t slot = 0; slot < s->next.nslots; slot++)
+        n += s->next.value[slot].r * s->next.value[slot].c;
+    bool any = false;
+    for (slong i = 0; i < n && n <= MAX_PAIR_ENTRIES; i++)
+        for (slong j = i + 1; j < n; j++)
+            for (int k = 0; k < 9; k++) {
+                fmpq_set_si(entry_number(s, i), simple[k / 3].p, 1);
+                fmpq_set_si(entry_number(s, j), simple[k % 3].p, 1);
+                any = rk_shrinker_offer(s) || any;
+            }
+    return any;
+}
+
+bool rk_moves_round(rk_shrinker *s) {
+    bool any = false;
+    for (size_t slot = 0; slot < s->program->nslots; slot++) {
+        if (s->program->slots[slot].defined)
+            continue;
+        any = slot_moves(s, slot) || any;
+        any = row_moves(s, slot) || any;
+        any = entry_moves(s, slot) || any;
+        any = scale_moves(s, slot) || any;
+        any = swap_moves(s, slot) || any;
+    }
+    return pair_moves(s) || any;
+}
+
+bool rk_moves_exhaust(rk_shrinker *s) {
+    bool any = false;
+    for (unsigned alphabet = RK_ALPHABETS; alphabet-- > 0;) {
+        uint64_t count = rk_enumerate_count(s->program, alphabet);
+        for (uint64_t i = 0; i < count && count <= max_exhaust; i++)
+            if (rk_enumerate_at(s->program, alphabet, i, &s->next))
+                any = rk_shrinker_offer(s) || any;
+        if (count <= max_exhaust)
+            break;
+    }
+    rk_assignment_set(&s->next, s->now);
+    return any;
+}

@@ -1,0 +1,31 @@
+/* The small changes that shrinking tries on an assignment. Each move edits `next` (a copy of the
+   current assignment) and offers it; the offer is taken when it is smaller in the written order
+   and still a finding. */
+#ifndef RK_MOVES_H
+#define RK_MOVES_H
+
+#include "rk_judge.h"
+
+typedef struct rk_shrinker {
+    rk_judge *judge;
+    const rk_program *program; /* not owned */
+    rk_assignment *now;        /* the finding, not owned */
+    rk_assignment next;        /* scratch, owned */
+    unsigned claim;
+    uint64_t checks; /* exact checks so far */
+} rk_shrinker;
+
+void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
+                      rk_assignment *now);
+void rk_shrinker_clear(rk_shrinker *s);
+
+/* Takes s->next if it is smaller and a finding; otherwise resets it to *s->now. */
+bool rk_shrinker_offer(rk_shrinker *s);
+
+/* One round of all moves, first those that change much. True when something got smaller. */
+bool rk_moves_round(rk_shrinker *s);
+
+/* All assignments over the largest tiny alphabets that are few enough: the smallest is found. */
+bool rk_moves_exhaust(rk_shrinker *s);
+
+#endif

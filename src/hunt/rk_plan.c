@@ -1,0 +1,105 @@
+#include "rk_plan.h"
+#include <stdlib.h>
+#include "base/rk_mem.h"
+#include "rk_enumerate.h"
+
+/* Work limits: a trial costs milliseconds at most. */
+enum { MAX_PROGRAMS = 256, MAX_INSTRUCTIONS = 20000, MAX_ENTRIES = 4096 };
+static const uint64_t max_cell = 100000;
+
+rk_program *rk_plan_build(const rk_checked *checked, const int64_t *dims, bool *too_large) {
+    rk_build_options o = {.max_instr = MAX_INSTRUCTIONS, .max_entries = MAX_ENTRIES};
+    rk_program *program = NULL;
+    rk_build_status status = rk_program_build(checked, dims, &o, &program);
+    if (status == RK_BUILD_TOO_LARGE)
+        *too_large = true;
+    return status == RK_BUILD_OK ? program : NULL;
+}
+
+static void add_program(rk_plan *plan, const rk_checked *checked, const int64_t *dims) {
+    rk_program *program = rk_plan_build(checked, dims, &plan->too_large);
+    if (!program)
+        return;
+    rk_grow(&plan->program, &plan->capacity, plan->nprograms + 1, sizeof *plan->program);
+    plan->program[plan->nprograms++] = program;
+}
+
+static void add_programs(rk_plan *plan, const rk_checked *checked, int64_t max_dim) {
+    int64_t *dims = rk_calloc(checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(checked, max_dim);
+    for (int seen = 0; seen < 16 * MAX_PROGRAMS && plan->nprograms < MAX_PROGRAMS; seen++) {
+        if (!rk_dims_next(it, dims))
+            break;
+        add_program(plan, checked, dims);
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
+static int by_count(const void *a, const void *b) {
+    const rk_cell *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? -1 : 1;
+    if (x->program != y->program)
+        return x->program < y->program ? -1 : 1;
+    return x->alphabet < y->alphabet ? -1 : x->alphabet > y->alphabet;
+}
+
+static void add_cells(rk_plan *plan) {
+    plan->cell = rk_calloc(plan->nprograms * RK_ALPHABETS + 1, sizeof *plan->cell);
+    for (size_t p = 0; p < plan->nprograms; p++)
+        for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++) {
+            uint64_t count = rk_enumerate_count(plan->program[p], alphabet);
+            if (count <= max_cell)
+                plan->cell[plan->ncells++] = (rk_cell){p, alphabet, count, 0};
+        }
+    qsort(plan->cell, plan->ncells, sizeof *plan->cell, by_count);
+    for (size_t i = 0; i < plan->ncells; i++) {
+        plan->cell[i].first = plan->enumerations;
+        plan->enumerations += plan->cell[i].count;
+    }
+}
+
+void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim) {
+    *plan = (rk_plan){0};
+    if (only)
+        add_program(plan, checked, only);
+    else
+        add_programs(plan, checked, max_dim);
+    add_cells(plan);
+}
+
+void rk_plan_clear(rk_plan *plan) {
+    for (size_t p = 0; p < plan->nprograms; p++)
+        if (plan->program[p]) /* a finding may have taken it over */
+            rk_program_free(plan->program[p]);
+    rk_free(plan->program);
+    rk_free(plan->cell);
+}
+
+/* 0, 0 1, 0 1 2, ...: every prefix has the smallest dimensions most often. */
+static uint64_t triangular(uint64_t j) {
+    uint64_t row = 0;
+    while (j > row)
+        j -= ++row;
+    return j;
+}
+
+size_t rk_plan_visit(const rk_plan *plan, uint64_t j) {
+    uint64_t index = j % 2 ? j / 2 : triangular(j / 2);
+    return (size_t)(index % plan->nprograms);
+}
+
+const rk_cell *rk_plan_cell(const rk_plan *plan, uint64_t j) {
+    if (j >= plan->enumerations)
+        return NULL;
+    size_t low = 0, high = plan->ncells;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (plan->cell[middle].first <= j)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &plan->cell[low];
+}

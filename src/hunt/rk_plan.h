@@ -1,0 +1,39 @@
+/* Which dimensions and which enumerated assignments a hunt visits, as a pure function of the
+   theorem and the options: programs smallest dimensions first, and enumerations smallest first so
+   that none starves the others. Owns the programs. */
+#ifndef RK_PLAN_H
+#define RK_PLAN_H
+
+#include "eval/rk_dims.h"
+#include "eval/rk_program.h"
+
+typedef struct rk_cell { /* all assignments over one alphabet at one choice of dimensions */
+    size_t program;
+    unsigned alphabet;
+    uint64_t count, first; /* numbers first .. first + count - 1 */
+} rk_cell;
+
+typedef struct rk_plan {
+    rk_program **program;
+    size_t nprograms, capacity;
+    rk_cell *cell;
+    size_t ncells;
+    uint64_t enumerations; /* of all cells */
+    bool too_large;        /* some allowed dimensions were left out because they are */
+} rk_plan;
+
+/* only: visit these dimensions alone, or NULL. max_dim: cap on open dimensions. */
+void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim);
+void rk_plan_clear(rk_plan *plan);
+
+/* Index of the program of random trial j: half of the trials dwell on small dimensions and come
+   back to them, half go round all. nprograms must not be 0. */
+size_t rk_plan_visit(const rk_plan *plan, uint64_t j);
+
+/* The cell of enumerated assignment j; NULL when all have been. */
+const rk_cell *rk_plan_cell(const rk_plan *plan, uint64_t j);
+
+/* A program small enough to hunt in, or NULL. */
+rk_program *rk_plan_build(const rk_checked *checked, const int64_t *dims, bool *too_large);
+
+#endif

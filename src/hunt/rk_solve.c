@@ -1,0 +1,299 @@
+/* Equational hypotheses by solving: linear in a whole slot, or polynomial in one entry. */
+#include "base/rk_mem.h"
+#include "rk_hunt.h"
+#include "rk_element.h"
+#include "rk_params.h"
+#include "rk_trial.h"
+
+enum { MAX_UNKNOWNS = 36, DEGREE = 6 };
+
+typedef struct equations {
+    const rk_program *program;
+    const rk_domain *domain;
+    unsigned *compare; /* instructions `a == b` that are to hold */
+    size_t count, capacity;
+    slong entries; /* of all differences a - b together */
+} equations;
+
+static void collect(equations *e, unsigned i) {
+    const rk_instr *in = &e->program->instr[i];
+    if (in->code == RK_P_AND)
+        for (size_t k = 0; k < in->nargs; k++)
+            collect(e, in->arg[k]);
+    if (in->code != RK_P_COMPARE || in->cmp != RK_EQ)
+        return;
+    rk_grow(&e->compare, &e->capacity, e->count + 1, sizeof *e->compare);
+    e->compare[e->count++] = i;
+    e->entries += (slong)(e->program->instr[in->arg[0]].rows * e->program->instr[in->arg[0]].cols);
+}
+
+static void collect_all(equations *e, const rk_judge *judge, const rk_program *program) {
+    *e = (equations){.program = program, .domain = judge->rationals};
+    for (size_t h = 0; h < program->nhypotheses; h++)
+        collect(e, program->hypotheses[h]);
+    for (size_t c = 0; c < program->nclaims && judge->checked->mode == RK_MODE_EXISTS; c++)
+        collect(e, program->claims[c]);
+}
+
+/* The differences of all equations as one column (entries by 1), at an assignment. */
+static bool residual(const equations *e, const rk_assignment *a, fmpq_mat_t out) {
+    rk_run run;
+    rk_run_init(&run, e->program, e->domain);
+    bool ok = rk_run_set_inputs(&run, a) == RK_EV_OK;
+    slong row = 0;
+    for (size_t k = 0; k < e->count && ok; k++) {
+        const unsigned *arg = e->program->instr[e->compare[k]].arg;
+        ok = rk_run_compute(&run, arg[0]) == RK_EV_OK && rk_run_compute(&run, arg[1]) == RK_EV_OK;
+        const rk_matrix *x = &run.value[arg[0]], *y = &run.value[arg[1]];
+        for (slong i = 0; ok && i < x->rows; i++)
+            for (slong j = 0; j < x->cols; j++) {
+                const fmpq *right = rk_matrix_entry(y, i, j);
+                fmpq_sub(fmpq_mat_entry(out, row, 0), rk_matrix_entry(x, i, j), right);
+                row++;
+            }
+    }
+    rk_run_clear(&run);
+    return ok;
+}
+
+/* --- a whole slot ------------------------------------------------------------ */
+
+static bool is_mirrored(rk_set set) {
+    return set == RK_SET_SYMMETRIC || set == RK_SET_PSD;
+}
+
+static slong unknowns(const rk_slot *slot) {
+    slong n = (slong)slot->rows, m = (slong)slot->cols;
+    if (slot->set == RK_SET_DIAGONAL)
+        return n;
+    return is_mirrored(slot->set) ? n * (n + 1) / 2 : n * m;
+}
+
+/* Linear coordinates: all entries, the upper triangle, or the diagonal. */
+static fmpq *unknown_entry(const rk_slot *slot, fmpq_mat_t value, slong k) {
+    if (slot->set == RK_SET_DIAGONAL)
+        return fmpq_mat_entry(value, k, k);
+    if (!is_mirrored(slot->set))
+        return fmpq_mat_entry(value, k / value->c, k % value->c);
+    slong i = 0;
+    while (k >= value->c - i)
+        k -= value->c - i++;
+    return fmpq_mat_entry(value, i, i + k);
+}
+
+static void mirror(const rk_slot *slot, fmpq_mat_t value) {
+    for (slong i = 0; is_mirrored(slot->set) && i < value->r; i++)
+        for (slong j = 0; j < i; j++)
+            fmpq_set(fmpq_mat_entry(value, i, j), fmpq_mat_entry(value, j, i));
+}
+
+static bool wants_row_sums(rk_set set) {
+    return set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION;
+}
+
+/* The residual with the row sums of a stochastic slot below it. */
+static bool slot_residual(const equations *e, rk_assignment *a, size_t s, fmpq_mat_t out) {
+    const rk_slot *slot = &e->program->slots[s];
+    mirror(slot, &a->value[s]);
+    if (!residual(e, a, out))
+        return false;
+    for (slong i = 0; wants_row_sums(slot->set) && i < (slong)slot->rows; i++) {
+        fmpq *sum = fmpq_mat_entry(out, e->entries + i, 0);
+        fmpq_set_si(sum, -1, 1);
+        for (slong j = 0; j < (slong)slot->cols; j++)
+            fmpq_add(sum, sum, fmpq_mat_entry(&a->value[s], i, j));
+    }
+    return true;
+}
+
+/* Column k of `matrix`: how the residual moves with unknown k, from `base`. */
+static bool slopes(const equations *e, rk_assignment *a, size_t s, const fmpq_mat_t base,
+                   fmpq_mat_t matrix) {
+    const rk_slot *slot = &e->program->slots[s];
+    fmpq_mat_t moved;
+    fmpq_mat_init(moved, base->r, 1);
+    bool ok = true;
+    for (slong k = 0; k < matrix->c && ok; k++) {
+        fmpq *x = unknown_entry(slot, &a->value[s], k);
+        fmpq_add_si(x, x, 1);
+        ok = slot_residual(e, a, s, moved);
+        fmpq_sub_si(x, x, 1);
+        for (slong i = 0; i < base->r && ok; i++)
+            fmpq_sub(fmpq_mat_entry(matrix, i, k), fmpq_mat_entry(moved, i, 0),
+                     fmpq_mat_entry(base, i, 0));
+    }
+    mirror(slot, &a->value[s]);
+    fmpq_mat_clear(moved);
+    return ok;
+}
+
+static bool row_is_zero(const fmpq_mat_t a, slong i) {
+    for (slong j = 0; j < a->c; j++)
+        if (!fmpq_is_zero(fmpq_mat_entry(a, i, j)))
+            return false;
+    return true;
+}
+
+/* Moves slot s by a solution of matrix * change = -base, equations that do not mention it left
+   aside. Right only if the residual is linear in the slot; the judge sees to the rest. */
+static bool move_slot(const equations *e, rk_assignment *a, size_t s, fmpq_mat_t base,
+                      const fmpq_mat_t matrix) {
+    const rk_slot *slot = &e->program->slots[s];
+    fmpq_mat_t change;
+    fmpq_mat_init(change, matrix->c, 1);
+    for (slong i = 0; i < base->r; i++)
+        if (row_is_zero(matrix, i))
+            fmpq_zero(fmpq_mat_entry(base, i, 0));
+    bool ok = fmpq_mat_can_solve(change, matrix, base) != 0;
+    for (slong k = 0; k < matrix->c && ok; k++) {
+        fmpq *x = unknown_entry(slot, &a->value[s], k);
+        fmpq_sub(x, x, fmpq_mat_entry(change, k, 0));
+    }
+    mirror(slot, &a->value[s]);
+    fmpq_mat_clear(change);
+    return ok;
+}
+
+static bool solve_slot(const equations *e, rk_assignment *a, size_t s) {
+    const rk_slot *slot = &e->program->slots[s];
+    if (slot->defined || unknowns(slot) > MAX_UNKNOWNS || slot->set == RK_SET_ORTHOGONAL ||
+        slot->set == RK_SET_PERMUTATION || slot->set == RK_SET_UNIT_ROWS)
+        return false;
+    slong rows = e->entries + (wants_row_sums(slot->set) ? (slong)slot->rows : 0);
+    fmpq_mat_t base, matrix;
+    fmpq_mat_init(base, rows, 1);
+    fmpq_mat_init(matrix, rows, unknowns(slot));
+    bool ok = slot_residual(e, a, s, base) && slopes(e, a, s, base, matrix) &&
+              move_slot(e, a, s, base, matrix);
+    fmpq_mat_clear(base);
+    fmpq_mat_clear(matrix);
+    return ok;
+}
+
+/* --- one entry ---------------------------------------------------------------- */
+
+static void sample_entry(const equations *e, rk_assignment *a, fmpq *x, slong at, fmpq_mat_t column,
+                         bool *ok) {
+    fmpq_set_si(x, at, 1);
+    *ok = *ok && residual(e, a, column);
+}
+
+/* The polynomial through (0, y_0) .. (DEGREE, y_DEGREE), and a check at -1. */
+static bool interpolate(fmpq_poly_t f, const fmpq_mat_struct *column, slong row) {
+    fmpz *x = _fmpz_vec_init(DEGREE + 1), *y = _fmpz_vec_init(DEGREE + 1);
+    fmpz_t den;
+    fmpz_init_set_ui(den, 1);
+    for (slong k = 0; k <= DEGREE; k++)
+        fmpz_lcm(den, den, fmpq_denref(fmpq_mat_entry(column + k, row, 0)));
+    for (slong k = 0; k <= DEGREE; k++) {
+        const fmpq *value = fmpq_mat_entry(column + k, row, 0);
+        fmpz_set_si(x + k, k);
+        fmpz_divexact(y + k, den, fmpq_denref(value));
+        fmpz_mul(y + k, y + k, fmpq_numref(value));
+    }
+    fmpq_poly_interpolate_fmpz_vec(f, x, y, DEGREE + 1);
+    fmpq_poly_scalar_div_fmpz(f, f, den);
+    _fmpz_vec_clear(x, DEGREE + 1);
+    _fmpz_vec_clear(y, DEGREE + 1);
+    fmpz_clear(den);
+    fmpq_t check, minus;
+    fmpq_init(check);
+    fmpq_init(minus);
+    fmpq_set_si(minus, -1, 1);
+    fmpq_poly_evaluate_fmpq(check, f, minus);
+    bool ok = fmpq_equal(check, fmpq_mat_entry(column + DEGREE + 1, row, 0));
+    fmpq_clear(check);
+    fmpq_clear(minus);
+    return ok;
+}
+
+/* A rational root of f, chosen by `pick` among the linear factors. */
+static bool rational_root(fmpq *root, const fmpq_poly_t f, uint64_t pick) {
+    fmpz_poly_t integral;
+    fmpz_poly_factor_t factors;
+    fmpz_poly_init(integral);
+    fmpz_poly_factor_init(factors);
+    fmpq_poly_get_numerator(integral, f);
+    fmpz_poly_factor(factors, integral);
+    slong n = 0;
+    for (slong k = 0; k < factors->num; k++)
+        n += fmpz_poly_degree(factors->p + k) == 1;
+    slong wanted = n > 0 ? (slong)(pick % (uint64_t)n) : 0;
+    for (slong k = 0; k < factors->num && n > 0; k++)
+        if (fmpz_poly_degree(factors->p + k) == 1 && wanted-- == 0) {
+            const fmpz *c = (factors->p + k)->coeffs;
+            fmpq_set_fmpz_frac(root, c, c + 1);
+            fmpq_neg(root, root);
+        }
+    fmpz_poly_factor_clear(factors);
+    fmpz_poly_clear(integral);
+    return n > 0;
+}
+
+/* A common root of all residuals as polynomials in the entry. */
+static bool common_root(fmpq *root, const fmpq_mat_struct *column, uint64_t pick) {
+    fmpq_poly_t all, f;
+    fmpq_poly_init(all);
+    fmpq_poly_init(f);
+    bool ok = true;
+    for (slong row = 0; row < column->r && ok; row++) {
+        ok = interpolate(f, column, row);
+        if (fmpq_poly_degree(f) > 0) /* constants are for other entries to settle */
+            fmpq_poly_gcd(all, all, f);
+    }
+    ok = ok && fmpq_poly_degree(all) > 0 && rational_root(root, all, pick);
+    fmpq_poly_clear(all);
+    fmpq_poly_clear(f);
+    return ok;
+}
+
+static bool solve_entry(const equations *e, rk_assignment *a, size_t s, rk_rng *rng) {
+    const rk_slot *slot = &e->program->slots[s];
+    slong i = (slong)rk_rng_below(rng, (uint64_t)slot->rows);
+    slong j = (slong)rk_rng_below(rng, (uint64_t)slot->cols);
+    if (slot->defined)
+        return false;
+    fmpq_mat_struct column[DEGREE + 2];
+    fmpq *x = fmpq_mat_entry(&a->value[s], i, j);
+    fmpq_t old;
+    fmpq_init(old);
+    fmpq_set(old, x);
+    bool ok = true;
+    for (slong k = 0; k < DEGREE + 2; k++) {
+        fmpq_mat_init(column + k, e->entries, 1);
+        if (ok)
+            sample_entry(e, a, x, k <= DEGREE ? k : -1, column + k, &ok);
+    }
+    ok = ok && common_root(x, column, rk_rng_u64(rng));
+    if (!ok)
+        fmpq_set(x, old);
+    for (slong k = 0; k < DEGREE + 2; k++)
+        fmpq_mat_clear(column + k);
+    fmpq_clear(old);
+    return ok;
+}
+
+static bool solve_some(const equations *e, rk_rng *rng, rk_assignment *out) {
+    bool any = false;
+    size_t n = e->program->nslots, start = (size_t)rk_rng_below(rng, n);
+    bool entry = rk_rng_below(rng, 3) == 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t s = (start + k) % n;
+        any = (entry ? solve_entry(e, out, s, rng) : solve_slot(e, out, s)) || any;
+    }
+    return any;
+}
+
+bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                    unsigned *claim) {
+    equations e;
+    collect_all(&e, judge, program);
+    unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
+    bool found = e.count > 0 && program->nslots > 0;
+    if (found) {
+        rk_sample(program, style, rng, out);
+        found = solve_some(&e, rng, out) && rk_judge_try(judge, program, out, false, claim);
+    }
+    rk_free(e.compare);
+    return found;
+}

@@ -1,0 +1,357 @@
+/* The same random computations in every domain: Q and Calcium give the same numbers, a prime
+   field their residues, balls contain them, doubles come close; and no domain finds undefined
+   what another one computes. */
+#include "domain_helpers.h"
+
+enum { BITS = 160 };
+
+static rk_domain *Q, *C, *B, *D, *P;
+
+static int setup(void **state) {
+    (void)state;
+    Q = rk_domain_rational();
+    C = rk_domain_calcium();
+    B = rk_domain_ball(BITS);
+    D = rk_domain_double();
+    P = rk_domain_prime(UWORD(2305843009213693951));
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    rk_domain_free(Q);
+    rk_domain_free(C);
+    rk_domain_free(B);
+    rk_domain_free(D);
+    rk_domain_free(P);
+    return 0;
+}
+
+/* An operation on two n by n matrices. */
+typedef rk_ev operation(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+
+static rk_ev op_add(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix_add(r, a, b);
+    return RK_EV_OK;
+}
+
+static rk_ev op_sub(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix_sub(r, a, b);
+    return RK_EV_OK;
+}
+
+static rk_ev op_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix_mul(r, a, b);
+    return RK_EV_OK;
+}
+
+static rk_ev op_emul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix_emul(r, a, b);
+    return RK_EV_OK;
+}
+
+static rk_ev op_kron(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix_kron(r, a, b);
+    return RK_EV_OK;
+}
+
+static rk_ev op_power(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_power(r, a, 3);
+}
+
+static rk_ev op_inverse_power(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_power(r, a, -2);
+}
+
+static rk_ev op_det(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_det(r, a);
+}
+
+static rk_ev op_trace(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    rk_matrix_trace(r, a);
+    return RK_EV_OK;
+}
+
+static rk_ev op_row_sums(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix s;
+    rk_matrix_row_sums(&s, a);
+    rk_matrix_row_scale(r, &s, b);
+    rk_matrix_clear(&s);
+    return RK_EV_OK;
+}
+
+static rk_ev op_row_divide(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix s;
+    rk_matrix_row_sums(&s, b);
+    rk_ev ev = rk_matrix_row_divide(r, a, &s);
+    rk_matrix_clear(&s);
+    return ev;
+}
+
+static rk_ev op_sum_scale(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    rk_matrix s;
+    rk_matrix_sum_entries(&s, a);
+    rk_matrix_scale(r, &s, b);
+    rk_matrix_clear(&s);
+    return RK_EV_OK;
+}
+
+static rk_ev op_max(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_extreme_entry(r, a, true);
+}
+
+static rk_ev op_min(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_extreme_entry(r, a, false);
+}
+
+static rk_ev op_norm1(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_norm1(r, a);
+}
+
+static rk_ev op_softmax(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_softmax(r, a, NULL);
+}
+
+static rk_ev op_entropy(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_entropy(r, a);
+}
+
+static rk_ev op_sigma(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_singular_value(r, a, 1);
+}
+
+static rk_ev op_eigabs(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_eigen_modulus(r, a, 1);
+}
+
+#define FUNCTION(name, f)                                                                          \
+    static rk_ev name(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {                      \
+        (void)b;                                                                                   \
+        return rk_matrix_fn(r, f, a);                                                              \
+    }
+FUNCTION(op_sqrt, RK_FN_SQRT)
+FUNCTION(op_exp, RK_FN_EXP)
+FUNCTION(op_log, RK_FN_LOG)
+FUNCTION(op_tanh, RK_FN_TANH)
+FUNCTION(op_sigmoid, RK_FN_SIGMOID)
+FUNCTION(op_silu, RK_FN_SILU)
+FUNCTION(op_gelu, RK_FN_GELU)
+FUNCTION(op_abs, RK_FN_ABS)
+FUNCTION(op_sign, RK_FN_SIGN)
+FUNCTION(op_relu, RK_FN_RELU)
+
+static operation *const operations[] = {
+    op_add,       op_sub,  op_mul,   op_emul,     rk_matrix_ediv, op_kron,
+    op_power,     op_det,  op_trace, op_row_sums, op_row_divide,  op_inverse_power,
+    op_sum_scale, op_max,  op_min,   op_norm1,    op_softmax,     op_entropy,
+    op_sigma,     op_sqrt, op_exp,   op_log,      op_tanh,        op_sigmoid,
+    op_silu,      op_gelu, op_abs,   op_sign,     op_relu,        op_eigabs,
+};
+enum { OPERATIONS = sizeof operations / sizeof *operations };
+
+/* The entry as an enclosure; NaN when it has none. */
+static void enclose(arb_t r, const rk_matrix *a, slong i, slong j) {
+    const void *x = rk_matrix_entry(a, i, j);
+    if (a->domain == B) {
+        arb_set(r, x);
+        return;
+    }
+    acb_t z;
+    acb_init(z);
+    ca_get_acb(z, x, 2 * BITS, C->context);
+    assert_true(arb_contains_si(acb_imagref(z), 0));
+    arb_set(r, acb_realref(z));
+    acb_clear(z);
+}
+
+static void q_equals_calcium(const rk_matrix *q, const rk_matrix *c) {
+    fmpq_t x, y;
+    fmpq_init(x);
+    fmpq_init(y);
+    for (slong i = 0; i < q->rows; i++)
+        for (slong j = 0; j < q->cols; j++) {
+            assert_int_equal(Q->get_fmpq(Q, x, rk_matrix_entry(q, i, j)), RK_EV_OK);
+            assert_int_equal(C->get_fmpq(C, y, rk_matrix_entry(c, i, j)), RK_EV_OK);
+            assert_true(fmpq_equal(x, y));
+        }
+    fmpq_clear(x);
+    fmpq_clear(y);
+}
+
+static void residues_agree(const rk_matrix *q, const rk_matrix *p) {
+    ulong want;
+    for (slong i = 0; i < q->rows; i++)
+        for (slong j = 0; j < q->cols; j++) {
+            if (P->set_fmpq(P, &want, rk_matrix_entry(q, i, j)) == RK_EV_OK)
+                assert_true(want == *(ulong *)rk_matrix_entry(p, i, j));
+        }
+}
+
+static void balls_contain(const rk_matrix *b, const rk_matrix *c) {
+    arb_t x, y;
+    arb_init(x);
+    arb_init(y);
+    for (slong i = 0; i < b->rows; i++)
+        for (slong j = 0; j < b->cols; j++) {
+            enclose(x, b, i, j);
+            enclose(y, c, i, j);
+            assert_true(arb_overlaps(x, y));
+            assert_true(mag_cmp_2exp_si(arb_radref(y), -BITS) < 0);
+        }
+    arb_clear(x);
+    arb_clear(y);
+}
+
+/* Within 1e-6 of the ball, relative to the larger of 1 and the value. */
+static void doubles_come_close(const rk_matrix *d, const rk_matrix *b) {
+    for (slong i = 0; i < b->rows; i++)
+        for (slong j = 0; j < b->cols; j++) {
+            double x = *(double *)rk_matrix_entry(d, i, j);
+            const arb_struct *ball = rk_matrix_entry(b, i, j);
+            double y = arf_get_d(arb_midref(ball), ARF_RND_NEAR);
+            if (mag_cmp_2exp_si(arb_radref(ball), -30) < 0)
+                assert_true(fabs(x - y) <= 1e-6 * fmax(1, fabs(y)));
+        }
+}
+
+/* Half of the entries are small integers, so that zeros and equal rows are common. */
+static void random_matrix(fmpq_mat_t a, rk_rng *rng) {
+    bool integral = rk_rng_below(rng, 2) == 0;
+    for (slong i = 0; i < fmpq_mat_nrows(a); i++)
+        for (slong j = 0; j < fmpq_mat_ncols(a); j++)
+            fmpq_set_si(fmpq_mat_entry(a, i, j), rk_rng_between(rng, -3, 4),
+                        integral ? 1 : rk_rng_below(rng, 5) + 1);
+}
+
+typedef struct outcome {
+    rk_matrix value;
+    rk_ev ev;
+} outcome;
+
+static outcome run(const rk_domain *d, operation *op, const fmpq_mat_t x, const fmpq_mat_t y) {
+    outcome o;
+    rk_matrix a, b;
+    assert_int_equal(rk_matrix_set_fmpq_mat(&a, d, x), RK_EV_OK);
+    assert_int_equal(rk_matrix_set_fmpq_mat(&b, d, y), RK_EV_OK);
+    o.ev = op(&o.value, &a, &b);
+    rk_matrix_clear(&a);
+    rk_matrix_clear(&b);
+    return o;
+}
+
+static void outcomes_fit(const outcome *q, const outcome *c, const outcome *b) {
+    if (q->ev == RK_EV_UNDEFINED) {
+        assert_int_equal(c->ev, RK_EV_UNDEFINED);
+        assert_true(b->ev == RK_EV_UNDEFINED || b->ev == RK_EV_PRECISION);
+    }
+    if (c->ev == RK_EV_UNDEFINED)
+        assert_int_not_equal(b->ev, RK_EV_OK);
+    if (b->ev == RK_EV_UNDEFINED)
+        assert_int_not_equal(c->ev, RK_EV_OK);
+    if (q->ev == RK_EV_OK)
+        assert_int_equal(c->ev, RK_EV_OK);
+}
+
+static void one_trial(rk_rng *rng) {
+    operation *op = operations[rk_rng_below(rng, OPERATIONS)];
+    slong n = op == op_eigabs ? rk_rng_between(rng, 1, 3) : rk_rng_between(rng, 1, 4);
+    fmpq_mat_t x, y;
+    fmpq_mat_init(x, n, n);
+    fmpq_mat_init(y, n, n);
+    random_matrix(x, rng);
+    random_matrix(y, rng);
+    outcome q = run(Q, op, x, y), c = run(C, op, x, y), b = run(B, op, x, y);
+    outcome d = run(D, op, x, y), p = run(P, op, x, y);
+    outcomes_fit(&q, &c, &b);
+    if (q.ev == RK_EV_OK)
+        q_equals_calcium(&q.value, &c.value);
+    if (q.ev == RK_EV_OK && p.ev == RK_EV_OK && op != op_sqrt)
+        residues_agree(&q.value, &p.value);
+    if (c.ev == RK_EV_OK && b.ev == RK_EV_OK)
+        balls_contain(&b.value, &c.value);
+    if (b.ev == RK_EV_OK && d.ev == RK_EV_OK)
+        doubles_come_close(&d.value, &b.value);
+    rk_matrix_clear(&q.value);
+    rk_matrix_clear(&c.value);
+    rk_matrix_clear(&b.value);
+    rk_matrix_clear(&d.value);
+    rk_matrix_clear(&p.value);
+    fmpq_mat_clear(x);
+    fmpq_mat_clear(y);
+}
+
+static void operations_agree(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(1, "operations_agree");
+    for (long t = 0; t < (test_long() ? 60000 : 3000); t++)
+        one_trial(&rng);
+}
+
+/* Comparisons, definiteness and ranks of random matrices: exact answers are the same, and balls
+   never contradict them. */
+static void one_decision(rk_rng *rng) {
+    slong m = rk_rng_between(rng, 1, 4), n = rk_rng_between(rng, 1, 4), low, high, rank;
+    rk_relation rel = (rk_relation)rk_rng_below(rng, 6);
+    rk_ev why;
+    fmpq_mat_t x, y;
+    rk_matrix a[3], b[3];
+    const rk_domain *domains[3] = {Q, C, B};
+    fmpq_mat_init(x, m, n);
+    fmpq_mat_init(y, m, n);
+    random_matrix(x, rng);
+    random_matrix(y, rng);
+    if (rk_rng_below(rng, 2))
+        fmpq_mat_set(y, x);
+    fmpq_mat_t reduced;
+    fmpq_mat_init(reduced, m, n);
+    rank = fmpq_mat_rref(reduced, x);
+    fmpq_mat_clear(reduced);
+    for (int k = 0; k < 3; k++) {
+        rk_matrix_set_fmpq_mat(&a[k], domains[k], x);
+        rk_matrix_set_fmpq_mat(&b[k], domains[k], y);
+        rk_matrix_rank(&low, &high, &a[k]);
+        assert_true(low <= rank && rank <= high);
+        assert_true(low == high || k == 2);
+    }
+    rk_tern truth = rk_matrix_compare(rel, &a[0], &b[0], &why);
+    rk_tern psd = rk_matrix_is_psd(&a[0]);
+    assert_true(rk_tern_known(truth) && rk_tern_known(psd));
+    assert_int_equal(rk_matrix_compare(rel, &a[1], &b[1], &why).v, truth.v);
+    assert_int_equal(rk_matrix_is_psd(&a[1]).v, psd.v);
+    rk_tern ball = rk_matrix_compare(rel, &a[2], &b[2], &why);
+    assert_true(!rk_tern_known(ball) || ball.v == truth.v);
+    ball = rk_matrix_is_psd(&a[2]);
+    assert_true(!rk_tern_known(ball) || ball.v == psd.v);
+    for (int k = 0; k < 3; k++) {
+        rk_matrix_clear(&a[k]);
+        rk_matrix_clear(&b[k]);
+    }
+    fmpq_mat_clear(x);
+    fmpq_mat_clear(y);
+}
+
+static void decisions_agree(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(2, "decisions_agree");
+    for (long t = 0; t < (test_long() ? 60000 : 2000); t++)
+        one_decision(&rng);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operations_agree),
+        cmocka_unit_test(decisions_agree),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -12,6 +12,8 @@
     X(NAME_BYTES, "name-bytes", 128, "bytes in a name")                                            \
     X(MATRIX_ENTRIES, "matrix-entries", 1048576, "blocks in a written matrix")                     \
     X(EXPANSION, "expansion", 1000000, "terms after definitions are expanded")                     \
+    X(EXPANSION_DEPTH, "expansion-depth", 2000, "operators above one another after expansion")     \
+    X(SIZE_TERMS, "size-terms", 1024, "terms of a size when it is multiplied out")                 \
     X(ERRORS, "errors", 100, "errors reported for a file")                                         \
     X(DATA_BYTES, "data-bytes", 1073741824, "bytes in a weight file")                              \
     X(DATA_HEADER, "data-header", 100000000, "bytes in the header of a safetensors file")          \

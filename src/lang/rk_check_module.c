@@ -16,6 +16,8 @@ const rk_named *rk_named_find(void *const *table, const char *name) {
 static void declare(rk_checker *ck, void **table, const char *name, rk_span span, const void *item,
                     const char *what, const char *error) {
     const rk_named *before = rk_named_find(table, name);
+    if (*name == '\0') /* the parser has complained */
+        return;
     if (before) {
         if (rk_complain(ck, error, span, "a second %s is called `%s`", what, name))
             rk_diag_note(ck->report.diags, before->span, "the first one is here");
@@ -66,6 +68,8 @@ static void declare_item(rk_checker *ck, const rk_item *item) {
         declare_def(ck, item->def);
         break;
     case RK_I_THEOREM:
+        if (item->theorem->broken && rk_named_find(&ck->theorems, item->theorem->name))
+            break;
         declare(ck, &ck->theorems, item->theorem->name, item->theorem->name_span, item->theorem,
                 "theorem", "duplicate-theorem");
         break;

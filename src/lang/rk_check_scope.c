@@ -58,6 +58,8 @@ rk_binding *rk_bind(rk_checker *ck, rk_bind_kind kind, const char *name, rk_span
     rk_binding *b = rk_arena_alloc(ck->scratch, sizeof *b);
     *b = (rk_binding){.name = name, .kind = kind, .span = span, .home = ck->frame};
     rk_binding *before = rk_binding_peek(ck->frame, name);
+    if (*name == '\0') /* the parser has complained */
+        return b;
     if (before) {
         if (rk_complain(ck, "duplicate-name", span, "`%s` is declared already", name))
             rk_diag_note(ck->report.diags, before->span, "first declared here");
@@ -146,7 +148,7 @@ static void note_let_use(rk_checker *ck, const rk_binding *b) {
 
 rk_binding *rk_lookup(rk_checker *ck, const char *name, rk_span span) {
     rk_binding *b = rk_binding_peek(ck->frame, name);
-    if (!b)
+    if (!b && *name != '\0')
         unknown_name(ck, name, span);
     while (b && b->alias)
         b = b->alias;

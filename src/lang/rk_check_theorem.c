@@ -88,7 +88,8 @@ static bool find_set(rk_checker *ck, const rk_vardecl *v, rk_set *set) {
     size_t distance = SIZE_MAX;
     for (int i = 0; i < RK_SET_COUNT; i++)
         rk_nearest(v->set, rk_set_lookup((rk_set)i)->name, &best, &distance);
-    if (rk_complain(ck, "unknown-set", v->set_span, "there is no set `%s`", v->set) && best)
+    if (*v->set != '\0' &&
+        rk_complain(ck, "unknown-set", v->set_span, "there is no set `%s`", v->set) && best)
         rk_hint(ck, "did you mean `%s`?", best);
     return false;
 }

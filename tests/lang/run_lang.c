@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "base/rk_io.h"
-#include "lang/rk_parse.h"
+#include "data/rk_data.h"
+#include "lang/rk_check_text.h"
 
 enum { LARGEST = 1 << 24 };
 
@@ -19,13 +20,18 @@ static int is_case(const struct dirent *entry) {
     return dot != NULL && strcmp(dot, ".thm") == 0;
 }
 
-/* What a person sees when the file is read. */
+/* What a person sees when the file is read and checked. */
 static void diagnose(const char *path, rk_buf *out) {
     static const char *const library[] = {"library", NULL};
     rk_diags *diags = rk_diags_new();
     rk_unit *unit = rk_unit_read(path, library, diags);
+    rk_data_store *store = rk_data_store_new();
+    rk_loader loader = rk_data_store_loader(store);
+    rk_module *module = unit != NULL ? rk_module_check(unit, &loader, diags) : NULL;
     rk_diags_print(diags, out, false);
     rk_diags_free(diags);
+    rk_module_free(module);
+    rk_data_store_free(store);
     rk_unit_free(unit);
 }
 

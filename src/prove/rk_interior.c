@@ -29,7 +29,7 @@ static void draw_nonzero(fmpq_mat_t m, rk_rng *rng, unsigned bits) {
 /* Positive integers over a power of two, the last of them what is left to 1. */
 static void draw_stochastic(fmpq_mat_t m, rk_rng *rng, unsigned bits) {
     slong n = fmpq_mat_ncols(m);
-    unsigned shift = bits + FLINT_BIT_COUNT((ulong)n) + 1;
+    unsigned shift = bits + (unsigned)FLINT_BIT_COUNT((ulong)n) + 1;
     fmpq_t left, x;
     fmpq_init(left);
     fmpq_init(x);

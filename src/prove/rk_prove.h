@@ -17,7 +17,6 @@ typedef struct rk_proof {
     rk_proof_status status;
     const char *method; /* "closed evaluation", "shape bounds", "witness mod p", "all cases" ... */
     bool witnessed;     /* an instance satisfying every hypothesis is known */
-    const char *caveat; /* NULL or e.g. "hypotheses not witnessed" */
     rk_assignment *example; /* the exact point found (interior point, refuting point), or NULL */
     ulong modulus;          /* of the witness, 0 if none */
     rk_ev why;              /* NONE: what was missing */

@@ -1,0 +1,54 @@
+/* Inside the room: the state of one theorem while it is being settled, and how a verdict is made
+   of it. Nothing here is owned except through the arena. */
+#ifndef RK_CHECK_INSIDE_H
+#define RK_CHECK_INSIDE_H
+
+#include "rk_strategy.h"
+#include "hunt/rk_hunt.h"
+#include "prove/rk_interior.h"
+#include "prove/rk_prove.h"
+
+enum { RK_SHOWN_ENTRIES = 4096 }; /* larger points are not written out */
+
+typedef struct job {
+    const rk_checked *checked;
+    const rankle_options *options;
+    rk_arena *arena;
+    rk_result *result;
+    rk_diags *diags;
+    double start, deadline;
+    int64_t max_dim;
+    bool generic; /* some variable is generic */
+    bool finite;  /* finitely many choices of dimensions; complete: all were visited */
+    bool complete;
+    uint64_t choices;
+    /* what the provers said */
+    uint64_t visited_choices, proved_choices, witnessed_choices, cases;
+    bool refuted, text_error, too_large, huge;
+    bool witnessed; /* some instance satisfies the hypotheses, everything defined */
+    const char *method;
+    /* exact instances */
+    uint64_t held, undefined, excluded, unknown, unconfirmed, trials, null_violations;
+    int64_t *low, *high; /* dimensions at which something held */
+    bool any_dims;
+    rk_ev why; /* why something stayed unknown, and where */
+    rk_span where;
+    int64_t *point_dims; /* of the counterexample or example */
+    unsigned claim;
+} job;
+
+void rk_job_unknown(job *j, rk_ev why, rk_span where);
+void rk_job_dims(job *j, const int64_t *dims);
+void rk_job_instance(job *j, const int64_t *dims, const rk_instance *x);
+void rk_job_hunted(job *j, const rk_hunt_report *r);
+
+/* Writes dimensions and values of the point, and the sides of the claim there. */
+void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a);
+
+/* Fills the result from the job. */
+void rk_job_verdict(job *j, bool proved);
+
+/* The silent hypotheses of definedness, in words. */
+void rk_silent_hypotheses(const rk_checked *checked, rk_arena *arena, rk_result *result);
+
+#endif

@@ -1,0 +1,162 @@
+#include "check_inside.h"
+
+#include <string.h>
+
+void rk_job_unknown(job *j, rk_ev why, rk_span where) {
+    bool telling = why == RK_EV_CONSTRUCT || why == RK_EV_PRECISION || why == RK_EV_LIMIT;
+    if (!telling || j->why == RK_EV_CONSTRUCT)
+        return;
+    j->why = why;
+    j->where = where;
+}
+
+void rk_job_dims(job *j, const int64_t *dims) {
+    for (size_t i = 0; i < j->checked->ndims; i++) {
+        if (!j->any_dims || dims[i] < j->low[i])
+            j->low[i] = dims[i];
+        if (!j->any_dims || dims[i] > j->high[i])
+            j->high[i] = dims[i];
+    }
+    j->any_dims = true;
+}
+
+void rk_job_instance(job *j, const int64_t *dims, const rk_instance *x) {
+    switch (x->overall) {
+    case RK_INSTANCE_HOLDS:
+        j->held++;
+        j->witnessed = true;
+        rk_job_dims(j, dims);
+        break;
+    case RK_INSTANCE_UNDEFINED:
+        j->undefined++;
+        break;
+    case RK_INSTANCE_EXCLUDED:
+        j->excluded++;
+        break;
+    case RK_INSTANCE_UNKNOWN:
+        j->unknown++;
+        rk_job_unknown(j, x->why, x->where);
+        break;
+    case RK_INSTANCE_VIOLATED:
+        break;
+    }
+    if (x->precision > j->result->precision)
+        j->result->precision = x->precision;
+}
+
+void rk_job_hunted(job *j, const rk_hunt_report *r) {
+    /* under `generic` only points of the interior count: null sets are not what is claimed */
+    if (!j->generic)
+        j->held += r->held;
+    j->witnessed |= r->held > 0;
+    j->undefined += r->undefined;
+    j->excluded += r->excluded;
+    j->unknown += r->unknown;
+    j->unconfirmed += r->unconfirmed;
+    j->trials += r->trials;
+    if (r->unknown > 0)
+        rk_job_unknown(j, r->why, r->where);
+    if (r->held > 0 && r->dims_low != NULL) {
+        rk_job_dims(j, r->dims_low);
+        rk_job_dims(j, r->dims_high);
+    }
+}
+
+/* --- the point ---------------------------------------------------------------------------- */
+
+static const char *entry_text(rk_arena *arena, const fmpq_t x) {
+    char *text = fmpq_get_str(NULL, 10, x);
+    const char *kept = rk_arena_strdup(arena, text);
+    flint_free(text);
+    return kept;
+}
+
+static void set_value(job *j, rk_named_value *v, const char *name, const fmpq_mat_t m) {
+    slong rows = fmpq_mat_nrows(m), cols = fmpq_mat_ncols(m);
+    v->name = name;
+    v->rows = (size_t)rows;
+    v->cols = (size_t)cols;
+    v->entry = rk_arena_alloc(j->arena, (size_t)(rows * cols) * sizeof *v->entry);
+    for (slong i = 0; i < rows; i++)
+        for (slong k = 0; k < cols; k++)
+            v->entry[i * cols + k] = entry_text(j->arena, fmpq_mat_entry(m, i, k));
+}
+
+static const char *slot_name(job *j, const rk_slot *s) {
+    const char *name = j->checked->vars[s->var].name;
+    if (s->member == 0)
+        return name;
+    return rk_arena_printf(j->arena, "%s[%lld]", name, (long long)s->member);
+}
+
+/* The value of a slot that an `assume NAME == E` defines; false when it is not rational. */
+static bool defined_value(const rk_program *p, rk_run *run, const rk_slot *s, fmpq_mat_t m) {
+    (void)p;
+    if (rk_run_compute(run, s->definition) != RK_EV_OK)
+        return false;
+    return rk_matrix_get_fmpq_mat(m, &run->value[s->definition]) == RK_EV_OK;
+}
+
+static void put_slot(job *j, const rk_program *p, rk_run *run, size_t s, const rk_assignment *a) {
+    const rk_slot *slot = &p->slots[s];
+    rk_named_value *v = &j->result->values[j->result->nvalues];
+    if (!slot->defined) {
+        set_value(j, v, slot_name(j, slot), &a->value[s]);
+        j->result->nvalues++;
+        return;
+    }
+    fmpq_mat_t m;
+    fmpq_mat_init(m, slot->rows, slot->cols);
+    if (defined_value(p, run, slot, m)) {
+        set_value(j, v, slot_name(j, slot), m);
+        j->result->nvalues++;
+    }
+    fmpq_mat_clear(m);
+}
+
+static void put_sides(job *j, const rk_program *p, const rk_assignment *a) {
+    rk_buf b;
+    rk_buf_init(&b);
+    rk_describe_sides(&b, p, a, j->claim);
+    j->result->sides = b.len > 0 ? rk_arena_strdup(j->arena, b.text) : NULL;
+    rk_buf_clear(&b);
+}
+
+/* The first claim that is false there; the first one when all hold (an example). */
+static unsigned false_claim(const job *j, const rk_program *p, const rk_assignment *a) {
+    rk_decide_options o = {.precision_cap = j->options->precision_cap};
+    rk_instance x;
+    unsigned found = 0;
+    rk_decide(p, a, &o, &x);
+    for (size_t c = p->nclaims; c-- > 0;)
+        if (x.claim[c] == RK_INSTANCE_VIOLATED)
+            found = (unsigned)c;
+    rk_instance_clear(&x);
+    return found;
+}
+
+static void put_dims(job *j, const int64_t *dims) {
+    rk_result *r = j->result;
+    r->npoint_dims = j->checked->ndims;
+    r->point_dims = rk_arena_alloc(j->arena, r->npoint_dims * sizeof *r->point_dims);
+    for (size_t i = 0; i < r->npoint_dims; i++)
+        r->point_dims[i] = (rk_dim_scope){j->checked->dims[i].name, dims[i], dims[i]};
+}
+
+void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a) {
+    rk_result *r = j->result;
+    rk_domain *rational = rk_domain_rational();
+    rk_run run;
+    rk_run_init(&run, p, rational);
+    (void)rk_run_set_inputs(&run, a);
+    put_dims(j, dims);
+    r->has_counterexample = true;
+    r->nvalues = 0;
+    r->values = rk_arena_alloc(j->arena, p->nslots * sizeof *r->values);
+    for (size_t s = 0; s < p->nslots; s++)
+        put_slot(j, p, &run, s, a);
+    j->claim = false_claim(j, p, a);
+    put_sides(j, p, a);
+    rk_run_clear(&run);
+    rk_domain_free(rational);
+}

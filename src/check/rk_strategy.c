@@ -1,0 +1,317 @@
+#include "rk_strategy.h"
+#include "base/rk_clock.h"
+#include "check_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPEN_CHOICES = 40,      /* dimension choices at which open theorems are tried by the provers */
+    FINITE_CHOICES = 4096,  /* and at which finite ones are proved one by one */
+    HUNTED_ENTRIES = 20000, /* free entries beyond which exact instances are not tried */
+    INTERIOR_BITS = 8
+};
+
+/* --- budget ------------------------------------------------------------------------------- */
+
+static double remaining(const job *j) {
+    return j->deadline - rk_clock();
+}
+
+static rk_prove_options prove_options(const job *j) {
+    return (rk_prove_options){.seed = j->options->seed,
+                              .precision_cap = j->options->precision_cap,
+                              .deadline = j->deadline};
+}
+
+static bool has_generic(const rk_checked *c) {
+    for (size_t i = 0; i < c->nvars; i++)
+        if (c->vars[i].quant == RK_GENERIC)
+            return true;
+    return false;
+}
+
+static int64_t free_entries(const rk_program *p) {
+    int64_t n = 0;
+    for (size_t s = 0; s < p->nslots; s++)
+        if (!p->slots[s].defined)
+            n += p->slots[s].rows * p->slots[s].cols;
+    return n;
+}
+
+/* An equation under `generic` is a null set and must not be turned into a definition. */
+static rk_build_options build_options(const job *j) {
+    return (rk_build_options){.keep_equations = j->generic};
+}
+
+/* --- provers at one choice of dimensions -------------------------------------------------- */
+
+static rk_proof_status prove_at(job *j, const rk_program *p, rk_proof *proof) {
+    rk_prove_options o = prove_options(j);
+    rk_prove_closed(p, &o, proof);
+    if (proof->status == RK_PROOF_NONE)
+        rk_prove_cases(p, &o, proof);
+    if (proof->status == RK_PROOF_NONE)
+        rk_prove_bounds(p, &o, proof);
+    if (proof->status == RK_PROOF_NONE && j->generic)
+        rk_prove_witness(p, &o, proof, j->diags);
+    return proof->status;
+}
+
+static void keep_point(job *j, const int64_t *dims, rk_program *p, const rk_assignment *a) {
+    if (j->point_dims == NULL)
+        j->point_dims = rk_arena_alloc(j->arena, (j->checked->ndims + 1) * sizeof(int64_t));
+    memcpy(j->point_dims, dims, j->checked->ndims * sizeof(int64_t));
+    if (a != NULL && free_entries(p) <= RK_SHOWN_ENTRIES)
+        rk_result_point(j, p, dims, a);
+}
+
+static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proof *proof) {
+    if (proof->status == RK_PROOF_TRUE) {
+        j->proved_choices++;
+        j->witnessed |= proof->witnessed;
+        j->witnessed_choices += proof->witnessed;
+        j->method = proof->method;
+        j->cases += proof->cases;
+        if (j->checked->mode == RK_MODE_EXISTS && proof->example != NULL)
+            keep_point(j, dims, p, proof->example);
+    } else if (proof->status == RK_PROOF_FALSE) {
+        j->refuted = true;
+        j->method = proof->method;
+        keep_point(j, dims, p, proof->example);
+    } else {
+        rk_job_unknown(j, proof->why, proof->where);
+    }
+    if (proof->modulus != 0 && proof->status != RK_PROOF_NONE)
+        j->result->witness =
+            rk_arena_printf(j->arena, "an exact point of the sets reduced mod p = %lu, seed %llu",
+                            proof->modulus, (unsigned long long)j->options->seed);
+}
+
+/* --- instances of generic theorems -------------------------------------------------------- */
+
+static bool accept_open(void *self, const rk_program *p, const rk_assignment *a) {
+    job *j = self;
+    rk_prove_options o = prove_options(j);
+    return !j->generic || rk_prove_open_violation(p, a, &o);
+}
+
+/* Random points of the interior: what holds there holds, with luck, almost everywhere. A violation
+   counts only when a whole neighbourhood violates. */
+static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsigned wanted) {
+    rk_decide_options d = {.precision_cap = j->options->precision_cap};
+    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->digest,
+                              0x696e7465726e616cULL + j->visited_choices);
+    rk_assignment a;
+    rk_assignment_init(&a, p);
+    for (unsigned k = 0; k < wanted && !j->refuted && remaining(j) > 0; k++) {
+        rk_instance x;
+        rk_interior_draw(p, &rng, INTERIOR_BITS, rk_rng_u64(&rng), &a);
+        rk_decide(p, &a, &d, &x);
+        rk_job_instance(j, dims, &x);
+        if (x.overall == RK_INSTANCE_VIOLATED && accept_open(j, p, &a)) {
+            j->refuted = true;
+            j->method = "open set of violations";
+            keep_point(j, dims, p, &a);
+        } else if (x.overall == RK_INSTANCE_VIOLATED) {
+            j->null_violations++;
+        }
+        rk_instance_clear(&x);
+    }
+    rk_assignment_clear(&a);
+}
+
+/* --- one choice of dimensions ------------------------------------------------------------- */
+
+static void visit(job *j, const int64_t *dims) {
+    rk_program *p = NULL;
+    rk_build_options b = build_options(j);
+    rk_build_status built = rk_program_build(j->checked, dims, &b, &p);
+    if (built == RK_BUILD_NOT_ALLOWED)
+        return;
+    j->visited_choices++;
+    if (built == RK_BUILD_TOO_LARGE) {
+        j->too_large = true;
+        return;
+    }
+    rk_proof proof;
+    rk_proof_init(&proof);
+    if (prove_at(j, p, &proof) == RK_PROOF_ERROR)
+        j->text_error = true;
+    else
+        take_proof(j, dims, p, &proof);
+    bool small = free_entries(p) <= HUNTED_ENTRIES;
+    j->huge |= !small;
+    if (proof.status == RK_PROOF_TRUE && proof.witnessed)
+        rk_job_dims(j, dims);
+    bool settled = proof.status != RK_PROOF_NONE && (proof.witnessed || j->refuted);
+    if (j->generic && small && !j->text_error && (!settled || !j->finite))
+        interior_instances(j, dims, p, j->finite ? 20 : 3);
+    rk_proof_clear(&proof);
+    rk_program_free(p);
+}
+
+static void visit_all(job *j) {
+    const rk_checked *c = j->checked;
+    int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
+    uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES;
+    rk_dims_iter *it = rk_dims_iter_new(c, j->finite ? 0 : j->max_dim);
+    double slice = rk_clock() + (j->finite ? remaining(j) : remaining(j) / 4);
+    j->complete = true;
+    while (rk_dims_next(it, dims)) {
+        if (j->refuted || j->text_error)
+            break;
+        if (j->visited_choices >= cap || rk_clock() > slice) {
+            j->complete = false;
+            break;
+        }
+        visit(j, dims);
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
+/* --- the hunt ----------------------------------------------------------------------------- */
+
+static bool forward_progress(void *self, uint64_t trials, double rate, const int64_t *dims) {
+    job *j = self;
+    (void)dims;
+    if (j->options->progress != NULL)
+        j->options->progress(j->options->self, j->checked->theorem->name, trials, rate);
+    return true;
+}
+
+static rk_hunt_options hunt_options(job *j, uint64_t trials) {
+    return (rk_hunt_options){.seed = j->options->seed,
+                             .trials = trials,
+                             .deadline = j->deadline,
+                             .max_dim = j->max_dim,
+                             .precision_cap = j->options->precision_cap,
+                             .shrink = true,
+                             .progress = forward_progress,
+                             .self = j,
+                             .accept = j->generic ? accept_open : NULL,
+                             .accept_self = j};
+}
+
+static void take_finding(job *j, rk_finding *f) {
+    j->method = rk_arena_strdup(j->arena, f->how);
+    rk_buf snippet;
+    rk_buf_init(&snippet);
+    rk_finding_snippet(&snippet, j->checked, f);
+    j->result->snippet = rk_arena_strdup(j->arena, snippet.text);
+    rk_buf_clear(&snippet);
+    j->claim = f->claim;
+    keep_point(j, f->dims, f->program, &f->value);
+}
+
+static void hunt_violation(job *j, uint64_t trials) {
+    rk_hunt_options o = hunt_options(j, trials);
+    rk_hunt_report r;
+    rk_hunt(j->checked, NULL, &o, &r);
+    rk_job_hunted(j, &r);
+    if (r.found) {
+        j->refuted = true;
+        take_finding(j, &r.finding);
+    }
+    rk_hunt_report_clear(&r, j->checked);
+}
+
+/* `exists`: an example at each choice of dimensions. */
+static void hunt_examples(job *j, uint64_t trials) {
+    const rk_checked *c = j->checked;
+    int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(c, j->finite ? 0 : j->max_dim);
+    uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES, seen = 0;
+    rk_hunt_options o = hunt_options(j, trials);
+    j->proved_choices = 0;
+    while (rk_dims_next(it, dims) && seen++ < cap && remaining(j) > 0) {
+        rk_hunt_report r;
+        rk_hunt(c, dims, &o, &r);
+        rk_job_hunted(j, &r);
+        if (r.found) {
+            j->proved_choices++;
+            j->witnessed = true;
+            rk_job_dims(j, dims);
+            take_finding(j, &r.finding);
+        }
+        rk_hunt_report_clear(&r, c);
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
+static bool proved_everywhere(const job *j) {
+    return j->finite && j->complete && j->visited_choices > 0 &&
+           j->proved_choices == j->visited_choices;
+}
+
+static void hunt(job *j, uint64_t trials) {
+    if (j->huge || j->too_large)
+        return;
+    if (j->checked->mode == RK_MODE_EXISTS)
+        hunt_examples(j, trials);
+    else
+        hunt_violation(j, trials);
+}
+
+/* --- entry points ------------------------------------------------------------------------- */
+
+static bool no_dimensions(job *j) {
+    if (j->visited_choices > 0 || !j->complete)
+        return false;
+    rk_diag_add(j->diags, RK_ERROR, "no-dimensions", j->checked->theorem->name_span,
+                "no choice of dimensions up to %lld is allowed by '%s'", (long long)j->max_dim,
+                j->checked->theorem->name);
+    return true;
+}
+
+static void job_init(job *j, const rk_checked *checked, const rankle_options *options,
+                     rk_arena *arena, rk_result *result, rk_diags *diags) {
+    *j = (job){.checked = checked,
+               .options = options,
+               .arena = arena,
+               .result = result,
+               .diags = diags,
+               .start = rk_clock(),
+               .max_dim = options->max_dim > 0 ? options->max_dim : 6,
+               .generic = has_generic(checked)};
+    double limit = options->time_limit > 0 ? options->time_limit : 5;
+    j->deadline = j->start + limit;
+    j->finite = rk_dims_finite(checked, &j->choices);
+    j->low = rk_arena_alloc(arena, (checked->ndims + 1) * sizeof(int64_t));
+    j->high = rk_arena_alloc(arena, (checked->ndims + 1) * sizeof(int64_t));
+}
+
+rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk_arena *arena,
+                    rk_result *result, rk_diags *diags) {
+    job j;
+    job_init(&j, checked, options, arena, result, diags);
+    uint64_t samples = options->samples > 0 ? options->samples : 200;
+    if (checked->mode != RK_MODE_RANDOM) {
+        visit_all(&j);
+        if (j.text_error || no_dimensions(&j))
+            return RK_BAD_INPUT;
+        bool proved = proved_everywhere(&j);
+        bool smaller = j.refuted && checked->mode != RK_MODE_EXISTS && checked->nvars > 0;
+        if (smaller || (!proved && !j.refuted))
+            hunt(&j, 20 * samples); /* a small counterexample says more than a witness */
+        else if (proved && !j.witnessed)
+            hunt(&j, samples); /* for an instance of the hypotheses */
+    }
+    rk_job_verdict(&j, proved_everywhere(&j));
+    return RK_OK;
+}
+
+rk_status rk_settle_by_hunt(const rk_checked *checked, uint64_t trials,
+                            const rankle_options *options, rk_arena *arena, rk_result *result,
+                            rk_diags *diags) {
+    job j;
+    job_init(&j, checked, options, arena, result, diags);
+    if (options->time_limit <= 0)
+        j.deadline = j.start + 60;
+    if (checked->mode != RK_MODE_RANDOM)
+        hunt(&j, trials);
+    rk_job_verdict(&j, false);
+    return RK_OK;
+}

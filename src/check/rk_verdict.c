@@ -1,0 +1,231 @@
+#include "check_inside.h"
+#include "base/rk_clock.h"
+#include "lang/rk_print.h"
+
+#include <string.h>
+
+const char *rk_reason_name(rk_reason r) {
+    static const char *const names[] = {NULL, "precision", "budget", "construct", "no-instance"};
+    return names[r];
+}
+
+/* --- undecided ---------------------------------------------------------------------------- */
+
+static rk_reason reason_of(rk_ev why) {
+    switch (why) {
+    case RK_EV_PRECISION:
+        return RK_REASON_PRECISION;
+    case RK_EV_CONSTRUCT:
+        return RK_REASON_CONSTRUCT;
+    default:
+        return RK_REASON_BUDGET;
+    }
+}
+
+static const char *place(job *j, rk_span where) {
+    if (where.source == NULL)
+        return "";
+    size_t line, column, n = where.end - where.begin;
+    rk_source_position(where.source, where.begin, &line, &column);
+    return rk_arena_printf(j->arena, " '%.*s' at %s:%zu:%zu", (int)(n < 60 ? n : 60),
+                           where.source->text + where.begin, where.source->name, line, column);
+}
+
+static const char *advice(job *j, rk_reason reason) {
+    switch (reason) {
+    case RK_REASON_CONSTRUCT:
+        return rk_arena_printf(j->arena, "no method decides%s exactly",
+                               j->where.source == NULL ? " this" : place(j, j->where));
+    case RK_REASON_PRECISION:
+        return rk_arena_printf(j->arena,
+                               "not told apart at the precision cap%s; raise --precision-cap",
+                               place(j, j->where));
+    case RK_REASON_NO_INSTANCE:
+        return "no assignment tried satisfies the hypotheses with everything defined";
+    default:
+        return j->huge || j->too_large
+                   ? "exact instances at these dimensions are too large; try smaller ones"
+                   : "the budget was spent; raise --time-limit or --samples";
+    }
+}
+
+static void undecided(job *j) {
+    rk_result *r = j->result;
+    r->verdict = RK_UNDECIDED;
+    if (j->checked->mode == RK_MODE_RANDOM) {
+        j->where = j->checked->claims[0]->span;
+        r->reason = RK_REASON_CONSTRUCT;
+    } else if (j->null_violations > 0) {
+        r->reason = RK_REASON_CONSTRUCT;
+        r->advice = "fails at random exact points, but not shown to fail on a set of positive "
+                    "measure";
+        return;
+    } else if (j->huge || j->too_large) {
+        r->reason = RK_REASON_BUDGET;
+    } else if (j->unknown > 0 || j->why == RK_EV_CONSTRUCT) {
+        r->reason = reason_of(j->why);
+    } else if (j->checked->mode != RK_MODE_EXISTS && !j->witnessed &&
+               j->undefined + j->excluded > 0) {
+        r->reason = RK_REASON_NO_INSTANCE;
+    } else {
+        r->reason = RK_REASON_BUDGET;
+    }
+    r->advice = advice(j, r->reason);
+}
+
+/* --- scope -------------------------------------------------------------------------------- */
+
+static rk_dim_scope declared(const job *j, size_t i) {
+    const rk_dim *d = &j->checked->dims[i];
+    rk_dim_scope s = {d->name, d->low, d->high};
+    if (d->kind == RK_DIM_FROM)
+        s.high = -1;
+    if (d->kind == RK_DIM_LIST) {
+        s.low = d->values[0];
+        s.high = d->values[d->nvalues - 1];
+    }
+    if (d->kind == RK_DIM_EQUAL) {
+        s.low = j->any_dims ? j->low[i] : 1;
+        s.high = j->finite && j->any_dims ? j->high[i] : -1;
+    }
+    return s;
+}
+
+static void set_scope(job *j) {
+    rk_result *r = j->result;
+    r->nscope = j->checked->ndims;
+    r->scope = rk_arena_alloc(j->arena, (r->nscope + 1) * sizeof *r->scope);
+    for (size_t i = 0; i < r->nscope; i++) {
+        r->scope[i] = declared(j, i);
+        if (r->verdict == RK_VERIFIED && j->any_dims)
+            r->scope[i] = (rk_dim_scope){j->checked->dims[i].name, j->low[i], j->high[i]};
+    }
+}
+
+/* --- the verdict -------------------------------------------------------------------------- */
+
+static void add_caveat(job *j, const char *text) {
+    rk_result *r = j->result;
+    const char **more = rk_arena_alloc(j->arena, (r->ncaveats + 1) * sizeof *more);
+    memcpy(more, r->caveats, r->ncaveats * sizeof *more);
+    more[r->ncaveats++] = text;
+    r->caveats = more;
+}
+
+static bool exists_everywhere(const job *j) {
+    return j->checked->mode == RK_MODE_EXISTS && j->visited_choices > 0 &&
+           j->proved_choices >= j->visited_choices;
+}
+
+static void decide_verdict(job *j, bool proved) {
+    rk_result *r = j->result;
+    r->method = j->method != NULL ? j->method : "";
+    if (j->refuted) {
+        r->verdict = RK_REFUTED;
+    } else if (proved) {
+        r->verdict = RK_PROVED;
+        if (!j->witnessed)
+            add_caveat(j, "hypotheses not witnessed");
+    } else if (j->checked->mode == RK_MODE_RANDOM) {
+        undecided(j);
+    } else if (j->checked->mode == RK_MODE_EXISTS ? exists_everywhere(j)
+                                                  : j->held > 0 && j->null_violations == 0) {
+        r->verdict = RK_VERIFIED;
+        r->method = j->generic ? "exact points of the interior" : "exact instances";
+        if (j->checked->mode == RK_MODE_EXISTS) {
+            r->method = "an example at each choice of dimensions tried";
+            j->held = j->proved_choices;
+        }
+    } else {
+        undecided(j);
+    }
+}
+
+static void meet_expectation(job *j) {
+    rk_result *r = j->result;
+    r->expected = j->checked->expect;
+    switch (r->expected) {
+    case RK_VERDICT_NONE:
+        r->as_expected = r->verdict == RK_PROVED && r->ncaveats == 0;
+        break;
+    case RK_VERIFIED:
+        r->as_expected = r->verdict == RK_VERIFIED || r->verdict == RK_PROVED;
+        break;
+    default:
+        r->as_expected = r->verdict == r->expected;
+        break;
+    }
+}
+
+static const char *paper_title(const rk_paper *paper) {
+    for (size_t i = 0; paper != NULL && i < paper->nfields; i++)
+        if (strcmp(paper->fields[i].name, "title") == 0)
+            return paper->fields[i].string;
+    return NULL;
+}
+
+static void describe_theorem(job *j) {
+    rk_result *r = j->result;
+    const rk_checked *c = j->checked;
+    rk_buf b;
+    rk_buf_init(&b);
+    rk_print_theorem(&b, c->theorem);
+    r->statement = rk_arena_strdup(j->arena, b.text);
+    rk_buf_clear(&b);
+    r->theorem = c->theorem->name;
+    r->title = c->theorem->title;
+    r->file = c->file->path;
+    r->paper = c->paper != NULL ? c->paper->name : NULL;
+    r->paper_title = paper_title(c->paper);
+    r->source = c->source;
+    r->corrects = c->corrects;
+    rk_silent_hypotheses(c, j->arena, r);
+}
+
+static const char *how_drawn(const job *j) {
+    if (j->held == 0)
+        return NULL;
+    if (j->generic)
+        return "random rational points of the interior of the sets";
+    return "small integers, structured samplers, small fields lifted, doubles made exact";
+}
+
+void rk_job_verdict(job *j, bool proved) {
+    rk_result *r = j->result;
+    if (proved && j->checked->mode == RK_MODE_EXISTS)
+        j->witnessed = true;
+    decide_verdict(j, proved);
+    describe_theorem(j);
+    set_scope(j);
+    meet_expectation(j);
+    r->instances = j->held;
+    r->passed_over = j->undefined;
+    r->unknown_instances = j->unknown;
+    r->unconfirmed = j->unconfirmed;
+    r->trials = j->trials;
+    r->drawn = how_drawn(j);
+    r->seed = j->options->seed;
+    r->time_ms = 1e3 * (rk_clock() - j->start);
+}
+
+/* --- the exit code ------------------------------------------------------------------------ */
+
+static int code_of(const rk_result *r) {
+    if (r->as_expected)
+        return 0;
+    if (r->verdict == RK_REFUTED || (r->verdict == RK_PROVED && r->expected == RK_REFUTED))
+        return 10;
+    if (r->expected != RK_VERDICT_NONE)
+        return 20;
+    return r->verdict == RK_UNDECIDED || r->verdict == RK_UNSUPPORTED ? 20 : 21;
+}
+
+int rk_exit_code(const rk_result *const *results, size_t n) {
+    int worst = 0;
+    for (size_t i = 0; i < n; i++) {
+        int code = code_of(results[i]);
+        if (code != 0 && (worst == 0 || code < worst))
+            worst = code;
+    }
+    return worst;
+}

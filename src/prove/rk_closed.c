@@ -2,7 +2,7 @@
    evaluation. Also the shape bounds alone. */
 #include "rk_prove.h"
 #include "base/rk_mem.h"
-#include "rk_bounds.h"
+#include "rk_facts.h"
 
 void rk_proof_init(rk_proof *p) {
     *p = (rk_proof){.status = RK_PROOF_NONE, .why = RK_EV_OK};
@@ -217,9 +217,9 @@ void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_pr
     (void)o;
     if (program->checked->mode != RK_MODE_UNIVERSAL)
         return;
-    rk_bounds b;
-    rk_bounds_init(&b, program);
-    rk_bounds_propagate(&b);
+    rk_facts b;
+    rk_facts_init(&b, program);
+    rk_facts_propagate(&b);
     rk_tern all = RK_TRUE;
     for (size_t c = 0; c < program->nclaims; c++)
         all = rk_tern_and(all, b.truth[program->claims[c]]);
@@ -228,5 +228,5 @@ void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_pr
         out->method = "shape bounds";
         out->witnessed = program->nhypotheses == 0 && is_total(program);
     }
-    rk_bounds_clear(&b);
+    rk_facts_clear(&b);
 }

@@ -1,6 +1,6 @@
 #include "rk_local.h"
 #include "base/rk_mem.h"
-#include "rk_bounds.h"
+#include "rk_facts.h"
 
 struct rk_local {
     const rk_program *program;
@@ -8,7 +8,7 @@ struct rk_local {
     rk_run run;
     unsigned char *moves; /* depends on a generic variable, and is not locally constant */
     unsigned char *ranks; /* depends on a rank or sign of something that moves: may jump */
-    rk_bounds bounds;
+    rk_facts bounds;
 };
 
 static bool is_generic(const rk_slot *slot) {
@@ -29,8 +29,11 @@ static int entry_sign(const rk_matrix *m, slong i, slong j, bool *known) {
     return s;
 }
 
-static signs signs_of(const rk_matrix *m) {
-    signs r = {.known = true};
+static signs signs_of(const rk_local *l, unsigned i) {
+    const rk_matrix *m = &l->run.value[i];
+    signs r = {.known = l->run.ev[i] == RK_EV_OK};
+    if (!r.known)
+        return r;
     unsigned char *column = rk_calloc((size_t)m->cols, 1);
     for (slong i = 0; i < m->rows; i++) {
         bool live = false;
@@ -52,14 +55,14 @@ static signs signs_of(const rk_matrix *m) {
 
 /* --- definedness around the point --------------------------------------------------------- */
 
-static bool all_positive(const rk_matrix *m) {
-    signs s = signs_of(m);
-    return s.known && !s.any_zero && !s.any_negative;
+static bool stays_positive(const rk_local *l, unsigned i) {
+    signs s = signs_of(l, i);
+    return s.known && !l->ranks[i] && !s.any_zero && !s.any_negative;
 }
 
-static bool all_nonzero(const rk_matrix *m) {
-    signs s = signs_of(m);
-    return s.known && !s.any_zero;
+static bool stays_nonzero(const rk_local *l, unsigned i) {
+    signs s = signs_of(l, i);
+    return s.known && !l->ranks[i] && !s.any_zero;
 }
 
 /* Does the instruction stay defined when its moving arguments move a little? The run found it
@@ -72,19 +75,18 @@ static bool stays_defined(const rk_local *l, unsigned i) {
         if (!moving)
             return true;
         if (in->fn == RK_FN_SQRT || in->fn == RK_FN_LOG)
-            return !l->ranks[in->arg[0]] && all_positive(&l->run.value[in->arg[0]]);
+            return stays_positive(l, in->arg[0]);
         return true;
     case RK_P_DIV:
     case RK_P_EDIV:
     case RK_P_ROW_DIVIDE:
-        return !l->moves[in->arg[1]] ||
-               (!l->ranks[in->arg[1]] && all_nonzero(&l->run.value[in->arg[1]]));
+        return !l->moves[in->arg[1]] || stays_nonzero(l, in->arg[1]);
     case RK_P_INV:
         return !moving || !l->ranks[in->arg[0]];
     case RK_P_SOFTMAX:
         return in->nargs < 2 || !l->moves[in->arg[1]];
     case RK_P_ENTROPY:
-        return !moving || (!l->ranks[in->arg[0]] && all_positive(&l->run.value[in->arg[0]]));
+        return !moving || stays_positive(l, in->arg[0]);
     case RK_P_UNDEFINED:
     case RK_P_CONSTRUCT:
         return false;
@@ -97,7 +99,7 @@ static bool stays_defined(const rk_local *l, unsigned i) {
 
 static void local_branch(rk_local *l, unsigned i) {
     const rk_instr *in = &l->program->instr[i];
-    signs s = signs_of(&l->run.value[in->arg[0]]);
+    signs s = signs_of(l, in->arg[0]);
     if (!s.known)
         return;
     bool still = !s.any_zero && (in->fn == RK_FN_SIGN || (in->fn == RK_FN_RELU && !s.any_positive));
@@ -113,7 +115,7 @@ static bool is_local_identity(const rk_local *l, const rk_instr *in) {
         return false;
     if (l->ranks[in->arg[0]])
         return false;
-    signs s = signs_of(&l->run.value[in->arg[0]]);
+    signs s = signs_of(l, in->arg[0]);
     if (!s.known || s.any_zero)
         return false;
     return !s.any_negative || (in->fn == RK_FN_ABS && !s.any_positive);
@@ -145,7 +147,8 @@ static void set_rank_facts(rk_local *l, unsigned i) {
         return;
     slong low = 0, high = 0;
     const rk_matrix *m = &l->run.value[i];
-    if (m->rows > 64 || m->cols > 64) /* only what a rank is asked of would be worth it */
+    if (l->run.ev[i] != RK_EV_OK || m->rows > 64 ||
+        m->cols > 64) /* only what a rank is asked of would be worth it */
         return;
     rk_ev ev = rk_matrix_rank(&low, &high, m);
     l->bounds.fact_low[i] = low;
@@ -202,36 +205,15 @@ static void pass_local_identities(rk_local *l) {
         unsigned a = p->instr[i].arg[0];
         l->bounds.fact_low[i] = l->bounds.low[a];
         l->bounds.fact_high[i] = l->bounds.high[a];
-        rk_bounds_propagate(&l->bounds);
-    }
-}
-
-/* Arithmetic that cannot make anything undefined: on ranks it may stay unknown in balls. */
-static bool may_stay_unknown(const rk_instr *in) {
-    switch (in->code) {
-    case RK_P_RANK:
-    case RK_P_ADD:
-    case RK_P_SUB:
-    case RK_P_NEG:
-    case RK_P_MUL:
-    case RK_P_SCALE:
-    case RK_P_EMUL:
-    case RK_P_HCAT:
-    case RK_P_VCAT:
-    case RK_P_SUM_ENTRIES:
-    case RK_P_MAX_ENTRIES:
-    case RK_P_MIN_ENTRIES:
-        return true;
-    default:
-        return in->truth;
+        rk_facts_propagate(&l->bounds);
     }
 }
 
 static bool analyse(rk_local *l) {
     const rk_program *p = l->program;
     for (unsigned i = 0; i < p->ninstr; i++) {
-        rk_ev ev = rk_run_compute(&l->run, i);
-        if (ev != RK_EV_OK && !(ev == RK_EV_PRECISION && may_stay_unknown(&p->instr[i])))
+        (void)rk_run_compute(&l->run, i);
+        if (l->run.defined[i] != RK_EV_OK)
             return false;
         classify(l, i);
         if (!stays_defined(l, i))
@@ -241,7 +223,7 @@ static bool analyse(rk_local *l) {
     for (unsigned i = 0; i < p->ninstr; i++)
         if (p->instr[i].truth)
             set_truth_fact(l, i);
-    rk_bounds_propagate(&l->bounds);
+    rk_facts_propagate(&l->bounds);
     pass_local_identities(l);
     return true;
 }
@@ -255,7 +237,7 @@ static rk_local *try_domain(const rk_program *program, const rk_assignment *poin
     l->moves = rk_calloc(program->ninstr, 1);
     l->ranks = rk_calloc(program->ninstr, 1);
     rk_run_init(&l->run, program, domain);
-    rk_bounds_init(&l->bounds, program);
+    rk_facts_init(&l->bounds, program);
     if (rk_run_set_inputs(&l->run, point) == RK_EV_OK && analyse(l))
         return l;
     rk_local_free(l);
@@ -271,7 +253,7 @@ void rk_local_free(rk_local *l) {
     if (l == NULL)
         return;
     rk_run_clear(&l->run);
-    rk_bounds_clear(&l->bounds);
+    rk_facts_clear(&l->bounds);
     rk_free(l->moves);
     rk_free(l->ranks);
     rk_domain_free(l->domain);

@@ -1,6 +1,6 @@
 #include "rk_prove.h"
 #include "base/rk_mem.h"
-#include "rk_bounds.h"
+#include "rk_facts.h"
 #include "rk_interior.h"
 #include "rk_local.h"
 
@@ -10,7 +10,7 @@ typedef struct view {
     const rk_program *program;
     unsigned char *mentions_generic, *mentions_forall;
     unsigned char *rational; /* built of + - * / inv from generic variables and constants */
-    rk_bounds bounds;
+    rk_facts bounds;
     unsigned char
         *defined; /* a unit (or no partial operation) at the witness, so almost everywhere */
 } view;
@@ -103,11 +103,11 @@ static void view_init(view *v, const rk_program *program) {
     rk_depends(program, is_generic, v->mentions_generic);
     rk_depends(program, is_forall, v->mentions_forall);
     mark_rational(v);
-    rk_bounds_init(&v->bounds, program);
+    rk_facts_init(&v->bounds, program);
 }
 
 static void view_clear(view *v) {
-    rk_bounds_clear(&v->bounds);
+    rk_facts_clear(&v->bounds);
     rk_free(v->mentions_generic);
     rk_free(v->mentions_forall);
     rk_free(v->rational);
@@ -192,7 +192,7 @@ static bool gather(view *v, const rk_prove_options *o, unsigned attempt, rk_proo
     for (uint64_t c = 0; c < (uint64_t)1 << orthogonal; c++)
         if (!observe(v, &rng, out->modulus, c, c == 0, out->example))
             return false;
-    rk_bounds_propagate(&v->bounds);
+    rk_facts_propagate(&v->bounds);
     return true;
 }
 

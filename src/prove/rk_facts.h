@@ -4,8 +4,8 @@
    result then holds where the facts hold. The rank laws used are textbook: Sylvester's,
    subadditivity, monotonicity under deletion and concatenation, multiplicativity under the
    Kronecker product. */
-#ifndef RK_BOUNDS_H
-#define RK_BOUNDS_H
+#ifndef RK_FACTS_H
+#define RK_FACTS_H
 
 #include "eval/rk_program.h"
 #include "base/rk_flint.h"
@@ -16,20 +16,20 @@ typedef struct rk_range { /* closed; valid only where known */
     fmpq_t low, high;
 } rk_range;
 
-typedef struct rk_bounds {
+typedef struct rk_facts {
     const rk_program *program;
     int64_t *low, *high;           /* rank of each matrix instruction */
     int64_t *fact_low, *fact_high; /* facts put in before propagation; -1: none */
     rk_range *value;               /* of each 1 by 1 instruction that is bounded */
     rk_tern *truth;                /* of each truth instruction */
     rk_tern *fact_truth;
-} rk_bounds;
+} rk_facts;
 
-void rk_bounds_init(rk_bounds *b, const rk_program *program);
-void rk_bounds_clear(rk_bounds *b);
+void rk_facts_init(rk_facts *b, const rk_program *program);
+void rk_facts_clear(rk_facts *b);
 
 /* Computes everything from the facts; may be called again after more facts. */
-void rk_bounds_propagate(rk_bounds *b);
+void rk_facts_propagate(rk_facts *b);
 
 /* Does the instruction depend on a slot for which `of` holds? marks: ninstr bytes. */
 void rk_depends(const rk_program *program, bool (*of)(const rk_slot *slot), unsigned char *marks);

@@ -1,4 +1,4 @@
-#include "rk_bounds.h"
+#include "rk_facts.h"
 #include "base/rk_mem.h"
 #include "domain/rk_domain.h"
 
@@ -12,7 +12,7 @@ static int64_t most(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-void rk_bounds_init(rk_bounds *b, const rk_program *program) {
+void rk_facts_init(rk_facts *b, const rk_program *program) {
     size_t n = program->ninstr;
     b->program = program;
     b->low = rk_calloc(n, sizeof *b->low);
@@ -29,7 +29,7 @@ void rk_bounds_init(rk_bounds *b, const rk_program *program) {
     }
 }
 
-void rk_bounds_clear(rk_bounds *b) {
+void rk_facts_clear(rk_facts *b) {
     for (size_t i = 0; i < b->program->ninstr; i++) {
         fmpq_clear(b->value[i].low);
         fmpq_clear(b->value[i].high);
@@ -58,7 +58,7 @@ typedef struct pair {
     int64_t low, high;
 } pair;
 
-static pair bounds_of(const rk_bounds *b, unsigned i) {
+static pair bounds_of(const rk_facts *b, unsigned i) {
     return (pair){b->low[i], b->high[i]};
 }
 
@@ -122,7 +122,7 @@ static pair sum_bounds(pair a, pair b) {
     return (pair){most(a.low - b.high, b.low - a.high), a.high + b.high};
 }
 
-static pair concat_bounds(const rk_bounds *b, const rk_instr *in) {
+static pair concat_bounds(const rk_facts *b, const rk_instr *in) {
     pair r = {0, 0};
     for (size_t k = 0; k < in->nargs; k++) {
         r.low = most(r.low, b->low[in->arg[k]]);
@@ -142,7 +142,7 @@ static pair softmax_bounds(const rk_program *p, const rk_instr *in, int64_t full
     return (pair){causal ? full : 1, full}; /* triangular with a positive diagonal */
 }
 
-static pair scaled_bounds(const rk_bounds *b, unsigned scalar, pair a) {
+static pair scaled_bounds(const rk_facts *b, unsigned scalar, pair a) {
     if (b->high[scalar] == 0)
         return (pair){0, 0};
     return (pair){b->low[scalar] > 0 ? a.low : 0, a.high};
@@ -185,7 +185,7 @@ static pair entry_bounds(const rk_instr *in, pair a, int64_t inner) {
     }
 }
 
-static pair matrix_bounds(const rk_bounds *b, const rk_instr *in, int64_t full) {
+static pair matrix_bounds(const rk_facts *b, const rk_instr *in, int64_t full) {
     const rk_program *p = b->program;
     pair a = in->nargs > 0 ? bounds_of(b, in->arg[0]) : (pair){0, 0};
     pair c = in->nargs > 1 ? bounds_of(b, in->arg[1]) : (pair){0, 0};
@@ -235,7 +235,7 @@ static pair matrix_bounds(const rk_bounds *b, const rk_instr *in, int64_t full) 
     }
 }
 
-static void bound_rank(rk_bounds *b, unsigned i) {
+static void bound_rank(rk_facts *b, unsigned i) {
     const rk_instr *in = &b->program->instr[i];
     int64_t full = least(in->rows, in->cols);
     pair r = matrix_bounds(b, in, full);
@@ -287,7 +287,7 @@ static void fold_one(rk_range *r, const rk_range *x, fold_kind kind, bool first)
     }
 }
 
-static bool fold_entries(const rk_bounds *b, rk_range *r, unsigned i, fold_kind kind, bool *first) {
+static bool fold_entries(const rk_facts *b, rk_range *r, unsigned i, fold_kind kind, bool *first) {
     const rk_instr *in = &b->program->instr[i];
     if (in->rows == 1 && in->cols == 1) {
         if (!b->value[i].known)
@@ -310,13 +310,13 @@ static void range_quotient(rk_range *r, const rk_range *x, const rk_range *y) {
         widen(r, x, y, fmpq_div);
 }
 
-static void range_rank(rk_bounds *b, rk_range *r, unsigned arg) {
+static void range_rank(rk_facts *b, rk_range *r, unsigned arg) {
     fmpq_set_si(r->low, b->low[arg], 1);
     fmpq_set_si(r->high, b->high[arg], 1);
     r->known = true;
 }
 
-static void range_binary(rk_bounds *b, rk_range *r, const rk_instr *in) {
+static void range_binary(rk_facts *b, rk_range *r, const rk_instr *in) {
     const rk_range *x = &b->value[in->arg[0]], *y = &b->value[in->arg[1]];
     if (!x->known || !y->known)
         return;
@@ -328,7 +328,7 @@ static void range_binary(rk_bounds *b, rk_range *r, const rk_instr *in) {
         widen(r, x, y, fmpq_mul);
 }
 
-static void bound_value(rk_bounds *b, unsigned i) {
+static void bound_value(rk_facts *b, unsigned i) {
     const rk_instr *in = &b->program->instr[i];
     rk_range *r = &b->value[i];
     bool first = true;
@@ -408,7 +408,7 @@ static rk_tern compare_ranges(rk_cmp cmp, const rk_range *x, const rk_range *y) 
 }
 
 /* The same value on both sides; or two matrices whose ranks cannot be equal. */
-static rk_tern compare_objects(const rk_bounds *b, const rk_instr *in) {
+static rk_tern compare_objects(const rk_facts *b, const rk_instr *in) {
     unsigned x = in->arg[0], y = in->arg[1];
     if (x == y)
         return rk_tern_of(in->cmp == RK_EQ || in->cmp == RK_LE || in->cmp == RK_GE);
@@ -420,7 +420,7 @@ static rk_tern compare_objects(const rk_bounds *b, const rk_instr *in) {
     return RK_UNKNOWN;
 }
 
-static rk_tern compare_truth(const rk_bounds *b, const rk_instr *in) {
+static rk_tern compare_truth(const rk_facts *b, const rk_instr *in) {
     rk_tern t = compare_objects(b, in);
     const rk_range *x = &b->value[in->arg[0]], *y = &b->value[in->arg[1]];
     if (!rk_tern_known(t) && x->known && y->known)
@@ -428,7 +428,7 @@ static rk_tern compare_truth(const rk_bounds *b, const rk_instr *in) {
     return t;
 }
 
-static void bound_truth(rk_bounds *b, unsigned i) {
+static void bound_truth(rk_facts *b, unsigned i) {
     const rk_instr *in = &b->program->instr[i];
     rk_tern t = RK_UNKNOWN, x = RK_UNKNOWN, y = RK_UNKNOWN;
     if (in->nargs > 0)
@@ -452,7 +452,7 @@ static void bound_truth(rk_bounds *b, unsigned i) {
     b->truth[i] = rk_tern_known(t) ? t : b->fact_truth[i];
 }
 
-void rk_bounds_propagate(rk_bounds *b) {
+void rk_facts_propagate(rk_facts *b) {
     for (unsigned i = 0; i < b->program->ninstr; i++) {
         const rk_instr *in = &b->program->instr[i];
         if (in->truth) {

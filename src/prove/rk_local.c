@@ -29,9 +29,9 @@ static int entry_sign(const rk_matrix *m, slong i, slong j, bool *known) {
     return s;
 }
 
-static signs signs_of(const rk_local *l, unsigned i) {
-    const rk_matrix *m = &l->run.value[i];
-    signs r = {.known = l->run.ev[i] == RK_EV_OK};
+static signs signs_of(const rk_local *l, unsigned instr) {
+    const rk_matrix *m = &l->run.value[instr];
+    signs r = {.known = l->run.ev[instr] == RK_EV_OK};
     if (!r.known)
         return r;
     unsigned char *column = rk_calloc((size_t)m->cols, 1);

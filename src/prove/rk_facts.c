@@ -24,15 +24,15 @@ void rk_facts_init(rk_facts *b, const rk_program *program) {
     b->fact_truth = rk_calloc(n, sizeof *b->fact_truth);
     for (size_t i = 0; i < n; i++) {
         b->fact_low[i] = b->fact_high[i] = -1;
-        fmpq_init(b->value[i].low);
-        fmpq_init(b->value[i].high);
+        fmpq_init(&b->value[i].low);
+        fmpq_init(&b->value[i].high);
     }
 }
 
 void rk_facts_clear(rk_facts *b) {
     for (size_t i = 0; i < b->program->ninstr; i++) {
-        fmpq_clear(b->value[i].low);
-        fmpq_clear(b->value[i].high);
+        fmpq_clear(&b->value[i].low);
+        fmpq_clear(&b->value[i].high);
     }
     rk_free(b->low);
     rk_free(b->high);
@@ -247,25 +247,33 @@ static void bound_rank(rk_facts *b, unsigned i) {
 
 /* --- scalars ------------------------------------------------------------------------------ */
 
+static void stretch(rk_range *r, const fmpq_t x) {
+    if (fmpq_cmp(x, &r->low) < 0)
+        fmpq_set(&r->low, x);
+    if (fmpq_cmp(x, &r->high) > 0)
+        fmpq_set(&r->high, x);
+}
+
+static void range_point(rk_range *r, const fmpq_t x) {
+    fmpq_set(&r->low, x);
+    fmpq_set(&r->high, x);
+    r->known = true;
+}
+
+/* The hull of the operation at the four corners. */
 static void widen(rk_range *r, const rk_range *x, const rk_range *y,
                   void (*op)(fmpq_t, const fmpq_t, const fmpq_t)) {
     fmpq_t corner;
     fmpq_init(corner);
-    for (int k = 0; k < 4; k++) {
-        op(corner, k & 1 ? x->high : x->low, k & 2 ? y->high : y->low);
-        if (k == 0 || fmpq_cmp(corner, r->low) < 0)
-            fmpq_set(r->low, corner);
-        if (k == 0 || fmpq_cmp(corner, r->high) > 0)
-            fmpq_set(r->high, corner);
-    }
+    op(corner, &x->low, &y->low);
+    range_point(r, corner);
+    op(corner, &x->low, &y->high);
+    stretch(r, corner);
+    op(corner, &x->high, &y->low);
+    stretch(r, corner);
+    op(corner, &x->high, &y->high);
+    stretch(r, corner);
     fmpq_clear(corner);
-    r->known = true;
-}
-
-static void range_point(rk_range *r, const fmpq_t x) {
-    fmpq_set(r->low, x);
-    fmpq_set(r->high, x);
-    r->known = true;
 }
 
 /* Folds the 1 by 1 blocks of a row, column or matrix written out of scalars. */
@@ -273,17 +281,17 @@ typedef enum fold_kind { FOLD_SUM, FOLD_MAX, FOLD_MIN } fold_kind;
 
 static void fold_one(rk_range *r, const rk_range *x, fold_kind kind, bool first) {
     if (first) {
-        fmpq_set(r->low, x->low);
-        fmpq_set(r->high, x->high);
+        fmpq_set(&r->low, &x->low);
+        fmpq_set(&r->high, &x->high);
     } else if (kind == FOLD_SUM) {
-        fmpq_add(r->low, r->low, x->low);
-        fmpq_add(r->high, r->high, x->high);
+        fmpq_add(&r->low, &r->low, &x->low);
+        fmpq_add(&r->high, &r->high, &x->high);
     } else {
         int sign = kind == FOLD_MAX ? 1 : -1;
-        if (sign * fmpq_cmp(x->low, r->low) > 0)
-            fmpq_set(r->low, x->low);
-        if (sign * fmpq_cmp(x->high, r->high) > 0)
-            fmpq_set(r->high, x->high);
+        if (sign * fmpq_cmp(&x->low, &r->low) > 0)
+            fmpq_set(&r->low, &x->low);
+        if (sign * fmpq_cmp(&x->high, &r->high) > 0)
+            fmpq_set(&r->high, &x->high);
     }
 }
 
@@ -305,14 +313,14 @@ static bool fold_entries(const rk_facts *b, rk_range *r, unsigned i, fold_kind k
 }
 
 static void range_quotient(rk_range *r, const rk_range *x, const rk_range *y) {
-    bool away = fmpq_sgn(y->low) * fmpq_sgn(y->high) > 0;
+    bool away = fmpq_sgn(&y->low) * fmpq_sgn(&y->high) > 0;
     if (x->known && y->known && away)
         widen(r, x, y, fmpq_div);
 }
 
 static void range_rank(rk_facts *b, rk_range *r, unsigned arg) {
-    fmpq_set_si(r->low, b->low[arg], 1);
-    fmpq_set_si(r->high, b->high[arg], 1);
+    fmpq_set_si(&r->low, b->low[arg], 1);
+    fmpq_set_si(&r->high, b->high[arg], 1);
     r->known = true;
 }
 
@@ -342,8 +350,8 @@ static void bound_value(rk_facts *b, unsigned i) {
         break;
     case RK_P_NEG:
         if (b->value[in->arg[0]].known) {
-            fmpq_neg(r->low, b->value[in->arg[0]].high);
-            fmpq_neg(r->high, b->value[in->arg[0]].low);
+            fmpq_neg(&r->low, &b->value[in->arg[0]].high);
+            fmpq_neg(&r->high, &b->value[in->arg[0]].low);
             r->known = true;
         }
         break;
@@ -375,7 +383,7 @@ static void bound_value(rk_facts *b, unsigned i) {
 /* --- truth -------------------------------------------------------------------------------- */
 
 static rk_tern less(const rk_range *x, const rk_range *y, bool strict) {
-    int hl = fmpq_cmp(x->high, y->low), lh = fmpq_cmp(x->low, y->high);
+    int hl = fmpq_cmp(&x->high, &y->low), lh = fmpq_cmp(&x->low, &y->high);
     if (hl < 0 || (hl == 0 && !strict))
         return RK_TRUE;
     if (lh > 0 || (lh == 0 && strict))
@@ -384,9 +392,9 @@ static rk_tern less(const rk_range *x, const rk_range *y, bool strict) {
 }
 
 static rk_tern equal_ranges(const rk_range *x, const rk_range *y) {
-    if (fmpq_cmp(x->high, y->low) < 0 || fmpq_cmp(x->low, y->high) > 0)
+    if (fmpq_cmp(&x->high, &y->low) < 0 || fmpq_cmp(&x->low, &y->high) > 0)
         return RK_FALSE;
-    bool points = fmpq_equal(x->low, x->high) && fmpq_equal(y->low, y->high);
+    bool points = fmpq_equal(&x->low, &x->high) && fmpq_equal(&y->low, &y->high);
     return points ? RK_TRUE : RK_UNKNOWN;
 }
 

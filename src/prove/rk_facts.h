@@ -13,7 +13,7 @@
 
 typedef struct rk_range { /* closed; valid only where known */
     bool known;
-    fmpq_t low, high;
+    fmpq low, high;
 } rk_range;
 
 typedef struct rk_facts {

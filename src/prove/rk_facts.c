@@ -195,6 +195,7 @@ static pair matrix_bounds(const rk_facts *b, const rk_instr *in, int64_t full) {
     case RK_P_SUB:
         return in->arg[0] == in->arg[1] ? (pair){0, 0} : sum_bounds(a, c);
     case RK_P_NEG:
+    case RK_P_KEEP:
     case RK_P_TRANSPOSE:
     case RK_P_DIV:        /* what it is divided by is defined and so not 0 */
     case RK_P_ROW_DIVIDE: /* likewise, row by row */
@@ -347,6 +348,9 @@ static void bound_value(rk_facts *b, unsigned i) {
         break;
     case RK_P_RANK:
         range_rank(b, r, in->arg[0]);
+        break;
+    case RK_P_KEEP:
+        *r = b->value[in->arg[0]];
         break;
     case RK_P_NEG:
         if (b->value[in->arg[0]].known) {

@@ -52,6 +52,7 @@ static bool code_is_rational(rk_code code) {
     case RK_P_ZEROS:
     case RK_P_UNIT:
     case RK_P_CAUSAL:
+    case RK_P_KEEP:
     case RK_P_ADD:
     case RK_P_SUB:
     case RK_P_NEG:

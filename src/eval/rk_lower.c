@@ -170,7 +170,7 @@ static unsigned lower_nullity(const rk_lowering *l) {
 static unsigned lower_affrank(const rk_lowering *l) {
     rk_emitter *e = l->emitter;
     unsigned ones = rk_emit_ones(e, rk_emit_at(e, l->kid[0])->rows, 1);
-    unsigned wide = rk_emit2(e, RK_P_HCAT, l->kid[0], ones);
+    unsigned wide = rk_emit_cat(e, RK_P_HCAT, (unsigned[]){l->kid[0], ones}, 2);
     unsigned rank = rk_emit1(e, RK_P_RANK, wide);
     return rk_emit2(e, RK_P_SUB, rank, rk_emit_si(e, 1));
 }

@@ -261,6 +261,12 @@ static void range_point(rk_range *r, const fmpq_t x) {
     r->known = true;
 }
 
+static void range_copy(rk_range *r, const rk_range *x) {
+    fmpq_set(&r->low, &x->low);
+    fmpq_set(&r->high, &x->high);
+    r->known = x->known;
+}
+
 /* The hull of the operation at the four corners. */
 static void widen(rk_range *r, const rk_range *x, const rk_range *y,
                   void (*op)(fmpq_t, const fmpq_t, const fmpq_t)) {
@@ -280,10 +286,10 @@ static void widen(rk_range *r, const rk_range *x, const rk_range *y,
 /* Folds the 1 by 1 blocks of a row, column or matrix written out of scalars. */
 typedef enum fold_kind { FOLD_SUM, FOLD_MAX, FOLD_MIN } fold_kind;
 
+/* r->known is set by the caller, when the whole fold came through. */
 static void fold_one(rk_range *r, const rk_range *x, fold_kind kind, bool first) {
     if (first) {
-        fmpq_set(&r->low, &x->low);
-        fmpq_set(&r->high, &x->high);
+        range_copy(r, x);
     } else if (kind == FOLD_SUM) {
         fmpq_add(&r->low, &r->low, &x->low);
         fmpq_add(&r->high, &r->high, &x->high);
@@ -350,7 +356,7 @@ static void bound_value(rk_facts *b, unsigned i) {
         range_rank(b, r, in->arg[0]);
         break;
     case RK_P_KEEP:
-        *r = b->value[in->arg[0]];
+        range_copy(r, &b->value[in->arg[0]]);
         break;
     case RK_P_NEG:
         if (b->value[in->arg[0]].known) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/rk_mem.h"
+#include "lang/rk_check_text.h"
 #include "prove/rk_facts.h"
 #include "prove/rk_interior.h"
 #include "prove/rk_local.h"
@@ -109,7 +110,7 @@ static void a_witness_proves_lower_bounds(void **state) {
     expect_witness("generic X : real[3, 3]; claim rank(X) == 3;", RK_PROOF_TRUE);
     expect_witness("generic X : real[3, 2], W : real[2, 3]; claim rank(X*W) == 2;", RK_PROOF_TRUE);
     expect_witness("generic X : real[3, 3]; claim det(X) != 0;", RK_PROOF_TRUE);
-    expect_witness("generic X, Y : real[2, 2]; claim X*Y != Y*X;", RK_PROOF_TRUE);
+    expect_witness("generic X : real[2, 2], Y : real[2, 2]; claim X*Y != Y*X;", RK_PROOF_TRUE);
     expect_witness("generic X : real[2, 2], A : attention[2, 2]; claim rank(X + A*X) == 2;",
                    RK_PROOF_TRUE);
     expect_witness("generic X : invertible[3]; claim rank(inv(X) - X') == 3;", RK_PROOF_TRUE);
@@ -119,7 +120,7 @@ static void a_witness_proves_lower_bounds(void **state) {
 static void a_witness_refutes_what_its_lower_bound_excludes(void **state) {
     (void)state;
     expect_witness("generic X : real[3, 3]; claim rank(X) <= 2;", RK_PROOF_FALSE);
-    expect_witness("generic X, Y : real[2, 2]; claim X*Y == Y*X;", RK_PROOF_FALSE);
+    expect_witness("generic X : real[2, 2], Y : real[2, 2]; claim X*Y == Y*X;", RK_PROOF_FALSE);
     expect_witness("generic X : real[2, 3]; claim rank(X) == 3;", RK_PROOF_FALSE);
 }
 
@@ -167,7 +168,7 @@ static void both_components_of_the_orthogonal_group_must_agree(void **state) {
 
 static void equations_and_null_domains_under_generic(void **state) {
     (void)state;
-    expect_witness("generic X, Y : real[2, 2]; assume X*Y == Y*X; claim rank(X) == 1;",
+    expect_witness("generic X : real[2, 2], Y : real[2, 2]; assume X*Y == Y*X; claim rank(X) == 1;",
                    RK_PROOF_ERROR);
     expect_witness("generic A : stochastic[2, 2]; assume A*ones(2,1) == ones(2,1); "
                    "claim rank(A) == 2;",
@@ -204,8 +205,8 @@ static void shapes_bound_ranks_everywhere(void **state) {
     expect_bounds("forall c : nonzero, A : invertible[2]; claim rank(c*A) == 2;", RK_PROOF_TRUE);
     expect_bounds("forall X : real[4, 2]; claim affrank(X) <= 2;", RK_PROOF_TRUE);
     expect_bounds("forall X : real[4, 2]; claim affrank(X) <= 1;", RK_PROOF_NONE);
-    expect_bounds("forall A, B : invertible[2]; claim rank(A .* B) == 2;", RK_PROOF_NONE);
-    expect_bounds("forall A, B : invertible[2]; claim rank(A + B) >= 1;", RK_PROOF_NONE);
+    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A .* B) == 2;", RK_PROOF_NONE);
+    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A + B) >= 1;", RK_PROOF_NONE);
     expect_bounds("forall X : real[2, 2]; claim max(rank(X), 3) == 3 and min(rank(X), 5) <= 2;",
                   RK_PROOF_TRUE);
 }
@@ -236,7 +237,7 @@ static void neighbourhoods_refute_generic_claims(void **state) {
     expect_open("generic X : real[2, 2]; claim rank(relu(X)) == 2;", true);
     expect_open("generic x : real; claim sqrt(x^2) == x;", true);
     expect_open("generic x : real; claim abs(x) != x;", false); /* equality is never seen as open */
-    expect_open("generic x, y : real; claim x*y >= 0;", true);
+    expect_open("generic x : real, y : real; claim x*y >= 0;", true);
     expect_open("generic x : real; claim x^2 >= 0;", false);
     expect_open("generic x : real; claim x^2 > 0;", false);
     expect_open("generic X : real[2, 2]; claim rank(X) == 1;", true);

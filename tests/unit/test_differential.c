@@ -1,0 +1,562 @@
+/* Differential test: random well-typed claims at random rational points. Each instruction of the
+   program is computed over Q, Calcium, balls and doubles, and the results must agree: rationals
+   exactly, balls by containment, doubles within a bound. RK_TEST_SEED repeats a run,
+   RK_TEST_LONG makes it long. */
+#include "eval_helpers.h"
+
+#include <math.h>
+
+#include "base/rk_rng.h"
+
+/* --- random claims -------------------------------------------------------------------------- */
+
+typedef struct maker {
+    rk_rng rng;
+    rk_buf out;
+    int hard; /* transcendental functions and roots that may still be used */
+} maker;
+
+static bool chance(maker *m, unsigned one_in) {
+    return rk_rng_below(&m->rng, one_in) == 0;
+}
+
+static void matrix(maker *m, int rows, int cols, int depth);
+
+static void scalar(maker *m, int depth);
+
+static void put(maker *m, const char *text) {
+    rk_buf_puts(&m->out, text);
+}
+
+static void put_number(maker *m) {
+    static const char *const number[] = {"0", "1", "2", "3", "1/2", "0.25", "-1", "-2/3"};
+    rk_buf_printf(&m->out, "(%s)", number[rk_rng_below(&m->rng, 8)]);
+}
+
+static int pick_size(maker *m) {
+    return 1 + (int)rk_rng_below(&m->rng, 3);
+}
+
+static void call1(maker *m, const char *f, int rows, int cols, int depth) {
+    rk_buf_printf(&m->out, "%s(", f);
+    matrix(m, rows, cols, depth);
+    put(m, ")");
+}
+
+static void easy_scalar(maker *m, int depth) {
+    static const char *const of_any[] = {"rank", "nullity", "affrank", "sum", "max", "min"};
+    static const char *const of_square[] = {"det", "trace"};
+    static const char *const norm[] = {"1", "inf"};
+    int n = pick_size(m);
+    switch (rk_rng_below(&m->rng, 5)) {
+    case 0:
+        call1(m, of_square[rk_rng_below(&m->rng, 2)], n, n, depth);
+        break;
+    case 1:
+        put(m, "norm(");
+        matrix(m, n, pick_size(m), depth);
+        rk_buf_printf(&m->out, ", %s)", norm[rk_rng_below(&m->rng, 2)]);
+        break;
+    case 2:
+        put(m, rk_rng_below(&m->rng, 2) ? "max(" : "min(");
+        scalar(m, depth);
+        put(m, ", ");
+        scalar(m, depth);
+        put(m, ")");
+        break;
+    default:
+        call1(m, of_any[rk_rng_below(&m->rng, 6)], n, pick_size(m), depth);
+    }
+}
+
+static void hard_scalar(maker *m, int depth) {
+    int n = pick_size(m);
+    m->hard--;
+    switch (rk_rng_below(&m->rng, 4)) {
+    case 0:
+        put(m, "norm(");
+        matrix(m, n, pick_size(m), depth);
+        put(m, ", fro)");
+        break;
+    case 1:
+        put(m, "sigma(");
+        matrix(m, 2, 2, depth);
+        rk_buf_printf(&m->out, ", %d)", 1 + (int)rk_rng_below(&m->rng, 2));
+        break;
+    case 2:
+        put(m, "norm1inf(");
+        matrix(m, n, pick_size(m), depth);
+        put(m, ")");
+        break;
+    default:
+        call1(m, "stable_rank", n, 1, depth);
+    }
+}
+
+static void scalar(maker *m, int depth) {
+    if (depth <= 0 || chance(m, 4)) {
+        if (chance(m, 2))
+            put(m, "s");
+        else
+            put_number(m);
+    } else if (m->hard > 0 && chance(m, 5)) {
+        hard_scalar(m, depth - 1);
+    } else if (chance(m, 3)) {
+        matrix(m, 1, 1, depth);
+    } else {
+        easy_scalar(m, depth - 1);
+    }
+}
+
+static void leaf(maker *m, int rows, int cols) {
+    switch (rk_rng_below(&m->rng, 6)) {
+    case 0:
+        rk_buf_printf(&m->out, "ones(%d, %d)", rows, cols);
+        break;
+    case 1:
+        if (rows == cols) {
+            rk_buf_printf(&m->out, rk_rng_below(&m->rng, 2) ? "eye(%d)" : "causal(%d)", rows);
+            break;
+        } /* fall through */
+    default:
+        rk_buf_printf(&m->out, "%s%d%d", rk_rng_below(&m->rng, 2) ? "A" : "B", rows, cols);
+    }
+}
+
+static void binary(maker *m, const char *op, int rows, int cols, int depth) {
+    put(m, "(");
+    matrix(m, rows, cols, depth);
+    put(m, op);
+    matrix(m, rows, cols, depth);
+    put(m, ")");
+}
+
+static void product(maker *m, int rows, int cols, int depth) {
+    int inner = pick_size(m);
+    put(m, "(");
+    matrix(m, rows, inner, depth);
+    put(m, "*");
+    matrix(m, inner, cols, depth);
+    put(m, ")");
+}
+
+static void block(maker *m, int rows, int cols, int depth) {
+    put(m, "[");
+    if (cols > 1) {
+        matrix(m, rows, cols - 1, depth);
+        put(m, ", ");
+        matrix(m, rows, 1, depth);
+    } else if (rows > 1) {
+        matrix(m, rows - 1, cols, depth);
+        put(m, "; ");
+        matrix(m, 1, cols, depth);
+    } else {
+        scalar(m, depth);
+    }
+    put(m, "]");
+}
+
+static void square(maker *m, int n, int depth) {
+    switch (rk_rng_below(&m->rng, 3)) {
+    case 0:
+        call1(m, "inv", n, n, depth);
+        break;
+    case 1:
+        put(m, "(");
+        matrix(m, n, n, depth);
+        rk_buf_printf(&m->out, ")^(%d)", (int)rk_rng_below(&m->rng, 5) - 2);
+        break;
+    default:
+        call1(m, "diag", n, 1, depth);
+    }
+}
+
+static void entrywise(maker *m, int rows, int cols, int depth) {
+    static const char *const easy[] = {"relu", "abs", "sign", "center", "center_tokens"};
+    static const char *const hard[] = {"sqrt",    "exp",  "log",  "tanh",   "sigmoid",
+                                       "softmax", "silu", "gelu", "softmax"};
+    if (m->hard > 0 && chance(m, 3)) {
+        m->hard--;
+        call1(m, hard[rk_rng_below(&m->rng, 9)], rows, cols, depth);
+    } else {
+        call1(m, easy[rk_rng_below(&m->rng, 5)], rows, cols, depth);
+    }
+}
+
+static void normalisation(maker *m, int rows, int cols, int depth) {
+    bool eps = chance(m, 2);
+    m->hard--;
+    switch (rk_rng_below(&m->rng, 3)) {
+    case 0:
+        put(m, "layernorm(");
+        matrix(m, rows, cols, depth);
+        rk_buf_printf(&m->out, ", A%d1, B%d1%s)", cols, cols, eps ? ", 1/4" : "");
+        break;
+    case 1:
+        put(m, "rmsnorm(");
+        matrix(m, rows, cols, depth);
+        rk_buf_printf(&m->out, ", A%d1%s)", cols, eps ? ", 2" : "");
+        break;
+    default:
+        put(m, "batchnorm(");
+        matrix(m, rows, cols, depth);
+        put(m, eps ? ", 1)" : ")");
+    }
+}
+
+static void loop(maker *m, int rows, int cols, int depth) {
+    if (chance(m, 2)) {
+        put(m, "sum(i = 1..2, i*");
+        matrix(m, rows, cols, depth);
+        put(m, ")");
+    } else {
+        put(m, "fold(l = 1..2, Z = ");
+        matrix(m, rows, cols, depth);
+        put(m, ", Z + l*");
+        matrix(m, rows, cols, depth);
+        put(m, ")");
+    }
+}
+
+static void matrix(maker *m, int rows, int cols, int depth) {
+    static const char *const op[] = {" + ", " - ", " .* ", " ./ "};
+    if (depth <= 0 || chance(m, 5)) {
+        leaf(m, rows, cols);
+        return;
+    }
+    depth--;
+    switch (rk_rng_below(&m->rng, 10)) {
+    case 0:
+        put(m, "(");
+        matrix(m, cols, rows, depth);
+        put(m, ")'");
+        break;
+    case 1:
+        block(m, rows, cols, depth);
+        break;
+    case 2:
+        if (rows == cols) {
+            square(m, rows, depth);
+            break;
+        } /* fall through */
+    case 3:
+        entrywise(m, rows, cols, depth);
+        break;
+    case 4:
+        if (m->hard > 0) {
+            normalisation(m, rows, cols, depth);
+            break;
+        } /* fall through */
+    case 5:
+        put(m, "(");
+        scalar(m, depth);
+        put(m, "*");
+        matrix(m, rows, cols, depth);
+        put(m, ")");
+        break;
+    case 6:
+        put(m, "(");
+        matrix(m, rows, cols, depth);
+        put(m, "/");
+        scalar(m, depth);
+        put(m, ")");
+        break;
+    case 7:
+        loop(m, rows, cols, depth > 1 ? 1 : depth);
+        break;
+    case 8:
+        product(m, rows, cols, depth);
+        break;
+    default:
+        binary(m, op[rk_rng_below(&m->rng, 4)], rows, cols, depth);
+    }
+}
+
+static void comparison(maker *m) {
+    static const char *const cmp[] = {" == ", " != ", " < ", " <= ", " > ", " >= "};
+    int rows = pick_size(m), cols = pick_size(m), depth = 1 + (int)rk_rng_below(&m->rng, 3);
+    matrix(m, rows, cols, depth);
+    put(m, cmp[rk_rng_below(&m->rng, 6)]);
+    if (chance(m, 4))
+        rk_buf_printf(&m->out, "zeros(%d, %d)", rows, cols);
+    else
+        matrix(m, rows, cols, depth);
+}
+
+static void make_claim(maker *m) {
+    static const char *const connective[] = {" and ", " or ", " => ", " <=> "};
+    put(m, "claim ");
+    if (chance(m, 3)) {
+        put(m, chance(m, 2) ? "not (" : "(");
+        comparison(m);
+        put(m, ")");
+        put(m, connective[rk_rng_below(&m->rng, 4)]);
+    }
+    put(m, "(");
+    comparison(m);
+    put(m, ");");
+}
+
+static void make_theorem(maker *m) {
+    rk_buf_reset(&m->out);
+    m->hard = (int)rk_rng_below(&m->rng, 3);
+    put(m, "theorem t { forall s : real");
+    for (int i = 1; i <= 3; i++)
+        for (int j = 1; j <= 3; j++)
+            rk_buf_printf(&m->out, ", A%d%d : real[%d, %d], B%d%d : real[%d, %d]", i, j, i, j, i, j,
+                          i, j);
+    put(m, ";\n");
+    make_claim(m);
+    put(m, " }\n");
+}
+
+/* --- random points -------------------------------------------------------------------------- */
+
+static void fill(maker *m, rk_assignment *a) {
+    int64_t spread = 1 + (int64_t)rk_rng_below(&m->rng, 3);
+    for (size_t k = 0; k < a->nslots; k++)
+        for (slong i = 0; i < fmpq_mat_nrows(&a->value[k]); i++)
+            for (slong j = 0; j < fmpq_mat_ncols(&a->value[k]); j++)
+                fmpq_set_si(fmpq_mat_entry(&a->value[k], i, j),
+                            (slong)rk_rng_between(&m->rng, -spread, spread),
+                            chance(m, 4) ? 1 + rk_rng_below(&m->rng, 3) : 1);
+}
+
+/* --- agreement ------------------------------------------------------------------------------ */
+
+typedef struct outcome {
+    unsigned long cases, values, truths, roots, undefined, exact_only, doubles;
+} outcome;
+
+typedef struct trial {
+    const rk_program *program;
+    rk_run q, c, b, d;
+    const char *text;
+    unsigned long number;
+} trial;
+
+static void report_failure(const trial *t, unsigned i, const char *what) {
+    rk_buf b;
+    rk_buf_init(&b);
+    rk_program_print(&b, t->program);
+    fprintf(stderr, "case %lu: %s at %%%u\n%s%s", t->number, what, i, t->text, b.text);
+    rk_buf_clear(&b);
+    fail_msg("case %lu: %s", t->number, what);
+}
+
+#define AGREE(t, i, condition)                                                                     \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            report_failure(t, i, #condition);                                                      \
+    } while (0)
+
+static bool equal_to_rational(const rk_matrix *m, slong k, const fmpq_t x) {
+    rk_matrix t;
+    rk_matrix_init(&t, m->domain, 1, 1);
+    m->domain->set_fmpq(m->domain, t.entry, x);
+    m->domain->sub(m->domain, t.entry, t.entry, rk_matrix_entry(m, 0, k));
+    bool zero = rk_tern_true(m->domain->is_zero(m->domain, t.entry));
+    rk_matrix_clear(&t);
+    return zero;
+}
+
+static void rational_agrees(trial *t, unsigned i) {
+    const rk_matrix *q = &t->q.value[i], *c = &t->c.value[i], *b = &t->b.value[i];
+    for (slong k = 0; k < q->rows * q->cols; k++) {
+        const fmpq *x = rk_matrix_entry(q, 0, k);
+        if (t->c.ev[i] == RK_EV_OK)
+            AGREE(t, i, equal_to_rational(c, k, x));
+        if (t->b.ev[i] == RK_EV_OK)
+            AGREE(t, i, arb_contains_fmpq(rk_matrix_entry(b, 0, k), x));
+    }
+}
+
+static void exact_within_ball(trial *t, unsigned i) {
+    const rk_matrix *c = &t->c.value[i], *b = &t->b.value[i];
+    acb_t z;
+    acb_init(z);
+    for (slong k = 0; k < c->rows * c->cols; k++) {
+        ca_get_acb(z, rk_matrix_entry(c, 0, k), 128, c->domain->context);
+        AGREE(t, i, arb_overlaps(acb_realref(z), rk_matrix_entry(b, 0, k)));
+        AGREE(t, i, arb_contains_zero(acb_imagref(z)));
+    }
+    acb_clear(z);
+}
+
+/* Every instruction before i was within reach of doubles: nothing huge, nothing nearly zero, and
+   no function that jumps. */
+static bool tame(const trial *t, unsigned i) {
+    for (unsigned k = 0; k <= i; k++) {
+        const rk_instr *p = &t->program->instr[k];
+        if (p->truth || !t->b.done[k])
+            continue;
+        if (p->code == RK_P_RANK || (p->code == RK_P_FN && p->fn == RK_FN_SIGN))
+            return false;
+        if (t->b.ev[k] != RK_EV_OK || t->d.ev[k] != RK_EV_OK)
+            return false;
+        for (slong e = 0; e < p->rows * p->cols; e++) {
+            double x = fabs(arf_get_d(arb_midref((arb_ptr)rk_matrix_entry(&t->b.value[k], 0, e)),
+                                      ARF_RND_NEAR));
+            if (x > 1e6 || (x < 1e-4 && x > 0))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Tame programs are short and their numbers lie between 1e-4 and 1e6, so that an error of 2^-52
+   grows by less than 1e8 in every way these programs can make it grow but one: a root of what
+   cancels to nothing, where half of the digits go. */
+static void double_agrees(trial *t, unsigned i, outcome *o) {
+    const rk_matrix *b = &t->b.value[i], *d = &t->d.value[i];
+    if (!tame(t, i))
+        return;
+    o->doubles++;
+    for (slong k = 0; k < b->rows * b->cols; k++) {
+        double x = arf_get_d(arb_midref((arb_ptr)rk_matrix_entry(b, 0, k)), ARF_RND_NEAR);
+        double y = *(const double *)rk_matrix_entry(d, 0, k);
+        AGREE(t, i, fabs(x - y) <= 1e-4 * (1 + fabs(x)));
+    }
+}
+
+static void values_agree(trial *t, unsigned i, outcome *o) {
+    o->values++;
+    if (t->q.ev[i] == RK_EV_OK)
+        rational_agrees(t, i);
+    else if (t->c.ev[i] == RK_EV_OK)
+        o->exact_only++;
+    if (t->c.ev[i] == RK_EV_OK && t->b.ev[i] == RK_EV_OK)
+        exact_within_ball(t, i);
+    if (t->b.ev[i] == RK_EV_OK && t->d.ev[i] == RK_EV_OK)
+        double_agrees(t, i, o);
+}
+
+/* Of two runs that both know, none says otherwise. */
+static bool truth_agrees(const rk_run *x, const rk_run *y, unsigned i) {
+    return !rk_tern_known(x->truth[i]) || !rk_tern_known(y->truth[i]) ||
+           x->truth[i].v == y->truth[i].v;
+}
+
+static bool definedness_agrees(const rk_run *x, const rk_run *y, unsigned i) {
+    return !((x->defined[i] == RK_EV_OK && y->defined[i] == RK_EV_UNDEFINED) ||
+             (x->defined[i] == RK_EV_UNDEFINED && y->defined[i] == RK_EV_OK));
+}
+
+static void instruction_agrees(trial *t, unsigned i, outcome *o) {
+    AGREE(t, i, definedness_agrees(&t->q, &t->c, i));
+    AGREE(t, i, definedness_agrees(&t->q, &t->b, i));
+    AGREE(t, i, definedness_agrees(&t->c, &t->b, i));
+    AGREE(t, i, t->q.ev[i] != RK_EV_OK || t->q.defined[i] == RK_EV_OK);
+    AGREE(t, i, t->c.ev[i] != RK_EV_OK || t->c.defined[i] == RK_EV_OK);
+    if (t->program->instr[i].truth) {
+        o->truths++;
+        AGREE(t, i, truth_agrees(&t->q, &t->c, i));
+        AGREE(t, i, truth_agrees(&t->q, &t->b, i));
+        AGREE(t, i, truth_agrees(&t->c, &t->b, i));
+    } else {
+        values_agree(t, i, o);
+    }
+}
+
+/* The decision says what the single domains say. */
+static void decision_agrees(trial *t, const rk_assignment *a, unsigned root, outcome *o) {
+    rk_instance out;
+    rk_decide(t->program, a, NULL, &out);
+    const rk_run *runs[] = {&t->q, &t->c, &t->b};
+    for (size_t k = 0; k < 3; k++) {
+        if (runs[k]->defined[root] == RK_EV_UNDEFINED)
+            AGREE(t, root, out.overall == RK_INSTANCE_UNDEFINED);
+        if (runs[k]->ev[root] == RK_EV_OK)
+            AGREE(t, root,
+                  out.overall == (rk_tern_true(runs[k]->truth[root]) ? RK_INSTANCE_HOLDS
+                                                                     : RK_INSTANCE_VIOLATED));
+    }
+    o->undefined += out.overall == RK_INSTANCE_UNDEFINED;
+    o->roots += out.overall == RK_INSTANCE_HOLDS || out.overall == RK_INSTANCE_VIOLATED;
+    rk_instance_clear(&out);
+}
+
+static void run_in(rk_run *run, const rk_program *p, const rk_domain *d, const rk_assignment *a) {
+    rk_run_init(run, p, d);
+    rk_run_set_inputs(run, a);
+    rk_run_compute(run, p->claims[0]);
+}
+
+static void check_point(trial *t, const rk_assignment *a, rk_domain *const *domain, outcome *o) {
+    rk_domain *calcium = rk_domain_calcium(); /* a fresh one: its tables grow with use */
+    rk_run *run[] = {&t->q, &t->b, &t->d};
+    unsigned root = t->program->claims[0];
+    for (size_t k = 0; k < 3; k++)
+        run_in(run[k], t->program, domain[k], a);
+    run_in(&t->c, t->program, calcium, a);
+    for (unsigned i = 0; i <= root; i++)
+        if (t->q.done[i])
+            instruction_agrees(t, i, o);
+    decision_agrees(t, a, root, o);
+    for (size_t k = 0; k < 3; k++)
+        rk_run_clear(run[k]);
+    rk_run_clear(&t->c);
+    rk_domain_free(calcium);
+    o->cases++;
+}
+
+/* --- the test ------------------------------------------------------------------------------- */
+
+static unsigned long number_from(const char *name, unsigned long otherwise) {
+    const char *s = getenv(name);
+    return s && *s ? strtoul(s, NULL, 10) : otherwise;
+}
+
+static void check_theorem(maker *m, unsigned long number, rk_domain *const *domain, outcome *o) {
+    trial t = {.text = m->out.text, .number = number};
+    rk_program *program = NULL;
+    rk_assignment a;
+    text_theorem theorem = theorem_try(m->out.text);
+    if (theorem.checked == NULL) {
+        print_diags(theorem.diags);
+        fail_msg("case %lu was refused: %s", number, m->out.text);
+    }
+    assert_int_equal(rk_program_build(theorem.checked, NULL, NULL, &program), RK_BUILD_OK);
+    t.program = program;
+    rk_assignment_init(&a, program);
+    fill(m, &a);
+    check_point(&t, &a, domain, o);
+    rk_assignment_clear(&a);
+    rk_program_free(program);
+    theorem_free(&theorem);
+}
+
+static void domains_agree(void **state) {
+    (void)state;
+    unsigned long seed = number_from("RK_TEST_SEED", 1);
+    unsigned long from = number_from("RK_TEST_CASE", 0);
+    unsigned long cases = getenv("RK_TEST_LONG") ? 20000 : 400;
+    rk_domain *domain[] = {rk_domain_rational(), rk_domain_ball(128), rk_domain_double()};
+    static const unsigned char digest[32] = "differential";
+    outcome o = {0};
+    maker m;
+    rk_buf_init(&m.out);
+    if (from > 0)
+        cases = 1;
+    for (unsigned long k = from; k < from + cases; k++) {
+        m.rng = rk_rng_trial(seed, digest, k);
+        make_theorem(&m);
+        check_theorem(&m, k, domain, &o);
+    }
+    print_message("seed %lu: %lu cases, %lu values (%lu beyond Q, %lu compared with doubles), "
+                  "%lu truth values, %lu decided, %lu undefined\n",
+                  seed, o.cases, o.values, o.exact_only, o.doubles, o.truths, o.roots, o.undefined);
+    if (from == 0) {
+        assert_true(o.roots > o.cases / 3);
+        assert_true(o.exact_only > o.cases / 10);
+        assert_true(o.doubles > o.cases / 3);
+    }
+    rk_buf_clear(&m.out);
+    for (size_t k = 0; k < 3; k++)
+        rk_domain_free(domain[k]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(domains_agree)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -142,9 +142,10 @@ static rk_status run_program(evaluation *e) {
 
 static rk_status build_and_run(evaluation *e, const rk_lone *lone) {
     rk_program *program;
-    rk_build_status built = rk_program_build_value(&lone->checked, lone->value, &program);
+    const rk_term *value = lone->truth ? lone->checked.claims[0] : lone->value;
+    rk_build_status built = rk_program_build_value(&lone->checked, value, &program);
     if (built == RK_BUILD_NOT_ALLOWED) {
-        rk_diag_add(e->diags, RK_ERROR, "undefined-value", lone->value->span,
+        rk_diag_add(e->diags, RK_ERROR, "undefined-value", value->span,
                     "a size is below 1, or an integer expression is not an integer");
         return RK_BAD_INPUT;
     }

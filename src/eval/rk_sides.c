@@ -3,7 +3,7 @@
 #include "rk_chain.h"
 
 #define MAX_SIDE 200
-#define SIDE_PRECISION 128
+#define SIDE_PRECISION 256
 
 /* The comparison that a reader would look at: the consequent of =>, the first part of a
    conjunction that is false. */
@@ -39,20 +39,18 @@ static void print_value(rk_buf *out, const rk_run *run, unsigned i) {
     rk_buf_clear(&text);
 }
 
+/* A closed form tells more than an enclosure: Calcium comes first where it can be afforded. */
 static void describe(rk_buf *out, rk_chain *c, unsigned i) {
-    unsigned step = 0;
-    bool exact = false;
-    do {
-        rk_ev ev = rk_run_compute(rk_chain_run(c), i);
-        if (ev == RK_EV_OK) {
-            print_value(out, rk_chain_run(c), i);
-            return;
-        }
-        if (ev == RK_EV_UNDEFINED)
-            break;
-        exact = exact || rk_chain_exact_affordable(c, i);
-    } while (rk_chain_next(c, &step, SIDE_PRECISION, exact));
-    rk_buf_puts(out, "unknown");
+    rk_ev ev = rk_run_compute(&c->first, i);
+    bool exact = rk_chain_exact_affordable(c, i);
+    unsigned step = exact ? RK_CHAIN_EXACT_STEP : 0;
+    while (ev != RK_EV_OK && ev != RK_EV_UNDEFINED &&
+           rk_chain_next(c, &step, SIDE_PRECISION, exact))
+        ev = rk_run_compute(rk_chain_run(c), i);
+    if (ev == RK_EV_OK)
+        print_value(out, rk_chain_run(c), i);
+    else
+        rk_buf_puts(out, "unknown");
 }
 
 void rk_describe_sides(rk_buf *out, const rk_program *program, const rk_assignment *a,

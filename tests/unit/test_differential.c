@@ -13,7 +13,8 @@
 typedef struct maker {
     rk_rng rng;
     rk_buf out;
-    int hard; /* transcendental functions and roots that may still be used */
+    int hard;  /* transcendental functions and roots that may still be used */
+    int names; /* indices so far: nothing shadows */
 } maker;
 
 static bool chance(maker *m, unsigned one_in) {
@@ -205,14 +206,15 @@ static void normalisation(maker *m, int rows, int cols, int depth) {
 }
 
 static void loop(maker *m, int rows, int cols, int depth) {
+    int k = ++m->names;
     if (chance(m, 2)) {
-        put(m, "sum(i = 1..2, i*");
+        rk_buf_printf(&m->out, "sum(i%d = 1..2, i%d*", k, k);
         matrix(m, rows, cols, depth);
         put(m, ")");
     } else {
-        put(m, "fold(l = 1..2, Z = ");
+        rk_buf_printf(&m->out, "fold(l%d = 1..2, Z%d = ", k, k);
         matrix(m, rows, cols, depth);
-        put(m, ", Z + l*");
+        rk_buf_printf(&m->out, ", Z%d + l%d*", k, k);
         matrix(m, rows, cols, depth);
         put(m, ")");
     }
@@ -300,6 +302,7 @@ static void make_claim(maker *m) {
 static void make_theorem(maker *m) {
     rk_buf_reset(&m->out);
     m->hard = (int)rk_rng_below(&m->rng, 3);
+    m->names = 0;
     put(m, "theorem t { forall s : real");
     for (int i = 1; i <= 3; i++)
         for (int j = 1; j <= 3; j++)

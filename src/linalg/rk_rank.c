@@ -1,33 +1,173 @@
 #include "rk_rank.h"
+#include <math.h>
+#include <stdbool.h>
+#include "base/rk_mem.h"
+#include "rk_lift.h"
+#include "rk_modular.h"
 
-/* A prime of 61 bits: products of residues fit FLINT's lazy reductions. */
-#define FIRST_PRIME (UWORD(1) << 61)
+/* Below this size FLINT's elimination is as quick as one that calls BLAS. */
+enum { SMALL = 24 };
 
-slong rk_rank_mod(const nmod_mat_t a) {
-    return nmod_mat_rank(a);
+static slong rank_by_blas(const nmod_mat_t a, slong *pivot_rows, slong *pivot_cols) {
+    slong m = nmod_mat_nrows(a), n = nmod_mat_ncols(a);
+    double *x = rk_malloc(((size_t)(m * n) + 1) * sizeof *x);
+    for (slong i = 0; i < m; i++)
+        for (slong j = 0; j < n; j++)
+            x[i * n + j] = (double)nmod_mat_entry(a, i, j);
+    slong r = rk_modular_rank(x, m, n, a->mod.n, pivot_rows, pivot_cols);
+    rk_free(x);
+    return r;
 }
 
-static slong rank_mod_prime(const fmpz_mat_t a, ulong p) {
-    nmod_mat_t m;
-    nmod_mat_init(m, fmpz_mat_nrows(a), fmpz_mat_ncols(a), p);
-    fmpz_mat_get_nmod_mat(m, a);
-    slong r = rk_rank_mod(m);
-    nmod_mat_clear(m);
+slong rk_rank_mod(const nmod_mat_t a) {
+    if (a->mod.n >= RK_MODULAR_LIMIT || nmod_mat_nrows(a) < SMALL || nmod_mat_ncols(a) < SMALL)
+        return nmod_mat_rank(a);
+    return rank_by_blas(a, NULL, NULL);
+}
+
+/* Pivot columns of an echelon form: the first non-zero entry of each row of U. */
+static void read_pivots(slong *pivot_cols, const nmod_mat_t lu, slong rank) {
+    for (slong i = 0, j = 0; i < rank; i++, j++) {
+        while (nmod_mat_entry(lu, i, j) == 0)
+            j++;
+        pivot_cols[i] = j;
+    }
+}
+
+slong rk_rank_profile_mod(const nmod_mat_t a, slong *pivot_rows, slong *pivot_cols) {
+    if (a->mod.n < RK_MODULAR_LIMIT)
+        return rank_by_blas(a, pivot_rows, pivot_cols);
+    nmod_mat_t lu;
+    slong *permutation = rk_malloc(((size_t)nmod_mat_nrows(a) + 1) * sizeof *permutation);
+    nmod_mat_init_set(lu, a);
+    slong rank = nmod_mat_lu(permutation, lu, 0);
+    read_pivots(pivot_cols, lu, rank);
+    for (slong i = 0; i < rank; i++)
+        pivot_rows[i] = permutation[i];
+    nmod_mat_clear(lu);
+    rk_free(permutation);
+    return rank;
+}
+
+/* Primes below 2^23, descending, for one lower bound after the other. */
+static ulong prime_before(ulong p) {
+    do
+        p--;
+    while (!n_is_prime(p));
+    return p;
+}
+
+enum { FIRST_BOUND = 1 << 23 };
+
+/* Up to this size FLINT's fraction-free elimination needs less than a proof by lifting. */
+static bool is_small(const fmpz_mat_t a) {
+    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
+    return FLINT_MIN(m, n) <= 6 && FLINT_MAX(m, n) <= 64;
+}
+
+static slong profile(const fmpz_mat_t a, ulong p, slong *rows, slong *cols) {
+    nmod_mat_t residues;
+    nmod_mat_init(residues, fmpz_mat_nrows(a), fmpz_mat_ncols(a), p);
+    fmpz_mat_get_nmod_mat(residues, a);
+    slong r = rk_rank_profile_mod(residues, rows, cols);
+    nmod_mat_clear(residues);
+    return r;
+}
+
+/* A rank below the true one mod p (p divides every larger minor) is met by the next prime; only
+   finitely many are bad. */
+static slong rank_by_primes(const fmpz_mat_t a) {
+    slong full = FLINT_MIN(fmpz_mat_nrows(a), fmpz_mat_ncols(a)), best = 0, r = 0;
+    slong *rows = rk_malloc(((size_t)full + 1) * sizeof *rows);
+    slong *cols = rk_malloc(((size_t)full + 1) * sizeof *cols);
+    bool proved = false;
+    for (ulong p = prime_before(FIRST_BOUND); !proved; p = prime_before(p)) {
+        r = profile(a, p, rows, cols);
+        if (r < best) /* a known lower bound is larger: not worth a proof */
+            continue;
+        best = r;
+        proved = r == full || rk_lift_rank_at_most(a, r, rows, cols);
+    }
+    rk_free(rows);
+    rk_free(cols);
     return r;
 }
 
 slong rk_rank_fmpz(const fmpz_mat_t a) {
-    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
-    slong full = m < n ? m : n;
-    if (full == 0 || rank_mod_prime(a, n_nextprime(FIRST_PRIME, 1)) == full)
-        return full;
-    return fmpz_mat_rank(a);
+    return is_small(a) ? fmpz_mat_rank(a) : rank_by_primes(a);
 }
 
 slong rk_rank_fmpq(const fmpq_mat_t a) {
     fmpz_mat_t z;
     fmpz_mat_init(z, fmpq_mat_nrows(a), fmpq_mat_ncols(a));
     fmpq_mat_get_fmpz_mat_rowwise(z, NULL, a);
+    slong r = rk_rank_fmpz(z);
+    fmpz_mat_clear(z);
+    return r;
+}
+
+/* Powers of 2 mod p from 2^LEAST to 2^MOST, enough for every finite double. */
+enum { LEAST_EXPONENT = -1074, MOST_EXPONENT = 1024, MANTISSA = 53 };
+
+static ulong *powers_of_two(ulong p) {
+    slong count = MOST_EXPONENT - LEAST_EXPONENT + MANTISSA + 1;
+    ulong *power = rk_malloc((size_t)count * sizeof *power);
+    power[0] = n_powmod2(2, LEAST_EXPONENT - MANTISSA, p);
+    for (slong i = 1; i < count; i++)
+        power[i] = power[i - 1] * 2 % p;
+    return power;
+}
+
+/* x = mantissa * 2^exponent with an integer mantissa. */
+static int64_t split(double x, int *exponent) {
+    double fraction = frexp(x, exponent);
+    *exponent -= MANTISSA;
+    return (int64_t)ldexp(fraction, MANTISSA);
+}
+
+/* Rank mod p of a matrix of doubles, which are p-integral for every odd p. */
+static slong rank_of_residues(slong rows, slong cols, const double *entry, ulong p) {
+    double *x = rk_malloc(((size_t)(rows * cols) + 1) * sizeof *x);
+    ulong *power = powers_of_two(p);
+    for (slong i = 0; i < rows * cols; i++) {
+        int exponent;
+        int64_t mantissa = split(entry[i], &exponent) % (int64_t)p;
+        ulong scale = power[exponent - LEAST_EXPONENT + MANTISSA];
+        x[i] = (double)(mantissa * (int64_t)scale % (int64_t)p);
+    }
+    slong r = rk_modular_rank(x, rows, cols, p, NULL, NULL);
+    rk_free(x);
+    rk_free(power);
+    return r;
+}
+
+/* Each row times the power of two that makes it integral: the rank stays. */
+static void integral_rows(fmpz_mat_t z, const double *entry) {
+    slong cols = fmpz_mat_ncols(z);
+    for (slong i = 0; i < fmpz_mat_nrows(z); i++) {
+        int least = MOST_EXPONENT, exponent;
+        for (slong j = 0; j < cols; j++) {
+            split(entry[i * cols + j], &exponent);
+            if (entry[i * cols + j] != 0 && exponent < least)
+                least = exponent;
+        }
+        for (slong j = 0; j < cols; j++) {
+            int64_t mantissa = split(entry[i * cols + j], &exponent);
+            fmpz *to = fmpz_mat_entry(z, i, j);
+            fmpz_set_si(to, mantissa);
+            if (mantissa != 0)
+                fmpz_mul_2exp(to, to, (ulong)(exponent - least));
+        }
+    }
+}
+
+slong rk_rank_doubles(slong rows, slong cols, const double *entry) {
+    slong full = FLINT_MIN(rows, cols);
+    if (rank_of_residues(rows, cols, entry, prime_before(FIRST_BOUND)) == full)
+        return full;
+    fmpz_mat_t z;
+    fmpz_mat_init(z, rows, cols);
+    integral_rows(z, entry);
     slong r = rk_rank_fmpz(z);
     fmpz_mat_clear(z);
     return r;

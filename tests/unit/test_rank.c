@@ -1,0 +1,268 @@
+/* Ranks: of planted matrices, of entries that a prime divides, of ranks that drop mod p, of wide
+   dyadic ranges; and upper bounds that must not be believed. */
+#include "domain_helpers.h"
+#include "linalg/rk_lift.h"
+#include "linalg/rk_modular.h"
+#include "linalg/rk_rank.h"
+
+/* The largest prime below 2^23, which the first lower bound is taken mod. */
+#define FIRST UWORD(8388593)
+
+static void random_fmpz(fmpz_mat_t a, rk_rng *rng, int64_t most) {
+    for (slong i = 0; i < fmpz_mat_nrows(a); i++)
+        for (slong j = 0; j < fmpz_mat_ncols(a); j++)
+            fmpz_set_si(fmpz_mat_entry(a, i, j), rk_rng_between(rng, -most, most));
+}
+
+/* a := a random m by n matrix that is a product through r, so of rank at most r. */
+static void planted(fmpz_mat_t a, rk_rng *rng, slong r, int64_t most) {
+    fmpz_mat_t x, y;
+    fmpz_mat_init(x, fmpz_mat_nrows(a), r);
+    fmpz_mat_init(y, r, fmpz_mat_ncols(a));
+    random_fmpz(x, rng, most);
+    random_fmpz(y, rng, most);
+    fmpz_mat_mul(a, x, y);
+    fmpz_mat_clear(x);
+    fmpz_mat_clear(y);
+}
+
+static void random_mod(nmod_mat_t a, rk_rng *rng, slong r) {
+    nmod_mat_t x, y;
+    nmod_mat_init(x, nmod_mat_nrows(a), r, a->mod.n);
+    nmod_mat_init(y, r, nmod_mat_ncols(a), a->mod.n);
+    for (slong i = 0; i < nmod_mat_nrows(a); i++)
+        for (slong j = 0; j < r; j++)
+            nmod_mat_entry(x, i, j) = rk_rng_below(rng, a->mod.n);
+    for (slong i = 0; i < r; i++)
+        for (slong j = 0; j < nmod_mat_ncols(a); j++)
+            nmod_mat_entry(y, i, j) = rk_rng_below(rng, a->mod.n);
+    nmod_mat_mul(a, x, y);
+    nmod_mat_clear(x);
+    nmod_mat_clear(y);
+}
+
+/* The profile's minor is regular and as large as the rank. */
+static void assert_profile(const nmod_mat_t a) {
+    slong full = FLINT_MIN(nmod_mat_nrows(a), nmod_mat_ncols(a)), rank = nmod_mat_rank(a);
+    slong *rows = rk_calloc((size_t)full + 1, sizeof *rows);
+    slong *cols = rk_calloc((size_t)full + 1, sizeof *cols);
+    assert_int_equal(rk_rank_mod(a), rank);
+    assert_int_equal(rk_rank_profile_mod(a, rows, cols), rank);
+    nmod_mat_t minor;
+    nmod_mat_init(minor, rank, rank, a->mod.n);
+    for (slong i = 0; i < rank; i++)
+        for (slong j = 0; j < rank; j++)
+            nmod_mat_entry(minor, i, j) = nmod_mat_entry(a, rows[i], cols[j]);
+    assert_int_equal(nmod_mat_rank(minor), rank);
+    nmod_mat_clear(minor);
+    rk_free(rows);
+    rk_free(cols);
+}
+
+static void modular_ranks_are_flints(void **state) {
+    (void)state;
+    const ulong primes[] = {
+        2, 3, 5, 97, 65537, FIRST, 33554393, 2147483647, UWORD(2305843009213693951)};
+    rk_rng rng = test_rng(3, "modular_ranks_are_flints");
+    for (long t = 0; t < (test_long() ? 4000 : 400); t++) {
+        ulong p = primes[rk_rng_below(&rng, sizeof primes / sizeof *primes)];
+        slong m = rk_rng_between(&rng, 1, 90), n = rk_rng_between(&rng, 1, 90);
+        nmod_mat_t a;
+        nmod_mat_init(a, m, n, p);
+        random_mod(a, &rng, rk_rng_between(&rng, 0, 100));
+        for (slong k = rk_rng_between(&rng, 0, 3); k > 0; k--) { /* some empty columns */
+            slong j = rk_rng_between(&rng, 0, n - 1);
+            for (slong i = 0; i < m; i++)
+                nmod_mat_entry(a, i, j) = 0;
+        }
+        assert_profile(a);
+        nmod_mat_clear(a);
+    }
+}
+
+/* Inner sizes beyond one chunk of exact products, at the largest primes served. */
+static void large_modular_ranks(void **state) {
+    (void)state;
+    const ulong primes[] = {FIRST, 33554393};
+    rk_rng rng = test_rng(4, "large_modular_ranks");
+    for (size_t k = 0; k < 2; k++) {
+        nmod_mat_t a;
+        nmod_mat_init(a, 300, 420, primes[k]);
+        random_mod(a, &rng, 420);
+        assert_int_equal(rk_rank_mod(a), 300);
+        random_mod(a, &rng, 211);
+        assert_profile(a);
+        nmod_mat_clear(a);
+    }
+}
+
+static void empty_and_zero_matrices(void **state) {
+    (void)state;
+    nmod_mat_t a;
+    fmpz_mat_t z;
+    nmod_mat_init(a, 0, 5, 7);
+    assert_int_equal(rk_rank_mod(a), 0);
+    nmod_mat_clear(a);
+    nmod_mat_init(a, 30, 40, 7);
+    assert_profile(a);
+    nmod_mat_clear(a);
+    fmpz_mat_init(z, 0, 3);
+    assert_int_equal(rk_rank_fmpz(z), 0);
+    fmpz_mat_clear(z);
+    fmpz_mat_init(z, 40, 70);
+    assert_int_equal(rk_rank_fmpz(z), 0);
+    fmpz_mat_clear(z);
+    fmpz_mat_init(z, 1, 100);
+    fmpz_set_ui(fmpz_mat_entry(z, 0, 77), FIRST);
+    assert_int_equal(rk_rank_fmpz(z), 1);
+    fmpz_mat_clear(z);
+}
+
+static void planted_ranks_are_found(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(5, "planted_ranks_are_found");
+    for (long t = 0; t < (test_long() ? 1000 : 120); t++) {
+        slong m = rk_rng_between(&rng, 1, 30), n = rk_rng_between(&rng, 1, 80);
+        slong r = rk_rng_between(&rng, 0, 30);
+        int64_t most = rk_rng_below(&rng, 2) ? 2 : 1000000000;
+        fmpz_mat_t a;
+        fmpz_mat_init(a, m, n);
+        planted(a, &rng, r, most);
+        assert_int_equal(rk_rank_fmpz(a), fmpz_mat_rank(a));
+        fmpz_mat_clear(a);
+    }
+}
+
+/* The diagonal holds the primes that are tried first: the rank drops mod each of them. */
+static void ranks_that_drop_mod_p(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(6, "ranks_that_drop_mod_p");
+    fmpz_mat_t a, left, right;
+    fmpz_mat_init(a, 40, 50);
+    fmpz_mat_init(left, 40, 40);
+    fmpz_mat_init(right, 50, 50);
+    for (slong i = 0; i < 40; i++)
+        fmpz_set_ui(fmpz_mat_entry(left, i, i), 1);
+    for (slong i = 0; i < 50; i++)
+        fmpz_set_ui(fmpz_mat_entry(right, i, i), 1);
+    for (slong i = 0; i < 40; i++) /* unimodular */
+        for (slong j = 0; j < i; j++)
+            fmpz_set_si(fmpz_mat_entry(left, i, j), rk_rng_between(&rng, -2, 2));
+    for (slong i = 0; i < 50; i++)
+        for (slong j = 0; j < i; j++)
+            fmpz_set_si(fmpz_mat_entry(right, i, j), rk_rng_between(&rng, -2, 2));
+    ulong p = UWORD(1) << 23;
+    for (slong i = 0; i < 33; i++) {
+        fmpz_set_ui(fmpz_mat_entry(a, i, i), 1);
+        for (int k = 0; k < 4 && i % 4 == 0; k++) { /* divisible by the first four primes */
+            do
+                p--;
+            while (!n_is_prime(p));
+            fmpz_mul_ui(fmpz_mat_entry(a, i, i), fmpz_mat_entry(a, i, i), p);
+        }
+        if (i % 4 == 3)
+            p = UWORD(1) << 23;
+    }
+    fmpz_mat_mul(a, left, a);
+    fmpz_mat_mul(a, a, right);
+    assert_int_equal(rk_rank_fmpz(a), 33);
+    fmpz_mat_scalar_mul_ui(a, a, FIRST); /* zero mod the first prime */
+    assert_int_equal(rk_rank_fmpz(a), 33);
+    fmpz_mat_clear(a);
+    fmpz_mat_clear(left);
+    fmpz_mat_clear(right);
+}
+
+/* A claimed bound below the rank is refused, one at the rank proved. */
+static void lifted_bounds_are_checked(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(7, "lifted_bounds_are_checked");
+    for (long t = 0; t < (test_long() ? 2000 : 200); t++) {
+        slong m = rk_rng_between(&rng, 1, 12), n = rk_rng_between(&rng, 1, 12), rank;
+        slong rows[12], cols[12];
+        fmpz_mat_t a, minor;
+        nmod_mat_t residues;
+        fmpz_mat_init(a, m, n);
+        planted(a, &rng, rk_rng_between(&rng, 0, 8), 50);
+        rank = fmpz_mat_rank(a);
+        nmod_mat_init(residues, m, n, FIRST);
+        fmpz_mat_get_nmod_mat(residues, a);
+        slong r = rk_rank_profile_mod(residues, rows, cols);
+        assert_true(rk_lift_rank_at_most(a, r, rows, cols) == (r == rank));
+        fmpz_mat_init(minor, r, r);
+        if (r > 1) { /* a leading minor that is regular too, one smaller */
+            nmod_mat_t corner;
+            nmod_mat_init(corner, r - 1, r - 1, FIRST);
+            for (slong i = 0; i < r - 1; i++)
+                for (slong j = 0; j < r - 1; j++)
+                    nmod_mat_entry(corner, i, j) = nmod_mat_entry(residues, rows[i], cols[j]);
+            if (nmod_mat_rank(corner) == r - 1)
+                assert_false(rk_lift_rank_at_most(a, r - 1, rows, cols));
+            nmod_mat_clear(corner);
+        }
+        fmpz_mat_clear(minor);
+        nmod_mat_clear(residues);
+        fmpz_mat_clear(a);
+    }
+}
+
+static void rational_ranks(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(8, "rational_ranks");
+    for (long t = 0; t < 60; t++) {
+        slong m = rk_rng_between(&rng, 1, 20), n = rk_rng_between(&rng, 1, 20);
+        fmpz_mat_t a;
+        fmpq_mat_t q;
+        fmpz_mat_init(a, m, n);
+        fmpq_mat_init(q, m, n);
+        planted(a, &rng, rk_rng_between(&rng, 1, 12), 9);
+        fmpz_t scale;
+        fmpz_init(scale);
+        for (slong i = 0; i < m; i++) { /* each row over its own denominator */
+            fmpz_set_ui(scale, rk_rng_below(&rng, 1000) + 1);
+            for (slong j = 0; j < n; j++)
+                fmpq_set_fmpz_frac(fmpq_mat_entry(q, i, j), fmpz_mat_entry(a, i, j), scale);
+        }
+        assert_int_equal(rk_rank_fmpq(q), fmpz_mat_rank(a));
+        fmpz_clear(scale);
+        fmpz_mat_clear(a);
+        fmpq_mat_clear(q);
+    }
+}
+
+/* Entries from 2^-1000 to 2^1000, rows repeated and halved. */
+static void ranks_of_doubles(void **state) {
+    (void)state;
+    enum { ROWS = 30, COLS = 40 };
+    double x[ROWS * COLS];
+    rk_rng rng = test_rng(9, "ranks_of_doubles");
+    for (int i = 0; i < ROWS * COLS; i++)
+        x[i] = ldexp(rk_rng_normal(&rng), (int)rk_rng_between(&rng, -1000, 1000));
+    assert_int_equal(rk_rank_doubles(ROWS, COLS, x), ROWS);
+    for (int j = 0; j < COLS; j++) {
+        x[7 * COLS + j] = 0;
+        x[9 * COLS + j] = ldexp(rk_rng_normal(&rng), 3);
+        x[11 * COLS + j] = x[9 * COLS + j] / 4;
+        x[13 * COLS + j] = -x[9 * COLS + j];
+    }
+    assert_int_equal(rk_rank_doubles(ROWS, COLS, x), ROWS - 3);
+    const double tiny[] = {5e-324, 0, 0, 1.7976931348623157e308};
+    assert_int_equal(rk_rank_doubles(2, 2, tiny), 2);
+    const double close[] = {1, 1, 1, 1 + 0x1p-52};
+    assert_int_equal(rk_rank_doubles(2, 2, close), 2);
+    const double tenths[] = {0.1, 0.2, 0.3, 0.6}; /* 0.3 is not 3 * 0.1 in doubles */
+    assert_int_equal(rk_rank_doubles(2, 2, tenths), 2 - (0.1 * 0.6 == 0.2 * 0.3 && 0.6 == 2 * 0.3));
+    const double zero[] = {0, 0, 0, -0.0};
+    assert_int_equal(rk_rank_doubles(2, 2, zero), 0);
+    assert_int_equal(rk_rank_doubles(1, 4, zero), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(modular_ranks_are_flints), cmocka_unit_test(large_modular_ranks),
+        cmocka_unit_test(empty_and_zero_matrices),  cmocka_unit_test(planted_ranks_are_found),
+        cmocka_unit_test(ranks_that_drop_mod_p),    cmocka_unit_test(lifted_bounds_are_checked),
+        cmocka_unit_test(rational_ranks),           cmocka_unit_test(ranks_of_doubles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

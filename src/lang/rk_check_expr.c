@@ -258,23 +258,13 @@ static rk_term *check_kind(rk_checker *ck, const rk_node *node) {
     }
 }
 
-static bool sizes_fit(rk_checker *ck, const rk_node *node) {
-    if (!rk_sizes_overflowed(ck->sizes))
-        return true;
-    rk_complain(ck, "limit-size-terms", node->span,
-                "a size here has more than %d terms when it is multiplied out",
-                RK_LIMIT_SIZE_TERMS);
-    ck->stopped = true;
-    return false;
-}
-
 rk_term *rk_check_any(rk_checker *ck, const rk_node *node) {
     if (!rk_deeper(ck, node))
         return NULL;
     size_t mark = ck->npartial;
     rk_term *t = rk_attach_partial(ck, check_kind(ck, node), mark);
     ck->depth--;
-    return sizes_fit(ck, node) && !ck->stopped ? t : NULL;
+    return rk_sizes_fit(ck, node->span) && !ck->stopped ? t : NULL;
 }
 
 rk_term *rk_check_value(rk_checker *ck, const rk_node *node) {

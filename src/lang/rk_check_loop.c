@@ -223,29 +223,34 @@ static const rk_size *total(rk_checker *ck, rk_term *const *kids, size_t n, bool
     return rk_size_normal(ck->sizes, sum ? sum : rest);
 }
 
-static bool fits_beside(rk_checker *ck, const rk_term *first, const rk_term *next, bool below) {
-    const rk_size *a = below ? first->cols : first->rows, *b = below ? next->cols : next->rows;
+static bool fits_beside(rk_checker *ck, const rk_node *node, rk_term *const *kids, size_t i) {
+    bool below = node->kind == RK_N_BLOCK;
+    const rk_size *a = below ? kids[0]->cols : kids[0]->rows;
+    const rk_size *b = below ? kids[i]->cols : kids[i]->rows;
     if (rk_size_equal(ck->sizes, a, b))
         return true;
-    if (rk_complain(ck, "shape-mismatch", next->span, "%s %s %s", rk_shape_text(ck, next),
-                    below ? "below" : "beside", rk_shape_text(ck, first)))
-        rk_diag_note(ck->report.diags, first->span, "this has %s %s", rk_size_text(ck, a),
+    if (rk_complain(ck, "shape-mismatch", node->kid[i]->span, "%s %s %s",
+                    rk_shape_text(ck, kids[i]), below ? "below" : "beside",
+                    rk_shape_text(ck, kids[0])))
+        rk_diag_note(ck->report.diags, node->kid[0]->span, "this has %s %s", rk_size_text(ck, a),
                      below ? "columns" : "rows");
     return false;
 }
 
-rk_term *rk_cat(rk_checker *ck, rk_op op, rk_span span, rk_term **kids, size_t nkids) {
-    bool below = op == RK_T_VCAT, good = true;
-    for (size_t i = 0; i < nkids; i++)
+/* A row of blocks, or rows below one another; one alone is what it is. */
+static rk_term *join(rk_checker *ck, const rk_node *node, rk_term **kids) {
+    bool below = node->kind == RK_N_BLOCK, good = true;
+    size_t n = node->nkids;
+    for (size_t i = 0; i < n; i++)
         if (!kids[i])
             return NULL;
-    for (size_t i = 1; good && i < nkids; i++)
-        good = fits_beside(ck, kids[0], kids[i], below);
-    if (!good || nkids == 1)
+    for (size_t i = 1; good && i < n; i++)
+        good = fits_beside(ck, node, kids, i);
+    if (!good || n == 1)
         return good ? kids[0] : NULL;
-    const rk_size *sum = total(ck, kids, nkids, below);
-    return rk_make(ck, op, span, below ? sum : kids[0]->rows, below ? kids[0]->cols : sum, kids,
-                   nkids);
+    const rk_size *sum = total(ck, kids, n, below);
+    return rk_make(ck, below ? RK_T_VCAT : RK_T_HCAT, node->span, below ? sum : kids[0]->rows,
+                   below ? kids[0]->cols : sum, kids, n);
 }
 
 rk_term *rk_check_block(rk_checker *ck, const rk_node *node) {
@@ -253,5 +258,5 @@ rk_term *rk_check_block(rk_checker *ck, const rk_node *node) {
     rk_term **kids = rk_arena_alloc(ck->scratch, (node->nkids + 1) * sizeof *kids);
     for (size_t i = 0; i < node->nkids; i++)
         kids[i] = rows ? rk_check_block(ck, node->kid[i]) : rk_check_value(ck, node->kid[i]);
-    return rk_cat(ck, rows ? RK_T_VCAT : RK_T_HCAT, node->span, kids, node->nkids);
+    return join(ck, node, kids);
 }

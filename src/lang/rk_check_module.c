@@ -96,7 +96,7 @@ void rk_checker_open(rk_checker *ck, rk_checked *out, rk_frame *frame) {
     ck->out = out;
     ck->frame = frame;
     ck->depth = 0;
-    ck->stopped = ck->allow_random = false;
+    ck->stopped = ck->spoilt = ck->allow_random = false;
     ck->nterms = ck->nloops = ck->niexprs = ck->nlet_uses = ck->npartial = 0;
     ck->nlets = 0;
     ck->let = RK_NO_LET;

@@ -10,13 +10,14 @@ int rk_compare_names(const void *a, const void *b) {
 
 /* --- reports ------------------------------------------------------------------------------- */
 
-enum { NOTES = 4 }; /* uses of defs told, innermost first */
+enum { NOTES = 3 }; /* uses of defs told, innermost first; the one in the theorem always is */
 
 static void note_uses(rk_checker *ck) {
     int n = 0;
-    for (const rk_frame *f = ck->frame; f && f->def && n < NOTES; f = f->caller, n++)
-        rk_diag_note(ck->report.diags, f->use, "in the definition of `%s`, used here",
-                     f->def->name);
+    for (const rk_frame *f = ck->frame; f && f->def; f = f->caller, n++)
+        if (n < NOTES || !f->caller || !f->caller->def)
+            rk_diag_note(ck->report.diags, f->use, "in the definition of `%s`, used here",
+                         f->def->name);
 }
 
 bool rk_complain(rk_checker *ck, const char *name, rk_span span, const char *format, ...) {

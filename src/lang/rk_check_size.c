@@ -25,6 +25,18 @@ unsigned rk_new_symbol(rk_checker *ck, const char *name, const rk_size *definiti
     return sym;
 }
 
+bool rk_sizes_fit(rk_checker *ck, rk_span span) {
+    if (!rk_sizes_overflowed(ck->sizes))
+        return true;
+    if (!ck->stopped)
+        rk_complain(ck, "limit-size-terms", span,
+                    "a size here is too large to be multiplied out: more than %d terms, or "
+                    "symbols or digits in proportion",
+                    RK_LIMIT_SIZE_TERMS);
+    ck->stopped = true;
+    return false;
+}
+
 /* --- reading ------------------------------------------------------------------------------- */
 
 static const rk_size *no_integer(rk_checker *ck, const rk_node *node, const char *what) {
@@ -184,13 +196,7 @@ static bool check_number(rk_checker *ck, const rk_size *a, rk_span span) {
 
 const rk_size *rk_check_size(rk_checker *ck, const rk_node *node) {
     const rk_size *size = read_size(ck, node);
-    if (rk_sizes_overflowed(ck->sizes)) {
-        rk_complain(ck, "limit-size-terms", node->span,
-                    "this size has more than %d terms when it is multiplied out",
-                    RK_LIMIT_SIZE_TERMS);
-        ck->stopped = true;
-    }
-    if (!size || ck->stopped || !check_number(ck, size, node->span))
+    if (!rk_sizes_fit(ck, node->span) || !size || !check_number(ck, size, node->span))
         return NULL;
     if (ck->nloops == 0) {
         rk_grow(&ck->iexprs, &ck->cap_iexprs, ck->niexprs + 1, sizeof *ck->iexprs);

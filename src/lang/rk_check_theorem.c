@@ -71,6 +71,7 @@ static void check_dim(rk_checker *ck, const rk_dimdecl *d) {
     bool good = read_dim(ck, d, &dim);
     rk_binding *b = rk_bind(ck, RK_BIND_DIM, d->name, d->span);
     b->bad = !good;
+    ck->spoilt |= !good;
     if (!good)
         return;
     int64_t low = d->kind == RK_DIM_LIST ? dim.values[0] : d->kind == RK_DIM_EQUAL ? 1 : dim.low;
@@ -190,6 +191,7 @@ static void check_var(rk_checker *ck, const rk_clause *c, const rk_vardecl *v) {
     bool good = read_var(ck, c, v, &var);
     rk_binding *b = rk_bind(ck, v->family ? RK_BIND_FAMILY : RK_BIND_VAR, v->name, v->span);
     b->bad = !good;
+    ck->spoilt |= !good;
     if (!good)
         return;
     b->var = (unsigned)ck->out->nvars;
@@ -260,6 +262,7 @@ static void check_data(rk_checker *ck, const rk_clause *c) {
     bool good = load(ck, c, &d, sha);
     rk_binding *b = rk_bind(ck, RK_BIND_DATA, c->name, c->name_span);
     b->bad = !good;
+    ck->spoilt |= !good;
     if (!good)
         return;
     rk_digest_data(&ck->digest, sha);
@@ -277,11 +280,13 @@ static void check_let(rk_checker *ck, const rk_clause *c) {
     b->term = t;
     b->let = ck->let;
     b->bad = !t;
+    ck->spoilt |= !t;
     ck->let = RK_NO_LET;
 }
 
 static void check_assume(rk_checker *ck, const rk_clause *c) {
     rk_term *t = rk_check_truth(ck, c->expr);
+    ck->spoilt |= !t;
     if (!t)
         return;
     rk_check_no_statistic(ck, t, "an `assume`");
@@ -290,6 +295,7 @@ static void check_assume(rk_checker *ck, const rk_clause *c) {
 
 static void check_claim(rk_checker *ck, const rk_clause *c) {
     rk_term *t = rk_check_truth(ck, c->expr);
+    ck->spoilt |= !t;
     if (!t)
         return;
     if (ck->allow_random)
@@ -452,7 +458,7 @@ bool rk_check_theorem(rk_checker *ck, const rk_file *file, const rk_theorem *the
     for (size_t i = 0; i < theorem->nclauses && !ck->stopped; i++)
         check_clause(ck, &theorem->clauses[i]);
     check_counts(ck);
-    bool good = ck->report.errors == before && !ck->report.full && !theorem->broken;
+    bool good = ck->report.errors == before && !ck->report.full && !ck->spoilt && !theorem->broken;
     if (good)
         check_allowed(ck);
     good = good && ck->report.errors == before;

@@ -98,6 +98,7 @@ typedef struct rk_checker {
     rk_frame *frame;
     unsigned depth;
     bool stopped; /* a limit was reached: give the theorem up */
+    bool spoilt;  /* part of the theorem could not be read, though perhaps nothing was said */
     bool allow_random;
     rk_term **terms;
     unsigned char *traits; /* by id: rk_trait bits */
@@ -141,6 +142,8 @@ bool rk_check_int(rk_checker *ck, const rk_node *node, int64_t *value);
 const rk_size *rk_check_size(rk_checker *ck, const rk_node *node);
 /* The same where a size is wanted: below 1 at all dimensions is an error. */
 const rk_size *rk_check_extent(rk_checker *ck, const rk_node *node);
+/* Complains if a size made since the last call is too large, and gives the theorem up. */
+bool rk_sizes_fit(rk_checker *ck, rk_span span);
 unsigned rk_new_symbol(rk_checker *ck, const char *name, const rk_size *definition, int64_t low);
 /* True only if a >= least at all allowed dimensions (and at all indices). */
 bool rk_always(rk_checker *ck, const rk_size *a, int64_t least);
@@ -190,7 +193,6 @@ rk_term *rk_check_block(rk_checker *ck, const rk_node *node);
 rk_term *rk_check_call(rk_checker *ck, const rk_node *node);
 rk_term *rk_check_jrank(rk_checker *ck, const rk_node *node);
 rk_term *rk_check_norm(rk_checker *ck, const rk_node *node);
-rk_term *rk_cat(rk_checker *ck, rk_op op, rk_span span, rk_term **kids, size_t nkids);
 
 /* Opens the text of a def with its arguments bound: the new frame becomes current. False after an
    error. rk_leave_def closes it. */

@@ -87,7 +87,7 @@ static size_t edits(const char *a, const char *b) {
 
 void rk_nearest(const char *wanted, const char *candidate, const char **best, size_t *distance) {
     size_t d = edits(wanted, candidate);
-    if (d < *distance && d <= (strlen(wanted) + 2) / 3) {
+    if (d < *distance && d <= (strlen(wanted) + 2) / 3 && d < strlen(wanted)) {
         *distance = d;
         *best = candidate;
     }

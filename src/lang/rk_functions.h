@@ -99,8 +99,8 @@ void rk_function_describe(rk_buf *out, const char *name);
 /* True for the names of functions and for jrank and norm, which have a grammar of their own. */
 bool rk_function_name(const char *name);
 
-/* Keeps in *best the nearer to `wanted` of itself and `candidate`, if within a third of the
-   letters; *distance starts as SIZE_MAX. */
+/* Keeps in *best the nearer to `wanted` of itself and `candidate`, if not more than a third of the
+   letters, and not all, are to be changed; *distance starts as SIZE_MAX. */
 void rk_nearest(const char *wanted, const char *candidate, const char **best, size_t *distance);
 void rk_nearest_function(const char *wanted, const char **best, size_t *distance);
 

@@ -241,7 +241,7 @@ static const char *beside(rk_checker *ck, const char *file) {
 static bool load(rk_checker *ck, const rk_clause *c, rk_datum *d, unsigned char sha[32]) {
     size_t rows = 0, cols = 0;
     if (!ck->loader) {
-        rk_complain(ck, "no-data", c->span, "data files are not read here");
+        rk_complain(ck, "data-read", c->span, "data files are not read here");
         return false;
     }
     /* The loader reports by itself: count its errors with ours. */

@@ -276,7 +276,7 @@ static void matrix(maker *m, int rows, int cols, int depth) {
 
 static void comparison(maker *m) {
     static const char *const cmp[] = {" == ", " != ", " < ", " <= ", " > ", " >= "};
-    int rows = pick_size(m), cols = pick_size(m), depth = 1 + (int)rk_rng_below(&m->rng, 3);
+    int rows = pick_size(m), cols = pick_size(m), depth = 1 + (int)rk_rng_below(&m->rng, chance(m, 4) ? 5 : 3);
     matrix(m, rows, cols, depth);
     put(m, cmp[rk_rng_below(&m->rng, 6)]);
     if (chance(m, 4))
@@ -301,7 +301,7 @@ static void make_claim(maker *m) {
 
 static void make_theorem(maker *m) {
     rk_buf_reset(&m->out);
-    m->hard = (int)rk_rng_below(&m->rng, 3);
+    m->hard = (int)rk_rng_below(&m->rng, chance(m, 4) ? 5 : 3);
     m->names = 0;
     put(m, "theorem t { forall s : real");
     for (int i = 1; i <= 3; i++)

@@ -23,7 +23,7 @@ rk_run *rk_chain_run(rk_chain *c); /* the run in hand */
    Calcium cannot express. False when none is left under the cap. */
 bool rk_chain_next(rk_chain *c, unsigned *step, slong precision_cap, bool try_exact);
 
-/* Can Calcium be expected to compute what root still needs, in about a second? */
+/* Can Calcium be expected to compute what root still needs, in about half a second? */
 bool rk_chain_exact_affordable(const rk_chain *c, unsigned root);
 
 /* Does root rest on an operation that no domain computes? */

@@ -24,7 +24,9 @@ static rk_binding *open_loop(rk_checker *ck, const rk_node *node) {
     b->size = rk_size_sym(ck->sizes, sym);
     bool runs = rk_always(ck, rk_size_binary(ck->sizes, RK_S_SUB, high, low), 0);
     rk_grow(&ck->loops, &ck->cap_loops, ck->nloops + 1, sizeof *ck->loops);
-    ck->loops[ck->nloops++] = (rk_loop_index){sym, low, high, runs};
+    ck->loops[ck->nloops++] = (rk_loop_index){sym, low, high, runs, (unsigned)ck->nbodies};
+    rk_grow(&ck->bodies, &ck->cap_bodies, ck->nbodies + 1, sizeof(rk_term *));
+    ck->bodies[ck->nbodies++] = NULL;
     return b;
 }
 
@@ -85,6 +87,9 @@ static rk_term *make_loop(rk_checker *ck, const rk_node *node, rk_op op, rk_term
     t->sym = loop->sym;
     t->ival[0] = loop->low;
     t->ival[1] = loop->high;
+    ck->bodies[loop->id] = body;
+    if (loop->runs)
+        ck->traits[t->id] |= RK_TRAIT_RUNS;
     return t;
 }
 
@@ -131,6 +136,9 @@ static rk_term *make_fold(rk_checker *ck, const rk_node *node, rk_term *start, r
     t->sym = loop->sym;
     t->ival[0] = loop->low;
     t->ival[1] = loop->high;
+    ck->bodies[loop->id] = step;
+    if (loop->runs)
+        ck->traits[t->id] |= RK_TRAIT_RUNS;
     return t;
 }
 

@@ -98,6 +98,7 @@ void rk_checker_open(rk_checker *ck, rk_checked *out, rk_frame *frame) {
     ck->depth = 0;
     ck->stopped = ck->spoilt = ck->allow_random = false;
     ck->nterms = ck->nloops = ck->niexprs = ck->nlet_uses = ck->npartial = 0;
+    ck->nguards = ck->nbodies = 0;
     ck->nlets = 0;
     ck->let = RK_NO_LET;
     ck->cap_dims = ck->cap_vars = ck->cap_data = ck->cap_assumes = ck->cap_claims = 0;
@@ -156,10 +157,11 @@ static void *settle(rk_checker *ck, void *table, size_t bytes, bool keep) {
     return copy;
 }
 
-void rk_checker_close(rk_checker *ck, bool keep, rk_term *extra) {
+void rk_checker_close(rk_checker *ck, bool keep, rk_term **extra) {
     rk_checked *out = ck->out;
     if (keep) {
-        number_reached(ck, extra);
+        rk_drop_needless(ck, extra);
+        number_reached(ck, *extra);
         keep_iexprs(ck);
         out->nsymbols = rk_sizes_symbols(ck->sizes);
     } else {
@@ -201,6 +203,8 @@ static void checker_free(rk_checker *ck) {
     rk_free(ck->iexprs);
     rk_free(ck->let_uses);
     rk_free(ck->partial);
+    rk_free(ck->guards);
+    rk_free(ck->bodies);
 }
 
 /* Items are declared before any of them is read, in all files, so their order does not matter. */
@@ -259,7 +263,7 @@ rk_lone *rk_expr_check(rk_arena *arena, const rk_node *node, rk_diags *diags) {
         rk_grow(&lone->checked.claims, &cap, 1, sizeof(rk_term *));
         lone->checked.claims[lone->checked.nclaims++] = t;
     }
-    rk_checker_close(&ck, good, lone->value);
+    rk_checker_close(&ck, good, &lone->value);
     checker_free(&ck);
     return good ? lone : NULL;
 }

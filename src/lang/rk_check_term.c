@@ -5,12 +5,24 @@
 
 /* --- making -------------------------------------------------------------------------------- */
 
+/* Is the member there at all dimensions? A number, or the index of a loop inside the range. */
+static bool inside_family(rk_checker *ck, const rk_term *t) {
+    const rk_size *at = t->ival[0], *last = at, *first = at;
+    for (size_t i = 0; i < ck->nloops; i++)
+        if (at->op == RK_S_SYM && at->sym == ck->loops[i].sym) {
+            first = ck->loops[i].low;
+            last = ck->loops[i].high;
+        }
+    const rk_size *room = rk_size_binary(ck->sizes, RK_S_SUB, ck->out->vars[t->var].family, last);
+    return rk_always(ck, first, 1) && rk_always(ck, room, 0);
+}
+
 /* Operations that may be undefined although their arguments are not. */
 static bool may_fail(rk_checker *ck, const rk_term *t) {
     int64_t k;
     switch (t->op) {
     case RK_T_VAR:
-        return t->ival[0] != NULL;
+        return t->ival[0] && !inside_family(ck, t);
     case RK_T_POWER:
         return !rk_size_is_const(ck->sizes, t->ival[0], &k) || k < 0;
     case RK_T_SOFTMAX:
@@ -64,7 +76,7 @@ static void add_term(rk_checker *ck, rk_term *t) {
     t->id = (unsigned)ck->nterms;
     unsigned char traits = own_traits(t->op);
     for (size_t i = 0; i < t->nkids; i++)
-        traits |= ck->traits[t->kid[i]->id];
+        traits |= ck->traits[t->kid[i]->id] & RK_TRAIT_INHERITED;
     ck->traits[ck->nterms] = traits;
     ck->terms[ck->nterms++] = t;
 }
@@ -114,30 +126,6 @@ const rk_size *rk_one(rk_checker *ck) {
 rk_term *rk_make_int(rk_checker *ck, rk_span span, const rk_size *size) {
     rk_term *t = rk_make(ck, RK_T_INT, span, rk_one(ck), rk_one(ck), NULL, 0);
     t->ival[0] = size;
-    return t;
-}
-
-/* --- rows(E) and cols(E) ------------------------------------------------------------------- */
-
-/* A claim needs every subexpression defined, E of rows(E) too, although its size alone is used.
-   0 * sum(E) has the value 0 exactly where E is defined. */
-static rk_term *attach(rk_checker *ck, rk_term *t, rk_term *e) {
-    const rk_size *one = rk_one(ck);
-    rk_term *sum = rk_make1(ck, RK_T_SUM_ENTRIES, e->span, one, one, e);
-    if (t->rows) {
-        rk_term *zeros = rk_make(ck, RK_T_ZEROS, e->span, t->rows, t->cols, NULL, 0);
-        rk_term *nothing = rk_make2(ck, RK_T_SCALE, e->span, t->rows, t->cols, sum, zeros);
-        return rk_make2(ck, RK_T_ADD, t->span, t->rows, t->cols, t, nothing);
-    }
-    rk_term *same = rk_make_truth(ck, RK_T_COMPARE, e->span, (rk_term *[]){sum, sum}, 2);
-    same->cmp = RK_EQ;
-    return rk_make_truth(ck, RK_T_AND, t->span, (rk_term *[]){t, same}, 2);
-}
-
-rk_term *rk_attach_partial(rk_checker *ck, rk_term *t, size_t mark) {
-    while (t && ck->npartial > mark)
-        t = attach(ck, t, ck->partial[--ck->npartial]);
-    ck->npartial = mark;
     return t;
 }
 

@@ -464,7 +464,8 @@ bool rk_check_theorem(rk_checker *ck, const rk_file *file, const rk_theorem *the
     good = good && ck->report.errors == before;
     if (good)
         rk_digest_finish(&ck->digest, theorem->name, out->digest);
-    rk_checker_close(ck, good, NULL);
+    rk_term *nothing = NULL;
+    rk_checker_close(ck, good, &nothing);
     ck->theorem = NULL;
     return good;
 }

@@ -1,5 +1,6 @@
 /* The checker's state and what its parts share. rk_check_scope.c keeps names and reports,
    rk_check_size.c reads integer expressions, rk_check_term.c makes terms and compares shapes,
+   rk_check_defined.c keeps matrices whose size alone is used,
    rk_check_expr.c, rk_check_loop.c and rk_check_call.c turn trees into terms,
    rk_check_random.c looks at random claims, rk_check_theorem.c reads the clauses of a theorem, and
    rk_check_module.c the items of a unit.
@@ -52,8 +53,15 @@ struct rk_frame {      /* the names known in a theorem, or in the text of a def 
 typedef struct rk_loop_index { /* an enclosing loop */
     unsigned sym;
     const rk_size *low, *high;
-    bool runs; /* at least once, at all dimensions */
+    bool runs;   /* at least once, at all dimensions */
+    unsigned id; /* into the checker's bodies */
 } rk_loop_index;
+
+typedef struct rk_guard_term { /* a term with a matrix attached that must be defined */
+    rk_term *term, *inner;
+    rk_term *matrix; /* NULL once it turned out not to be needed */
+    unsigned loop;   /* innermost loop around it, RK_NO_LOOP */
+} rk_guard_term;
 
 typedef struct rk_known_def {
     const char *name; /* first: compared by name */
@@ -70,16 +78,18 @@ typedef struct rk_iexpr_entry {
 } rk_iexpr_entry;
 
 enum rk_trait {
-    RK_TRAIT_PARTIAL = 1,  /* may be undefined */
-    RK_TRAIT_VARIABLE = 2, /* depends on a variable */
-    RK_TRAIT_STATISTIC = 4 /* prob, mean or var is in it */
+    RK_TRAIT_PARTIAL = 1,   /* may be undefined */
+    RK_TRAIT_VARIABLE = 2,  /* depends on a variable */
+    RK_TRAIT_STATISTIC = 4, /* prob, mean or var is in it */
+    RK_TRAIT_RUNS = 8,      /* a loop that runs at all dimensions; not inherited */
+    RK_TRAIT_INHERITED = 7
 };
 
 typedef struct rk_let_use {
     unsigned user, used;
 } rk_let_use;
 
-enum { RK_NO_LET = 0xffffffffu };
+enum { RK_NO_LET = 0xffffffffu, RK_NO_LOOP = 0xffffffffu };
 
 typedef struct rk_checker {
     rk_arena *arena;   /* of the results */
@@ -114,6 +124,10 @@ typedef struct rk_checker {
     unsigned let, nlets; /* the let being read */
     rk_term **partial;   /* matrices of rows(E), cols(E) that may be undefined, not yet attached */
     size_t npartial, cap_partial;
+    rk_guard_term *guards;
+    size_t nguards, cap_guards;
+    rk_term **bodies; /* of loops, by id; NULL after an error */
+    size_t nbodies, cap_bodies;
     rk_digest digest;
     size_t cap_dims, cap_vars, cap_data, cap_assumes, cap_claims;
 } rk_checker;
@@ -175,8 +189,13 @@ const char *rk_shape_text(rk_checker *ck, const rk_term *t); /* "n by d" */
 const char *rk_size_text(rk_checker *ck, const rk_size *a);
 bool rk_want_square(rk_checker *ck, const rk_term *t, rk_span span, const char *what);
 bool rk_want_scalar(rk_checker *ck, const rk_term *t, rk_span span, const char *what);
+
+/* --- matrices whose size alone is used (rk_check_defined.c) --- */
+
 /* Attaches to t the matrices of rows(E), cols(E) met since `mark` that may be undefined. */
 rk_term *rk_attach_partial(rk_checker *ck, rk_term *t, size_t mark);
+/* Takes away again what was attached without need, in claims, assumes and *extra (may be NULL). */
+void rk_drop_needless(rk_checker *ck, rk_term **extra);
 
 /* --- trees to terms (rk_check_expr.c, rk_check_loop.c, rk_check_call.c) --- */
 
@@ -210,10 +229,10 @@ bool rk_check_theorem(rk_checker *ck, const rk_file *file, const rk_theorem *the
                       rk_checked *out);
 
 /* Before and after a theorem or lone expression: rk_checker_open makes *out empty, `frame` its
-   names; rk_checker_close frees what was needed meanwhile. If `keep`, the terms that `extra` (may
-   be NULL), claims, assumes and parameters reach get dense ids, and the tables go to the arena. */
+   names; rk_checker_close frees what was needed meanwhile. If `keep`, the terms that *extra (may be
+   NULL), claims, assumes and parameters reach get dense ids, and the tables go to the arena. */
 void rk_checker_open(rk_checker *ck, rk_checked *out, rk_frame *frame);
-void rk_checker_close(rk_checker *ck, bool keep, rk_term *extra);
+void rk_checker_close(rk_checker *ck, bool keep, rk_term **extra);
 
 typedef struct rk_named { /* what the tables of theorems and papers hold */
     const char *name;

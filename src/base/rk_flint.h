@@ -26,6 +26,7 @@
 #include <flint/fmpq_poly.h>
 #include <flint/fmpq_mpoly.h>
 #include <flint/arith.h>
+#include <flint/nmod.h>
 #include <flint/nmod_vec.h>
 #include <flint/nmod_mat.h>
 #include <flint/nmod_poly.h>

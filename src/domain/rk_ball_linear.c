@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include "rk_ball.h"
 
 static void to_arb_mat(arb_mat_t r, const rk_matrix *a) {

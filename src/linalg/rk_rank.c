@@ -1,6 +1,7 @@
 #include "rk_rank.h"
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/rk_mem.h"
 #include "rk_lift.h"
 #include "rk_modular.h"

@@ -2,11 +2,12 @@
    comparison is proved, by algebra or by an enclosure, or it is unknown (PRECISION). Only real
    branches: roots and logarithms are taken where the argument is proved to be in their domain.
 
-   The context's limits bound the work on one entry: enclosures up to PRECISION_LIMIT bits,
-   algebraic numbers up to DEGREE_LIMIT. Beyond them Calcium answers "unknown". */
+   The work on one entry is bounded: enclosures up to PRECISION_LIMIT bits, algebraic numbers up to
+   DEGREE_LIMIT, operations whose operands have at most PRODUCT_LIMIT pairs of terms. Beyond them
+   the value becomes Calcium's "unknown", of which nothing is ever said. */
 #include "rk_calcium.h"
 
-enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40 };
+enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40, PRODUCT_LIMIT = 16384, EXPONENT_BITS = 7 };
 
 ca_ctx_struct *rk_calcium_context(const rk_domain *d) {
     return d->context;
@@ -38,12 +39,34 @@ static rk_ev c_get_fmpq(const rk_domain *d, fmpq_t r, const void *x) {
     return ca_get_fmpq(r, x, rk_calcium_context(d)) ? RK_EV_OK : RK_EV_ESCAPE;
 }
 
+double rk_calcium_terms(const rk_domain *d, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    if (CA_IS_SPECIAL(x) || CA_IS_QQ(x, ctx))
+        return 1;
+    const ca_field_struct *field = CA_FIELD(x, ctx);
+    if (CA_FIELD_IS_NF(field))
+        return (double)qqbar_degree(CA_FIELD_NF_QQBAR(field));
+    return (double)fmpz_mpoly_q_numref(CA_MPOLY_Q(x))->length +
+           (double)fmpz_mpoly_q_denref(CA_MPOLY_Q(x))->length;
+}
+
+typedef void ca_operation(ca_struct *, const ca_struct *, const ca_struct *, ca_ctx_struct *);
+
+/* r := x op y, or unknown where that might take too long. */
+static void bounded(const rk_domain *d, ca_operation *op, ca_struct *r, const ca_struct *x,
+                    const ca_struct *y) {
+    if (rk_calcium_terms(d, x) * rk_calcium_terms(d, y) > PRODUCT_LIMIT)
+        ca_unknown(r, rk_calcium_context(d));
+    else
+        op(r, x, y, rk_calcium_context(d));
+}
+
 static void c_add(const rk_domain *d, void *r, const void *x, const void *y) {
-    ca_add(r, x, y, rk_calcium_context(d));
+    bounded(d, ca_add, r, x, y);
 }
 
 static void c_sub(const rk_domain *d, void *r, const void *x, const void *y) {
-    ca_sub(r, x, y, rk_calcium_context(d));
+    bounded(d, ca_sub, r, x, y);
 }
 
 static void c_neg(const rk_domain *d, void *r, const void *x) {
@@ -51,7 +74,7 @@ static void c_neg(const rk_domain *d, void *r, const void *x) {
 }
 
 static void c_mul(const rk_domain *d, void *r, const void *x, const void *y) {
-    ca_mul(r, x, y, rk_calcium_context(d));
+    bounded(d, ca_mul, r, x, y);
 }
 
 static rk_tern c_is_zero(const rk_domain *d, const void *x) {
@@ -71,7 +94,7 @@ static rk_ev c_div(const rk_domain *d, void *r, const void *x, const void *y) {
         return RK_EV_UNDEFINED;
     if (!rk_tern_known(zero))
         return RK_EV_PRECISION;
-    ca_div(r, x, y, rk_calcium_context(d));
+    bounded(d, ca_div, r, x, y);
     return number(r);
 }
 
@@ -89,11 +112,30 @@ static rk_ev c_sign(const rk_domain *d, int *sign, const void *x) {
     return known ? RK_EV_OK : RK_EV_PRECISION;
 }
 
+/* exp(p/q) as the p-th power of exp(1/q): the exponentials of many logits share a generator. */
+static rk_ev real_exp(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    fmpq_t q;
+    fmpq_init(q);
+    bool rational = ca_get_fmpq(q, x, ctx) && fmpz_bits(fmpq_numref(q)) <= EXPONENT_BITS;
+    slong power = rational ? fmpz_get_si(fmpq_numref(q)) : 1;
+    if (rational && power != 0) {
+        fmpz_one(fmpq_numref(q));
+        ca_set_fmpq(r, q, ctx);
+        ca_exp(r, r, ctx);
+        ca_pow_si(r, r, power, ctx);
+    } else {
+        ca_exp(r, x, ctx);
+    }
+    fmpq_clear(q);
+    return number(r);
+}
+
 /* 1 / (1 + exp(-x)) */
 static rk_ev real_sigmoid(const rk_domain *d, ca_struct *r, const ca_struct *x) {
     ca_ctx_struct *ctx = rk_calcium_context(d);
     ca_neg(r, x, ctx);
-    ca_exp(r, r, ctx);
+    real_exp(d, r, r);
     ca_add_ui(r, r, 1, ctx);
     ca_inv(r, r, ctx);
     return number(r);
@@ -178,8 +220,7 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     case RK_FN_LOG:
         return real_log(d, r, x);
     case RK_FN_EXP:
-        ca_exp(r, x, rk_calcium_context(d));
-        return number(r);
+        return real_exp(d, r, x);
     case RK_FN_TANH:
         return real_tanh(d, r, x);
     case RK_FN_SIGMOID:
@@ -218,7 +259,6 @@ rk_domain *rk_domain_calcium(void) {
         .is_zero = c_is_zero,
         .sign = c_sign,
         .print = rk_calcium_print,
-        .matrix_mul = rk_calcium_mul,
         .matrix_inv = rk_calcium_inv,
         .matrix_det = rk_calcium_det,
         .matrix_rank = rk_calcium_rank,

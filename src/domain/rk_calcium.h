@@ -7,7 +7,10 @@
 
 ca_ctx_struct *rk_calcium_context(const rk_domain *d);
 
-void rk_calcium_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+/* Terms of x as a fraction of polynomials in its generators; a number of a field counts its
+   degree, a rational 1. */
+double rk_calcium_terms(const rk_domain *d, const ca_struct *x);
+
 rk_ev rk_calcium_inv(rk_matrix *r, const rk_matrix *a);
 rk_ev rk_calcium_det(void *r, const rk_matrix *a);
 rk_ev rk_calcium_rank(slong *low, slong *high, const rk_matrix *a);

@@ -2,29 +2,14 @@
 #include "rk_ball.h"
 #include "rk_calcium.h"
 
-/* Exact elimination with entries outside Q grows quickly (eight rows with two independent
-   exponentials take seconds): beyond this many rows and columns only enclosures are tried. */
+/* Exact elimination with entries outside Q grows quickly: beyond this many rows and columns only
+   enclosures are tried. */
 enum { ELIMINATION_LIMIT = 12 };
 /* Bits at which entries are enclosed for the lower bound of a rank. */
 enum { ENCLOSURE_BITS = 256 };
 
 static const ca_struct *at(const rk_matrix *a, slong i, slong j) {
     return (const ca_struct *)rk_at(a, i, j);
-}
-
-static void to_ca_mat(ca_mat_t r, const rk_matrix *a) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_init(r, a->rows, a->cols, ctx);
-    for (slong i = 0; i < a->rows; i++)
-        for (slong j = 0; j < a->cols; j++)
-            ca_set(ca_mat_entry(r, i, j), at(a, i, j), ctx);
-}
-
-static void from_ca_mat(rk_matrix *r, ca_mat_t a) {
-    for (slong i = 0; i < r->rows; i++)
-        for (slong j = 0; j < r->cols; j++)
-            ca_swap((ca_struct *)rk_at(r, i, j), ca_mat_entry(a, i, j),
-                    rk_calcium_context(r->domain));
 }
 
 static bool numbers(const rk_matrix *a) {
@@ -36,102 +21,209 @@ static bool numbers(const rk_matrix *a) {
 }
 
 /* The entries as rationals, if all are known to be. */
-static bool rational(fmpq_mat_t r, const ca_mat_t a, ca_ctx_struct *ctx) {
-    for (slong i = 0; i < ca_mat_nrows(a); i++)
-        for (slong j = 0; j < ca_mat_ncols(a); j++)
-            if (!ca_get_fmpq(fmpq_mat_entry(r, i, j), ca_mat_entry(a, i, j), ctx))
+static bool rational(fmpq_mat_t r, const rk_matrix *a) {
+    for (slong i = 0; i < a->rows; i++)
+        for (slong j = 0; j < a->cols; j++)
+            if (!ca_get_fmpq(fmpq_mat_entry(r, i, j), at(a, i, j), rk_calcium_context(a->domain)))
                 return false;
     return true;
 }
 
-static bool is_rational(const rk_matrix *a) {
-    fmpq_t x;
-    bool all = true;
-    fmpq_init(x);
-    for (slong i = 0; i < a->rows; i++)
-        for (slong j = 0; j < a->cols && all; j++)
-            all = ca_get_fmpq(x, at(a, i, j), rk_calcium_context(a->domain));
-    fmpq_clear(x);
-    return all;
+/* The entry proved non-zero with the fewest terms in the block from (k, k) on, but not beyond
+   column `cols`. *zero says whether every entry is proved zero. */
+static bool find_pivot(slong *row, slong *col, bool *zero, const rk_matrix *a, slong k,
+                       slong cols) {
+    const rk_domain *d = a->domain;
+    double best = 0;
+    *zero = true;
+    for (slong j = k; j < cols; j++) {
+        for (slong i = k; i < a->rows; i++) {
+            double terms = rk_calcium_terms(d, at(a, i, j));
+            rk_tern is_zero = d->is_zero(d, at(a, i, j));
+            *zero = *zero && rk_tern_true(is_zero);
+            if (!rk_tern_false(is_zero) || (best > 0 && terms >= best))
+                continue;
+            best = terms;
+            *row = i;
+            *col = j;
+        }
+    }
+    return best > 0;
 }
 
-static bool too_large(const rk_matrix *a) {
-    return FLINT_MIN(a->rows, a->cols) > ELIMINATION_LIMIT && !is_rational(a);
+static void swap_rows(rk_matrix *a, slong i, slong k) {
+    for (slong j = 0; j < a->cols && i != k; j++)
+        ca_swap((ca_struct *)rk_at(a, i, j), (ca_struct *)rk_at(a, k, j),
+                rk_calcium_context(a->domain));
 }
 
-void rk_calcium_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_t x, y, z;
-    to_ca_mat(x, a);
-    to_ca_mat(y, b);
-    ca_mat_init(z, a->rows, b->cols, ctx);
-    ca_mat_mul(z, x, y, ctx);
-    from_ca_mat(r, z);
-    ca_mat_clear(x, ctx);
-    ca_mat_clear(y, ctx);
-    ca_mat_clear(z, ctx);
+static void swap_cols(rk_matrix *a, slong j, slong k) {
+    for (slong i = 0; i < a->rows && j != k; i++)
+        ca_swap((ca_struct *)rk_at(a, i, j), (ca_struct *)rk_at(a, i, k),
+                rk_calcium_context(a->domain));
 }
 
-rk_ev rk_calcium_inv(rk_matrix *r, const rk_matrix *a) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_t x, y;
+/* Row i minus the multiple of row k that clears its entry in column k. */
+static rk_ev clear_entry(rk_matrix *a, slong i, slong k) {
+    const rk_domain *d = a->domain;
+    rk_matrix factor, t;
+    if (rk_tern_true(d->is_zero(d, at(a, i, k))))
+        return RK_EV_OK;
+    rk_matrix_init(&factor, d, 1, 1);
+    rk_matrix_init(&t, d, 1, 1);
+    rk_ev ev = d->div(d, factor.entry, at(a, i, k), at(a, k, k));
+    for (slong j = k; j < a->cols && ev == RK_EV_OK; j++) {
+        d->mul(d, t.entry, factor.entry, at(a, k, j));
+        d->sub(d, rk_at(a, i, j), at(a, i, j), t.entry);
+    }
+    rk_matrix_clear(&factor);
+    rk_matrix_clear(&t);
+    return ev;
+}
+
+/* An elimination: how far it got, whether rows and columns were swapped an odd number of times,
+   and whether what is left is proved zero. */
+typedef struct elimination {
+    slong rank;
+    bool odd, complete;
+} elimination;
+
+/* Eliminates below the pivots of the first `cols` columns, with `above` also above them. Columns
+   are swapped only if `cols` are all there are. */
+static elimination eliminate(rk_matrix *a, slong cols, bool above) {
+    elimination e = {0, false, true};
+    slong row = 0, col = 0, full = FLINT_MIN(a->rows, cols);
+    for (; e.rank < full; e.rank++) {
+        slong k = e.rank, width = cols == a->cols ? cols : k + 1;
+        if (!find_pivot(&row, &col, &e.complete, a, k, width))
+            return e;
+        e.odd ^= (row != k) ^ (col != k);
+        swap_rows(a, k, row);
+        swap_cols(a, k, col);
+        for (slong i = above ? 0 : k + 1; i < a->rows; i++)
+            if (i != k && clear_entry(a, i, k) != RK_EV_OK) {
+                e.complete = false;
+                return e;
+            }
+    }
+    e.complete = true;
+    return e;
+}
+
+/* Whether elimination is out of reach, and why. */
+static rk_ev refuse(const rk_matrix *a) {
     if (!numbers(a))
         return RK_EV_PRECISION;
-    if (too_large(a))
-        return RK_EV_LIMIT;
-    to_ca_mat(x, a);
-    ca_mat_init(y, a->rows, a->cols, ctx);
-    truth_t regular = ca_mat_inv(y, x, ctx);
-    if (regular == T_TRUE)
-        from_ca_mat(r, y);
-    ca_mat_clear(x, ctx);
-    ca_mat_clear(y, ctx);
-    if (regular == T_TRUE)
-        return numbers(r) ? RK_EV_OK : RK_EV_PRECISION;
-    return regular == T_FALSE ? RK_EV_UNDEFINED : RK_EV_PRECISION;
+    return FLINT_MIN(a->rows, a->cols) > ELIMINATION_LIMIT ? RK_EV_LIMIT : RK_EV_OK;
+}
+
+/* By rationals where they serve: *done says so. */
+static rk_ev rational_det(ca_struct *r, const rk_matrix *a, bool *done) {
+    fmpq_mat_t q;
+    fmpq_t det;
+    fmpq_init(det);
+    fmpq_mat_init(q, a->rows, a->cols);
+    *done = rational(q, a);
+    if (*done) {
+        fmpq_mat_det(det, q);
+        ca_set_fmpq(r, det, rk_calcium_context(a->domain));
+    }
+    fmpq_mat_clear(q);
+    fmpq_clear(det);
+    return RK_EV_OK;
 }
 
 rk_ev rk_calcium_det(void *r, const rk_matrix *a) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_t x;
-    if (!numbers(a))
-        return RK_EV_PRECISION;
-    if (too_large(a))
-        return RK_EV_LIMIT;
-    to_ca_mat(x, a);
-    ca_mat_det(r, x, ctx);
-    ca_mat_clear(x, ctx);
-    return CA_IS_SPECIAL((ca_struct *)r) ? RK_EV_PRECISION : RK_EV_OK;
+    const rk_domain *d = a->domain;
+    rk_matrix work;
+    bool done;
+    rk_ev ev = rational_det(r, a, &done);
+    if (done || (ev = refuse(a)) != RK_EV_OK)
+        return ev;
+    rk_matrix_copy(&work, a);
+    elimination e = eliminate(&work, a->cols, false);
+    ca_set_si(r, e.rank < a->rows ? 0 : e.odd ? -1 : 1, rk_calcium_context(d));
+    for (slong i = 0; i < e.rank && e.rank == a->rows; i++)
+        d->mul(d, r, r, at(&work, i, i));
+    rk_matrix_clear(&work);
+    return e.complete && !CA_IS_SPECIAL((ca_struct *)r) ? RK_EV_OK : RK_EV_PRECISION;
+}
+
+static rk_ev rational_inv(rk_matrix *r, const rk_matrix *a, bool *done) {
+    rk_ev ev = RK_EV_OK;
+    fmpq_mat_t q, inverse;
+    fmpq_mat_init(q, a->rows, a->cols);
+    fmpq_mat_init(inverse, a->rows, a->cols);
+    *done = rational(q, a);
+    if (*done && !fmpq_mat_inv(inverse, q))
+        ev = RK_EV_UNDEFINED;
+    for (slong i = 0; *done && i < a->rows; i++)
+        for (slong j = 0; j < a->cols; j++)
+            ca_set_fmpq((ca_struct *)rk_at(r, i, j), fmpq_mat_entry(inverse, i, j),
+                        rk_calcium_context(a->domain));
+    fmpq_mat_clear(q);
+    fmpq_mat_clear(inverse);
+    return ev;
+}
+
+/* [a, 1] with `a` on the left reduced to the identity. */
+rk_ev rk_calcium_inv(rk_matrix *r, const rk_matrix *a) {
+    const rk_domain *d = a->domain;
+    rk_matrix one, work;
+    bool done;
+    rk_ev ev = rational_inv(r, a, &done);
+    if (done || (ev = refuse(a)) != RK_EV_OK)
+        return ev;
+    rk_matrix_init(&one, d, a->rows, a->rows);
+    for (slong i = 0; i < a->rows; i++)
+        ca_one((ca_struct *)rk_at(&one, i, i), rk_calcium_context(d));
+    const rk_matrix *parts[] = {a, &one};
+    rk_matrix_hcat(&work, parts, 2);
+    elimination e = eliminate(&work, a->cols, true);
+    if (!e.complete)
+        ev = RK_EV_PRECISION;
+    else if (e.rank < a->rows)
+        ev = RK_EV_UNDEFINED;
+    for (slong i = 0; i < a->rows && ev == RK_EV_OK; i++)
+        for (slong j = 0; j < a->rows; j++)
+            ev = rk_ev_worst(ev,
+                             d->div(d, rk_at(r, i, j), at(&work, i, a->cols + j), at(&work, i, i)));
+    rk_matrix_clear(&one);
+    rk_matrix_clear(&work);
+    return ev;
 }
 
 /* Divides each row by its first entry that is proved non-zero: the rank stays, and rows that are
    multiples of rational ones (those of a normalisation) become rational. */
-static void normalise_rows(ca_mat_t a, ca_ctx_struct *ctx) {
-    ca_t pivot;
-    ca_init(pivot, ctx);
-    for (slong i = 0; i < ca_mat_nrows(a); i++) {
+static rk_ev normalise_rows(rk_matrix *a) {
+    const rk_domain *d = a->domain;
+    rk_ev ev = RK_EV_OK;
+    rk_matrix pivot;
+    rk_matrix_init(&pivot, d, 1, 1);
+    for (slong i = 0; i < a->rows; i++) {
         slong j = 0;
-        while (j < ca_mat_ncols(a) && ca_check_is_zero(ca_mat_entry(a, i, j), ctx) != T_FALSE)
+        while (j < a->cols && !rk_tern_false(d->is_zero(d, at(a, i, j))))
             j++;
-        if (j == ca_mat_ncols(a))
+        if (j == a->cols)
             continue;
-        ca_set(pivot, ca_mat_entry(a, i, j), ctx);
-        for (j = 0; j < ca_mat_ncols(a); j++)
-            ca_div(ca_mat_entry(a, i, j), ca_mat_entry(a, i, j), pivot, ctx);
+        d->set(d, pivot.entry, at(a, i, j));
+        for (j = 0; j < a->cols; j++)
+            ev = rk_ev_worst(ev, d->div(d, rk_at(a, i, j), at(a, i, j), pivot.entry));
     }
-    ca_clear(pivot, ctx);
+    rk_matrix_clear(&pivot);
+    return ev;
 }
 
 /* A lower bound of the rank from enclosures of the (real) entries. */
-static slong enclosed_rank(const ca_mat_t a, ca_ctx_struct *ctx) {
+static slong enclosed_rank(const rk_matrix *a) {
     arb_mat_t x;
     acb_t z;
     slong low, high;
     acb_init(z);
-    arb_mat_init(x, ca_mat_nrows(a), ca_mat_ncols(a));
-    for (slong i = 0; i < ca_mat_nrows(a); i++) {
-        for (slong j = 0; j < ca_mat_ncols(a); j++) {
-            ca_get_acb(z, ca_mat_entry(a, i, j), ENCLOSURE_BITS, ctx);
+    arb_mat_init(x, a->rows, a->cols);
+    for (slong i = 0; i < a->rows; i++) {
+        for (slong j = 0; j < a->cols; j++) {
+            ca_get_acb(z, at(a, i, j), ENCLOSURE_BITS, rk_calcium_context(a->domain));
             arb_swap(arb_mat_entry(x, i, j), acb_realref(z));
         }
     }
@@ -141,41 +233,62 @@ static slong enclosed_rank(const ca_mat_t a, ca_ctx_struct *ctx) {
     return low;
 }
 
-/* Rank of a matrix of numbers: by rationals, by enclosures when it is full, by elimination. */
-static rk_ev rank_of(slong *low, slong *high, ca_mat_t a, ca_ctx_struct *ctx) {
+static bool rational_rank(slong *rank, const rk_matrix *a) {
     fmpq_mat_t q;
-    *high = FLINT_MIN(ca_mat_nrows(a), ca_mat_ncols(a));
-    *low = enclosed_rank(a, ctx);
+    fmpq_mat_init(q, a->rows, a->cols);
+    bool simple = rational(q, a);
+    if (simple)
+        *rank = rk_rank_fmpq(q);
+    fmpq_mat_clear(q);
+    return simple;
+}
+
+/* Rank of a matrix that is used up: by enclosures when it is full, by rationals, by elimination.
+   A column of surds beside rational ones comes out of the elimination as sums of surds. */
+static rk_ev rank_of(slong *low, slong *high, rk_matrix *a) {
+    *low = enclosed_rank(a);
     if (*low == *high)
         return RK_EV_OK;
-    normalise_rows(a, ctx);
-    fmpq_mat_init(q, ca_mat_nrows(a), ca_mat_ncols(a));
-    bool simple = rational(q, a, ctx);
-    if (simple)
-        *low = *high = rk_rank_fmpq(q);
-    fmpq_mat_clear(q);
-    if (simple)
+    rk_ev ev = normalise_rows(a);
+    if (ev != RK_EV_OK)
+        return ev;
+    if (rational_rank(low, a)) {
+        *high = *low;
         return RK_EV_OK;
-    if (*high > ELIMINATION_LIMIT)
-        return RK_EV_LIMIT;
-    slong rank;
-    if (!ca_mat_rank(&rank, a, ctx))
+    }
+    if ((ev = refuse(a)) != RK_EV_OK)
+        return ev;
+    elimination e = eliminate(a, a->cols, false);
+    *low = FLINT_MAX(*low, e.rank);
+    if (!e.complete)
         return RK_EV_PRECISION;
-    *low = *high = rank;
+    *low = *high = e.rank;
     return RK_EV_OK;
 }
 
 rk_ev rk_calcium_rank(slong *low, slong *high, const rk_matrix *a) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_t x;
+    rk_matrix work;
     *low = 0;
     *high = FLINT_MIN(a->rows, a->cols);
+    if (rational_rank(low, a)) {
+        *high = *low;
+        return RK_EV_OK;
+    }
+    *low = 0;
     if (!numbers(a))
         return RK_EV_PRECISION;
-    to_ca_mat(x, a);
-    rk_ev ev = rank_of(low, high, x, ctx);
-    ca_mat_clear(x, ctx);
+    rk_matrix_copy(&work, a);
+    rk_ev ev = rank_of(low, high, &work);
+    rk_matrix_clear(&work);
     return ev;
+}
+
+static void to_ca_mat(ca_mat_t r, const rk_matrix *a) {
+    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
+    ca_mat_init(r, a->rows, a->cols, ctx);
+    for (slong i = 0; i < a->rows; i++)
+        for (slong j = 0; j < a->cols; j++)
+            ca_set(ca_mat_entry(r, i, j), at(a, i, j), ctx);
 }
 
 /* All eigenvalues, with multiplicity, down a column of the domain; their moduli if asked. */
@@ -201,10 +314,16 @@ static rk_ev eigenvalues(rk_matrix *column, const rk_matrix *a, bool modulus) {
     return found ? RK_EV_OK : RK_EV_CONSTRUCT;
 }
 
+/* Eigenvalues of rational matrices are algebraic numbers of small degree; with other entries
+   their polynomials soon are out of reach, and enclosures serve. */
 static rk_ev kth(void *r, const rk_matrix *a, slong k, bool modulus) {
     rk_matrix column;
-    if (!numbers(a))
-        return RK_EV_PRECISION;
+    fmpq_mat_t q;
+    fmpq_mat_init(q, a->rows, a->cols);
+    bool simple = rational(q, a);
+    fmpq_mat_clear(q);
+    if (!simple)
+        return RK_EV_CONSTRUCT;
     if (a->rows > ELIMINATION_LIMIT)
         return RK_EV_LIMIT;
     rk_matrix_init(&column, a->domain, a->rows, 1);

@@ -165,16 +165,37 @@ static slong eliminate(elimination *e, slong c, slong width) {
     return left + more;
 }
 
+/* How many products of balanced residues, on top of one residue, stay so far below 2^53 that the
+   multiple of p nearest to their sum is exact, too. */
+static slong chunk_of(ulong p) {
+    double half = (double)(p / 2 + 1);
+    return (slong)fmin(1 << 20, (0x1p53 - 4 * half) / (half * half));
+}
+
+void rk_modular_mul(double *c, double *a, double *b, slong m, slong k, slong n, ulong p) {
+    elimination left = {.n = k, .p = (double)p, .inverse = 1 / (double)p};
+    elimination right = {.n = n, .p = (double)p, .inverse = 1 / (double)p, .chunk = chunk_of(p)};
+    reduce_block(&left, a, m, k);
+    reduce_block(&right, b, k, n);
+    for (slong i = 0; i < m * n; i++)
+        c[i] = 0;
+    for (slong at = 0; at < k; at += right.chunk) {
+        slong now = FLINT_MIN(right.chunk, k - at);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)now, 1, a + at,
+                    (int)k, b + at * n, (int)n, 1, c, (int)n);
+        reduce_block(&right, c, m, n);
+    }
+}
+
 slong rk_modular_rank(double *entry, slong m, slong n, ulong p, slong *pivot_rows,
                       slong *pivot_cols) {
-    double half = (double)(p / 2 + 1);
     elimination e = {.a = entry,
                      .m = m,
                      .n = n,
                      .modulus = p,
                      .p = (double)p,
                      .inverse = 1 / (double)p,
-                     .chunk = (slong)fmin(1 << 20, (0x1p53 - half) / (half * half)),
+                     .chunk = chunk_of(p),
                      .rows = rk_malloc(((size_t)m + 1) * sizeof(slong)),
                      .cols = rk_malloc(((size_t)m + 1) * sizeof(slong)),
                      .panel = rk_malloc(((size_t)m + 1) * BASE * sizeof(double))};

@@ -17,4 +17,8 @@
 slong rk_modular_rank(double *entry, slong m, slong n, ulong p, slong *pivot_rows,
                       slong *pivot_cols);
 
+/* c := a * b mod p, balanced residues; a is m by k, b is k by n, row-major residues as above, which
+   are replaced by balanced ones. */
+void rk_modular_mul(double *c, double *a, double *b, slong m, slong k, slong n, ulong p);
+
 #endif

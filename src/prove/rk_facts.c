@@ -15,6 +15,7 @@ static int64_t most(int64_t a, int64_t b) {
 void rk_facts_init(rk_facts *b, const rk_program *program) {
     size_t n = program->ninstr;
     b->program = program;
+    rk_ones_init(&b->ones, program);
     b->low = rk_calloc(n, sizeof *b->low);
     b->high = rk_calloc(n, sizeof *b->high);
     b->fact_low = rk_malloc(n * sizeof *b->fact_low);
@@ -34,6 +35,7 @@ void rk_facts_clear(rk_facts *b) {
         fmpq_clear(&b->value[i].low);
         fmpq_clear(&b->value[i].high);
     }
+    rk_ones_clear(&b->ones);
     rk_free(b->low);
     rk_free(b->high);
     rk_free(b->fact_low);
@@ -240,6 +242,12 @@ static void bound_rank(rk_facts *b, unsigned i) {
     const rk_instr *in = &b->program->instr[i];
     int64_t full = least(in->rows, in->cols);
     pair r = matrix_bounds(b, in, full);
+    if (rk_is_centred(b->program, i)) /* a product with a projector of rank cols - 1 */
+        r.low = most(r.low, b->low[in->arg[0]] - 1);
+    if (rk_ones_kills(&b->ones.right[i]))
+        r.high = least(r.high, in->cols - 1);
+    if (rk_ones_kills(&b->ones.left[i]))
+        r.high = least(r.high, in->rows - 1);
     b->low[i] = most(most(r.low, 0), b->fact_low[i]);
     b->high[i] = least(r.high, full);
     if (b->fact_high[i] >= 0)

@@ -9,6 +9,7 @@
 
 #include "eval/rk_program.h"
 #include "base/rk_flint.h"
+#include "rk_ones.h"
 #include "base/rk_tern.h"
 
 typedef struct rk_range { /* closed; valid only where known */
@@ -18,6 +19,7 @@ typedef struct rk_range { /* closed; valid only where known */
 
 typedef struct rk_facts {
     const rk_program *program;
+    rk_ones ones;
     int64_t *low, *high;           /* rank of each matrix instruction */
     int64_t *fact_low, *fact_high; /* facts put in before propagation; -1: none */
     rk_range *value;               /* of each 1 by 1 instruction that is bounded */

@@ -128,9 +128,10 @@ static void a_witness_refutes_what_its_lower_bound_excludes(void **state) {
 static void a_witness_proves_no_upper_bound(void **state) {
     (void)state;
     expect_witness("generic X : real[2, 2]; claim X + X == 2*X;", RK_PROOF_NONE);
-    expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A) == 2;", RK_PROOF_NONE);
+    expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A) == 2;", RK_PROOF_TRUE);
+    expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A*A') == 2;", RK_PROOF_FALSE);
     expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A) >= 2;", RK_PROOF_TRUE);
-    expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A) == 3;", RK_PROOF_NONE);
+    expect_witness("generic A : stochastic[3, 3]; claim rank(eye(3) - A) == 3;", RK_PROOF_FALSE);
     expect_witness("generic x : real; claim 18446744073709551557*x - x*18446744073709551557 == 0;",
                    RK_PROOF_NONE);
 }
@@ -205,10 +206,53 @@ static void shapes_bound_ranks_everywhere(void **state) {
     expect_bounds("forall c : nonzero, A : invertible[2]; claim rank(c*A) == 2;", RK_PROOF_TRUE);
     expect_bounds("forall X : real[4, 2]; claim affrank(X) <= 2;", RK_PROOF_TRUE);
     expect_bounds("forall X : real[4, 2]; claim affrank(X) <= 1;", RK_PROOF_NONE);
-    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A .* B) == 2;", RK_PROOF_NONE);
-    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A + B) >= 1;", RK_PROOF_NONE);
+    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A .* B) == 2;",
+                  RK_PROOF_NONE);
+    expect_bounds("forall A : invertible[2], B : invertible[2]; claim rank(A + B) >= 1;",
+                  RK_PROOF_NONE);
     expect_bounds("forall X : real[2, 2]; claim max(rank(X), 3) == 3 and min(rank(X), 5) <= 2;",
                   RK_PROOF_TRUE);
+}
+
+static void what_kills_the_ones_vector_has_no_full_rank(void **state) {
+    (void)state;
+    const char *stochastic = "forall A : stochastic[3, 3], B : stochastic[3, 3], X : real[3, 3]; ";
+    static const struct {
+        const char *claim;
+        rk_proof_status status;
+    } cases[] = {
+        {"rank(eye(3) - A) <= 2", RK_PROOF_TRUE},
+        {"rank(eye(3) - A) <= 1", RK_PROOF_NONE},
+        {"rank(eye(3) - A*X) <= 2", RK_PROOF_NONE},
+        {"rank(2*eye(3) - A) <= 2", RK_PROOF_NONE},
+        {"rank(A + B - 2*eye(3)) <= 2", RK_PROOF_TRUE},
+        {"rank(X*(A - B)) <= 2", RK_PROOF_TRUE},
+        {"rank((A - B)*X) <= 2", RK_PROOF_TRUE}, /* by the factor, not by the vector */
+        {"rank((A - B)*X + X) <= 2", RK_PROOF_NONE},
+        {"rank(A' - B') <= 2", RK_PROOF_TRUE},
+        {"rank(A - B') <= 2", RK_PROOF_NONE},
+        {"rank(A .* B - eye(3)) <= 2", RK_PROOF_NONE},
+        {"rank(kron(A, B) - eye(9)) <= 8", RK_PROOF_TRUE},
+        {"rank(softmax(X) - B) <= 2", RK_PROOF_TRUE},
+        {"rank([A, -B]) <= 5", RK_PROOF_TRUE},
+        {"rank([A; B] - [B; A]) <= 2", RK_PROOF_TRUE},
+        {"rank(inv(A) - eye(3)) <= 2", RK_PROOF_TRUE},
+        {"rank(inv(A) - 2*eye(3)) <= 2", RK_PROOF_NONE},
+        {"rank(A - ones(3, 3)/3) <= 2", RK_PROOF_NONE}, /* true; a division is not looked into */
+        {"rank(center(X)) <= 2", RK_PROOF_TRUE},
+        {"rank(center_tokens(X)) <= 2", RK_PROOF_TRUE},
+        {"rank(center(X) + center_tokens(X)) <= 2", RK_PROOF_NONE},
+        {"rank(layernorm(X, ones(3, 1), zeros(3, 1))) <= 2", RK_PROOF_TRUE},
+        {"rank(layernorm(X, ones(3, 1), ones(3, 1))) <= 2", RK_PROOF_NONE},
+        {"rank(rmsnorm(X, ones(3, 1))) <= 2", RK_PROOF_NONE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s claim %s;", stochastic, cases[i].claim);
+        expect_bounds(text, cases[i].status);
+    }
+    expect_bounds("forall X : invertible[3]; claim rank(center(X)) == 2;", RK_PROOF_TRUE);
+    expect_bounds("forall P : permutation[3]; claim rank(P - eye(3)) <= 2;", RK_PROOF_TRUE);
 }
 
 static void closed_claims_are_decided(void **state) {
@@ -244,7 +288,8 @@ static void neighbourhoods_refute_generic_claims(void **state) {
     expect_open("generic X : real[2, 2]; claim rank(X) == 2;", false);
     expect_open("generic x : real; claim sign(x) == 1;", true);
     expect_open("generic x : real; claim sign(x) != 0;", false);
-    expect_open("generic A : attention[2, 2]; claim rank(eye(2) - A) == 2;", false);
+    expect_open("generic A : attention[2, 2]; claim rank(eye(2) - A) == 2;", true);
+    expect_open("generic A : attention[2, 2]; claim rank(eye(2) - A*A') == 2;", false);
     expect_open("forall A : real[1, 1]; generic X : real[1, 1]; claim rank(A*X) == 1;", false);
     expect_open("generic x : real; assume x > 100; claim x < 0;", false);
     expect_open("generic x : real; assume x > 3; claim x < 5;", true);
@@ -263,6 +308,7 @@ int main(void) {
         cmocka_unit_test(equations_and_null_domains_under_generic),
         cmocka_unit_test(a_refutation_needs_its_hypotheses),
         cmocka_unit_test(shapes_bound_ranks_everywhere),
+        cmocka_unit_test(what_kills_the_ones_vector_has_no_full_rank),
         cmocka_unit_test(closed_claims_are_decided),
         cmocka_unit_test(finite_sets_are_enumerated),
         cmocka_unit_test(neighbourhoods_refute_generic_claims),

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rk_dims.h"
 #include "rk_lower.h"
 #include "rk_member.h"
 #include "rk_terms.h"
@@ -457,6 +458,8 @@ static void set_dims(builder *b, const int64_t *dims) {
     for (size_t i = 0; i < b->checked->ndims; i++) {
         p->dims[i] = dims[i];
         b->symbol[b->checked->dims[i].sym] = dims[i];
+        if (dims[i] == RK_DIM_TOO_LARGE)
+            rk_emit_fail(&b->emitter, RK_BUILD_TOO_LARGE);
     }
 }
 

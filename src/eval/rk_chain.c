@@ -37,6 +37,7 @@ static bool enter(rk_chain *c, rk_domain *domain) {
     c->later = domain;
     rk_run_init(&c->second, c->first.program, domain);
     c->second.earlier = &c->first;
+    c->second.deadline = c->first.deadline;
     rk_run_set_inputs(&c->second, c->assignment);
     return true;
 }

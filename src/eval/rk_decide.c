@@ -204,6 +204,7 @@ void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decid
     decision d = {.program = program, .options = options};
     memset(out, 0, sizeof *out);
     rk_chain_init(&d.chain, program, a);
+    d.chain.first.deadline = options ? options->deadline : 0;
     d.hypothesis = findings(program->hypotheses, program->nhypotheses);
     d.claim = findings(program->claims, program->nclaims);
     run_chain(&d);

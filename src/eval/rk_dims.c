@@ -14,9 +14,10 @@ static int64_t *symbol_values(const rk_checked *checked, const int64_t *dims) {
     return values;
 }
 
+/* A size beyond 64 bits is allowed: what cannot be built must not pass for excluded. */
 static bool size_at_least_one(const rk_size *size, const int64_t *values) {
-    int64_t v;
-    return size == NULL || (rk_size_eval(size, values, &v) == RK_SIZE_OK && v >= 1);
+    int64_t v = 1;
+    return size == NULL || (rk_size_eval(size, values, &v) != RK_SIZE_NOT_INTEGER && v >= 1);
 }
 
 static bool variable_sizes_allowed(const rk_checked *checked, const int64_t *values) {
@@ -102,21 +103,31 @@ static bool term_sizes_allowed(const rk_checked *checked, const int64_t *values)
 
 /* --- completion ----------------------------------------------------------------------------- */
 
-static bool fill_equal(const rk_checked *checked, int64_t *dims, int64_t *values) {
+/* Once a dimension is too large, nothing is said of those that are made from it. */
+static bool fill_equal(const rk_checked *checked, int64_t *dims, int64_t *values, bool *too_large) {
+    *too_large = false;
     for (size_t i = 0; i < checked->ndims; i++) {
         const rk_dim *d = &checked->dims[i];
-        if (d->kind == RK_DIM_EQUAL &&
-            (rk_size_eval(d->expr, values, &dims[i]) != RK_SIZE_OK || dims[i] < 1))
-            return false;
+        if (d->kind == RK_DIM_EQUAL) {
+            rk_size_eval_status s = rk_size_eval(d->expr, values, &dims[i]);
+            *too_large = *too_large || s == RK_SIZE_TOO_LARGE;
+            if (*too_large)
+                dims[i] = RK_DIM_TOO_LARGE;
+            else if (s == RK_SIZE_NOT_INTEGER || dims[i] < 1)
+                return false;
+        }
         values[d->sym] = dims[i];
     }
     return true;
 }
 
 bool rk_dims_complete(const rk_checked *checked, int64_t *dims) {
+    bool too_large;
     int64_t *values = symbol_values(checked, dims);
-    bool allowed = fill_equal(checked, dims, values) && variable_sizes_allowed(checked, values) &&
-                   iexprs_allowed(checked, values) && term_sizes_allowed(checked, values);
+    bool allowed = fill_equal(checked, dims, values, &too_large);
+    if (allowed && !too_large)
+        allowed = variable_sizes_allowed(checked, values) && iexprs_allowed(checked, values) &&
+                  term_sizes_allowed(checked, values);
     rk_free(values);
     return allowed;
 }

@@ -8,8 +8,12 @@
 /* True when the dim clauses allow finitely many choices; *count is their number (saturated). */
 bool rk_dims_finite(const rk_checked *checked, uint64_t *count);
 
+/* A dimension of kind EQUAL beyond 64 bits: programs at it are TOO_LARGE. */
+#define RK_DIM_TOO_LARGE INT64_MAX
+
 /* Fills in the dimensions of kind EQUAL from the others. False when one is no integer, is below
-   1, or another iexpr of the theorem fails: the choice is passed over. */
+   1, or another iexpr of the theorem fails: the choice is passed over. A choice that is merely
+   too large to be built is not passed over. */
 bool rk_dims_complete(const rk_checked *checked, int64_t *dims);
 
 typedef struct rk_dims_iter rk_dims_iter;

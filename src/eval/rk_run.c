@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_step.h"
 
@@ -75,6 +76,11 @@ void rk_run_set_input(rk_run *run, unsigned slot, const rk_matrix *value) {
 static void settle(rk_run *run, unsigned i, rk_ev defined, rk_ev ev) {
     run->defined[i] = defined;
     run->ev[i] = defined == RK_EV_OK ? ev : defined;
+}
+
+static void give_up(rk_run *run, unsigned i) {
+    run->truth[i] = RK_UNKNOWN;
+    settle(run, i, RK_EV_LIMIT, RK_EV_LIMIT);
 }
 
 static void compute_truth(rk_run *run, unsigned i, rk_ev defined) {
@@ -226,7 +232,9 @@ rk_ev rk_run_compute(rk_run *run, unsigned root) {
     for (unsigned i = 0; i <= root; i++) {
         if (!marks[i])
             continue;
-        if (settled_earlier(run, i))
+        if (run->deadline > 0 && rk_clock() > run->deadline)
+            give_up(run, i);
+        else if (settled_earlier(run, i))
             take_over(run, i);
         else
             compute(run, i);

@@ -33,7 +33,8 @@ typedef struct rk_run {
     rk_ev *defined;     /* of the whole closure: OK, UNDEFINED (both certain), or why unknown */
     rk_bounds **bounds; /* of 1 by 1 instructions; NULL where there are none */
     unsigned char *done;
-    rk_matrix *input;             /* one for each slot */
+    rk_matrix *input; /* one for each slot */
+    double deadline;  /* on the monotonic clock; what is left then ends in LIMIT; 0: none */
     const struct rk_run *earlier; /* a run over Q at the same assignment, whose results are taken
                                      over, or NULL; set before computing */
 } rk_run;
@@ -68,6 +69,7 @@ typedef struct rk_instance {
 
 typedef struct rk_decide_options {
     slong precision_cap; /* bits; 0: default 1024 */
+    double deadline;     /* on the monotonic clock, looked at between instructions; 0: none */
     bool rational_only;  /* Q only: quick, ESCAPE counts as UNKNOWN */
 } rk_decide_options;
 

@@ -79,6 +79,28 @@ static void disallowed_values_are_known(void **state) {
     theorem_free(&t);
 }
 
+static rk_build_status status_at(const char *clauses, int64_t n) {
+    text_theorem t = theorem_of(clauses);
+    rk_program *p;
+    rk_build_status status = build(&t, (int64_t[]){n, 0}, NULL, &p);
+    rk_program_free(p);
+    theorem_free(&t);
+    return status;
+}
+
+/* Otherwise a theorem could hold "at all dimensions" because some were never looked at. */
+static void too_large_is_not_passed_over(void **state) {
+    (void)state;
+    int64_t n = 10000000000;
+    assert_int_equal(status_at("dim n in {2, 10000000000}, m = n*n;" ANY, n), RK_BUILD_TOO_LARGE);
+    assert_int_equal(status_at("dim n in {2, 10000000000}, m = n*n, k = m/2;" ANY, n),
+                     RK_BUILD_TOO_LARGE);
+    assert_int_equal(
+        status_at("dim n in {2, 10000000000}; forall X : real[n*n, 1]; claim X == X;", n),
+        RK_BUILD_TOO_LARGE);
+    assert_choices("dim n in {2, 10000000000}; claim ones(n*n*n, 1) >= 0;", 0, 9, "2 10000000000 ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smallest_first),
@@ -87,6 +109,7 @@ int main(void) {
         cmocka_unit_test(huge_ranges_are_lazy),
         cmocka_unit_test(finite_or_not),
         cmocka_unit_test(disallowed_values_are_known),
+        cmocka_unit_test(too_large_is_not_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,18 @@ static void unknown_says_why(void **state) {
     point_free(&p);
 }
 
+static void a_deadline_ends_in_limit(void **state) {
+    (void)state;
+    point p = point_at("forall X : real[2, 2]; claim rank(X) <= 2;", NULL);
+    rk_decide_options late = {.deadline = 1e-9};
+    rk_instance out;
+    rk_decide(p.program, &p.value, &late, &out);
+    assert_int_equal(out.overall, RK_INSTANCE_UNKNOWN);
+    assert_int_equal(out.why, RK_EV_LIMIT);
+    rk_instance_clear(&out);
+    point_free(&p);
+}
+
 static void or_needs_one_side_only_when_both_are_defined(void **state) {
     (void)state;
     /* equality of these is beyond every domain, but both sides are defined */
@@ -657,6 +669,7 @@ int main(void) {
         cmocka_unit_test(connectives),
         cmocka_unit_test(equalities_of_roots_and_exponentials),
         cmocka_unit_test(unknown_says_why),
+        cmocka_unit_test(a_deadline_ends_in_limit),
         cmocka_unit_test(or_needs_one_side_only_when_both_are_defined),
         cmocka_unit_test(an_assume_can_define),
         cmocka_unit_test(definitions_are_never_circular),

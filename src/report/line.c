@@ -111,26 +111,28 @@ static bool scope_whole(const rk_dim_scope *scope, size_t n) {
     return n > 0;
 }
 
-static void scope_dim(rk_buf *out, const rk_dim_scope *s, bool utf8) {
+static void scope_range(rk_buf *out, const rk_dim_scope *s, bool utf8) {
     if (s->high == -1)
-        rk_buf_printf(out, "%s %s %lld", s->name, utf8 ? "\u2265" : ">=", (long long)s->low);
+        rk_buf_printf(out, " %s %lld", utf8 ? "\u2265" : ">=", (long long)s->low);
     else if (s->low == s->high)
-        rk_buf_printf(out, "%s=%lld", s->name, (long long)s->low);
+        rk_buf_printf(out, "=%lld", (long long)s->low);
     else
-        rk_buf_printf(out, "%s in %lld..%lld", s->name, (long long)s->low, (long long)s->high);
+        rk_buf_printf(out, " in %lld..%lld", (long long)s->low, (long long)s->high);
 }
 
+static bool scope_same(const rk_dim_scope *a, const rk_dim_scope *b) {
+    return a->low == b->low && a->high == b->high && a->low != a->high;
+}
+
+/* Dimensions of one range stand together: "n, d in 1..6". */
 void rk_text_scope(rk_buf *out, const rk_dim_scope *scope, size_t n, bool utf8) {
     bool whole = scope_whole(scope, n);
     if (whole)
         rk_buf_puts(out, "all ");
     for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            rk_buf_puts(out, ", ");
-        if (whole)
-            rk_buf_puts(out, scope[i].name);
-        else
-            scope_dim(out, &scope[i], utf8);
+        rk_buf_printf(out, "%s%s", i > 0 ? ", " : "", scope[i].name);
+        if (!whole && (i + 1 == n || !scope_same(&scope[i], &scope[i + 1])))
+            scope_range(out, &scope[i], utf8);
     }
 }
 

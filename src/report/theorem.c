@@ -68,7 +68,8 @@ static void theorem_how(rk_line *line, rk_buf *text, const rk_result *r) {
     }
     if (r->verdict == RK_UNDECIDED && r->advice)
         rk_line_field(line, r->advice);
-    else if (r->method && r->verdict != RK_REFUTED && r->verdict != RK_UNDECIDED)
+    else if (r->method && (r->verdict == RK_PROVED || r->verdict == RK_SUPPORTED ||
+                           r->verdict == RK_UNSUPPORTED))
         rk_line_field(line, r->method);
 }
 

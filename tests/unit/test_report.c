@@ -119,8 +119,13 @@ static void an_unexpected_verdict_says_what_was_expected(void **state) {
 static void scopes_are_written_as_the_language_has_them(void **state) {
     (void)state;
     rk_dim_scope mixed[] = {{"n", 2, -1}, {"d", 1, 6}, {"H", 12, 12}};
+    rk_dim_scope equal[] = {{"n", 1, 6}, {"d", 1, 6}, {"H", 2, 2}, {"k", 2, 2}};
     rk_result r = proved();
     rk_text_style style = {.verbosity = 1};
+    r.scope = equal;
+    r.nscope = 4;
+    expect_line(&r, style,
+                "  proved    corrected_statement  n, d in 1..6, H=2, k=2  shape bounds   1.23 s\n");
     r.scope = mixed;
     r.nscope = 3;
     expect_line(

@@ -11,10 +11,14 @@
 /* The style for text on `out`: width, colour (never with NO_COLOR) and UTF-8 as it can show. */
 rankle_style rk_terminal_style(FILE *out, bool verbose);
 
-/* The progress line stands on standard error, if that is a terminal, until it is wiped. */
+/* The progress line stands on standard error, if that is a terminal, until it is wiped. It comes
+   only after a while, and not more than a few times a second. */
 typedef struct rk_progress {
     bool wanted, shown;
+    double since; /* of the line, or of the last wipe: seconds on the monotonic clock */
 } rk_progress;
+
+double rk_clock(void); /* seconds, monotonic */
 
 rk_progress rk_progress_start(bool quiet);
 void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate);

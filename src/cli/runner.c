@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "rk_exit.h"
 
@@ -22,12 +21,6 @@ static void runner_catch_interrupt(void) {
     action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void runner_print_snippet(rk_runner *r, const rankle_result *result) {
@@ -87,7 +80,7 @@ static bool runner_json_on_stdout(const rk_runner *r) {
 }
 
 bool rk_runner_start(rk_runner *r, const rk_arguments *arguments) {
-    *r = (rk_runner){.arguments = arguments, .out = stdout, .start = now()};
+    *r = (rk_runner){.arguments = arguments, .out = stdout, .start = rk_clock()};
     if (runner_json_on_stdout(r))
         r->out = stderr;
     r->style = rk_terminal_style(r->out, arguments->verbose);
@@ -104,7 +97,7 @@ bool rk_runner_start(rk_runner *r, const rk_arguments *arguments) {
 }
 
 double rk_runner_seconds(const rk_runner *r) {
-    return now() - r->start;
+    return rk_clock() - r->start;
 }
 
 void rk_runner_complain(rk_runner *r, int code, const char *path, const char *why) {

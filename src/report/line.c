@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const char *const line_colours[] = {"", "\033[32m", "\033[1;31m", "\033[33m", "\033[2m"};
+static const char *const line_colours[] = {"\033[0m", "\033[32m", "\033[1;31m", "\033[33m",
+                                           "\033[2m"};
 
 int rk_text_columns(const char *s) {
     int n = 0;
@@ -75,14 +76,18 @@ void rk_line_field(rk_line *line, const char *text) {
     line_words(line, text);
 }
 
+void rk_line_paint(rk_line *line, const rk_text_style *style, rk_colour colour) {
+    if (style->colour)
+        rk_buf_puts(line->out, line_colours[colour]);
+}
+
 void rk_line_padded(rk_line *line, const rk_text_style *style, rk_colour colour, const char *text,
                     int width) {
-    bool paint = style->colour && colour != RK_COLOUR_NONE;
-    if (paint)
-        rk_buf_puts(line->out, line_colours[colour]);
+    if (colour != RK_COLOUR_NONE)
+        rk_line_paint(line, style, colour);
     line_text(line, text, strlen(text));
-    if (paint)
-        rk_buf_puts(line->out, "\033[0m");
+    if (colour != RK_COLOUR_NONE)
+        rk_line_paint(line, style, RK_COLOUR_NONE);
     line_blanks(line, width - rk_text_columns(text));
 }
 

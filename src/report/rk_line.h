@@ -23,6 +23,8 @@ typedef enum rk_colour {
 
 rk_line rk_line_start(rk_buf *out, const rk_text_style *style, int indent);
 void rk_line_field(rk_line *line, const char *text);
+/* Switches a colour on (RK_COLOUR_NONE: off), if the style asks. */
+void rk_line_paint(rk_line *line, const rk_text_style *style, rk_colour colour);
 void rk_line_newline(rk_line *line); /* continues at the indent */
 /* The text padded with blanks to at least `width` characters, coloured if the style asks. */
 void rk_line_padded(rk_line *line, const rk_text_style *style, rk_colour colour, const char *text,

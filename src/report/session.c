@@ -130,6 +130,12 @@ static int job_name_width(const session_job *job) {
     return (int)width;
 }
 
+/* After a syntax error nothing of the file is settled: what was meant is not known for sure. Wrong
+   names or shapes in one theorem leave the others as they are. */
+static bool job_readable(const session_job *job) {
+    return job->module && !job->module->unit->main->broken;
+}
+
 static int job_module(session_job *job) {
     job->name_width = job_name_width(job);
     for (size_t i = 0; i < job->module->ntheorems; i++) {
@@ -176,7 +182,7 @@ static int job_run(session_job *job) {
     rk_status status = rk_guard_run(job_file, job, &message);
     if (status != RK_OK)
         return rk_session_code(s, status, message);
-    int code = job->module ? job_module(job) : RANKLE_OK;
+    int code = job_readable(job) ? job_module(job) : RANKLE_OK;
     if (code != RANKLE_OK)
         return code;
     if (job->theorem && job->named == 0 && !job->input_error)

@@ -32,7 +32,9 @@ void rk_report_summary(rk_buf *out, const rk_result *const *r, size_t n, double 
     summary_part(&text, c.met[RK_UNDECIDED], "undecided", true);
     summary_part(&text, c.unexpected, "unexpected", true);
     rk_line line = rk_line_start(out, style, 0);
-    rk_line_padded(&line, style, c.unexpected > 0 ? RK_COLOUR_BAD : RK_COLOUR_NONE, text.text, 0);
+    rk_line_paint(&line, style, c.unexpected > 0 ? RK_COLOUR_BAD : RK_COLOUR_NONE);
+    rk_line_field(&line, text.text);
+    rk_line_paint(&line, style, RK_COLOUR_NONE);
     rk_buf_reset(&text);
     rk_buf_printf(&text, "%.2f s", seconds);
     rk_line_finish(&line, style, text.text);

@@ -39,8 +39,11 @@ void rk_table_statement(const rk_table *t, const rk_table_row *row, rk_buf *out)
 rk_theorem rk_table_bare(const rk_table *t, const rk_table_row *row);
 /* "all n, d" and the like, from the scope of the result. */
 void rk_table_scope(const rk_table *t, const rk_table_row *row, rk_buf *out);
-/* "200 exact instances", "budget", "shape bounds": how the verdict was reached, with caveats. */
+/* "200 exact instances", "budget", "shape bounds": how the verdict was reached. Nothing where a
+   point speaks for itself. */
 void rk_table_how(const rk_table_row *row, rk_buf *out);
+/* "; caveat; 5 instances passed over": what weakens the verdict. */
+void rk_table_reservations(const rk_table_row *row, rk_buf *out);
 /* A matrix of the JSON as claim text: "[1, 0; 0, -1]" */
 void rk_table_matrix(const json_t *rows, rk_buf *out);
 

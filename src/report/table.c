@@ -82,27 +82,25 @@ void rk_table_scope(const rk_table *t, const rk_table_row *row, rk_buf *out) {
     rk_text_scope(out, dims, n, false);
 }
 
-static void how_part(rk_buf *out, size_t start, const char *text) {
-    if (text)
-        rk_buf_printf(out, "%s%s", out->len > start ? "; " : "", text);
-}
-
 void rk_table_how(const rk_table_row *row, rk_buf *out) {
-    const char *verdict = rk_table_text(row, "verdict");
-    const json_t *caveats = json_object_get(row->result, "caveats");
+    const char *verdict = rk_table_text(row, "verdict"), *how = NULL;
     long long instances = json_integer_value(json_object_get(row->result, "instances"));
-    long long passed = json_integer_value(json_object_get(row->result, "passed_over"));
-    size_t start = out->len;
     if (strcmp(verdict, "verified") == 0)
         rk_buf_printf(out, "%lld exact instance%s", instances, instances == 1 ? "" : "s");
     else if (strcmp(verdict, "undecided") == 0)
-        how_part(out, start, rk_table_text(row, "reason"));
-    else if (!rk_table_point(row)) /* a point speaks for itself, however it was found */
-        how_part(out, start, rk_table_text(row, "method"));
+        how = rk_table_text(row, "reason");
+    else if (!rk_table_point(row))
+        how = rk_table_text(row, "method");
+    rk_buf_puts(out, how ? how : "");
+}
+
+void rk_table_reservations(const rk_table_row *row, rk_buf *out) {
+    const json_t *caveats = json_object_get(row->result, "caveats");
+    long long passed = json_integer_value(json_object_get(row->result, "passed_over"));
     for (size_t i = 0; i < json_array_size(caveats); i++)
-        how_part(out, start, json_string_value(json_array_get(caveats, i)));
+        rk_buf_printf(out, "; %s", json_string_value(json_array_get(caveats, i)));
     if (passed > 0)
-        rk_buf_printf(out, "%s%lld passed over", out->len > start ? "; " : "", passed);
+        rk_buf_printf(out, "; %lld instance%s passed over", passed, passed == 1 ? "" : "s");
 }
 
 void rk_table_matrix(const json_t *rows, rk_buf *out) {

@@ -61,6 +61,7 @@ static void csv_row(const rk_table *t, const rk_table_row *row, rk_buf *out) {
     rk_table_scope(t, row, &cell);
     csv_end(out, &cell, ",");
     rk_table_how(row, &cell);
+    rk_table_reservations(row, &cell);
     csv_end(out, &cell, ",");
     if (rk_table_point(row))
         csv_point(&cell, rk_table_point(row));

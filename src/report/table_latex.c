@@ -45,11 +45,13 @@ static const char *latex_line_end(const char *p) {
 
 static void latex_lines(const char *p, rk_buf *out) {
     for (bool first = true; *p; first = false) {
-        const char *end = latex_line_end(p);
+        const char *end = latex_line_end(p), *last = end;
         p += strspn(p, " \n");
-        if (end > p) {
+        while (last > p && (last[-1] == ' ' || last[-1] == '\n'))
+            last--;
+        if (last > p) {
             rk_buf_puts(out, first ? "$" : "\\newline\n  $");
-            rk_buf_write(out, p, (size_t)(end - p));
+            rk_buf_write(out, p, (size_t)(last - p));
             rk_buf_putc(out, '$');
         }
         p = *end ? end + 2 : end;
@@ -151,6 +153,9 @@ static void latex_evidence(const rk_table *t, const rk_table_row *row, rk_buf *o
     } else {
         latex_scope(t, row, out);
     }
+    rk_buf_reset(&how);
+    rk_table_reservations(row, &how);
+    rk_latex_text(out, how.text);
     rk_buf_clear(&how);
 }
 

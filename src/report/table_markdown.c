@@ -63,6 +63,9 @@ static void markdown_evidence(const rk_table *t, const rk_table_row *row, rk_buf
         rk_buf_puts(out, link);
         markdown_text(out, text.text);
     }
+    rk_buf_reset(&text);
+    rk_table_reservations(row, &text);
+    markdown_text(out, text.text);
     rk_buf_clear(&text);
 }
 

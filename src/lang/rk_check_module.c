@@ -129,7 +129,7 @@ static void number_reached(rk_checker *ck, rk_term *extra) {
 }
 
 /* Lets used by what is no let, or by used lets; uses are told in the order of the text. */
-static bool *used_lets(const rk_checker *ck) {
+bool *rk_used_lets(const rk_checker *ck) {
     bool *used = rk_calloc(ck->nlets + 1, sizeof *used);
     for (size_t i = ck->nlet_uses; i-- > 0;) {
         const rk_let_use *u = &ck->let_uses[i];
@@ -140,7 +140,7 @@ static bool *used_lets(const rk_checker *ck) {
 }
 
 static void keep_iexprs(rk_checker *ck) {
-    bool *used = used_lets(ck);
+    bool *used = rk_used_lets(ck);
     ck->out->iexprs = rk_arena_alloc(ck->arena, (ck->niexprs + 1) * sizeof(rk_size *));
     for (size_t i = 0; i < ck->niexprs; i++)
         if (ck->iexprs[i].let == RK_NO_LET || used[ck->iexprs[i].let])

@@ -166,7 +166,10 @@ void rk_hint_function(rk_checker *ck, const char *name) {
         for (size_t j = 0; j < ck->unit->files[i]->nitems; j++)
             if (ck->unit->files[i]->items[j].kind == RK_I_DEF)
                 rk_nearest(name, ck->unit->files[i]->items[j].def->name, &best, &distance);
-    if (rk_binding_peek(ck->frame, name))
+    const char *synonym = rk_function_synonym(name);
+    if (synonym)
+        rk_hint(ck, "written %s here", synonym);
+    else if (rk_binding_peek(ck->frame, name))
         rk_hint(ck, "`%s` is no function; a product is written with `*`, an index as %s[...]", name,
                 name);
     else if (best)

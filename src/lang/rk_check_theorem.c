@@ -416,6 +416,7 @@ static void check_counts(rk_checker *ck) {
 }
 
 typedef struct allowed {
+    const bool *used; /* lets */
     size_t found;
     const rk_size *fault; /* what ruled a choice out */
 } allowed;
@@ -425,6 +426,8 @@ static bool visit_allowed(rk_checker *ck, const int64_t *values, void *arg) {
     for (size_t i = 0; i < ck->niexprs; i++) {
         int64_t v;
         const rk_iexpr_entry *e = &ck->iexprs[i];
+        if (e->let != RK_NO_LET && !a->used[e->let])
+            continue;
         if (rk_size_eval(e->size, values, &v) != RK_SIZE_OK || (e->extent && v < 1)) {
             a->fault = e->size;
             return true;
@@ -436,9 +439,10 @@ static bool visit_allowed(rk_checker *ck, const int64_t *values, void *arg) {
 
 /* Where the dimensions have few values: is a choice of them left? */
 static void check_allowed(rk_checker *ck) {
-    allowed a = {0};
-    bool finite;
+    bool finite, *used = rk_used_lets(ck);
+    allowed a = {.used = used};
     rk_each_dims(ck, 4096, visit_allowed, &a, &finite);
+    rk_free(used);
     if (finite && a.found == 0 &&
         rk_complain(ck, "no-dimensions", ck->theorem->name_span,
                     "no choice of dimensions is allowed") &&

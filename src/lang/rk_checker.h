@@ -231,6 +231,7 @@ bool rk_check_theorem(rk_checker *ck, const rk_file *file, const rk_theorem *the
 /* Before and after a theorem or lone expression: rk_checker_open makes *out empty, `frame` its
    names; rk_checker_close frees what was needed meanwhile. If `keep`, the terms that *extra (may be
    NULL), claims, assumes and parameters reach get dense ids, and the tables go to the arena. */
+bool *rk_used_lets(const rk_checker *ck); /* by let; to be freed */
 void rk_checker_open(rk_checker *ck, rk_checked *out, rk_frame *frame);
 void rk_checker_close(rk_checker *ck, bool keep, rk_term **extra);
 

@@ -93,6 +93,33 @@ void rk_nearest(const char *wanted, const char *candidate, const char **best, si
     }
 }
 
+/* What other systems call it. */
+static const char *const synonyms[][2] = {{"determinant", "det(A)"},
+                                          {"identity", "eye(n)"},
+                                          {"transpose", "A'"},
+                                          {"inverse", "inv(A)"},
+                                          {"frobenius", "norm(A, fro)"},
+                                          {"size", "rows(A), cols(A)"},
+                                          {"nrows", "rows(A)"},
+                                          {"ncols", "cols(A)"},
+                                          {"mask", "causal(n)"},
+                                          {"svd", "sigma(A, k)"},
+                                          {"eig", "eigabs(A, k)"},
+                                          {"dot", "A*B"},
+                                          {"ln", "log(x)"},
+                                          {"tr", "trace(A)"},
+                                          {"len", "rows(A)"},
+                                          {"expectation", "mean(x)"},
+                                          {"variance", "var(x)"},
+                                          {"probability", "prob(t)"}};
+
+const char *rk_function_synonym(const char *name) {
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (strcmp(synonyms[i][0], name) == 0)
+            return synonyms[i][1];
+    return NULL;
+}
+
 void rk_nearest_function(const char *wanted, const char **best, size_t *distance) {
     for (size_t i = 0; i < NFUNCTIONS; i++)
         rk_nearest(wanted, functions[i].name, best, distance);

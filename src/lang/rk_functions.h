@@ -102,6 +102,8 @@ bool rk_function_name(const char *name);
 /* Keeps in *best the nearer to `wanted` of itself and `candidate`, if not more than a third of the
    letters, and not all, are to be changed; *distance starts as SIZE_MAX. */
 void rk_nearest(const char *wanted, const char *candidate, const char **best, size_t *distance);
+/* What is written here for a function that other systems have ("det(A)" for determinant), NULL. */
+const char *rk_function_synonym(const char *name);
 void rk_nearest_function(const char *wanted, const char **best, size_t *distance);
 
 #endif

@@ -1,6 +1,6 @@
 /* The field of p elements, p a word-size prime. Entries are residues in 0..p-1. */
 #include "domain_inside.h"
-#include "linalg/rk_modular.h"
+#include "linalg/rk_product.h"
 #include "linalg/rk_rank.h"
 
 static const nmod_t *field(const rk_domain *d) {
@@ -113,42 +113,8 @@ static void from_nmod_mat(rk_matrix *r, const nmod_mat_t a) {
             *(ulong *)rk_at(r, i, j) = nmod_mat_entry(a, i, j);
 }
 
-static double *to_doubles(const rk_matrix *a) {
-    double *x = rk_malloc(((size_t)(a->rows * a->cols) + 1) * sizeof *x);
-    for (slong i = 0; i < a->rows * a->cols; i++)
-        x[i] = (double)((const ulong *)a->entry)[i];
-    return x;
-}
-
-static void multiply_by_blas(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
-    ulong p = a->domain->modulus;
-    double *x = to_doubles(a), *y = to_doubles(b), *z = to_doubles(r);
-    rk_modular_mul(z, x, y, a->rows, a->cols, b->cols, p);
-    for (slong i = 0; i < r->rows * r->cols; i++)
-        ((ulong *)r->entry)[i] = z[i] < 0 ? (ulong)(z[i] + (double)p) : (ulong)z[i];
-    rk_free(x);
-    rk_free(y);
-    rk_free(z);
-}
-
-/* Below this size FLINT's product is as quick as one that calls BLAS. */
-enum { SMALL = 32 };
-
 static void p_matrix_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
-    slong least = FLINT_MIN(a->cols, FLINT_MIN(a->rows, b->cols));
-    if (a->domain->modulus < RK_MODULAR_LIMIT && least >= SMALL) {
-        multiply_by_blas(r, a, b);
-        return;
-    }
-    nmod_mat_t x, y, z;
-    to_nmod_mat(x, a);
-    to_nmod_mat(y, b);
-    nmod_mat_init(z, a->rows, b->cols, a->domain->modulus);
-    nmod_mat_mul(z, x, y);
-    from_nmod_mat(r, z);
-    nmod_mat_clear(x);
-    nmod_mat_clear(y);
-    nmod_mat_clear(z);
+    rk_product_mod(r->entry, a->entry, b->entry, a->rows, a->cols, b->cols, *field(a->domain));
 }
 
 static rk_ev p_matrix_inv(rk_matrix *r, const rk_matrix *a) {

@@ -3,6 +3,7 @@
 #include "domain_helpers.h"
 #include "linalg/rk_lift.h"
 #include "linalg/rk_modular.h"
+#include "linalg/rk_product.h"
 #include "linalg/rk_rank.h"
 
 /* The largest prime below 2^23, which the first lower bound is taken mod. */
@@ -93,6 +94,39 @@ static void large_modular_ranks(void **state) {
         random_mod(a, &rng, 211);
         assert_profile(a);
         nmod_mat_clear(a);
+    }
+}
+
+static void products_are_flints(void **state) {
+    (void)state;
+    const ulong primes[] = {2, FIRST, 2147483647, UWORD(4294967291), UWORD(2305843009213693951)};
+    rk_rng rng = test_rng(10, "products_are_flints");
+    for (long t = 0; t < (test_long() ? 400 : 40); t++) {
+        ulong p = primes[rk_rng_below(&rng, sizeof primes / sizeof *primes)];
+        slong m = rk_rng_between(&rng, 1, 70), k = rk_rng_between(&rng, 1, 300),
+              n = rk_rng_between(&rng, 1, 70);
+        bool largest = rk_rng_below(&rng, 4) == 0; /* every residue p - 1: the largest sums */
+        nmod_mat_t a, b, c;
+        nmod_mat_init(a, m, k, p);
+        nmod_mat_init(b, k, n, p);
+        nmod_mat_init(c, m, n, p);
+        ulong *x = rk_malloc((size_t)(m * k) * sizeof *x),
+              *y = rk_malloc((size_t)(k * n) * sizeof *y);
+        ulong *z = rk_malloc((size_t)(m * n) * sizeof *z);
+        for (slong i = 0; i < m * k; i++)
+            nmod_mat_entry(a, i / k, i % k) = x[i] = largest ? p - 1 : rk_rng_below(&rng, p);
+        for (slong i = 0; i < k * n; i++)
+            nmod_mat_entry(b, i / n, i % n) = y[i] = largest ? p - 1 : rk_rng_below(&rng, p);
+        nmod_mat_mul(c, a, b);
+        rk_product_mod(z, x, y, m, k, n, a->mod);
+        for (slong i = 0; i < m * n; i++)
+            assert_true(z[i] == nmod_mat_entry(c, i / n, i % n));
+        nmod_mat_clear(a);
+        nmod_mat_clear(b);
+        nmod_mat_clear(c);
+        rk_free(x);
+        rk_free(y);
+        rk_free(z);
     }
 }
 
@@ -259,10 +293,11 @@ static void ranks_of_doubles(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(modular_ranks_are_flints), cmocka_unit_test(large_modular_ranks),
-        cmocka_unit_test(empty_and_zero_matrices),  cmocka_unit_test(planted_ranks_are_found),
-        cmocka_unit_test(ranks_that_drop_mod_p),    cmocka_unit_test(lifted_bounds_are_checked),
-        cmocka_unit_test(rational_ranks),           cmocka_unit_test(ranks_of_doubles),
+        cmocka_unit_test(modular_ranks_are_flints),  cmocka_unit_test(large_modular_ranks),
+        cmocka_unit_test(products_are_flints),       cmocka_unit_test(empty_and_zero_matrices),
+        cmocka_unit_test(planted_ranks_are_found),   cmocka_unit_test(ranks_that_drop_mod_p),
+        cmocka_unit_test(lifted_bounds_are_checked), cmocka_unit_test(rational_ranks),
+        cmocka_unit_test(ranks_of_doubles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,15 +38,21 @@ uint64_t rk_enumerate_count(const rk_program *program, unsigned alphabet) {
     return count;
 }
 
-static bool set_slot(const rk_slot *slot, unsigned alphabet, uint64_t *index, fmpq_mat_t out) {
+/* Sets one slot from the lowest digits of *index. *fresh: some letter is not in the alphabet
+   before this one. */
+static bool set_slot(const rk_slot *slot, unsigned alphabet, uint64_t *index, bool *fresh,
+                     fmpq_mat_t out) {
     slong n = rk_params_count(slot);
     fmpq *theta = _fmpq_vec_init(n);
     for (slong i = 0; i < n; i++) {
-        uint64_t base = choices(slot, i, alphabet);
-        slong digit = (slong)(*index % base);
+        uint64_t base = choices(slot, i, alphabet), digit = *index % base;
         *index /= base;
-        bool discrete = rk_params_radix(slot, i) > 0;
-        fmpq_set_si(theta + i, discrete ? digit : letter(slot->set, digit), 1);
+        if (rk_params_radix(slot, i) > 0) {
+            fmpq_set_si(theta + i, (slong)digit, 1);
+            continue;
+        }
+        fmpq_set_si(theta + i, letter(slot->set, (slong)digit), 1);
+        *fresh = *fresh || (alphabet > 0 && digit >= letters[alphabet - 1]);
     }
     bool ok = rk_params_apply(slot, theta, out);
     _fmpq_vec_clear(theta, n);
@@ -55,9 +61,9 @@ static bool set_slot(const rk_slot *slot, unsigned alphabet, uint64_t *index, fm
 
 bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
                      rk_assignment *out) {
-    bool ok = true;
+    bool ok = true, fresh = alphabet == 0;
     for (size_t s = 0; s < program->nslots; s++)
         if (!program->slots[s].defined)
-            ok = set_slot(&program->slots[s], alphabet, &index, &out->value[s]) && ok;
-    return ok;
+            ok = set_slot(&program->slots[s], alphabet, &index, &fresh, &out->value[s]) && ok;
+    return ok && fresh;
 }

@@ -11,7 +11,8 @@
 /* How many assignments there are, saturated at UINT64_MAX. */
 uint64_t rk_enumerate_count(const rk_program *program, unsigned alphabet);
 
-/* Assignment number `index` (below the count). False: these coordinates give no member. */
+/* Assignment number `index` (below the count). False: these coordinates give no member, or a
+   smaller alphabet has them too. */
 bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
                      rk_assignment *out);
 

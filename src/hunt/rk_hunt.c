@@ -11,7 +11,7 @@
 #include "rk_trial.h"
 
 static const uint64_t default_trials = 4000, default_stretch = 10, tick = 64;
-enum { DEFAULT_MAX_DIM = 6, PERIOD = 8 };
+enum { PERIOD = 8, BLOCK = 8 };
 
 typedef struct hunt {
     const rk_checked *checked;
@@ -56,14 +56,22 @@ static double now(void) {
 
 /* --- one trial ------------------------------------------------------------------- */
 
-static bool try_enumerated(hunt *h, uint64_t j, bool thorough, hit *out) {
+static bool try_one(hunt *h, uint64_t j, bool thorough, hit *out) {
     const rk_cell *cell = rk_plan_cell(&h->plan, j);
     const rk_program *program = h->plan.program[cell->program];
     rk_assignment *value = &h->value[cell->program];
     out->program = cell->program;
-    out->how = "enumeration";
     return rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
            rk_judge_try(&h->judge, program, value, thorough, &out->claim);
+}
+
+/* A block of enumerated assignments, the first of them decided thoroughly. */
+static bool try_enumerated(hunt *h, uint64_t block, bool thorough, hit *out) {
+    out->how = "enumeration";
+    for (uint64_t j = BLOCK * block; j < BLOCK * (block + 1) && j < h->plan.enumerations; j++)
+        if (try_one(h, j, thorough && j % BLOCK == 0, out))
+            return true;
+    return false;
 }
 
 static bool is_generic(const rk_checked *checked) {
@@ -89,15 +97,21 @@ static bool try_sampled(hunt *h, rk_rng *rng, bool thorough, hit *out) {
     return rk_judge_try(&h->judge, program, value, thorough, &out->claim);
 }
 
+/* Theorems without variables: trial k is the k-th choice of dimensions. */
+static bool try_closed(hunt *h, uint64_t k, hit *out) {
+    out->how = "all dimensions in turn";
+    return try_one(h, k, true, out);
+}
+
 /* Trial k is a function of the seed, the theorem and k: of each PERIOD trials two enumerate, one
    looks at small fields, one climbs or solves, and the rest sample. */
 static bool run_trial(hunt *h, uint64_t k, hit *out) {
     rk_rng rng = rk_rng_trial(h->options->seed, h->checked->digest, k);
-    uint64_t phase = k % PERIOD, enumerated = 2 * (k / PERIOD) + (phase == 4);
-    bool thorough = k / PERIOD % 2 == 0;
-    if ((phase == 0 || phase == 4) && enumerated < h->plan.enumerations)
-        return try_enumerated(h, enumerated, thorough, out);
-    out->program = rk_plan_visit(&h->plan, k / 2 + k % 2 * (k / PERIOD));
+    uint64_t phase = k % PERIOD, round = k / PERIOD, block = 2 * round + (phase == 4);
+    bool thorough = round % 2 == 0;
+    if ((phase == 0 || phase == 4) && block < h->plan.enumerations / BLOCK + 1)
+        return try_enumerated(h, block, thorough, out);
+    out->program = rk_plan_visit(&h->plan, phase % 2 ? k / 2 : round);
     const rk_program *program = h->plan.program[out->program];
     rk_assignment *value = &h->value[out->program];
     bool universal = h->checked->mode == RK_MODE_UNIVERSAL;
@@ -105,7 +119,7 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
         out->how = "small field";
         return rk_trial_field(&h->judge, program, &rng, value, &out->claim);
     }
-    if (phase == 6 && universal && h->climbs[out->program] && k / PERIOD % 2) {
+    if (phase == 6 && universal && h->climbs[out->program]) {
         out->how = "doubles made exact";
         return rk_trial_climb(&h->judge, program, &rng, value, &out->claim);
     }
@@ -121,7 +135,9 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
 static bool keep_going(hunt *h, uint64_t k) {
     const rk_hunt_options *o = h->options;
     uint64_t budget = o->trials ? o->trials : default_trials;
-    bool wanting = o->trials == 0 && o->samples > h->report->held;
+    if (h->plan.closed)
+        budget = h->plan.enumerations;
+    bool wanting = !h->plan.closed && o->trials == 0 && o->samples > h->report->held;
     if (k >= (wanting ? default_stretch * budget : budget) || rk_judge_out_of_time(&h->judge))
         return false;
     if (!o->progress || k % tick)
@@ -167,7 +183,7 @@ static void hunt_all(hunt *h) {
     }
     for (uint64_t k = 0; keep_going(h, k); k++) {
         h->report->trials++;
-        if (run_trial(h, k, &found)) {
+        if (h->plan.closed ? try_closed(h, k, &found) : run_trial(h, k, &found)) {
             record(h, &found, k);
             return;
         }
@@ -175,8 +191,7 @@ static void hunt_all(hunt *h) {
 }
 
 static void hunt_begin(hunt *h, const int64_t *only_dims) {
-    int64_t max_dim = h->options->max_dim ? h->options->max_dim : DEFAULT_MAX_DIM;
-    rk_plan_init(&h->plan, h->checked, only_dims, max_dim);
+    rk_plan_init(&h->plan, h->checked, only_dims, h->options->max_dim);
     rk_judge_init(&h->judge, h->checked, h->options, h->report);
     h->value = rk_calloc(h->plan.nprograms + 1, sizeof *h->value);
     h->climbs = rk_calloc(h->plan.nprograms + 1, sizeof *h->climbs);

@@ -274,13 +274,11 @@ bool rk_moves_round(rk_shrinker *s) {
 
 bool rk_moves_exhaust(rk_shrinker *s) {
     bool any = false;
-    for (unsigned alphabet = RK_ALPHABETS; alphabet-- > 0;) {
+    for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++) {
         uint64_t count = rk_enumerate_count(s->program, alphabet);
         for (uint64_t i = 0; i < count && count <= max_exhaust; i++)
             if (rk_enumerate_at(s->program, alphabet, i, &s->next))
                 any = rk_shrinker_offer(s) || any;
-        if (count <= max_exhaust)
-            break;
     }
     rk_assignment_set(&s->next, s->now);
     return any;

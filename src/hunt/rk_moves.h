@@ -25,7 +25,7 @@ bool rk_shrinker_offer(rk_shrinker *s);
 /* One round of all moves, first those that change much. True when something got smaller. */
 bool rk_moves_round(rk_shrinker *s);
 
-/* All assignments over the largest tiny alphabets that are few enough: the smallest is found. */
+/* All assignments over the tiny alphabets where they are few enough: the smallest is found. */
 bool rk_moves_exhaust(rk_shrinker *s);
 
 #endif

@@ -5,6 +5,8 @@
 
 /* Work limits: a trial costs milliseconds at most. */
 enum { MAX_PROGRAMS = 256, MAX_INSTRUCTIONS = 20000, MAX_ENTRIES = 4096 };
+/* Largest values of open dimensions, with variables to draw and without. */
+enum { OPEN_DIM = 6, CLOSED_DIM = 128 };
 static const uint64_t max_cell = 100000;
 
 rk_program *rk_plan_build(const rk_checked *checked, const int64_t *dims, bool *too_large) {
@@ -50,7 +52,8 @@ static void add_cells(rk_plan *plan) {
     for (size_t p = 0; p < plan->nprograms; p++)
         for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++) {
             uint64_t count = rk_enumerate_count(plan->program[p], alphabet);
-            if (count <= max_cell)
+            bool repeats = alphabet > 0 && count == rk_enumerate_count(plan->program[p], 0);
+            if (count <= max_cell && !repeats)
                 plan->cell[plan->ncells++] = (rk_cell){p, alphabet, count, 0};
         }
     qsort(plan->cell, plan->ncells, sizeof *plan->cell, by_count);

@@ -20,9 +20,10 @@ typedef struct rk_plan {
     size_t ncells;
     uint64_t enumerations; /* of all cells */
     bool too_large;        /* some allowed dimensions were left out because they are */
+    bool closed;           /* no variables: one instance for each choice of dimensions */
 } rk_plan;
 
-/* only: visit these dimensions alone, or NULL. max_dim: cap on open dimensions. */
+/* only: visit these dimensions alone, or NULL. max_dim: cap on open dimensions, 0: a default. */
 void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim);
 void rk_plan_clear(rk_plan *plan);
 

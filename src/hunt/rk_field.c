@@ -2,7 +2,7 @@
 #include "rk_margin.h"
 #include "rk_trial.h"
 
-enum { DRAWS = 6, DRAWS_WITH_HYPOTHESES = 48, LIFTS = 8 };
+enum { DRAWS = 6, DRAWS_WITH_HYPOTHESES = 24, LIFTS = 8 };
 
 static void draw_residues(const rk_program *program, slong p, rk_rng *rng, rk_point *point) {
     for (slong i = 0; i < point->count; i++) {

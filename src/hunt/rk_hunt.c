@@ -10,7 +10,7 @@
 #include "rk_replay.h"
 #include "rk_trial.h"
 
-static const uint64_t default_trials = 4000, default_stretch = 10, tick = 64;
+static const uint64_t default_trials = 1200, default_stretch = 10, tick = 64;
 enum { PERIOD = 8, BLOCK = 8 };
 
 typedef struct hunt {
@@ -21,6 +21,7 @@ typedef struct hunt {
     rk_judge judge;
     rk_assignment *value; /* scratch, one for each program of the plan */
     bool *climbs;         /* programs with a margin to climb */
+    int64_t *irrational;  /* entries of their instructions that leave the rationals */
     double start;
 } hunt;
 
@@ -56,20 +57,50 @@ static double now(void) {
 
 /* --- one trial ------------------------------------------------------------------- */
 
-static bool try_one(hunt *h, uint64_t j, bool thorough, hit *out) {
+static bool leaves_rationals(const rk_instr *in) {
+    switch (in->code) {
+    case RK_P_FN:
+        return in->fn != RK_FN_ABS && in->fn != RK_FN_SIGN && in->fn != RK_FN_RELU;
+    case RK_P_SOFTMAX:
+    case RK_P_ENTROPY:
+    case RK_P_SINGULAR_VALUE:
+    case RK_P_EIGEN_MODULUS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int64_t irrational_entries(const rk_program *program) {
+    int64_t n = 0;
+    for (size_t i = 0; i < program->ninstr; i++)
+        if (leaves_rationals(&program->instr[i]))
+            n += program->instr[i].rows * program->instr[i].cols;
+    return n;
+}
+
+/* Exact fields of many irrational numbers are slow: where doubles see nothing, the larger ones
+   are decided in fewer trials. */
+static bool is_thorough(const hunt *h, size_t program, uint64_t round) {
+    int64_t n = h->irrational[program];
+    return n <= 9 ? round % 2 == 0 : n <= 25 && round % 8 == 0;
+}
+
+static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {
     const rk_cell *cell = rk_plan_cell(&h->plan, j);
     const rk_program *program = h->plan.program[cell->program];
     rk_assignment *value = &h->value[cell->program];
     out->program = cell->program;
     return rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
-           rk_judge_try(&h->judge, program, value, thorough, &out->claim);
+           rk_judge_try(&h->judge, program, value, is_thorough(h, cell->program, round),
+                        &out->claim);
 }
 
-/* A block of enumerated assignments, the first of them decided thoroughly. */
-static bool try_enumerated(hunt *h, uint64_t block, bool thorough, hit *out) {
+/* A block of enumerated assignments. */
+static bool try_enumerated(hunt *h, uint64_t block, hit *out) {
     out->how = "enumeration";
     for (uint64_t j = BLOCK * block; j < BLOCK * (block + 1) && j < h->plan.enumerations; j++)
-        if (try_one(h, j, thorough && j % BLOCK == 0, out))
+        if (try_one(h, j, j, out))
             return true;
     return false;
 }
@@ -81,7 +112,7 @@ static bool is_generic(const rk_checked *checked) {
     return false;
 }
 
-static bool try_sampled(hunt *h, rk_rng *rng, bool thorough, hit *out) {
+static bool try_sampled(hunt *h, rk_rng *rng, uint64_t round, hit *out) {
     const rk_program *program = h->plan.program[out->program];
     rk_assignment *value = &h->value[out->program];
     bool inside = (rk_rng_below(rng, 4) == 0) != is_generic(h->checked);
@@ -94,13 +125,14 @@ static bool try_sampled(hunt *h, rk_rng *rng, bool thorough, hit *out) {
         if (!rk_sample(program, style, rng, value))
             out->how = "small integers";
     }
-    return rk_judge_try(&h->judge, program, value, thorough, &out->claim);
+    return rk_judge_try(&h->judge, program, value, is_thorough(h, out->program, round),
+                        &out->claim);
 }
 
 /* Theorems without variables: trial k is the k-th choice of dimensions. */
 static bool try_closed(hunt *h, uint64_t k, hit *out) {
     out->how = "all dimensions in turn";
-    return try_one(h, k, true, out);
+    return try_one(h, k, 0, out);
 }
 
 /* Trial k is a function of the seed, the theorem and k: of each PERIOD trials two enumerate, one
@@ -108,9 +140,8 @@ static bool try_closed(hunt *h, uint64_t k, hit *out) {
 static bool run_trial(hunt *h, uint64_t k, hit *out) {
     rk_rng rng = rk_rng_trial(h->options->seed, h->checked->digest, k);
     uint64_t phase = k % PERIOD, round = k / PERIOD, block = 2 * round + (phase == 4);
-    bool thorough = round % 2 == 0;
     if ((phase == 0 || phase == 4) && block < h->plan.enumerations / BLOCK + 1)
-        return try_enumerated(h, block, thorough, out);
+        return try_enumerated(h, block, out);
     out->program = rk_plan_visit(&h->plan, phase % 2 ? k / 2 : round);
     const rk_program *program = h->plan.program[out->program];
     rk_assignment *value = &h->value[out->program];
@@ -127,7 +158,7 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
         out->how = "solved equations";
         return rk_trial_solve(&h->judge, program, &rng, value, &out->claim);
     }
-    return try_sampled(h, &rng, thorough, out);
+    return try_sampled(h, &rng, round, out);
 }
 
 /* --- the whole ------------------------------------------------------------------- */
@@ -195,9 +226,11 @@ static void hunt_begin(hunt *h, const int64_t *only_dims) {
     rk_judge_init(&h->judge, h->checked, h->options, h->report);
     h->value = rk_calloc(h->plan.nprograms + 1, sizeof *h->value);
     h->climbs = rk_calloc(h->plan.nprograms + 1, sizeof *h->climbs);
+    h->irrational = rk_calloc(h->plan.nprograms + 1, sizeof *h->irrational);
     for (size_t p = 0; p < h->plan.nprograms; p++) {
         rk_assignment_init(&h->value[p], h->plan.program[p]);
         h->climbs[p] = rk_margin_climbs(h->plan.program[p]);
+        h->irrational[p] = irrational_entries(h->plan.program[p]);
     }
     h->start = now();
 }
@@ -207,6 +240,7 @@ static void hunt_end(hunt *h) {
         rk_assignment_clear(&h->value[p]);
     rk_free(h->value);
     rk_free(h->climbs);
+    rk_free(h->irrational);
     rk_judge_clear(&h->judge);
     rk_plan_clear(&h->plan);
 }

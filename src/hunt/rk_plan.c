@@ -8,6 +8,25 @@ enum { MAX_PROGRAMS = 256, MAX_INSTRUCTIONS = 20000, MAX_ENTRIES = 4096 };
 /* Largest values of open dimensions, with variables to draw and without. */
 enum { OPEN_DIM = 6, CLOSED_DIM = 128 };
 static const uint64_t max_cell = 100000;
+/* Multiplications of one run, beyond the smallest dimensions. */
+static const double max_work = 10000;
+
+/* Rough count of the multiplications of one run. */
+static double work(const rk_program *program) {
+    double sum = 0;
+    for (size_t i = 0; i < program->ninstr; i++) {
+        const rk_instr *in = &program->instr[i];
+        const rk_instr *first = in->nargs ? &program->instr[in->arg[0]] : in;
+        double entries = (double)(first->rows * first->cols);
+        bool cubic = in->code == RK_P_MUL || in->code == RK_P_INV || in->code == RK_P_DET ||
+                     in->code == RK_P_RANK;
+        int64_t inner = in->code == RK_P_MUL        ? in->cols
+                        : first->rows < first->cols ? first->rows
+                                                    : first->cols;
+        sum += entries * (cubic ? (double)inner : 1);
+    }
+    return sum;
+}
 
 rk_program *rk_plan_build(const rk_checked *checked, const int64_t *dims, bool *too_large) {
     rk_build_options o = {.max_instr = MAX_INSTRUCTIONS, .max_entries = MAX_ENTRIES};
@@ -22,6 +41,14 @@ static void add_program(rk_plan *plan, const rk_checked *checked, const int64_t 
     rk_program *program = rk_plan_build(checked, dims, &plan->too_large);
     if (!program)
         return;
+    double cost = work(program);
+    if (plan->nprograms == 0)
+        plan->work_limit = 2 * cost > max_work ? 2 * cost : max_work;
+    if (cost > plan->work_limit) {
+        plan->too_large = true;
+        rk_program_free(program);
+        return;
+    }
     rk_grow(&plan->program, &plan->capacity, plan->nprograms + 1, sizeof *plan->program);
     plan->program[plan->nprograms++] = program;
 }
@@ -64,11 +91,11 @@ static void add_cells(rk_plan *plan) {
 }
 
 void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim) {
-    *plan = (rk_plan){0};
+    *plan = (rk_plan){.closed = checked->nvars == 0};
     if (only)
         add_program(plan, checked, only);
     else
-        add_programs(plan, checked, max_dim);
+        add_programs(plan, checked, max_dim ? max_dim : plan->closed ? CLOSED_DIM : OPEN_DIM);
     add_cells(plan);
 }
 

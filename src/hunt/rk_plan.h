@@ -19,6 +19,7 @@ typedef struct rk_plan {
     rk_cell *cell;
     size_t ncells;
     uint64_t enumerations; /* of all cells */
+    double work_limit;     /* dimensions whose programs cost more are left out */
     bool too_large;        /* some allowed dimensions were left out because they are */
     bool closed;           /* no variables: one instance for each choice of dimensions */
 } rk_plan;

@@ -5,7 +5,7 @@
 #include "rk_params.h"
 #include "rk_trial.h"
 
-enum { MAX_UNKNOWNS = 36, DEGREE = 6 };
+enum { MAX_UNKNOWNS = 16, DEGREE = 6 };
 
 typedef struct equations {
     const rk_program *program;

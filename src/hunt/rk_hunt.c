@@ -21,6 +21,8 @@ typedef struct hunt {
     rk_judge judge;
     rk_assignment *value; /* scratch, one for each program of the plan */
     bool *climbs;         /* programs with a margin to climb */
+    bool *solves;         /* programs with matrices to make singular */
+    bool *equations;      /* programs with equations to solve */
     int64_t *irrational;  /* entries of their instructions that leave the rationals */
     double start;
 } hunt;
@@ -136,7 +138,7 @@ static bool try_closed(hunt *h, uint64_t k, hit *out) {
 }
 
 /* Trial k is a function of the seed, the theorem and k: of each PERIOD trials two enumerate, one
-   looks at small fields, one climbs or solves, and the rest sample. */
+   looks at small fields, one or two climb or solve, and the rest sample. */
 static bool run_trial(hunt *h, uint64_t k, hit *out) {
     rk_rng rng = rk_rng_trial(h->options->seed, h->checked->digest, k);
     uint64_t phase = k % PERIOD, round = k / PERIOD, block = 2 * round + (phase == 4);
@@ -154,7 +156,9 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
         out->how = "doubles made exact";
         return rk_trial_climb(&h->judge, program, &rng, value, &out->claim);
     }
-    if ((phase == 6 || phase == 3) && (program->nhypotheses || !universal)) {
+    bool solve =
+        h->equations[out->program] ? phase != 7 : h->solves[out->program] && phase % 3 == 0;
+    if (solve) {
         out->how = "solved equations";
         return rk_trial_solve(&h->judge, program, &rng, value, &out->claim);
     }
@@ -226,10 +230,14 @@ static void hunt_begin(hunt *h, const int64_t *only_dims) {
     rk_judge_init(&h->judge, h->checked, h->options, h->report);
     h->value = rk_calloc(h->plan.nprograms + 1, sizeof *h->value);
     h->climbs = rk_calloc(h->plan.nprograms + 1, sizeof *h->climbs);
+    h->equations = rk_calloc(h->plan.nprograms + 1, sizeof *h->equations);
+    h->solves = rk_calloc(h->plan.nprograms + 1, sizeof *h->solves);
     h->irrational = rk_calloc(h->plan.nprograms + 1, sizeof *h->irrational);
     for (size_t p = 0; p < h->plan.nprograms; p++) {
         rk_assignment_init(&h->value[p], h->plan.program[p]);
         h->climbs[p] = rk_margin_climbs(h->plan.program[p]);
+        h->solves[p] = rk_trial_matrices(h->plan.program[p]) > 0;
+        h->equations[p] = rk_trial_has_equations(&h->judge, h->plan.program[p]);
         h->irrational[p] = irrational_entries(h->plan.program[p]);
     }
     h->start = now();
@@ -240,6 +248,8 @@ static void hunt_end(hunt *h) {
         rk_assignment_clear(&h->value[p]);
     rk_free(h->value);
     rk_free(h->climbs);
+    rk_free(h->equations);
+    rk_free(h->solves);
     rk_free(h->irrational);
     rk_judge_clear(&h->judge);
     rk_plan_clear(&h->plan);

@@ -17,6 +17,8 @@ typedef struct rk_sample_style rk_sample_style;
 bool rk_sample(const rk_program *program, unsigned style, rk_rng *rng, rk_assignment *out);
 unsigned rk_sample_styles(void);
 const char *rk_sample_style_name(unsigned style);
+/* The style that gives each slot a structure of its own. */
+unsigned rk_sample_mixed(void);
 /* A plain draw: random rationals of small height in the interior of every set. For `generic`
    instances and interior points. Always succeeds. */
 void rk_sample_interior(const rk_program *program, rk_rng *rng, rk_assignment *out);

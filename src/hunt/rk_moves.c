@@ -2,19 +2,28 @@
 #include "rk_enumerate.h"
 #include "rk_element.h"
 #include "rk_order.h"
+#include "rk_trial.h"
 
-enum { MAX_PAIR_ENTRIES = 24 };
+enum { MAX_PAIR_ENTRIES = 24, MAX_REPAIR_ENTRIES = 16, MAX_REPAIRS = 4 };
 static const uint64_t max_exhaust = 20000, max_checks = 200000;
 
 void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
                       rk_assignment *now) {
     *s = (rk_shrinker){.judge = judge, .program = program, .now = now};
     rk_assignment_init(&s->next, program);
+    rk_assignment_init(&s->broken, program);
     rk_assignment_set(&s->next, now);
+    for (size_t slot = 0; slot < now->nslots; slot++)
+        s->entries += now->value[slot].r * now->value[slot].c;
+    if (s->entries <= MAX_REPAIR_ENTRIES)
+        s->repairs = rk_trial_matrices(program) + rk_trial_has_equations(judge, program);
+    if (s->repairs > MAX_REPAIRS)
+        s->repairs = MAX_REPAIRS;
 }
 
 void rk_shrinker_clear(rk_shrinker *s) {
     rk_assignment_clear(&s->next);
+    rk_assignment_clear(&s->broken);
 }
 
 static bool is_better(rk_shrinker *s, unsigned *claim) {
@@ -35,6 +44,31 @@ bool rk_shrinker_offer(rk_shrinker *s) {
         rk_assignment_set(&s->next, s->now);
     }
     return better;
+}
+
+static bool offer_solved(rk_shrinker *s, size_t slot, slong i, slong j) {
+    for (size_t kind = 0; kind < s->repairs; kind++) {
+        rk_assignment_set(&s->next, &s->broken);
+        if (rk_trial_repair(s->judge, s->program, kind, slot, i, j, &s->next) &&
+            rk_shrinker_offer(s))
+            return true;
+    }
+    return false;
+}
+
+bool rk_shrinker_offer_repaired(rk_shrinker *s) {
+    if (s->repairs == 0)
+        return rk_shrinker_offer(s);
+    rk_assignment_set(&s->broken, &s->next);
+    if (rk_shrinker_offer(s))
+        return true;
+    bool found = false;
+    for (size_t slot = 0; slot < s->broken.nslots && !found; slot++)
+        for (slong i = 0; i < s->broken.value[slot].r && !found; i++)
+            for (slong j = 0; j < s->broken.value[slot].c && !found; j++)
+                found = !rk_judge_out_of_time(s->judge) && offer_solved(s, slot, i, j);
+    rk_assignment_set(&s->next, s->now);
+    return found;
 }
 
 /* --- entries ------------------------------------------------------------------- */
@@ -83,7 +117,7 @@ static bool shrink_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
     for (int k = 0; k < SIMPLE + 2 + ROUNDINGS; k++)
         if (simplify(x, fmpq_mat_entry(&s->now->value[slot], i, j), k)) {
             put(s, slot, i, j, x);
-            any = rk_shrinker_offer(s) || any;
+            any = (k < SIMPLE ? rk_shrinker_offer_repaired(s) : rk_shrinker_offer(s)) || any;
         }
     fmpq_clear(x);
     return any;
@@ -189,7 +223,7 @@ static bool slot_moves(rk_shrinker *s, size_t slot) {
     bool any = false;
     for (int k = 0; k < 5; k++) {
         set_slot(&s->next.value[slot], k);
-        any = rk_shrinker_offer(s) || any;
+        any = rk_shrinker_offer_repaired(s) || any;
     }
     return any;
 }
@@ -244,9 +278,7 @@ static fmpq *entry_number(rk_shrinker *s, slong k) {
 
 /* Two entries at once, each to 0, 1, -1: claims that tie entries to each other. */
 static bool pair_moves(rk_shrinker *s) {
-    slong n = 0;
-    for (size_t slot = 0; slot < s->next.nslots; slot++)
-        n += s->next.value[slot].r * s->next.value[slot].c;
+    slong n = s->entries;
     bool any = false;
     for (slong i = 0; i < n && n <= MAX_PAIR_ENTRIES; i++)
         for (slong j = i + 1; j < n; j++)

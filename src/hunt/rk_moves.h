@@ -11,6 +11,9 @@ typedef struct rk_shrinker {
     const rk_program *program; /* not owned */
     rk_assignment *now;        /* the finding, not owned */
     rk_assignment next;        /* scratch, owned */
+    rk_assignment broken;      /* a change that lost the violation and may be repaired, owned */
+    size_t repairs;            /* kinds of repair: matrices to make singular, and equations */
+    slong entries;             /* of all slots */
     unsigned claim;
     uint64_t checks; /* exact checks so far */
 } rk_shrinker;
@@ -21,6 +24,10 @@ void rk_shrinker_clear(rk_shrinker *s);
 
 /* Takes s->next if it is smaller and a finding; otherwise resets it to *s->now. */
 bool rk_shrinker_offer(rk_shrinker *s);
+
+/* The same; if s->next is no finding, one other entry is solved for, so that equations hold and
+   matrices are singular again. */
+bool rk_shrinker_offer_repaired(rk_shrinker *s);
 
 /* One round of all moves, first those that change much. True when something got smaller. */
 bool rk_moves_round(rk_shrinker *s);

@@ -14,9 +14,9 @@ struct rk_sample_style {
 };
 
 static const rk_sample_style styles[] = {
+    {"mixed structures", RK_ENTRIES_SMALL, RK_PATTERN_COUNT, NONE},
     {"small integers", RK_ENTRIES_SMALL, RK_PATTERN_PLAIN, NONE},
     {"signs", RK_ENTRIES_SIGNS, RK_PATTERN_PLAIN, NONE},
-    {"mixed structures", RK_ENTRIES_SMALL, RK_PATTERN_COUNT, NONE},
     {"special matrices", RK_ENTRIES_SMALL, RK_PATTERN_SPECIAL, NONE},
     {"related matrices", RK_ENTRIES_SMALL, RK_PATTERN_PLAIN, PAIR},
     {"repeated rows", RK_ENTRIES_SMALL, RK_PATTERN_REPEATED, NONE},
@@ -49,6 +49,10 @@ static const rk_sample_style styles[] = {
 
 unsigned rk_sample_styles(void) {
     return (unsigned)(sizeof styles / sizeof styles[0]);
+}
+
+unsigned rk_sample_mixed(void) {
+    return 0;
 }
 
 const char *rk_sample_style_name(unsigned style) {

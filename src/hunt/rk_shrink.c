@@ -1,15 +1,10 @@
 /* Shrinking: dimensions first, then values, until neither moves. */
 #include "base/rk_mem.h"
-#include "rk_enumerate.h"
-#include "rk_element.h"
 #include "rk_moves.h"
 #include "rk_params.h"
 #include "rk_plan.h"
-#include "rk_trial.h"
 
-enum { SEARCHED_DIMS = 24, SEARCH_ENUMERATIONS = 600, SEARCH_ROUNDS = 3, ROUNDS = 64 };
-/* Trial numbers of the searches at smaller dimensions, apart from those of any hunt. */
-static const uint64_t search_stream = UINT64_C(1) << 62;
+enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 400, ROUNDS = 64 };
 
 typedef struct shrink {
     const rk_checked *checked;
@@ -65,35 +60,22 @@ static bool project(shrink *sh, const rk_program *program, rk_assignment *out, u
     return false;
 }
 
-static bool search_samples(shrink *sh, const rk_program *program, uint64_t stream,
-                           rk_assignment *out, unsigned *claim) {
-    rk_rng rng = rk_rng_trial(sh->judge.options->seed, sh->checked->digest, stream);
-    for (int round = 0; round < SEARCH_ROUNDS; round++)
-        for (unsigned style = 0; style < rk_sample_styles(); style++) {
-            if (rk_judge_out_of_time(&sh->judge))
-                return false;
-            if (rk_sample(program, style, &rng, out) &&
-                rk_judge_try(&sh->judge, program, out, false, claim))
-                return true;
-            if (style % 4 == 0 && rk_trial_solve(&sh->judge, program, &rng, out, claim))
-                return true;
-        }
-    return false;
-}
-
 /* A short hunt at these dimensions alone: it depends on the theorem and the seed only. */
-static bool search(shrink *sh, const rk_program *program, uint64_t stream, rk_assignment *out,
-                   unsigned *claim) {
-    uint64_t count = rk_enumerate_count(program, 1);
-    for (uint64_t i = 0; i < count && i < SEARCH_ENUMERATIONS; i++) {
-        if (rk_judge_out_of_time(&sh->judge))
-            return false;
-        uint64_t index = count <= SEARCH_ENUMERATIONS ? i : i * (count / SEARCH_ENUMERATIONS);
-        if (rk_enumerate_at(program, 1, index, out) &&
-            rk_judge_try(&sh->judge, program, out, false, claim))
-            return true;
+static bool search(shrink *sh, const rk_program *program, rk_assignment *out, unsigned *claim) {
+    rk_hunt_options o = *sh->judge.options;
+    o.trials = SEARCH_TRIALS;
+    o.shrink = false;
+    o.progress = NULL;
+    o.nknown = 0;
+    rk_hunt_report r;
+    rk_hunt(sh->checked, program->dims, &o, &r);
+    bool found = r.found;
+    if (found) {
+        rk_assignment_set(out, &r.finding.value);
+        *claim = r.finding.claim;
     }
-    return search_samples(sh, program, stream, out, claim);
+    rk_hunt_report_clear(&r, sh->checked);
+    return found;
 }
 
 static void replace(rk_finding *f, const rk_checked *checked, rk_program *program,
@@ -119,7 +101,7 @@ static bool lower_to(shrink *sh, const int64_t *dims, size_t number) {
     unsigned claim = 0;
     bool found = project(sh, program, &value, &claim);
     if (!found && number < SEARCHED_DIMS && !sh->searched[number]) {
-        found = search(sh, program, search_stream + number, &value, &claim);
+        found = search(sh, program, &value, &claim);
         sh->searched[number] = !found;
     }
     if (found)

@@ -1,18 +1,23 @@
-/* Equational hypotheses by solving: linear in a whole slot, or polynomial in one entry. */
+/* Equational hypotheses by solving: linear in a whole slot, or polynomial in one entry. The same
+   for degeneracies that a claim on ranks may fail at: a square matrix whose rank is asked for is
+   made singular by solving its determinant for one entry. */
+#include <limits.h>
 #include "base/rk_mem.h"
 #include "rk_hunt.h"
 #include "rk_element.h"
 #include "rk_params.h"
 #include "rk_trial.h"
 
-enum { MAX_UNKNOWNS = 16, DEGREE = 6 };
+enum { MAX_UNKNOWNS = 16, DEGREE = 6, MAX_SINGULAR = 6, DRAWS = 10 };
+#define NO_MATRIX UINT_MAX
 
 typedef struct equations {
     const rk_program *program;
     const rk_domain *domain;
     unsigned *compare; /* instructions `a == b` that are to hold */
     size_t count, capacity;
-    slong entries; /* of all differences a - b together */
+    unsigned singular; /* instruction of a square matrix to be made singular, or NO_MATRIX */
+    slong entries;     /* of all differences a - b together, and the determinant */
 } equations;
 
 static void collect(equations *e, unsigned i) {
@@ -28,11 +33,39 @@ static void collect(equations *e, unsigned i) {
 }
 
 static void collect_all(equations *e, const rk_judge *judge, const rk_program *program) {
-    *e = (equations){.program = program, .domain = judge->rationals};
+    *e = (equations){.program = program, .domain = judge->rationals, .singular = NO_MATRIX};
     for (size_t h = 0; h < program->nhypotheses; h++)
         collect(e, program->hypotheses[h]);
     for (size_t c = 0; c < program->nclaims && judge->checked->mode == RK_MODE_EXISTS; c++)
         collect(e, program->claims[c]);
+}
+
+static bool is_small_square(const rk_instr *in) {
+    return in->rows == in->cols && in->rows <= MAX_SINGULAR;
+}
+
+/* A random one of the square matrices whose rank the claims ask for. */
+static void choose_singular(equations *e, rk_rng *rng) {
+    const rk_program *p = e->program;
+    uint64_t seen = 0;
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (p->instr[i].code == RK_P_RANK && is_small_square(&p->instr[p->instr[i].arg[0]]) &&
+            rk_rng_below(rng, ++seen) == 0)
+            e->singular = p->instr[i].arg[0];
+    e->entries += e->singular != NO_MATRIX;
+}
+
+static bool determinant(const equations *e, rk_run *run, fmpq_t out) {
+    const rk_instr *in = &e->program->instr[e->singular];
+    if (rk_run_compute(run, e->singular) != RK_EV_OK)
+        return false;
+    fmpq_mat_t a;
+    fmpq_mat_init(a, (slong)in->rows, (slong)in->cols);
+    bool ok = rk_matrix_get_fmpq_mat(a, &run->value[e->singular]) == RK_EV_OK;
+    if (ok)
+        fmpq_mat_det(out, a);
+    fmpq_mat_clear(a);
+    return ok;
 }
 
 /* The differences of all equations as one column (entries by 1), at an assignment. */
@@ -52,6 +85,8 @@ static bool residual(const equations *e, const rk_assignment *a, fmpq_mat_t out)
                 row++;
             }
     }
+    if (ok && e->singular != NO_MATRIX)
+        ok = determinant(e, &run, fmpq_mat_entry(out, row, 0));
     rk_run_clear(&run);
     return ok;
 }
@@ -247,11 +282,10 @@ static bool common_root(fmpq *root, const fmpq_mat_struct *column, uint64_t pick
     return ok;
 }
 
-static bool solve_entry(const equations *e, rk_assignment *a, size_t s, rk_rng *rng) {
-    const rk_slot *slot = &e->program->slots[s];
-    slong i = (slong)rk_rng_below(rng, (uint64_t)slot->rows);
-    slong j = (slong)rk_rng_below(rng, (uint64_t)slot->cols);
-    if (slot->defined)
+/* Puts a common root of all residuals into entry (i, j) of slot s. */
+static bool solve_entry(const equations *e, rk_assignment *a, size_t s, slong i, slong j,
+                        uint64_t pick) {
+    if (e->program->slots[s].defined)
         return false;
     fmpq_mat_struct column[DEGREE + 2];
     fmpq *x = fmpq_mat_entry(&a->value[s], i, j);
@@ -264,7 +298,7 @@ static bool solve_entry(const equations *e, rk_assignment *a, size_t s, rk_rng *
         if (ok)
             sample_entry(e, a, x, k <= DEGREE ? k : -1, column + k, &ok);
     }
-    ok = ok && common_root(x, column, rk_rng_u64(rng));
+    ok = ok && common_root(x, column, pick);
     if (!ok)
         fmpq_set(x, old);
     for (slong k = 0; k < DEGREE + 2; k++)
@@ -273,27 +307,107 @@ static bool solve_entry(const equations *e, rk_assignment *a, size_t s, rk_rng *
     return ok;
 }
 
-static bool solve_some(const equations *e, rk_rng *rng, rk_assignment *out) {
-    bool any = false;
+static bool solve_some_entry(const equations *e, rk_assignment *a, size_t s, rk_rng *rng) {
+    const rk_slot *slot = &e->program->slots[s];
+    slong i = (slong)rk_rng_below(rng, (uint64_t)slot->rows);
+    slong j = (slong)rk_rng_below(rng, (uint64_t)slot->cols);
+    return solve_entry(e, a, s, i, j, rk_rng_u64(rng));
+}
+
+/* Do all equations hold? (The determinant, last in the residual, is not looked at.) */
+static bool holds(const equations *e, const rk_assignment *a) {
+    fmpq_mat_t r;
+    fmpq_mat_init(r, e->entries, 1);
+    bool ok = residual(e, a, r);
+    slong equalities = e->entries - (e->singular != NO_MATRIX);
+    for (slong i = 0; i < equalities && ok; i++)
+        ok = fmpq_is_zero(fmpq_mat_entry(r, i, 0));
+    fmpq_mat_clear(r);
+    return ok;
+}
+
+/* Solves for one slot after the other, from a random one on. */
+static void solve_slots(const equations *e, rk_rng *rng, rk_assignment *out) {
     size_t n = e->program->nslots, start = (size_t)rk_rng_below(rng, n);
     bool entry = rk_rng_below(rng, 3) == 0;
     for (size_t k = 0; k < n; k++) {
         size_t s = (start + k) % n;
-        any = (entry ? solve_entry(e, out, s, rng) : solve_slot(e, out, s)) || any;
+        if (entry)
+            solve_some_entry(e, out, s, rng);
+        else
+            solve_slot(e, out, s);
     }
-    return any;
+}
+
+/* Draws until the equations hold, by luck of the structured draw or by solving. */
+static bool draw_solution(const equations *e, rk_rng *rng, rk_assignment *out) {
+    for (int k = 0; k < DRAWS; k++) {
+        bool mixed = rk_rng_below(rng, 2) != 0;
+        unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
+        rk_sample(e->program, mixed ? rk_sample_mixed() : style, rng, out);
+        if (holds(e, out))
+            return true;
+        if (k % 2) {
+            solve_slots(e, rng, out);
+            if (holds(e, out))
+                return true;
+        }
+    }
+    return e->count == 0;
+}
+
+/* Solves the determinant of the chosen matrix for one entry of some slot. */
+static void make_singular(equations *e, rk_rng *rng, rk_assignment *out) {
+    choose_singular(e, rng);
+    size_t n = e->program->nslots, start = (size_t)rk_rng_below(rng, n);
+    for (size_t k = 0; k < n && e->singular != NO_MATRIX; k++)
+        if (solve_some_entry(e, out, (start + k) % n, rng))
+            return;
 }
 
 bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim) {
     equations e;
     collect_all(&e, judge, program);
-    unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
-    bool found = e.count > 0 && program->nslots > 0;
-    if (found) {
-        rk_sample(program, style, rng, out);
-        found = solve_some(&e, rng, out) && rk_judge_try(judge, program, out, false, claim);
+    bool found = false;
+    if (program->nslots > 0 && draw_solution(&e, rng, out)) {
+        if (e.count == 0 || rk_rng_below(rng, 2))
+            make_singular(&e, rng, out);
+        found = rk_judge_try(judge, program, out, false, claim);
     }
     rk_free(e.compare);
     return found;
+}
+
+/* --- what there is to solve --------------------------------------------------- */
+
+bool rk_trial_has_equations(const rk_judge *judge, const rk_program *program) {
+    equations e;
+    collect_all(&e, judge, program);
+    rk_free(e.compare);
+    return e.count > 0;
+}
+
+size_t rk_trial_matrices(const rk_program *program) {
+    size_t n = 0;
+    for (size_t i = 0; i < program->ninstr; i++) {
+        const rk_instr *in = &program->instr[i];
+        n += in->code == RK_P_RANK && is_small_square(&program->instr[in->arg[0]]);
+    }
+    return n;
+}
+
+bool rk_trial_repair(const rk_judge *judge, const rk_program *program, size_t matrix, size_t slot,
+                     slong i, slong j, rk_assignment *a) {
+    equations e;
+    collect_all(&e, judge, program);
+    for (size_t k = 0; k < program->ninstr && e.singular == NO_MATRIX; k++) {
+        const rk_instr *in = &program->instr[k];
+        if (in->code == RK_P_RANK && is_small_square(&program->instr[in->arg[0]]) && matrix-- == 0)
+            e.singular = in->arg[0];
+    }
+    e.entries += e.singular != NO_MATRIX;
+    bool ok = e.entries > 0 && solve_entry(&e, a, slot, i, j, 0);
+    rk_free(e.compare);
+    return ok;
 }

@@ -18,9 +18,18 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 
 /* Draws all slots but one and solves the equational hypotheses (for `exists` also the claims) for
    that one, where they are linear in it; or for one entry of it, where they are polynomials in
-   that entry with a rational root. */
+   that entry with a rational root. So are square matrices made singular whose rank is asked for. */
 bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
+
+/* Are there equational hypotheses (for `exists`: or claims)? */
+bool rk_trial_has_equations(const rk_judge *judge, const rk_program *program);
+/* Number of small square matrices whose rank the program asks for. */
+size_t rk_trial_matrices(const rk_program *program);
+/* Solves for entry (i, j) of a slot: all equations, and the determinant of that matrix (none when
+   `matrix` is not below their number). The first rational root. */
+bool rk_trial_repair(const rk_judge *judge, const rk_program *program, size_t matrix, size_t slot,
+                     slong i, slong j, rk_assignment *a);
 
 /* Coordinates of all free slots, one after the other (rk_params.h). */
 typedef struct rk_point {

@@ -1,0 +1,222 @@
+/* From a text to a verdict: what is said, with which reason and caveat, and the exit code. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/rk_mem.h"
+#include "check/rk_strategy.h"
+
+typedef struct settled {
+    rk_arena *arena;
+    rk_diags *diags;
+    rk_unit *unit;
+    rk_module *module;
+    rk_result result;
+    rk_status status;
+} settled;
+
+static const rankle_options options = {.seed = 1, .time_limit = 10, .samples = 60};
+
+static void settle(settled *s, const char *clauses) {
+    char text[2048];
+    snprintf(text, sizeof text, "theorem t { %s }", clauses);
+    memset(s, 0, sizeof *s);
+    s->arena = rk_arena_new();
+    s->diags = rk_diags_new();
+    s->unit = rk_unit_parse("t.thm", text, strlen(text), NULL, s->diags);
+    s->module = rk_module_check(s->unit, NULL, s->diags);
+    if (s->module->ntheorems != 1) {
+        rk_buf out;
+        rk_buf_init(&out);
+        rk_diags_print(s->diags, &out, false);
+        fail_msg("%s", out.text);
+    }
+    s->status = rk_settle(&s->module->theorems[0], &options, s->arena, &s->result, s->diags);
+}
+
+static void drop(settled *s) {
+    rk_module_free(s->module);
+    rk_unit_free(s->unit);
+    rk_diags_free(s->diags);
+    rk_arena_free(s->arena);
+}
+
+static void expect(const char *clauses, rk_verdict verdict, rk_reason reason, size_t caveats) {
+    settled s;
+    settle(&s, clauses);
+    assert_int_equal(s.status, RK_OK);
+    if (s.result.verdict != verdict || s.result.reason != reason || s.result.ncaveats != caveats)
+        fail_msg("%s: %s, reason %d, %zu caveats", clauses, rk_verdict_name(s.result.verdict),
+                 s.result.reason, s.result.ncaveats);
+    drop(&s);
+}
+
+static void fixed_dimensions_are_proved(void **state) {
+    (void)state;
+    expect("claim 0.1 + 0.2 == 0.3;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n in 1..4; claim rank(ones(n, n)) == 1;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n = 3; generic X : real[n, n]; claim rank(X) == n;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n in {2, 5}; forall X : real[n, 2]; claim rank(X) <= 2;", RK_PROVED, RK_REASON_NONE,
+           0);
+    expect("dim n in 1..3; forall P : permutation[n]; claim abs(det(P)) == 1;", RK_PROVED,
+           RK_REASON_NONE, 0);
+    expect("exists x : real; assume x == 3; claim x*x == 9;", RK_PROVED, RK_REASON_NONE, 0);
+}
+
+static void open_dimensions_are_only_verified(void **state) {
+    (void)state;
+    expect("dim n >= 1; claim rank(eye(n)) == n;", RK_VERIFIED, RK_REASON_NONE, 0);
+    expect("dim n >= 1; forall X : real[n, n]; claim rank(X) <= n;", RK_VERIFIED, RK_REASON_NONE,
+           0);
+    expect("dim n >= 1; generic X : real[n, n]; claim rank(X) == n;", RK_VERIFIED, RK_REASON_NONE,
+           0);
+    expect("dim n >= 1; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
+           0); /* false beyond what is tried */
+}
+
+static void false_claims_are_refuted(void **state) {
+    (void)state;
+    expect("dim n >= 1; claim n < 4;", RK_REFUTED, RK_REASON_NONE, 0);
+    expect("forall x : real; claim x*x > 0;", RK_REFUTED, RK_REASON_NONE, 0);
+    expect("dim n >= 1, d >= 1; generic X : real[n, d]; claim rank(X) == n;", RK_REFUTED,
+           RK_REASON_NONE, 0);
+    expect("dim n = 2; generic X : real[n, n]; claim rank(relu(X)) == n;", RK_REFUTED,
+           RK_REASON_NONE, 0);
+    expect("dim n = 2; generic X : real[n, n], Y : real[n, n]; claim X*Y == Y*X;", RK_REFUTED,
+           RK_REASON_NONE, 0);
+    expect("exists P : permutation[2]; claim trace(P) == 1;", RK_REFUTED, RK_REASON_NONE, 0);
+    expect("dim n = 200; generic X : real[n, n]; claim rank(X) < n;", RK_REFUTED, RK_REASON_NONE,
+           0);
+}
+
+/* A violation on a null set is none; nor does it count as an instance at which the claim held. */
+static void generic_claims_are_not_refuted_by_null_sets(void **state) {
+    (void)state;
+    expect("generic x : real; claim x != 0;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n >= 1; generic X : real[n, n]; claim det(X) != 0;", RK_VERIFIED, RK_REASON_NONE,
+           0);
+    expect("generic x : real, y : real; claim x^2 + y^2 > 0;", RK_VERIFIED, RK_REASON_NONE, 0);
+}
+
+static void vacuous_theorems_say_so(void **state) {
+    (void)state;
+    expect("assume 1 == 2; claim 1 == 3;", RK_PROVED, RK_REASON_NONE, 1);
+    expect("forall X : real[2, 2]; assume rank(X) == 3; claim rank(X) <= 2;", RK_PROVED,
+           RK_REASON_NONE, 1);
+    expect("forall x : real; assume x < x; claim x*x == 2;", RK_UNDECIDED, RK_REASON_NO_INSTANCE,
+           0);
+    expect("generic x : real; claim 1/(x - x) == 1;", RK_UNDECIDED, RK_REASON_NO_INSTANCE, 0);
+    expect("generic x : real; claim sqrt(-(x^2)) == 1;", RK_UNDECIDED, RK_REASON_NO_INSTANCE, 0);
+}
+
+static void what_cannot_be_told_has_its_reason(void **state) {
+    (void)state;
+    expect("forall X : real[2, 2]; claim jrank(X*X; X) <= 4;", RK_UNDECIDED, RK_REASON_CONSTRUCT,
+           0);
+    expect("random x : gaussian(0, 1); claim prob(x > 0) >= 0.4;", RK_UNDECIDED,
+           RK_REASON_CONSTRUCT, 0);
+}
+
+static void texts_at_fault_are_told_when_it_shows(void **state) {
+    (void)state;
+    settled s;
+    settle(&s, "generic x : real, y : real; assume x == y; claim x == 1;");
+    assert_int_equal(s.status, RK_BAD_INPUT);
+    assert_int_equal(rk_diags_errors(s.diags), 1);
+    assert_string_equal(rk_diag_name(s.diags, 0), "generic-equation");
+    drop(&s);
+}
+
+static void passed_over_instances_are_counted_and_hypotheses_said(void **state) {
+    (void)state;
+    settled s;
+    settle(&s, "dim n in 2..3; forall A : real[n, n]; claim A*inv(A) == eye(n);");
+    assert_int_equal(s.result.verdict, RK_VERIFIED);
+    assert_true(s.result.passed_over > 0);
+    assert_true(s.result.instances > 0);
+    assert_int_equal(s.result.nhypotheses, 1);
+    assert_string_equal(s.result.hypotheses[0], "det(A) != 0");
+    drop(&s);
+}
+
+static void a_counterexample_is_shown_whole(void **state) {
+    (void)state;
+    settled s;
+    settle(&s, "dim n >= 1; forall W[2] : real[n, n]; claim rank(W[1] + W[2]) == rank(W[1]);");
+    assert_int_equal(s.result.verdict, RK_REFUTED);
+    assert_int_equal(s.result.npoint_dims, 1);
+    assert_int_equal(s.result.point_dims[0].low, 1);
+    assert_int_equal(s.result.nvalues, 2);
+    assert_string_equal(s.result.values[1].name, "W[2]");
+    assert_string_equal(s.result.sides, "left 1, right 0");
+    assert_non_null(strstr(s.result.snippet, "assume"));
+    drop(&s);
+}
+
+static rk_result outcome(rk_verdict verdict, rk_verdict expected, bool as_expected) {
+    return (rk_result){.verdict = verdict, .expected = expected, .as_expected = as_expected};
+}
+
+static void exit_codes_follow_the_table(void **state) {
+    (void)state;
+    rk_result fine = outcome(RK_PROVED, RK_VERDICT_NONE, true);
+    rk_result refuted = outcome(RK_REFUTED, RK_VERDICT_NONE, false);
+    rk_result refuted_unexpectedly = outcome(RK_REFUTED, RK_PROVED, false);
+    rk_result proved_unexpectedly = outcome(RK_PROVED, RK_REFUTED, false);
+    rk_result undecided = outcome(RK_UNDECIDED, RK_VERDICT_NONE, false);
+    rk_result unsupported = outcome(RK_UNSUPPORTED, RK_VERDICT_NONE, false);
+    rk_result missed = outcome(RK_VERIFIED, RK_PROVED, false);
+    rk_result verified = outcome(RK_VERIFIED, RK_VERDICT_NONE, false);
+    rk_result caveat = outcome(RK_PROVED, RK_VERDICT_NONE, false);
+    const struct {
+        const rk_result *results[2];
+        int code;
+    } table[] = {
+        {{&fine, &fine}, 0},
+        {{&fine, &refuted}, 10},
+        {{&refuted_unexpectedly, &fine}, 10},
+        {{&proved_unexpectedly, &undecided}, 10},
+        {{&fine, &undecided}, 20},
+        {{&unsupported, &verified}, 20},
+        {{&verified, &missed}, 20},
+        {{&fine, &verified}, 21},
+        {{&caveat, &fine}, 21},
+        {{&verified, &refuted}, 10},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_int_equal(rk_exit_code(table[i].results, 2), table[i].code);
+    assert_int_equal(rk_exit_code(NULL, 0), 0);
+}
+
+static void the_same_seed_gives_the_same_result(void **state) {
+    (void)state;
+    settled a, b;
+    const char *text = "dim n >= 1, d >= 1; forall X : real[n, d]; claim rank(X*X') == n;";
+    settle(&a, text);
+    settle(&b, text);
+    assert_string_equal(a.result.snippet, b.result.snippet);
+    assert_int_equal(a.result.trials, b.result.trials);
+    drop(&a);
+    drop(&b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fixed_dimensions_are_proved),
+        cmocka_unit_test(open_dimensions_are_only_verified),
+        cmocka_unit_test(false_claims_are_refuted),
+        cmocka_unit_test(generic_claims_are_not_refuted_by_null_sets),
+        cmocka_unit_test(vacuous_theorems_say_so),
+        cmocka_unit_test(what_cannot_be_told_has_its_reason),
+        cmocka_unit_test(texts_at_fault_are_told_when_it_shows),
+        cmocka_unit_test(passed_over_instances_are_counted_and_hypotheses_said),
+        cmocka_unit_test(a_counterexample_is_shown_whole),
+        cmocka_unit_test(exit_codes_follow_the_table),
+        cmocka_unit_test(the_same_seed_gives_the_same_result),
+    };
+    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}

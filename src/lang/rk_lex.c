@@ -156,7 +156,7 @@ static rk_token lex_number(rk_lexer *lx) {
         bad_number(lx, begin);
     else
         check_digits(lx, begin);
-    return (rk_token){kind, RK_W_NONE, span_of(lx, begin)};
+    return (rk_token){kind, RK_W_NONE, span_of(lx, begin), false};
 }
 
 /* `.5`: reported, and read as the number that is meant. */
@@ -168,7 +168,7 @@ static rk_token lex_bare_fraction(rk_lexer *lx) {
     if (rk_report(lx->reporter, "bad-number", span, "digits must precede the point of a number"))
         rk_diag_hint(lx->reporter->diags, "write 0%.*s",
                      (int)(lx->pos - begin < 40 ? lx->pos - begin : 40), lx->source->text + begin);
-    return (rk_token){RK_TOK_NUMBER, RK_W_NONE, span};
+    return (rk_token){RK_TOK_NUMBER, RK_W_NONE, span, false};
 }
 
 /* --- names, strings, operators ------------------------------------------------------------ */
@@ -181,7 +181,8 @@ static rk_token lex_name(rk_lexer *lx) {
     if (lx->pos - begin > RK_LIMIT_NAME_BYTES)
         rk_report(lx->reporter, "limit-name-bytes", span, "the name is longer than %d bytes",
                   RK_LIMIT_NAME_BYTES);
-    return (rk_token){RK_TOK_NAME, rk_word_find(lx->source->text + begin, lx->pos - begin), span};
+    return (rk_token){RK_TOK_NAME, rk_word_find(lx->source->text + begin, lx->pos - begin), span,
+                      false};
 }
 
 /* A backslash and what it escapes; nothing else than `"` and `\` can be escaped. */
@@ -207,13 +208,13 @@ static rk_token lex_string(rk_lexer *lx) {
     }
     if (peek(lx, 0) == '"') {
         lx->pos++;
-        return (rk_token){RK_TOK_STRING, RK_W_NONE, span_of(lx, begin)};
+        return (rk_token){RK_TOK_STRING, RK_W_NONE, span_of(lx, begin), false};
     }
     rk_span span = span_of(lx, begin);
     if (lx->source->text[lx->pos - 1] == '\r')
         span.end--;
     rk_report(lx->reporter, "unterminated-string", span, "the string does not end on its line");
-    return (rk_token){RK_TOK_ERROR, RK_W_NONE, span};
+    return (rk_token){RK_TOK_ERROR, RK_W_NONE, span, false};
 }
 
 /* Signs that other systems or people use, longest first, and what to write here. */
@@ -288,7 +289,7 @@ static rk_token lex_foreign(rk_lexer *lx) {
     rk_span span = span_of(lx, begin);
     if (report_foreign(lx, span) && hint != NULL)
         rk_diag_hint(lx->reporter->diags, "%s", hint);
-    return (rk_token){RK_TOK_ERROR, RK_W_NONE, span};
+    return (rk_token){RK_TOK_ERROR, RK_W_NONE, span, false};
 }
 
 static const struct {
@@ -307,7 +308,7 @@ static rk_token lex_operator(rk_lexer *lx) {
         if (n <= lx->source->len - lx->pos && memcmp(here, operators[i].text, n) == 0) {
             size_t begin = lx->pos;
             lx->pos += n;
-            return (rk_token){operators[i].kind, RK_W_NONE, span_of(lx, begin)};
+            return (rk_token){operators[i].kind, RK_W_NONE, span_of(lx, begin), false};
         }
     }
     return lex_foreign(lx);
@@ -335,13 +336,10 @@ static void skip_blanks(rk_lexer *lx) {
     }
 }
 
-rk_token rk_lexer_next(rk_lexer *lx) {
-    if (lx->reporter->full)
-        lx->pos = lx->source->len;
-    skip_blanks(lx);
+static rk_token lex_token(rk_lexer *lx) {
     char c = peek(lx, 0);
     if (lx->pos >= lx->source->len)
-        return (rk_token){RK_TOK_END, RK_W_NONE, span_of(lx, lx->pos)};
+        return (rk_token){RK_TOK_END, RK_W_NONE, span_of(lx, lx->pos), false};
     if (letter(c))
         return lex_name(lx);
     if (digit(c))
@@ -349,6 +347,16 @@ rk_token rk_lexer_next(rk_lexer *lx) {
     if (c == '.' && digit(peek(lx, 1)))
         return lex_bare_fraction(lx);
     return c == '"' ? lex_string(lx) : lex_operator(lx);
+}
+
+rk_token rk_lexer_next(rk_lexer *lx) {
+    size_t errors = lx->reporter->errors;
+    if (lx->reporter->full)
+        lx->pos = lx->source->len;
+    skip_blanks(lx);
+    rk_token tok = lex_token(lx);
+    tok.bad = lx->reporter->errors != errors;
+    return tok;
 }
 
 const char *rk_token_string(rk_arena *arena, rk_token token) {

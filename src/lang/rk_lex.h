@@ -105,6 +105,7 @@ typedef struct rk_token {
     rk_token_kind kind;
     rk_word word; /* of a NAME */
     rk_span span;
+    bool bad; /* something in it was reported */
 } rk_token;
 
 /* Where the errors of one file go; after RK_LIMIT_ERRORS of them the file is given up, and of

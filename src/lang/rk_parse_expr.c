@@ -469,6 +469,7 @@ static void check_chain(rk_parser *p, const rk_cmp *cmp, size_t n, rk_span span)
     bool wrong = n > 1 && (unequal || (rising && falling));
     if (!wrong || p->panic)
         return;
+    p->wrong = true;
     if (rk_report(p->reporter, "mixed-chain", span,
                   unequal ? "`!=` does not chain" : "a chain is all of == < <= or all of == > >="))
         rk_diag_hint(p->reporter->diags, "join two comparisons with `and`");

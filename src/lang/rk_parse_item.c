@@ -295,15 +295,15 @@ _Static_assert(RK_W_RANDOM - RK_W_FORALL == (int)RK_RANDOM, "words and quantifie
 static bool parse_clause(rk_parser *p, rk_clause *c) {
     rk_span begin = p->tok.span;
     rk_word word = p->tok.word;
-    size_t errors = p->reporter->errors;
     p->braces = p->brackets = 0;
+    p->wrong = false;
     rk_parser_next(p);
     parse_clause_body(p, c, word);
     rk_parser_want(p, RK_TOK_SEMICOLON, "`;`");
     c->span = since(p, begin);
     if (p->panic)
         skip_clause(p);
-    return p->reporter->errors == errors;
+    return !p->wrong;
 }
 
 /* --- theorems ----------------------------------------------------------------------------- */
@@ -332,19 +332,23 @@ static void parse_clauses(rk_parser *p, rk_theorem *t, rk_span opened) {
            class_here(p) != RK_WORD_ITEM) {
         if (class_here(p) != RK_WORD_CLAUSE) {
             no_clause(p);
+            t->broken = true;
             continue;
         }
         rk_clause c = {0};
         if (parse_clause(p, &c))
             *(rk_clause *)PUSH(p, t->clauses, t->nclauses) = c;
+        else
+            t->broken = true;
     }
+    p->wrong = false;
     close_body(p, opened);
+    t->broken |= p->wrong;
 }
 
 /* theorem = "theorem" NAME [ STRING ] "{" { clause } "}" */
 static void parse_theorem(rk_parser *p, rk_item *item) {
     rk_theorem *t = item->theorem = rk_arena_alloc(p->arena, sizeof *t);
-    size_t errors = p->reporter->errors;
     rk_span begin = p->tok.span;
     rk_parser_next(p);
     t->name_span = p->tok.span;
@@ -352,10 +356,10 @@ static void parse_theorem(rk_parser *p, rk_item *item) {
     if (p->tok.kind == RK_TOK_STRING)
         t->title = rk_parser_string(p, "a title");
     rk_parser_want(p, RK_TOK_LBRACE, "`{`");
+    t->broken = p->wrong;
     if (find_body(p))
         parse_clauses(p, t, p->before.span);
     t->span = since(p, begin);
-    t->broken = p->reporter->errors != errors;
 }
 
 /* --- papers, definitions, imports --------------------------------------------------------- */
@@ -447,9 +451,9 @@ static void no_item(rk_parser *p) {
 
 /* import | paper | def | theorem; false if it was wrong. A theorem stays, marked as broken. */
 static bool parse_item(rk_parser *p, rk_item *item) {
-    size_t errors = p->reporter->errors;
     rk_span begin = p->tok.span;
     p->braces = p->brackets = 0;
+    p->wrong = false;
     switch (p->tok.word) {
     case RK_W_IMPORT:
         item->kind = RK_I_IMPORT;
@@ -468,7 +472,7 @@ static bool parse_item(rk_parser *p, rk_item *item) {
         parse_theorem(p, item);
     }
     item->span = since(p, begin);
-    return p->reporter->errors == errors;
+    return !p->wrong;
 }
 
 /* file = { import | paper | def | theorem } */

@@ -32,6 +32,7 @@ void rk_parser_next(rk_parser *p) {
         return;
     count_open(&p->braces, p->tok.kind, RK_TOK_LBRACE, RK_TOK_RBRACE);
     count_open(&p->brackets, p->tok.kind, RK_TOK_LBRACKET, RK_TOK_RBRACKET);
+    p->wrong |= p->tok.bad;
     p->before = p->tok;
     p->tok = p->ahead;
     p->ahead = rk_lexer_next(&p->lexer);
@@ -107,6 +108,7 @@ static const char *reserved_name(rk_parser *p, const char *what) {
         return "";
     }
     const char *text = rk_parser_text(p, p->tok);
+    p->wrong = true;
     rk_report(p->reporter, "reserved-word", p->tok.span,
               "`%s` is a word of the language, not a name", text);
     rk_parser_next(p);
@@ -157,7 +159,7 @@ const char *rk_parser_string(rk_parser *p, const char *what) {
 
 static void panic(rk_parser *p) {
     p->held = p->tok;
-    p->panic = true;
+    p->panic = p->wrong = true;
     p->tok.kind = MATCHES_NOTHING;
     p->tok.word = RK_W_NONE;
 }

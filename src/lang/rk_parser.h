@@ -17,6 +17,7 @@ typedef struct rk_parser {
     rk_token before;     /* the token consumed last */
     rk_token held;       /* the current token of before the panic */
     bool panic;
+    bool wrong;              /* an error was met since this was last cleared */
     unsigned depth;          /* nested productions, at most RK_LIMIT_NESTING */
     size_t braces, brackets; /* open ones of the clause being read */
     bool in_block;           /* directly inside the brackets of a block matrix */

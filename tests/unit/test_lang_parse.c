@@ -267,6 +267,37 @@ static void spans_cover_the_whole_expression(void **state) {
     rk_arena_free(arena);
 }
 
+/* What is wrong never reaches the tree, wherever the reader was when it saw it. */
+static void broken_clauses_are_left_out(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "dim ! >= 1;",    "claim 2x == 1;",   "claim 1e99999 == 1;",
+        "let in = 1;",    "claim 1 < 2 > 1;", "note \"\\n\";",
+        "claim (1 == 1;", "assume ;",         "expect proved claim"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        rk_buf text;
+        rk_buf_init(&text);
+        rk_buf_printf(&text,
+                      "theorem a { claim 1 == 1; } theorem b { claim 1 == 1; %s let x = 1; }"
+                      " theorem c { claim 1 == 1; }",
+                      wrong[i]);
+        rk_diags *diags = rk_diags_new();
+        rk_unit *unit = rk_unit_parse("wrong", text.text, text.len, NULL, diags);
+        assert_int_equal(unit->main->nitems, 3);
+        assert_false(unit->main->items[0].theorem->broken);
+        assert_true(unit->main->items[1].theorem->broken);
+        assert_false(unit->main->items[2].theorem->broken);
+        const rk_theorem *b = unit->main->items[1].theorem;
+        for (size_t k = 0; k < b->nclauses; k++)
+            assert_true(b->clauses[k].kind == RK_C_LET || b->clauses[k].kind == RK_C_CLAIM ||
+                        b->clauses[k].kind == RK_C_EXPECT);
+        assert_true(b->nclauses <= 2);
+        rk_diags_free(diags);
+        rk_unit_free(unit);
+        rk_buf_clear(&text);
+    }
+}
+
 /* --- random trees ------------------------------------------------------------------------- */
 
 static size_t trees_to_try(void) {
@@ -561,6 +592,7 @@ int main(void) {
         cmocka_unit_test(limits_are_errors),
         cmocka_unit_test(utf8_is_decoded_strictly),
         cmocka_unit_test(spans_cover_the_whole_expression),
+        cmocka_unit_test(broken_clauses_are_left_out),
         cmocka_unit_test(printing_and_parsing_is_the_identity_on_trees),
         cmocka_unit_test(every_parenthesis_printed_is_needed),
         cmocka_unit_test(printed_text_is_what_a_person_would_write),

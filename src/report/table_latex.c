@@ -67,6 +67,14 @@ static void latex_statement(const rk_table *t, const rk_table_row *row, rk_buf *
     rk_buf_clear(&text);
 }
 
+/* A quotient in a small matrix stays on one line, everything else is set as an expression. */
+static void latex_entry(const rk_table *t, const char *text, rk_buf *out) {
+    if (text[strspn(text, "-0123456789/")] == '\0')
+        rk_buf_puts(out, text);
+    else
+        latex_expression(t, text, out);
+}
+
 /* --- evidence ------------------------------------------------------------------- */
 
 static void latex_matrix(const rk_table *t, const json_t *rows, rk_buf *out) {
@@ -77,7 +85,7 @@ static void latex_matrix(const rk_table *t, const json_t *rows, rk_buf *out) {
         for (size_t j = 0; j < cols; j++) {
             const json_t *entry = json_array_get(json_array_get(rows, i), j);
             rk_buf_puts(out, j > 0 ? " & " : i > 0 ? " \\\\ " : "");
-            latex_expression(t, json_string_value(entry), out);
+            latex_entry(t, json_string_value(entry), out);
         }
     }
     rk_buf_puts(out, scalar ? "" : "\\end{smallmatrix}\\right]");
@@ -117,27 +125,34 @@ static void latex_point(const rk_table *t, const json_t *point, rk_buf *out) {
     }
 }
 
-static void latex_scope_dim(const rk_table *t, const char *name, const json_t *range, rk_buf *out) {
+/* "1 \le n, d \le 6" for one range, then for the next: dimensions of one range stand together. */
+static void latex_range(const rk_table *t, json_t *scope, void *first, void *end, rk_buf *out) {
+    const json_t *range = json_object_iter_value(first), *high = json_object_get(range, "high");
     long long low = json_integer_value(json_object_get(range, "low"));
-    const json_t *high = json_object_get(range, "high");
-    if (json_is_integer(high) && json_integer_value(high) != low)
+    bool single = json_is_integer(high) && json_integer_value(high) == low;
+    rk_buf_puts(out, ", $");
+    if (json_is_integer(high) && !single)
         rk_buf_printf(out, "%lld \\le ", low);
-    latex_expression(t, name, out);
+    for (void *it = first; it != end; it = json_object_iter_next(scope, it)) {
+        rk_buf_puts(out, it == first ? "" : ", ");
+        latex_expression(t, json_object_iter_key(it), out);
+    }
     if (json_is_null(high))
-        rk_buf_printf(out, " \\ge %lld", low);
-    else if (json_integer_value(high) == low)
-        rk_buf_printf(out, " = %lld", low);
+        rk_buf_printf(out, " \\ge %lld$", low);
     else
-        rk_buf_printf(out, " \\le %lld", (long long)json_integer_value(high));
+        rk_buf_printf(out, single ? " = %lld$" : " \\le %lld$",
+                      (long long)json_integer_value(high));
 }
 
 static void latex_scope(const rk_table *t, const rk_table_row *row, rk_buf *out) {
-    const json_t *scope = json_object_get(row->result, "scope");
-    for (void *it = json_object_iter((json_t *)scope); it;
-         it = json_object_iter_next((json_t *)scope, it)) {
-        rk_buf_puts(out, ", $");
-        latex_scope_dim(t, json_object_iter_key(it), json_object_iter_value(it), out);
-        rk_buf_putc(out, '$');
+    json_t *scope = json_object_get(row->result, "scope");
+    void *it = json_object_iter(scope);
+    while (it) {
+        void *next = json_object_iter_next(scope, it);
+        while (next && json_equal(json_object_iter_value(it), json_object_iter_value(next)))
+            next = json_object_iter_next(scope, next);
+        latex_range(t, scope, it, next, out);
+        it = next;
     }
 }
 
@@ -199,7 +214,9 @@ static void latex_source(const rk_table *t, size_t i, rk_buf *out) {
 }
 
 static void latex_head(rk_buf *out) {
+    /* The skips keep tall matrices off the lines above and below them. */
     rk_buf_puts(out, "\\begingroup\n\\small\n"
+                     "\\setlength{\\normallineskip}{3pt}\\setlength{\\normallineskiplimit}{2pt}\n"
                      "\\begin{longtable}{@{}>{\\raggedright\\arraybackslash}p{0.52\\linewidth}"
                      "l>{\\raggedright\\arraybackslash}p{0.28\\linewidth}@{}}\n"
                      "\\toprule\nClaim & Verdict & Evidence \\\\\n\\midrule\n\\endfirsthead\n"

@@ -166,8 +166,6 @@ static const rk_canon *shrink(rk_canons *cs, rk_canon *a) {
     }
     if (n == a->natoms)
         return a;
-    if (!a->natoms)
-        map[0] = 0;
     rk_canon *b = form_new(cs, atom, n);
     fmpz_mpoly_ctx_struct *to = rk_canon_context(cs, b);
     fmpz_mpoly_compose_fmpz_mpoly_gen(fmpz_mpoly_q_numref(b->value), fmpz_mpoly_q_numref(a->value),

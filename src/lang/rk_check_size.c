@@ -121,8 +121,6 @@ static const rk_size *read_neg(rk_checker *ck, const rk_node *node) {
 }
 
 static const rk_size *read_other(rk_checker *ck, const rk_node *node) {
-    if (node->kind == RK_N_COLON)
-        return no_integer(ck, node, "`:`");
     return rk_check_any(ck, node) ? no_integer(ck, node, "this") : NULL;
 }
 

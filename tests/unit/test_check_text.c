@@ -145,6 +145,31 @@ static void overloaded_operators_are_decided(void **state) {
                  "comparison(1, 1)), comparison(2, 2))");
 }
 
+static void functions_become_operations(void **state) {
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"norm(A, 1) == norm(A, 2)", "comparison(norm(, 1)(A), norm(, 2)(A))"},
+        {"norm(A, inf) == norm(A, fro)", "comparison(norm(, inf)(A), norm(, fro)(A))"},
+        {"norm1inf(A) == stable_rank(A)", "comparison(norm1inf(A), stable_rank(A))"},
+        {"sigma(A, 1) == eigabs(S, 1)", "comparison(sigma{1}(A), eigabs{1}(S))"},
+        {"unit(d, 1) == v", "comparison(unit{1}, v)"},
+        {"in_rowspan(A, A) and in_colspan(A, A)", "and(in_rowspan(A, A), in_colspan(A, A))"},
+        {"jrank(W[1]*v; W, v, W) == n", "comparison(jrank(*(W{1}, v)), integer{n})"},
+        {"softmax(S, causal(n)) == eye(n)", "comparison(softmax(S, causal), eye)"},
+        {"rmsnorm(A, v, c) == batchnorm(A)", "comparison(rmsnorm(A, v, c), batchnorm(A))"},
+        {"center(A) == center_tokens(A)", "comparison(center(A), center_tokens(A))"},
+        {"det(S) == trace(S) + nullity(A)", "comparison(det(S), +(trace(S), nullity(A)))"},
+        {"sum(A) == sum(1, c)", "comparison(sum(A), sum(1, c))"},
+        {"any(i = 1..n, S[i,i] == 0)", "any{1}{n}(comparison([i,j]{i}{i}(S), 0))"},
+        {"max(i = 1..n, i) == prod(i = 1..n, S)[1,1]",
+         "comparison(max{1}{n}(integer{i}), [i,j]{1}{1}(prod{1}{n}(S)))"},
+        {"relu(A) .* gelu(A) == abs(A) ./ sign(A)",
+         "comparison(.*(relu(A), gelu(A)), ./(abs(A), sign(A)))"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_claim(HEAD, pairs[i][0], pairs[i][1]);
+}
+
 static void shapes_follow_from_the_dimensions(void **state) {
     (void)state;
     assert_shape(HEAD, "[A, S; A, S]", "2*n by n + d");
@@ -322,6 +347,72 @@ static void the_digest_is_that_of_the_written_list(void **state) {
     done(&c);
 }
 
+typedef struct fake_loader {
+    char path[64], tensor[64];
+    int calls;
+} fake_loader;
+
+static bool fake_load(void *self, const char *path, const char *tensor, rk_span span,
+                      rk_diags *diags, size_t *rows, size_t *cols, void **matrix,
+                      unsigned char sha[32]) {
+    fake_loader *f = self;
+    (void)span;
+    (void)diags;
+    snprintf(f->path, sizeof f->path, "%s", path);
+    snprintf(f->tensor, sizeof f->tensor, "%s", tensor ? tensor : "none");
+    *rows = 3;
+    *cols = 4;
+    *matrix = f;
+    memset(sha, 7 + f->calls++, 32);
+    return true;
+}
+
+/* Shapes come from the loader, paths are taken beside the claim file, and the digest covers the
+   data in the order of the clauses. */
+static void data_are_read_while_checking(void **state) {
+    (void)state;
+    const char *text = "theorem t { data X = load(\"x.npy\"); data Y = load(\"/abs/y\", \"w\");\n"
+                       "claim X*Y' == Y*X'; }";
+    checked c = {.diags = rk_diags_new()};
+    fake_loader fake = {.calls = 0};
+    rk_loader loader = {fake_load, &fake};
+    c.unit = rk_unit_parse("some/where/t.thm", text, strlen(text), NULL, c.diags);
+    c.module = rk_module_check(c.unit, &loader, c.diags);
+    assert_int_equal(c.module->ntheorems, 1);
+    c.first = &c.module->theorems[0];
+    assert_int_equal(c.first->ndata, 2);
+    assert_string_equal(c.first->data[0].file, "some/where/x.npy");
+    assert_string_equal(fake.path, "/abs/y");
+    assert_string_equal(fake.tensor, "w");
+    assert_ptr_equal(c.first->data[1].matrix, &fake);
+    assert_term(c.first, c.first->claims[0], "comparison(*(data, '(data)), *(data, '(data)))");
+    assert_int_equal(c.first->claims[0]->kid[1]->kid[0]->data, 1);
+    struct sha256_ctx sha;
+    uint8_t expected[32], bytes[32];
+    sha256_init(&sha);
+    number(&sha, 1);
+    number(&sha, strlen(text));
+    sha256_update(&sha, strlen(text), (const uint8_t *)text);
+    for (int i = 0; i < 2; i++) {
+        memset(bytes, 7 + i, 32);
+        sha256_update(&sha, 32, bytes);
+    }
+    number(&sha, 1);
+    sha256_update(&sha, 1, (const uint8_t *)"t");
+    sha256_digest(&sha, 32, expected);
+    assert_memory_equal(c.first->digest, expected, 32);
+    done(&c);
+}
+
+static void without_a_loader_data_are_an_error(void **state) {
+    (void)state;
+    checked c = check("theorem t { data X = load(\"x.npy\"); claim X == X; }");
+    assert_int_equal(rk_diags_errors(c.diags), 1);
+    assert_string_equal(rk_diag_name(c.diags, 0), "data-read");
+    assert_int_equal(c.module->ntheorems, 0);
+    done(&c);
+}
+
 static void what_uses_a_bad_definition_is_no_theorem(void **state) {
     (void)state;
     checked c = check("def f(x) = f(x);\n"
@@ -395,6 +486,7 @@ static void tables_have_no_gaps(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overloaded_operators_are_decided),
+        cmocka_unit_test(functions_become_operations),
         cmocka_unit_test(shapes_follow_from_the_dimensions),
         cmocka_unit_test(definitions_are_expanded),
         cmocka_unit_test(a_let_used_twice_is_one_object),
@@ -405,6 +497,8 @@ int main(void) {
         cmocka_unit_test(a_matrix_defined_anyway_is_not_attached),
         cmocka_unit_test(clauses_become_fields),
         cmocka_unit_test(the_digest_is_that_of_the_written_list),
+        cmocka_unit_test(data_are_read_while_checking),
+        cmocka_unit_test(without_a_loader_data_are_an_error),
         cmocka_unit_test(what_uses_a_bad_definition_is_no_theorem),
         cmocka_unit_test(long_chains_of_lets),
         cmocka_unit_test(lone_expressions),

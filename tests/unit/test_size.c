@@ -142,6 +142,29 @@ static void print_in_normal_form(void **state) {
                   "n*m - 2*n - k");
     assert_prints(f, op(f, RK_S_POW, num(f, 2), add(f, f->n, num(f, 1))), "2^(n + 1)");
     assert_prints(f, num(f, 0), "0");
+    unsigned i = rk_size_symbol(f->s, "i", NULL);
+    const rk_size *powers = op(f, RK_S_POW, num(f, 2), rk_size_sym(f->s, i));
+    assert_prints(f, add(f, rk_size_loopsum(f->s, i, num(f, 1), f->n, powers), f->m),
+                  "m + sum(i = 1..n, 2^i)");
+}
+
+static void evaluation_of_sums_stops_at_trouble(void **state) {
+    fixture *f = *state;
+    unsigned i = rk_size_symbol(f->s, "i", NULL);
+    const rk_size *x = rk_size_sym(f->s, i);
+    int64_t values[4] = {4, 1, 0, 0}, v;
+    const rk_size *parts = rk_size_loopsum(f->s, i, num(f, 1), f->n, op(f, RK_S_DIV, f->n, x));
+    assert_int_equal(rk_size_eval(parts, values, &v), RK_SIZE_NOT_INTEGER);
+    const rk_size *powers = op(f, RK_S_POW, num(f, 2), x);
+    const rk_size *sum = rk_size_loopsum(f->s, i, num(f, 1), f->n, powers);
+    values[0] = 70;
+    assert_int_equal(rk_size_eval(sum, values, &v), RK_SIZE_TOO_LARGE);
+    values[0] = 62;
+    assert_int_equal(rk_size_eval(sum, values, &v), RK_SIZE_OK);
+    assert_true(v == INT64_MAX - 1);
+    values[0] = -5;
+    assert_int_equal(rk_size_eval(sum, values, &v), RK_SIZE_OK);
+    assert_int_equal(v, 0);
 }
 
 static void lower_bounds(void **state) {
@@ -241,6 +264,7 @@ int main(void) {
         T(sums_over_an_index),
         T(every_division_must_come_out_even),
         T(print_in_normal_form),
+        T(evaluation_of_sums_stops_at_trouble),
         T(lower_bounds),
         T(putting_in_reaches_exponents),
         T(long_chains_stay_small),

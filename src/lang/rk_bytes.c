@@ -30,13 +30,23 @@ static fault fault_at(const rk_source *s, size_t pos, size_t *n) {
 }
 
 static void report_fault(rk_reporter *r, fault f, rk_span span) {
-    static const char *const names[] = {"", "nul-byte", "invalid-utf8", "control-character",
-                                        "control-character"};
-    static const char *const texts[] = {
-        "", "a claim file holds no NUL bytes", "this is not UTF-8",
-        "control characters other than tab and the end of a line are not allowed",
-        "characters that change the direction of text are not allowed"};
-    rk_report(r, names[f], span, "%s", texts[f]);
+    switch (f) {
+    case FAULT_NONE:
+        break;
+    case FAULT_NUL:
+        rk_report(r, "nul-byte", span, "a claim file holds no NUL bytes");
+        break;
+    case FAULT_UTF8:
+        rk_report(r, "invalid-utf8", span, "this is not UTF-8");
+        break;
+    case FAULT_CONTROL:
+        rk_report(r, "control-character", span,
+                  "control characters other than tab and the end of a line are not allowed");
+        break;
+    case FAULT_REORDER:
+        rk_report(r, "control-character", span,
+                  "characters that change the direction of text are not allowed");
+    }
 }
 
 /* Each run of the same fault is reported once. */

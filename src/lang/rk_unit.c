@@ -188,12 +188,13 @@ rk_unit *rk_unit_read(const char *path, const char *const *library_path, rk_diag
 rk_unit *rk_unit_parse(const char *name, const char *text, size_t len,
                        const char *const *library_path, rk_diags *diags) {
     reader r = {.unit = new_unit(), .library_path = library_path, .diags = diags};
-    if (len > RK_LIMIT_FILE_BYTES) {
+    bool fits = len <= RK_LIMIT_FILE_BYTES;
+    if (!fits)
         rk_diag_add(diags, RK_ERROR, "limit-file-bytes", (rk_span){0}, "%s: more than %d bytes",
                     name, RK_LIMIT_FILE_BYTES);
-        len = 0;
-    }
-    return finish(&r, rk_parse_file(r.unit->arena, name, text, len, diags), NULL);
+    rk_file *main = rk_parse_file(r.unit->arena, name, text, fits ? len : 0, diags);
+    main->broken |= !fits;
+    return finish(&r, main, NULL);
 }
 
 void rk_unit_free(rk_unit *unit) {

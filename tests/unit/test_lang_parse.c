@@ -221,6 +221,22 @@ static void limits_are_errors(void **state) {
                    {"1e-999999999999999999999", "limit-digits"});
 }
 
+static void a_text_that_is_too_long_is_not_read(void **state) {
+    (void)state;
+    size_t len = RK_LIMIT_FILE_BYTES + 1;
+    char *text = rk_malloc(len);
+    memset(text, ' ', len);
+    for (size_t more = 0; more < 2; more++) {
+        rk_diags *diags = rk_diags_new();
+        rk_unit *unit = rk_unit_parse("long", text, len - 1 + more, NULL, diags);
+        assert_int_equal(rk_diags_errors(diags), more);
+        assert_int_equal(unit->main->broken, more == 1);
+        rk_diags_free(diags);
+        rk_unit_free(unit);
+    }
+    rk_free(text);
+}
+
 static void utf8_is_decoded_strictly(void **state) {
     (void)state;
     static const struct {
@@ -590,6 +606,7 @@ int main(void) {
         cmocka_unit_test(chains_go_one_way),
         cmocka_unit_test(calls_and_loops_have_their_forms),
         cmocka_unit_test(limits_are_errors),
+        cmocka_unit_test(a_text_that_is_too_long_is_not_read),
         cmocka_unit_test(utf8_is_decoded_strictly),
         cmocka_unit_test(spans_cover_the_whole_expression),
         cmocka_unit_test(broken_clauses_are_left_out),

@@ -151,6 +151,10 @@ static void visit(job *j, const int64_t *dims) {
     rk_program_free(p);
 }
 
+static bool interrupted(const job *j) {
+    return j->options->interrupted != NULL && j->options->interrupted(j->options->self) != 0;
+}
+
 static void visit_all(job *j) {
     const rk_checked *c = j->checked;
     int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
@@ -161,7 +165,7 @@ static void visit_all(job *j) {
     while (rk_dims_next(it, dims)) {
         if (j->refuted || j->text_error)
             break;
-        if (j->visited_choices >= cap || rk_clock() > slice) {
+        if (j->visited_choices >= cap || rk_clock() > slice || interrupted(j)) {
             j->complete = false;
             break;
         }
@@ -178,7 +182,7 @@ static bool forward_progress(void *self, uint64_t trials, double rate, const int
     (void)dims;
     if (j->options->progress != NULL)
         j->options->progress(j->options->self, j->checked->theorem->name, trials, rate);
-    return true;
+    return !interrupted(j);
 }
 
 static rk_hunt_options hunt_options(job *j, uint64_t trials) {

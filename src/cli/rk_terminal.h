@@ -18,7 +18,7 @@ typedef struct rk_progress {
     double since; /* of the line, or of the last wipe: seconds on the monotonic clock */
 } rk_progress;
 
-double rk_clock(void); /* seconds, monotonic */
+double rk_seconds(void); /* seconds, monotonic */
 
 rk_progress rk_progress_start(bool quiet);
 void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate);

@@ -80,7 +80,7 @@ static bool runner_json_on_stdout(const rk_runner *r) {
 }
 
 bool rk_runner_start(rk_runner *r, const rk_arguments *arguments) {
-    *r = (rk_runner){.arguments = arguments, .out = stdout, .start = rk_clock()};
+    *r = (rk_runner){.arguments = arguments, .out = stdout, .start = rk_seconds()};
     if (runner_json_on_stdout(r))
         r->out = stderr;
     r->style = rk_terminal_style(r->out, arguments->verbose);
@@ -97,7 +97,7 @@ bool rk_runner_start(rk_runner *r, const rk_arguments *arguments) {
 }
 
 double rk_runner_seconds(const rk_runner *r) {
-    return rk_clock() - r->start;
+    return rk_seconds() - r->start;
 }
 
 void rk_runner_complain(rk_runner *r, int code, const char *path, const char *why) {

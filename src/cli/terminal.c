@@ -32,29 +32,29 @@ rankle_style rk_terminal_style(FILE *out, bool verbose) {
                           .verbosity = verbose ? 2 : 1};
 }
 
-double rk_clock(void) {
+double rk_seconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 rk_progress rk_progress_start(bool quiet) {
-    return (rk_progress){.wanted = !quiet && isatty(STDERR_FILENO), .since = rk_clock()};
+    return (rk_progress){.wanted = !quiet && isatty(STDERR_FILENO), .since = rk_seconds()};
 }
 
 void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate) {
     double wait = p->shown ? 0.2 : 0.5;
-    if (!p->wanted || rk_clock() - p->since < wait)
+    if (!p->wanted || rk_seconds() - p->since < wait)
         return;
     fprintf(stderr, "\r\033[K%.40s: %llu trials, %.0f a second", theorem,
             (unsigned long long)trials, rate);
     fflush(stderr);
     p->shown = true;
-    p->since = rk_clock();
+    p->since = rk_seconds();
 }
 
 void rk_progress_wipe(rk_progress *p) {
-    p->since = rk_clock();
+    p->since = rk_seconds();
     if (!p->shown)
         return;
     fputs("\r\033[K", stderr);

@@ -49,12 +49,11 @@ static void add_halves(halves h, slong size) {
    sums of halves (Karatsuba and Ofman 1962). */
 static void combine(ulong *c, halves outer, const double *sums, slong size, nmod_t mod) {
     for (slong i = 0; i < size; i++) {
-        ulong t, part = (ulong)outer.high[i];
-        NMOD_RED(t, part, mod);
-        part = (t << HALF_BITS) + (ulong)(sums[i] - outer.high[i] - outer.low[i]);
-        NMOD_RED(t, part, mod);
-        part = (t << HALF_BITS) + (ulong)outer.low[i];
-        NMOD_RED(c[i], part, mod);
+        ulong t = n_mod2_preinv((ulong)outer.high[i], mod.n, mod.ninv);
+        t = (t << HALF_BITS) + (ulong)(sums[i] - outer.high[i] - outer.low[i]);
+        t = n_mod2_preinv(t, mod.n, mod.ninv);
+        t = (t << HALF_BITS) + (ulong)outer.low[i];
+        c[i] = n_mod2_preinv(t, mod.n, mod.ninv);
     }
 }
 

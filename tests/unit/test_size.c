@@ -224,15 +224,24 @@ static const rk_size *random_size(fixture *f, rk_rng *r, int depth) {
     return op(f, o, a, random_size(f, r, depth - 1));
 }
 
-/* The canonical form agrees with evaluation: the normal form has the same values wherever the
-   tree as written has one, and equal sizes are equal at every point. */
-static void random_sizes_agree_with_evaluation(void **state) {
-    fixture *f = *state;
+static rk_rng random_stream(uint64_t trial) {
     const char *text = getenv("RK_TEST_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : 20260601;
     print_message("# seed %llu\n", (unsigned long long)seed);
     unsigned char digest[32] = {0};
-    rk_rng r = rk_rng_trial(seed, digest, 0);
+    return rk_rng_trial(seed, digest, trial);
+}
+
+static void random_values(rk_rng *r, int64_t *values, int64_t low, int64_t high) {
+    for (int j = 0; j < 3; j++)
+        values[j] = rk_rng_between(r, low, high);
+}
+
+/* The canonical form agrees with evaluation: the normal form has the same values wherever the
+   tree as written has one, and equal sizes are equal at every point. */
+static void random_sizes_agree_with_evaluation(void **state) {
+    fixture *f = *state;
+    rk_rng r = random_stream(0);
     int defined = 0;
     for (int i = 0; i < 1500; i++) {
         const rk_size *a = random_size(f, &r, 4), *b = random_size(f, &r, 2);
@@ -241,8 +250,7 @@ static void random_sizes_agree_with_evaluation(void **state) {
         assert_true(rk_size_equal(f->s, a, na));
         for (int t = 0; t < 4; t++) {
             int64_t values[3], va, vb, vn;
-            for (int j = 0; j < 3; j++)
-                values[j] = rk_rng_between(&r, -20, 20);
+            random_values(&r, values, -20, 20);
             if (rk_size_eval(a, values, &va) != RK_SIZE_OK)
                 continue;
             defined++;
@@ -253,6 +261,80 @@ static void random_sizes_agree_with_evaluation(void **state) {
         }
     }
     assert_true(defined > 1000);
+}
+
+/* A sum over an index has the value of the sum taken term by term, whether or not there is a
+   closed form. */
+static void random_sums_agree_with_adding_up(void **state) {
+    fixture *f = *state;
+    rk_rng r = random_stream(1);
+    int defined = 0;
+    for (int i = 0; i < 300; i++) {
+        unsigned index = rk_size_symbol(f->s, "i", NULL);
+        const rk_size *k = f->k;
+        f->k = rk_size_sym(f->s, index); /* bodies may have the index for k */
+        const rk_size *body = random_size(f, &r, 3);
+        f->k = k;
+        const rk_size *sum = rk_size_loopsum(f->s, index, num(f, 1), f->n, body);
+        int64_t *values = rk_calloc(index + 1, sizeof *values), total = 0, part, v;
+        random_values(&r, values, 0, 9);
+        bool good = true;
+        for (values[index] = 1; good && values[index] <= values[0]; values[index]++) {
+            good = rk_size_eval(body, values, &part) == RK_SIZE_OK;
+            total += good ? part : 0;
+        }
+        if (good) {
+            defined++;
+            assert_int_equal(rk_size_eval(sum, values, &v), RK_SIZE_OK);
+            assert_int_equal(v, total);
+        }
+        rk_free(values);
+    }
+    assert_true(defined > 150);
+}
+
+/* What is said to be at least so much always is. */
+static void random_lower_bounds_hold(void **state) {
+    fixture *f = *state;
+    rk_rng r = random_stream(2);
+    int yes = 0;
+    for (int i = 0; i < 1500; i++) {
+        const rk_size *a = random_size(f, &r, 4);
+        int64_t low[3], values[3], v, least = rk_rng_between(&r, -3, 3);
+        random_values(&r, low, -2, 3);
+        if (!rk_size_at_least(f->s, a, least, low))
+            continue;
+        yes++;
+        for (int t = 0; t < 10; t++) {
+            for (int j = 0; j < 3; j++)
+                values[j] = low[j] + rk_rng_between(&r, 0, 6);
+            if (rk_size_eval(a, values, &v) == RK_SIZE_OK)
+                assert_true(v >= least);
+        }
+    }
+    assert_true(yes > 100);
+}
+
+static void random_putting_in_agrees_with_evaluation(void **state) {
+    fixture *f = *state;
+    rk_rng r = random_stream(3);
+    int defined = 0;
+    for (int i = 0; i < 800; i++) {
+        const rk_size *a = random_size(f, &r, 4), *by = random_size(f, &r, 2);
+        const rk_size *put = rk_size_put(f->s, a, f->n->sym, by);
+        int64_t values[3], inner, v, w;
+        random_values(&r, values, -9, 9);
+        if (!put || rk_size_eval(by, values, &inner) != RK_SIZE_OK)
+            continue;
+        bool there = rk_size_eval(put, values, &w) == RK_SIZE_OK;
+        values[f->n->sym] = inner;
+        if (rk_size_eval(a, values, &v) != RK_SIZE_OK)
+            continue;
+        defined++;
+        assert_true(there);
+        assert_int_equal(v, w);
+    }
+    assert_true(defined > 300);
 }
 
 int main(void) {
@@ -270,6 +352,9 @@ int main(void) {
         T(long_chains_stay_small),
         T(what_cannot_be_multiplied_out_is_said),
         T(random_sizes_agree_with_evaluation),
+        T(random_sums_agree_with_adding_up),
+        T(random_lower_bounds_hold),
+        T(random_putting_in_agrees_with_evaluation),
 #undef T
     };
     return cmocka_run_group_tests_name("sizes", tests, NULL, NULL);

@@ -70,6 +70,17 @@ static level level_of_loop(const rk_node *n) {
     return is_loop(n, "hcat") || is_loop(n, "vcat") ? L_ATOM : L_TERM;
 }
 
+/* Of the kinds whose layout does not change their level; L_VALUE is 0 and stands for IFF too. */
+static const level plain_level[] = {
+    [RK_N_NORM] = L_ATOM,  [RK_N_JRANK] = L_TERM,      [RK_N_FOLD] = L_ATOM,
+    [RK_N_BLOCK] = L_ATOM, [RK_N_ROW] = L_ATOM,        [RK_N_COLON] = L_ATOM,
+    [RK_N_POWER] = L_ATOM, [RK_N_TRANSPOSE] = L_ATOM,  [RK_N_MEMBER] = L_ATOM,
+    [RK_N_ENTRY] = L_ATOM, [RK_N_MUL] = L_TERM,        [RK_N_EMUL] = L_TERM,
+    [RK_N_EDIV] = L_TERM,  [RK_N_NEG] = L_ADD,         [RK_N_ADD] = L_ADD,
+    [RK_N_SUB] = L_ADD,    [RK_N_COMPARE] = L_COMPARE, [RK_N_NOT] = L_NEG,
+    [RK_N_AND] = L_CONJ,   [RK_N_OR] = L_DISJ,         [RK_N_IMPLIES] = L_IMP,
+    [RK_N_IFF] = L_VALUE};
+
 static level level_of(tex *t, const rk_node *n) {
     const binding *b = lookup(t, n), *bound = t->bound;
     switch (n->kind) {
@@ -86,31 +97,10 @@ static level level_of(tex *t, const rk_node *n) {
         return level_of_call(n);
     case RK_N_LOOP:
         return level_of_loop(n);
-    case RK_N_JRANK:
-    case RK_N_MUL:
-    case RK_N_EMUL:
-    case RK_N_EDIV:
-        return L_TERM;
     case RK_N_DIV:
         return t->script ? L_TERM : L_ATOM;
-    case RK_N_NEG:
-    case RK_N_ADD:
-    case RK_N_SUB:
-        return L_ADD;
-    case RK_N_COMPARE:
-        return L_COMPARE;
-    case RK_N_NOT:
-        return L_NEG;
-    case RK_N_AND:
-        return L_CONJ;
-    case RK_N_OR:
-        return L_DISJ;
-    case RK_N_IMPLIES:
-        return L_IMP;
-    case RK_N_IFF:
-        return L_VALUE;
     default:
-        return L_ATOM;
+        return plain_level[n->kind];
     }
 }
 
@@ -705,14 +695,8 @@ static void put_group(tex *t, const rk_node *n) {
     }
 }
 
-static void put(tex *t, const rk_node *n) {
+static void put_arithmetic(tex *t, const rk_node *n) {
     switch (n->kind) {
-    case RK_N_NUMBER:
-        put_number(t, n->text);
-        break;
-    case RK_N_NAME:
-        put_name(t, n);
-        break;
     case RK_N_NEG:
         rk_buf_putc(t->out, '-');
         put_at(t, n->kid[0], L_TERM);
@@ -729,33 +713,36 @@ static void put(tex *t, const rk_node *n) {
     case RK_N_EDIV:
         put_entrywise(t, n, " \\oslash ");
         break;
-    case RK_N_ADD:
-        put_sum(t, n, " + ");
-        break;
-    case RK_N_SUB:
-        put_sum(t, n, " - ");
-        break;
-    case RK_N_COMPARE:
-        put_compare(t, n);
-        break;
-    case RK_N_NOT:
-        put_not(t, n);
-        break;
-    case RK_N_AND:
-        put_connective(t, n, "\\land");
-        break;
-    case RK_N_OR:
-        put_connective(t, n, "\\lor");
-        break;
-    case RK_N_IMPLIES:
-        put_connective(t, n, "\\Rightarrow");
-        break;
-    case RK_N_IFF:
-        put_connective(t, n, "\\Leftrightarrow");
-        break;
     default:
-        put_group(t, n);
+        put_sum(t, n, n->kind == RK_N_ADD ? " + " : " - ");
     }
+}
+
+static void put_truth(tex *t, const rk_node *n) {
+    static const char *const signs[] = {[RK_N_AND] = "\\land",
+                                        [RK_N_OR] = "\\lor",
+                                        [RK_N_IMPLIES] = "\\Rightarrow",
+                                        [RK_N_IFF] = "\\Leftrightarrow"};
+    if (n->kind == RK_N_COMPARE)
+        put_compare(t, n);
+    else if (n->kind == RK_N_NOT)
+        put_not(t, n);
+    else
+        put_connective(t, n, signs[n->kind]);
+}
+
+/* The kinds stand in the order of rk_node_kind: leaves and groups, arithmetic, truth values. */
+static void put(tex *t, const rk_node *n) {
+    if (n->kind == RK_N_NUMBER)
+        put_number(t, n->text);
+    else if (n->kind == RK_N_NAME)
+        put_name(t, n);
+    else if (n->kind < RK_N_NEG)
+        put_group(t, n);
+    else if (n->kind < RK_N_COMPARE)
+        put_arithmetic(t, n);
+    else
+        put_truth(t, n);
 }
 
 void rk_latex_node(rk_buf *out, const rk_node *node) {

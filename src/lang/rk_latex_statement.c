@@ -3,6 +3,7 @@
    exceptional set may depend on the variables of the former. */
 #include "rk_latex.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct statement {
@@ -23,6 +24,19 @@ static void separate(statement *s, size_t i) {
 
 /* --- dimensions --------------------------------------------------------------------------- */
 
+/* Dots only where they leave something out. */
+static void put_range(statement *s, const char *low, const char *high) {
+    long long first = strtoll(low, NULL, 10), last = strtoll(high, NULL, 10);
+    rk_buf_printf(s->out, " \\in \\{%s", low);
+    if (last - first > 2)
+        rk_buf_puts(s->out, ",\\dots");
+    else if (last - first == 2)
+        rk_buf_printf(s->out, ",%lld", first + 1);
+    if (last != first)
+        rk_buf_printf(s->out, ",%s", high);
+    rk_buf_puts(s->out, "\\}");
+}
+
 static void put_dim(statement *s, const rk_dimdecl *d) {
     rk_latex_name(s->out, d->name);
     switch (d->kind) {
@@ -30,7 +44,7 @@ static void put_dim(statement *s, const rk_dimdecl *d) {
         rk_buf_printf(s->out, " \\ge %s", d->values[0]->text);
         break;
     case RK_DIM_RANGE:
-        rk_buf_printf(s->out, " \\in \\{%s,\\dots,%s\\}", d->values[0]->text, d->values[1]->text);
+        put_range(s, d->values[0]->text, d->values[1]->text);
         break;
     case RK_DIM_LIST:
         for (size_t i = 0; i < d->nvalues; i++)

@@ -19,28 +19,35 @@ typedef enum level {
     L_PRIMARY
 } level;
 
+/* Operators between two kids: their own level, and the least that stands on each side bare. */
+static const struct {
+    const char *sign;
+    level own, left, right;
+} infix[] = {
+    [RK_N_IFF] = {" <=> ", L_VALUE, L_IMP, L_IMP},
+    [RK_N_IMPLIES] = {" => ", L_IMP, L_DISJ, L_IMP},
+    [RK_N_OR] = {" or ", L_DISJ, L_DISJ, L_CONJ},
+    [RK_N_AND] = {" and ", L_CONJ, L_CONJ, L_NEG},
+    [RK_N_ADD] = {" + ", L_ADD, L_ADD, L_TERM},
+    [RK_N_SUB] = {" - ", L_ADD, L_ADD, L_TERM},
+    [RK_N_MUL] = {"*", L_TERM, L_TERM, L_UNARY},
+    [RK_N_DIV] = {"/", L_TERM, L_TERM, L_UNARY},
+    [RK_N_EMUL] = {" .* ", L_TERM, L_TERM, L_UNARY},
+    [RK_N_EDIV] = {" ./ ", L_TERM, L_TERM, L_UNARY},
+};
+
+static bool is_infix(rk_node_kind kind) {
+    return kind < sizeof infix / sizeof *infix && infix[kind].sign != NULL;
+}
+
 static level level_of(const rk_node *n) {
+    if (is_infix(n->kind))
+        return infix[n->kind].own;
     switch (n->kind) {
-    case RK_N_IFF:
-        return L_VALUE;
-    case RK_N_IMPLIES:
-        return L_IMP;
-    case RK_N_OR:
-        return L_DISJ;
-    case RK_N_AND:
-        return L_CONJ;
     case RK_N_NOT:
         return L_NEG;
     case RK_N_COMPARE:
         return L_COMPARE;
-    case RK_N_ADD:
-    case RK_N_SUB:
-        return L_ADD;
-    case RK_N_MUL:
-    case RK_N_DIV:
-    case RK_N_EMUL:
-    case RK_N_EDIV:
-        return L_TERM;
     case RK_N_NEG:
         return L_UNARY;
     case RK_N_TRANSPOSE:
@@ -76,10 +83,10 @@ static void print_list(rk_buf *out, rk_node *const *kids, size_t n, const char *
     }
 }
 
-static void print_binary(rk_buf *out, const rk_node *n, level left, const char *op, level right) {
-    print_at(out, n->kid[0], left);
-    rk_buf_puts(out, op);
-    print_at(out, n->kid[1], right);
+static void print_infix(rk_buf *out, const rk_node *n) {
+    print_at(out, n->kid[0], infix[n->kind].left);
+    rk_buf_puts(out, infix[n->kind].sign);
+    print_at(out, n->kid[1], infix[n->kind].right);
 }
 
 static void print_compare(rk_buf *out, const rk_node *n) {
@@ -192,42 +199,16 @@ static void print_prefix(rk_buf *out, const char *op, const rk_node *kid, level 
 }
 
 static void print_bare(rk_buf *out, const rk_node *n) {
+    if (is_infix(n->kind)) {
+        print_infix(out, n);
+        return;
+    }
     switch (n->kind) {
-    case RK_N_IFF:
-        print_binary(out, n, L_IMP, " <=> ", L_IMP);
-        break;
-    case RK_N_IMPLIES:
-        print_binary(out, n, L_DISJ, " => ", L_IMP);
-        break;
-    case RK_N_OR:
-        print_binary(out, n, L_DISJ, " or ", L_CONJ);
-        break;
-    case RK_N_AND:
-        print_binary(out, n, L_CONJ, " and ", L_NEG);
-        break;
     case RK_N_NOT:
         print_prefix(out, "not ", n->kid[0], L_NEG);
         break;
     case RK_N_COMPARE:
         print_compare(out, n);
-        break;
-    case RK_N_ADD:
-        print_binary(out, n, L_ADD, " + ", L_TERM);
-        break;
-    case RK_N_SUB:
-        print_binary(out, n, L_ADD, " - ", L_TERM);
-        break;
-    case RK_N_MUL:
-        print_binary(out, n, L_TERM, "*", L_UNARY);
-        break;
-    case RK_N_DIV:
-        print_binary(out, n, L_TERM, "/", L_UNARY);
-        break;
-    case RK_N_EMUL:
-        print_binary(out, n, L_TERM, " .* ", L_UNARY);
-        break;
-    case RK_N_EDIV:
-        print_binary(out, n, L_TERM, " ./ ", L_UNARY);
         break;
     case RK_N_NEG:
         print_prefix(out, "-", n->kid[0], L_UNARY);

@@ -21,6 +21,7 @@ typedef struct job {
     bool generic; /* some variable is generic */
     bool finite;  /* finitely many choices of dimensions; complete: all were visited */
     bool complete;
+    bool hunting; /* the hunt alone was asked for */
     uint64_t choices;
     /* what the provers said */
     uint64_t visited_choices, proved_choices, witnessed_choices, cases;

@@ -312,6 +312,7 @@ rk_status rk_settle_by_hunt(const rk_checked *checked, uint64_t trials,
                             rk_diags *diags) {
     job j;
     job_init(&j, checked, options, arena, result, diags);
+    j.hunting = true;
     if (options->time_limit <= 0)
         j.deadline = j.start + 60;
     if (checked->mode != RK_MODE_RANDOM)

@@ -43,6 +43,9 @@ static const char *advice(job *j, rk_reason reason) {
     case RK_REASON_NO_INSTANCE:
         return "no assignment tried satisfies the hypotheses with everything defined";
     default:
+        if (j->hunting)
+            return j->point_dims ? "one example was found; check decides what that settles"
+                                 : "nothing was found; raise --trials or --time-limit";
         return j->huge || j->too_large
                    ? "exact instances at these dimensions are too large; try smaller ones"
                    : "the budget was spent; raise --time-limit or --samples";

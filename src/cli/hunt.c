@@ -7,6 +7,8 @@
 #include "rk_exit.h"
 #include "rk_runner.h"
 
+enum { HUNT_TRIALS = 20000 };
+
 /* FILE:THEOREM, unless a file has the whole as its name. */
 static const char *hunt_split(char *operand) {
     struct stat st;
@@ -46,9 +48,9 @@ int rk_cli_hunt(const rk_arguments *a) {
         return RK_EXIT_ENVIRONMENT;
     }
     const char *theorem = hunt_split(a->operand[0]);
-    rk_runner_note(
-        &r, rankle_hunt_file(r.session, a->operand[0], theorem, (uint64_t)a->trials, &r.options),
-        a->operand[0]);
+    uint64_t trials = a->trials > 0 ? (uint64_t)a->trials : HUNT_TRIALS;
+    int status = rankle_hunt_file(r.session, a->operand[0], theorem, trials, &r.options);
+    rk_runner_note(&r, status, a->operand[0]);
     if (r.found < rankle_result_count(r.session))
         r.code = rk_exit_graver(r.code, RK_EXIT_UNDECIDED);
     if (a->snippet && r.found > 0)

@@ -27,11 +27,11 @@
     X(snippet, 0, "snippet", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                      \
       "write what was found to FILE as a theorem of its own, to be checked again")                 \
     X(trials, 0, "trials", COUNT, "N", RK_ON(HUNT), 1, 1e15,                                       \
-      "try at most N assignments; without it the time limit alone ends the hunt")                  \
+      "try at most N assignments (default 20000)")                                                 \
     X(seed, 0, "seed", COUNT, "N", RK_RUNS, 0, 9.2e18,                                             \
       "draw from seed N (default 1); the same seed gives the same results")                        \
     X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_RUNS, 1e-3, 1e9,                            \
-      "work at most SECONDS on one theorem (default 5)")                                           \
+      "work at most SECONDS on one theorem (default 5, for a hunt 60)")                            \
     X(max_dim, 0, "max-dim", COUNT, "N", RK_RUNS, 1, 1e6,                                          \
       "try dimensions without an upper bound up to N (default 6)")                                 \
     X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK), 1, 1e12,                                    \

@@ -67,3 +67,54 @@ bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t inde
             ok = set_slot(&program->slots[s], alphabet, &index, &fresh, &out->value[s]) && ok;
     return ok && fresh;
 }
+
+/* The slot with the most rows of free entries, two at least; nslots if there is none. */
+static size_t tallest(const rk_program *program) {
+    size_t best = program->nslots;
+    int64_t rows = 1;
+    for (size_t s = 0; s < program->nslots; s++) {
+        const rk_slot *slot = &program->slots[s];
+        bool rectangular = rk_params_count(slot) == slot->rows * slot->cols;
+        if (!slot->defined && rectangular && slot->rows > rows) {
+            best = s;
+            rows = slot->rows;
+        }
+    }
+    return best;
+}
+
+/* The digits of a slot's row as one number: coordinates stand row by row. */
+static uint64_t row_number(const rk_slot *slot, slong row, unsigned alphabet, uint64_t *index) {
+    uint64_t number = 0;
+    for (slong j = 0; j < (slong)slot->cols; j++) {
+        uint64_t base = choices(slot, row * (slong)slot->cols + j, alphabet);
+        number = number * base + *index % base;
+        *index /= base;
+    }
+    return number;
+}
+
+bool rk_enumerate_sorted(const rk_program *program, unsigned alphabet, uint64_t index) {
+    size_t tall = tallest(program);
+    for (size_t s = 0; s < tall && tall < program->nslots; s++)
+        for (slong i = 0; !program->slots[s].defined && i < rk_params_count(&program->slots[s]);
+             i++)
+            index /= choices(&program->slots[s], i, alphabet);
+    uint64_t last = 0;
+    for (slong i = 0; tall < program->nslots && i < (slong)program->slots[tall].rows; i++) {
+        uint64_t next = row_number(&program->slots[tall], i, alphabet, &index);
+        if (next < last)
+            return false;
+        last = next;
+    }
+    return true;
+}
+
+uint64_t rk_enumerate_orders(const rk_program *program) {
+    size_t tall = tallest(program);
+    uint64_t orders = 1;
+    for (uint64_t k = 2; tall < program->nslots && k <= (uint64_t)program->slots[tall].rows; k++)
+        if (__builtin_mul_overflow(orders, k, &orders))
+            return UINT64_MAX;
+    return orders;
+}

@@ -16,4 +16,10 @@ uint64_t rk_enumerate_count(const rk_program *program, unsigned alphabet);
 bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
                      rk_assignment *out);
 
+/* Many claims do not see the order of tokens: are the rows of the tallest slot in order? True also
+   when no slot has two rows of free entries. */
+bool rk_enumerate_sorted(const rk_program *program, unsigned alphabet, uint64_t index);
+/* Number of orders of those rows: 1 when there is no such slot. */
+uint64_t rk_enumerate_orders(const rk_program *program);
+
 #endif

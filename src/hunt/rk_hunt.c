@@ -10,8 +10,8 @@
 #include "rk_replay.h"
 #include "rk_trial.h"
 
-static const uint64_t default_trials = 1200, default_stretch = 10, tick = 64;
-enum { PERIOD = 8, BLOCK = 8 };
+static const uint64_t default_trials = 1200, default_stretch = 4, tick = 64;
+enum { PERIOD = 8, BLOCK = 16 };
 
 typedef struct hunt {
     const rk_checked *checked;
@@ -21,6 +21,7 @@ typedef struct hunt {
     rk_judge judge;
     rk_assignment *value; /* scratch, one for each program of the plan */
     bool *climbs;         /* programs with a margin to climb */
+    bool *varies;         /* programs with comparisons of numbers that vary */
     bool *solves;         /* programs with matrices to make singular */
     bool *equations;      /* programs with equations to solve */
     int64_t *irrational;  /* entries of their instructions that leave the rationals */
@@ -93,7 +94,8 @@ static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {
     const rk_program *program = h->plan.program[cell->program];
     rk_assignment *value = &h->value[cell->program];
     out->program = cell->program;
-    return rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
+    return rk_enumerate_sorted(program, cell->alphabet, j - cell->first) == cell->sorted &&
+           rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
            rk_judge_try(&h->judge, program, value, is_thorough(h, cell->program, round),
                         &out->claim);
 }
@@ -156,6 +158,10 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
         out->how = "doubles made exact";
         return rk_trial_climb(&h->judge, program, &rng, value, &out->claim);
     }
+    if (phase == 5 && universal && h->varies[out->program] && round % 2 == 0) {
+        out->how = "critical values";
+        return rk_trial_critical(&h->judge, program, &rng, value, &out->claim);
+    }
     bool solve =
         h->equations[out->program] ? phase != 7 : h->solves[out->program] && phase % 3 == 0;
     if (solve) {
@@ -172,7 +178,8 @@ static bool keep_going(hunt *h, uint64_t k) {
     uint64_t budget = o->trials ? o->trials : default_trials;
     if (h->plan.closed)
         budget = h->plan.enumerations;
-    bool wanting = !h->plan.closed && o->trials == 0 && o->samples > h->report->held;
+    bool universal = h->checked->mode == RK_MODE_UNIVERSAL && !h->plan.closed;
+    bool wanting = universal && o->trials == 0 && o->samples > h->report->held;
     if (k >= (wanting ? default_stretch * budget : budget) || rk_judge_out_of_time(&h->judge))
         return false;
     if (!o->progress || k % tick)
@@ -231,11 +238,13 @@ static void hunt_begin(hunt *h, const int64_t *only_dims) {
     h->value = rk_calloc(h->plan.nprograms + 1, sizeof *h->value);
     h->climbs = rk_calloc(h->plan.nprograms + 1, sizeof *h->climbs);
     h->equations = rk_calloc(h->plan.nprograms + 1, sizeof *h->equations);
+    h->varies = rk_calloc(h->plan.nprograms + 1, sizeof *h->varies);
     h->solves = rk_calloc(h->plan.nprograms + 1, sizeof *h->solves);
     h->irrational = rk_calloc(h->plan.nprograms + 1, sizeof *h->irrational);
     for (size_t p = 0; p < h->plan.nprograms; p++) {
         rk_assignment_init(&h->value[p], h->plan.program[p]);
         h->climbs[p] = rk_margin_climbs(h->plan.program[p]);
+        h->varies[p] = rk_margin_varies(h->plan.program[p]);
         h->solves[p] = rk_trial_matrices(h->plan.program[p]) > 0;
         h->equations[p] = rk_trial_has_equations(&h->judge, h->plan.program[p]);
         h->irrational[p] = irrational_entries(h->plan.program[p]);
@@ -249,6 +258,7 @@ static void hunt_end(hunt *h) {
     rk_free(h->value);
     rk_free(h->climbs);
     rk_free(h->equations);
+    rk_free(h->varies);
     rk_free(h->solves);
     rk_free(h->irrational);
     rk_judge_clear(&h->judge);

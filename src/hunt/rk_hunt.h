@@ -37,7 +37,7 @@ void rk_finding_clear(rk_finding *f);
 typedef struct rk_hunt_options {
     uint64_t seed;
     uint64_t trials;  /* budget; 0: default */
-    uint64_t samples; /* with trials 0: go on, within ten budgets, until so many instances held */
+    uint64_t samples; /* with trials 0: go on, within four budgets, until so many instances held */
     double deadline;  /* monotonic seconds, 0: none */
     int64_t max_dim;  /* cap on open dimensions, 0: default 6 */
     slong precision_cap;

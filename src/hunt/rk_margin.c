@@ -210,16 +210,26 @@ static bool is_count(const rk_program *p, unsigned i) {
     return true;
 }
 
-bool rk_margin_climbs(const rk_program *program) {
+/* Some comparison below a claim, with a side that is no count; equalities if asked. */
+static bool compares(const rk_program *program, bool equalities) {
     unsigned char *needed = rk_calloc(program->ninstr + 1, 1);
-    bool climbs = false;
+    bool found = false;
     for (size_t c = 0; c < program->nclaims; c++)
         rk_program_closure(program, program->claims[c], needed);
-    for (unsigned i = 0; i < program->ninstr && !climbs; i++) {
+    for (unsigned i = 0; i < program->ninstr && !found; i++) {
         const rk_instr *in = &program->instr[i];
-        climbs = needed[i] && in->code == RK_P_COMPARE && in->cmp != RK_EQ && in->cmp != RK_NE &&
-                 !(is_count(program, in->arg[0]) && is_count(program, in->arg[1]));
+        found = needed[i] && in->code == RK_P_COMPARE &&
+                (equalities || (in->cmp != RK_EQ && in->cmp != RK_NE)) &&
+                !(is_count(program, in->arg[0]) && is_count(program, in->arg[1]));
     }
     rk_free(needed);
-    return climbs;
+    return found;
+}
+
+bool rk_margin_climbs(const rk_program *program) {
+    return compares(program, false);
+}
+
+bool rk_margin_varies(const rk_program *program) {
+    return compares(program, true);
 }

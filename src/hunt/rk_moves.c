@@ -77,7 +77,7 @@ static const struct {
     slong p;
     ulong q;
 } simple[] = {{0, 1}, {1, 1}, {-1, 1}, {1, 2}, {2, 1}, {-1, 2}, {-2, 1}};
-enum { SIMPLE = 7, ROUNDINGS = 6 };
+enum { SIMPLE = 7, ROUNDINGS = 12 };
 
 /* Candidate number k for an entry: the simple numbers, then simplifications of its value. */
 static bool simplify(fmpq_t x, const fmpq_t old, int k) {

@@ -65,25 +65,34 @@ static void add_programs(rk_plan *plan, const rk_checked *checked, int64_t max_d
     rk_free(dims);
 }
 
-static int by_count(const void *a, const void *b) {
+static int by_weight(const void *a, const void *b) {
     const rk_cell *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count < y->count ? -1 : 1;
+    if (x->weight != y->weight)
+        return x->weight < y->weight ? -1 : 1;
     if (x->program != y->program)
         return x->program < y->program ? -1 : 1;
-    return x->alphabet < y->alphabet ? -1 : x->alphabet > y->alphabet;
+    if (x->alphabet != y->alphabet)
+        return x->alphabet < y->alphabet ? -1 : 1;
+    return y->sorted - x->sorted;
+}
+
+static void add_cell(rk_plan *plan, size_t p, unsigned alphabet) {
+    const rk_program *program = plan->program[p];
+    uint64_t count = rk_enumerate_count(program, alphabet);
+    uint64_t orders = rk_enumerate_orders(program);
+    if (count > max_cell || (alphabet > 0 && count == rk_enumerate_count(program, 0)))
+        return;
+    plan->cell[plan->ncells++] = (rk_cell){p, alphabet, true, count / orders, count, 0};
+    if (orders > 1)
+        plan->cell[plan->ncells++] = (rk_cell){p, alphabet, false, count, count, 0};
 }
 
 static void add_cells(rk_plan *plan) {
-    plan->cell = rk_calloc(plan->nprograms * RK_ALPHABETS + 1, sizeof *plan->cell);
+    plan->cell = rk_calloc(2 * plan->nprograms * RK_ALPHABETS + 1, sizeof *plan->cell);
     for (size_t p = 0; p < plan->nprograms; p++)
-        for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++) {
-            uint64_t count = rk_enumerate_count(plan->program[p], alphabet);
-            bool repeats = alphabet > 0 && count == rk_enumerate_count(plan->program[p], 0);
-            if (count <= max_cell && !repeats)
-                plan->cell[plan->ncells++] = (rk_cell){p, alphabet, count, 0};
-        }
-    qsort(plan->cell, plan->ncells, sizeof *plan->cell, by_count);
+        for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++)
+            add_cell(plan, p, alphabet);
+    qsort(plan->cell, plan->ncells, sizeof *plan->cell, by_weight);
     for (size_t i = 0; i < plan->ncells; i++) {
         plan->cell[i].first = plan->enumerations;
         plan->enumerations += plan->cell[i].count;

@@ -7,9 +7,13 @@
 #include "eval/rk_dims.h"
 #include "eval/rk_program.h"
 
-typedef struct rk_cell { /* all assignments over one alphabet at one choice of dimensions */
+/* The assignments over one alphabet at one choice of dimensions: those whose tallest slot has its
+   rows in order, and later, in a cell of their own, the others. */
+typedef struct rk_cell {
     size_t program;
     unsigned alphabet;
+    bool sorted;
+    uint64_t weight;       /* rough number of those meant */
     uint64_t count, first; /* numbers first .. first + count - 1 */
 } rk_cell;
 

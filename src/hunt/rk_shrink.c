@@ -4,7 +4,7 @@
 #include "rk_params.h"
 #include "rk_plan.h"
 
-enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 400, ROUNDS = 64 };
+enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 240, ROUNDS = 64 };
 
 typedef struct shrink {
     const rk_checked *checked;

@@ -6,9 +6,10 @@
 #include "rk_hunt.h"
 #include "rk_element.h"
 #include "rk_params.h"
+#include "rk_roots.h"
 #include "rk_trial.h"
 
-enum { MAX_UNKNOWNS = 16, DEGREE = 6, MAX_SINGULAR = 6, DRAWS = 10 };
+enum { MAX_UNKNOWNS = 16, MAX_SINGULAR = 6, DRAWS = 10 };
 #define NO_MATRIX UINT_MAX
 
 typedef struct equations {
@@ -207,78 +208,39 @@ static bool solve_slot(const equations *e, rk_assignment *a, size_t s) {
 
 /* --- one entry ---------------------------------------------------------------- */
 
-static void sample_entry(const equations *e, rk_assignment *a, fmpq *x, slong at, fmpq_mat_t column,
-                         bool *ok) {
-    fmpq_set_si(x, at, 1);
-    *ok = *ok && residual(e, a, column);
-}
-
-/* The polynomial through (0, y_0) .. (DEGREE, y_DEGREE), and a check at -1. */
-static bool interpolate(fmpq_poly_t f, const fmpq_mat_struct *column, slong row) {
-    fmpz *x = _fmpz_vec_init(DEGREE + 1), *y = _fmpz_vec_init(DEGREE + 1);
-    fmpz_t den;
-    fmpz_init_set_ui(den, 1);
-    for (slong k = 0; k <= DEGREE; k++)
-        fmpz_lcm(den, den, fmpq_denref(fmpq_mat_entry(column + k, row, 0)));
-    for (slong k = 0; k <= DEGREE; k++) {
-        const fmpq *value = fmpq_mat_entry(column + k, row, 0);
-        fmpz_set_si(x + k, k);
-        fmpz_divexact(y + k, den, fmpq_denref(value));
-        fmpz_mul(y + k, y + k, fmpq_numref(value));
-    }
-    fmpq_poly_interpolate_fmpz_vec(f, x, y, DEGREE + 1);
-    fmpq_poly_scalar_div_fmpz(f, f, den);
-    _fmpz_vec_clear(x, DEGREE + 1);
-    _fmpz_vec_clear(y, DEGREE + 1);
-    fmpz_clear(den);
-    fmpq_t check, minus;
-    fmpq_init(check);
-    fmpq_init(minus);
-    fmpq_set_si(minus, -1, 1);
-    fmpq_poly_evaluate_fmpq(check, f, minus);
-    bool ok = fmpq_equal(check, fmpq_mat_entry(column + DEGREE + 1, row, 0));
-    fmpq_clear(check);
-    fmpq_clear(minus);
-    return ok;
-}
-
-/* A rational root of f, chosen by `pick` among the linear factors. */
-static bool rational_root(fmpq *root, const fmpq_poly_t f, uint64_t pick) {
-    fmpz_poly_t integral;
-    fmpz_poly_factor_t factors;
-    fmpz_poly_init(integral);
-    fmpz_poly_factor_init(factors);
-    fmpq_poly_get_numerator(integral, f);
-    fmpz_poly_factor(factors, integral);
-    slong n = 0;
-    for (slong k = 0; k < factors->num; k++)
-        n += fmpz_poly_degree(factors->p + k) == 1;
-    slong wanted = n > 0 ? (slong)(pick % (uint64_t)n) : 0;
-    for (slong k = 0; k < factors->num && n > 0; k++)
-        if (fmpz_poly_degree(factors->p + k) == 1 && wanted-- == 0) {
-            const fmpz *c = (factors->p + k)->coeffs;
-            fmpq_set_fmpz_frac(root, c, c + 1);
-            fmpq_neg(root, root);
-        }
-    fmpz_poly_factor_clear(factors);
-    fmpz_poly_clear(integral);
-    return n > 0;
-}
-
-/* A common root of all residuals as polynomials in the entry. */
-static bool common_root(fmpq *root, const fmpq_mat_struct *column, uint64_t pick) {
+/* A common root of all residuals (rows of `value`, one column a point) as polynomials. */
+static bool common_root(fmpq *root, const fmpq_mat_t value, uint64_t pick) {
     fmpq_poly_t all, f;
     fmpq_poly_init(all);
     fmpq_poly_init(f);
     bool ok = true;
-    for (slong row = 0; row < column->r && ok; row++) {
-        ok = interpolate(f, column, row);
+    for (slong row = 0; row < value->r && ok; row++) {
+        ok = rk_roots_interpolate(f, fmpq_mat_entry(value, row, 0));
         if (fmpq_poly_degree(f) > 0) /* constants are for other entries to settle */
             fmpq_poly_gcd(all, all, f);
     }
-    ok = ok && fmpq_poly_degree(all) > 0 && rational_root(root, all, pick);
+    fmpq *roots = _fmpq_vec_init(RK_ROOTS_DEGREE);
+    slong n = ok ? rk_roots_rational(roots, RK_ROOTS_DEGREE, all) : 0;
+    if (n > 0)
+        fmpq_set(root, roots + pick % (uint64_t)n);
+    _fmpq_vec_clear(roots, RK_ROOTS_DEGREE);
     fmpq_poly_clear(all);
     fmpq_poly_clear(f);
+    return n > 0;
+}
+
+/* The residuals with x at all points of interpolation, one column a point. */
+static bool sample_entry(const equations *e, const rk_assignment *a, fmpq *x, fmpq_mat_t value) {
+    fmpq_mat_t column;
+    fmpq_mat_init(column, e->entries, 1);
+    bool ok = true;
+    for (slong k = 0; k < RK_ROOTS_POINTS && ok; k++) {
+        fmpq_set_si(x, rk_roots_point(k), 1);
+        ok = residual(e, a, column);
+        for (slong i = 0; i < e->entries && ok; i++)
+            fmpq_set(fmpq_mat_entry(value, i, k), fmpq_mat_entry(column, i, 0));
+    }
+    fmpq_mat_clear(column);
     return ok;
 }
 
@@ -287,22 +249,16 @@ static bool solve_entry(const equations *e, rk_assignment *a, size_t s, slong i,
                         uint64_t pick) {
     if (e->program->slots[s].defined)
         return false;
-    fmpq_mat_struct column[DEGREE + 2];
     fmpq *x = fmpq_mat_entry(&a->value[s], i, j);
     fmpq_t old;
+    fmpq_mat_t value;
     fmpq_init(old);
     fmpq_set(old, x);
-    bool ok = true;
-    for (slong k = 0; k < DEGREE + 2; k++) {
-        fmpq_mat_init(column + k, e->entries, 1);
-        if (ok)
-            sample_entry(e, a, x, k <= DEGREE ? k : -1, column + k, &ok);
-    }
-    ok = ok && common_root(x, column, pick);
+    fmpq_mat_init(value, e->entries, RK_ROOTS_POINTS);
+    bool ok = sample_entry(e, a, x, value) && common_root(x, value, pick);
     if (!ok)
         fmpq_set(x, old);
-    for (slong k = 0; k < DEGREE + 2; k++)
-        fmpq_mat_clear(column + k);
+    fmpq_mat_clear(value);
     fmpq_clear(old);
     return ok;
 }

@@ -22,6 +22,11 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
 
+/* Draws everything and sets one entry to the places where a comparison of the theorem, as a
+   polynomial in it, turns (rational roots), between them, and beyond. */
+bool rk_trial_critical(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                       unsigned *claim);
+
 /* Are there equational hypotheses (for `exists`: or claims)? */
 bool rk_trial_has_equations(const rk_judge *judge, const rk_program *program);
 /* Number of small square matrices whose rank the program asks for. */

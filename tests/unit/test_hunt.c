@@ -132,6 +132,12 @@ static const struct planted {
     {"dim n >= 1, H >= 1; forall W[H] : real[n, n];"
      "claim rank(sum(h = 1..H, W[h])) >= max(h = 1..H, rank(W[h]));",
      "n=1 H=2 W[1]=[1] W[2]=[-1]"},
+    {"forall x : real; claim x != 1234567/891011;", "x=[1234567/891011]"},
+    {"forall x : real; claim x <= 10 or x >= 10.001;", "x=[10011/1001]"},
+    {"forall x : real; claim (x - 1)*(x - 1.01) >= 0;", "x=[102/101]"},
+    {"dim n >= 1, m >= 1; forall A : real[n, m], B : real[n, m];"
+     "claim norm1inf(A + B) <= norm1inf(A) + norm1inf(B);",
+     "n=1 m=2 A=[1, 1] B=[1, 0]"},
     {"forall x : real; assume x^3 - 2*x^2 - 5*x + 6 == 0; claim x <= 2;", "x=[3]"},
 };
 enum { PLANTED = sizeof planted / sizeof planted[0] };
@@ -247,8 +253,7 @@ static const char *const fragile_claims[] = {
     "forall x : positive; claim sqrt(x)*sqrt(x) == x;",
     "forall x : real; claim (x + 1e20) - 1e20 == x;",
     "dim n in 1..3; forall x : real[n]; claim rank([x, (1 + 1e-25)*x]) <= 1;",
-    "dim n in 2..3; forall x : positive[n]; claim rank([ones(n, 1) + 1e-25*unit(n, 1), ones(n, "
-    "1)]) == 2;",
+    "dim n in 2..3; let u = ones(n, 1); claim rank([u + 1e-25*unit(n, 1), u]) == 2;",
     "forall x : real, y : real; assume x < y; claim x <= (x + y)/2 and (x + y)/2 < y;",
     "forall x : real; claim x/3 + x/3 + x/3 <= x;",
 };

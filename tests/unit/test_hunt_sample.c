@@ -264,6 +264,18 @@ static void enumeration_gives_members(void **state) {
         }
 }
 
+/* Of the orders of three rows exactly one is sorted; equal rows are sorted among themselves. */
+static void sorted_rows_stand_for_all_orders(void **state) {
+    (void)state;
+    rk_slot slots[2] = {slot_of(RK_SET_REAL, 1, 1), slot_of(RK_SET_REAL, 3, 2)};
+    rk_program p = {.slots = slots, .nslots = 2};
+    uint64_t sorted = 0, count = rk_enumerate_count(&p, 1);
+    for (uint64_t k = 0; k < count; k++)
+        sorted += rk_enumerate_sorted(&p, 1, k);
+    assert_int_equal(rk_enumerate_orders(&p), 6);
+    assert_int_equal(sorted, 3 * 165); /* 9 rows: 9*10*11/6 multisets of three, times x */
+}
+
 static void enumeration_finds_all_permutations(void **state) {
     (void)state;
     rk_slot slot = slot_of(RK_SET_PERMUTATION, 4, 4);
@@ -361,6 +373,7 @@ int main(void) {
         cmocka_unit_test(special_algebra_is_what_it_says),
         cmocka_unit_test(cancelling_residuals_cancel),
         cmocka_unit_test(enumeration_gives_members),
+        cmocka_unit_test(sorted_rows_stand_for_all_orders),
         cmocka_unit_test(enumeration_finds_all_permutations),
         cmocka_unit_test(membership_refuses_near_misses),
         cmocka_unit_test(the_written_order),

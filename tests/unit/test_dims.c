@@ -82,7 +82,7 @@ static void disallowed_values_are_known(void **state) {
 static rk_build_status status_at(const char *clauses, int64_t n) {
     text_theorem t = theorem_of(clauses);
     rk_program *p;
-    rk_build_status status = build(&t, (int64_t[]){n, 0}, NULL, &p);
+    rk_build_status status = build(&t, (int64_t[]){n, 0, 0}, NULL, &p);
     rk_program_free(p);
     theorem_free(&t);
     return status;

@@ -1,6 +1,7 @@
 /* Programs from claims, and what an exact decision says of them at a point. */
 #include "eval_helpers.h"
 
+#include "base/rk_rng.h"
 #include "eval/rk_expression.h"
 
 /* --- values of every operation -------------------------------------------------------------- */
@@ -585,6 +586,48 @@ static void short_and_long_way_agree(void **state) {
     }
 }
 
+/* Random degenerate tokens: repeated, collinear, zero, with few and many square classes. */
+static void draw_tokens(rk_rng *rng, fmpq_mat_t x) {
+    for (slong i = 0; i < fmpq_mat_nrows(x); i++) {
+        slong like = (slong)rk_rng_below(rng, 2 * (uint64_t)i + 1);
+        slong factor = (slong)rk_rng_between(rng, -2, 3), shift = (slong)rk_rng_below(rng, 3);
+        for (slong j = 0; j < fmpq_mat_ncols(x); j++) {
+            fmpq *e = fmpq_mat_entry(x, i, j);
+            fmpq_set_si(e, (slong)rk_rng_between(rng, -3, 3), 1);
+            if (like >= i)
+                continue;
+            fmpq_set(e, fmpq_mat_entry(x, like, j));
+            fmpz_mul_si(fmpq_numref(e), fmpq_numref(e), factor);
+            fmpz_add_si(fmpq_numref(e), fmpq_numref(e), shift);
+        }
+    }
+}
+
+static void short_way_is_right_at_random_tokens(void **state) {
+    (void)state;
+    const char *s = getenv("RK_TEST_SEED");
+    uint64_t seed = s ? strtoull(s, NULL, 10) : 1;
+    static const unsigned char digest[32] = "short way";
+    point p = point_at("forall X : real[4, 3]; let Y = layernorm(X, [1; 2; 3], [1; 0; 2]);"
+                       "let Z = rmsnorm(X, [1; -2; 1], 1);"
+                       "claim affrank(Y) == rank([ones(4, 1), Y]) - 1;"
+                       "claim affrank(Z) == rank([ones(4, 1), Z]) - 1;"
+                       "claim rank(Z) == rank([Z, Z]);",
+                       NULL);
+    size_t held = 0;
+    for (uint64_t k = 0; k < 300; k++) {
+        rk_rng rng = rk_rng_trial(seed, digest, k);
+        draw_tokens(&rng, &p.value.value[0]);
+        const char *status = point_status(&p);
+        if (strcmp(status, "holds") != 0)
+            fail_msg("seed %llu, case %llu: %s", (unsigned long long)seed, (unsigned long long)k,
+                     status);
+        held++;
+    }
+    print_message("seed %llu: %zu points\n", (unsigned long long)seed, held);
+    point_free(&p);
+}
+
 /* --- text ----------------------------------------------------------------------------------- */
 
 static void assert_sides(const char *clauses, const char *want) {
@@ -689,6 +732,7 @@ int main(void) {
         cmocka_unit_test(bounds_of_ranks_decide),
         cmocka_unit_test(normalised_ranks_need_no_roots),
         cmocka_unit_test(short_and_long_way_agree),
+        cmocka_unit_test(short_way_is_right_at_random_tokens),
         cmocka_unit_test(sides_of_a_comparison),
         cmocka_unit_test(programs_print),
         cmocka_unit_test(expressions_evaluate),

@@ -102,7 +102,8 @@ void rk_silent_hypotheses(const rk_checked *checked, rk_arena *arena, rk_result 
         walk(&c, checked->claims[i], checked->nterms);
     result->nhypotheses = c.n;
     result->hypotheses = rk_arena_alloc(arena, (c.n + 1) * sizeof *result->hypotheses);
-    memcpy(result->hypotheses, c.text, c.n * sizeof *c.text);
+    if (c.n > 0)
+        memcpy(result->hypotheses, c.text, c.n * sizeof *c.text);
     rk_free(c.text);
     rk_free(c.seen);
 }

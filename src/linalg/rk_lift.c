@@ -193,34 +193,44 @@ static slong enough_digits(const lifting *l) {
     return 2 + (slong)((2 * fmpz_bits(l->bound) + 2) / (FLINT_BIT_COUNT(l->p) - 1));
 }
 
-static bool lift(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols) {
-    lifting l;
+/* The second side is given up after so many digits. */
+enum { EARLY_DIGITS = 6 };
+
+/* Lifts until something is known: at first columns by columns of the minor and rows by rows in
+   turn, since one of the two may have very small coefficients (repeated rows are sums of rows with
+   coefficients 0 and 1, but their columns depend on each other in no simple way); then the first
+   side only, the cheaper one. */
+static finding lift(lifting side[2]) {
     finding f = OPEN;
-    start(&l, a, r, rows, cols);
-    slong last = enough_digits(&l);
-    for (slong digits = 1, check = 2; f == OPEN && digits <= last; digits++) {
-        add_digit(&l);
-        if (digits < check && digits < last)
-            continue;
-        f = try_proof(&l);
-        check = digits + digits / 2 + 1;
+    slong last = enough_digits(&side[0]);
+    for (slong digits = 1, check = 2; f == OPEN; digits++) {
+        bool now = digits >= check || digits >= last;
+        for (slong s = 0; s < (digits <= EARLY_DIGITS ? 2 : 1) && f == OPEN; s++) {
+            add_digit(&side[s]);
+            if (now)
+                f = try_proof(&side[s]);
+        }
+        check = now ? digits + digits / 2 + 1 : check;
     }
-    finish(&l);
-    return f == PROVED;
+    return f;
 }
 
 bool rk_lift_rank_at_most(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols) {
     slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
+    lifting side[2];
     fmpz_mat_t t;
     if (r == 0)
         return fmpz_mat_is_zero(a);
     if (r == m || r == n)
         return true;
-    if ((r + m) * (n - r) <= (r + n) * (m - r)) /* fewer right sides, or shorter ones */
-        return lift(a, r, rows, cols);
+    slong across = n > m; /* the side with fewer combinations first */
     fmpz_mat_init(t, n, m);
     fmpz_mat_transpose(t, a);
-    bool proved = lift(t, r, cols, rows);
+    start(&side[across], a, r, rows, cols);
+    start(&side[1 - across], t, r, cols, rows);
     fmpz_mat_clear(t);
-    return proved;
+    finding f = lift(side);
+    finish(&side[0]);
+    finish(&side[1]);
+    return f == PROVED;
 }

@@ -141,14 +141,13 @@ static void classify(rk_local *l, unsigned i) {
         l->ranks[i] = 0;
 }
 
+enum { LARGEST_RANKED = 64 };
+
+/* Near the point no rank is smaller than at the point; of what stands still it is the same. */
 static void set_rank_facts(rk_local *l, unsigned i) {
-    const rk_instr *in = &l->program->instr[i];
-    if (in->truth)
-        return;
     slong low = 0, high = 0;
     const rk_matrix *m = &l->run.value[i];
-    if (l->run.ev[i] != RK_EV_OK || m->rows > 64 ||
-        m->cols > 64) /* only what a rank is asked of would be worth it */
+    if (l->run.ev[i] != RK_EV_OK || m->rows > LARGEST_RANKED || m->cols > LARGEST_RANKED)
         return;
     rk_ev ev = rk_matrix_rank(&low, &high, m);
     l->bounds.fact_low[i] = low;
@@ -156,11 +155,15 @@ static void set_rank_facts(rk_local *l, unsigned i) {
         l->bounds.fact_high[i] = high;
 }
 
-static void facts_where_asked(rk_local *l) {
+/* Ranks of what stands still, a `forall` factor that is 0 among them, and of what is asked for. */
+static void rank_facts(rk_local *l) {
     const rk_program *p = l->program;
-    for (unsigned i = 0; i < p->ninstr; i++)
+    for (unsigned i = 0; i < p->ninstr; i++) {
+        if (!p->instr[i].truth && !l->moves[i])
+            set_rank_facts(l, i);
         if (p->instr[i].code == RK_P_RANK && !l->ranks[p->instr[i].arg[0]])
             set_rank_facts(l, p->instr[i].arg[0]);
+    }
 }
 
 /* --- truth -------------------------------------------------------------------------------- */
@@ -219,7 +222,7 @@ static bool analyse(rk_local *l) {
         if (!stays_defined(l, i))
             return false;
     }
-    facts_where_asked(l);
+    rank_facts(l);
     for (unsigned i = 0; i < p->ninstr; i++)
         if (p->instr[i].truth)
             set_truth_fact(l, i);

@@ -290,7 +290,9 @@ static void neighbourhoods_refute_generic_claims(void **state) {
     expect_open("generic x : real; claim sign(x) != 0;", false);
     expect_open("generic A : attention[2, 2]; claim rank(eye(2) - A) == 2;", true);
     expect_open("generic A : attention[2, 2]; claim rank(eye(2) - A*A') == 2;", false);
-    expect_open("forall A : real[1, 1]; generic X : real[1, 1]; claim rank(A*X) == 1;", false);
+    expect_open("forall A : real[1, 1]; generic X : real[1, 1]; claim rank(A*X) == 1;", true);
+    expect_open("forall c : integer; generic X : real[2, 2]; claim rank(c*X) == 2;", true);
+    expect_open("forall c : nonzero; generic X : real[2, 2]; claim rank(c*X) == 2;", false);
     expect_open("generic x : real; assume x > 100; claim x < 0;", false);
     expect_open("generic x : real; assume x > 3; claim x < 5;", true);
     expect_open("generic X : real[2, 2]; claim rank(rank(X)*X) == 1;", true);

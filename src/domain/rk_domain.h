@@ -112,6 +112,11 @@ rk_domain *rk_domain_prime(ulong p);
 rk_domain *rk_domain_double(void);
 rk_domain *rk_domain_ball(slong precision);
 rk_domain *rk_domain_calcium(void);
+/* Rational functions of `variables` indeterminates over Q. Once numerators and denominators could
+   pass max_terms terms the domain has exceeded its limit and nothing computed in it means a thing. */
+rk_domain *rk_domain_functions(slong variables, slong max_terms);
+void rk_function_variable(const rk_domain *functions, void *r, slong k); /* r := x_k, k from 0 */
+bool rk_function_exceeded(const rk_domain *functions);
 void rk_domain_free(rk_domain *domain);
 
 #endif

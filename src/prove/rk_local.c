@@ -1,6 +1,7 @@
 #include "rk_local.h"
 #include "base/rk_mem.h"
 #include "rk_facts.h"
+#include "rk_prove.h"
 
 struct rk_local {
     const rk_program *program;
@@ -265,4 +266,18 @@ void rk_local_free(rk_local *l) {
 
 rk_tern rk_local_truth(const rk_local *l, unsigned instr) {
     return l->bounds.truth[instr];
+}
+
+bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
+                             const rk_prove_options *o) {
+    rk_local *l = rk_local_new(program, point, o->precision_cap > 0 ? o->precision_cap : 256);
+    if (l == NULL)
+        return false;
+    rk_tern claims = RK_TRUE, hypotheses = RK_TRUE;
+    for (size_t c = 0; c < program->nclaims; c++)
+        claims = rk_tern_and(claims, rk_local_truth(l, program->claims[c]));
+    for (size_t h = 0; h < program->nhypotheses; h++)
+        hypotheses = rk_tern_and(hypotheses, rk_local_truth(l, program->hypotheses[h]));
+    rk_local_free(l);
+    return rk_tern_false(claims) && rk_tern_true(hypotheses);
 }

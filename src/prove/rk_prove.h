@@ -47,6 +47,12 @@ void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_pr
 void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_proof *out,
                       rk_diags *diags);
 
+/* Ranks and identities over the field of rational functions in the free entries, where these are
+   few: equations hold wherever both sides are defined, ranks are exact almost everywhere and never
+   exceeded. Also serves `forall`. */
+void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_proof *out,
+                       rk_diags *diags);
+
 /* generic theorems: is the claim false on a whole neighbourhood of this exact point, all
    hypotheses strictly true there? (strict margins of continuous expressions, ranks bounded from
    below by the point and from above by shape, locally constant branches of relu, abs, sign) */

@@ -255,6 +255,62 @@ static void what_kills_the_ones_vector_has_no_full_rank(void **state) {
     expect_bounds("forall P : permutation[3]; claim rank(P - eye(3)) <= 2;", RK_PROOF_TRUE);
 }
 
+static void expect_symbolic(const char *clauses, rk_proof_status expected) {
+    bench b;
+    set_up(&b, clauses);
+    rk_prove_symbolic(b.program, &options, &b.proof, b.diags);
+    if (b.proof.status != expected)
+        fail_msg("%s: status %d, not %d", clauses, b.proof.status, expected);
+    tear_down(&b);
+}
+
+static void rational_functions_give_ranks_almost_everywhere(void **state) {
+    (void)state;
+    expect_symbolic("generic X : real[3, 3]; claim rank(X - X') == 2;", RK_PROOF_TRUE);
+    expect_symbolic("generic X : real[3, 3]; claim rank(X - X') == 3;", RK_PROOF_FALSE);
+    expect_symbolic("generic X : real[4, 4]; claim rank(X - X') == 4;", RK_PROOF_TRUE);
+    expect_symbolic("generic S : symmetric[3]; claim rank(S - S') == 0;", RK_PROOF_TRUE);
+    expect_symbolic("generic X : real[2, 2]; claim rank(X*X - trace(X)*X + det(X)*eye(2)) == 0;",
+                    RK_PROOF_TRUE);
+    expect_symbolic("generic X : real[2, 2]; claim rank(X*X - trace(X)*X - det(X)*eye(2)) == 0;",
+                    RK_PROOF_FALSE);
+    expect_symbolic("forall X : real[3, 3]; claim rank(X - X') <= 2;", RK_PROOF_TRUE);
+    expect_symbolic("forall X : real[3, 3]; claim rank(X - X') == 2;", RK_PROOF_NONE);
+    expect_symbolic("forall A : real[2, 2]; generic X : real[2, 2]; claim rank(A*X) == 2;",
+                    RK_PROOF_NONE);
+    expect_symbolic("forall A : real[2, 2]; generic X : real[2, 2]; claim A*X != A;",
+                    RK_PROOF_NONE);
+}
+
+static void rational_functions_give_identities(void **state) {
+    (void)state;
+    expect_symbolic("forall A : real[2, 2], B : real[2, 2]; claim det(A*B) == det(A)*det(B);",
+                    RK_PROOF_TRUE);
+    expect_symbolic("forall A : real[2, 2], B : real[2, 2]; claim det(A + B) == det(A) + det(B);",
+                    RK_PROOF_NONE);
+    expect_symbolic("forall A : real[2, 2]; claim A*inv(A) == eye(2);", RK_PROOF_TRUE);
+    expect_symbolic("forall A : real[2, 2]; claim inv(inv(A)) == A;", RK_PROOF_TRUE);
+    expect_symbolic("forall A : stochastic[2, 2]; claim A*ones(2, 1) == ones(2, 1);",
+                    RK_PROOF_TRUE);
+    expect_symbolic("forall A : stochastic[2, 2]; claim A'*ones(2, 1) == ones(2, 1);",
+                    RK_PROOF_NONE);
+    expect_symbolic("forall D : diagonal[2], E : diagonal[2]; claim D*E == E*D;", RK_PROOF_TRUE);
+    expect_symbolic("forall x : nonnegative; claim x/x == 1;", RK_PROOF_TRUE);
+    expect_symbolic("forall x : real, y : real; claim x + 1 > x and x - y <= x - y + 1/2;",
+                    RK_PROOF_TRUE);
+    expect_symbolic("forall x : real; claim x^2 + 1 > 0;", RK_PROOF_NONE);
+    expect_symbolic("forall x : integer; claim x*(x + 1) == x^2 + x;", RK_PROOF_TRUE);
+    expect_symbolic("forall x : real; assume x^2 == 1; claim x^3 == x;", RK_PROOF_NONE);
+    expect_symbolic("forall Q : orthogonal[2]; claim Q'*Q == eye(2);", RK_PROOF_NONE);
+    expect_symbolic("forall x : real; claim 1/(x - x) == 3;", RK_PROOF_NONE);
+    expect_symbolic("forall x : real; claim abs(x) == x;", RK_PROOF_NONE);
+    expect_symbolic("exists x : real; claim x + 1 == x;", RK_PROOF_NONE);
+    expect_symbolic("generic x : real, y : real; assume (x + y)^2 == x^2 + y^2; claim x == 0;",
+                    RK_PROOF_ERROR);
+    expect_symbolic("forall X : real[20, 20]; claim X + X == 2*X;", RK_PROOF_NONE); /* too large */
+    expect_symbolic("forall X : real[5, 5]; claim inv(inv(X)) == X;", RK_PROOF_NONE);
+}
+
 static void closed_claims_are_decided(void **state) {
     (void)state;
     expect_closed("claim 0.1 + 0.2 == 0.3;", RK_PROOF_TRUE, true);
@@ -311,6 +367,8 @@ int main(void) {
         cmocka_unit_test(a_refutation_needs_its_hypotheses),
         cmocka_unit_test(shapes_bound_ranks_everywhere),
         cmocka_unit_test(what_kills_the_ones_vector_has_no_full_rank),
+        cmocka_unit_test(rational_functions_give_ranks_almost_everywhere),
+        cmocka_unit_test(rational_functions_give_identities),
         cmocka_unit_test(closed_claims_are_decided),
         cmocka_unit_test(finite_sets_are_enumerated),
         cmocka_unit_test(neighbourhoods_refute_generic_claims),

@@ -1,0 +1,201 @@
+/* Identities and ranks over the function field: the free entries of the sets become indeterminates.
+   An equation of rational functions holds wherever both sides, as written, are defined; the rank
+   over the field is the rank almost everywhere, and nowhere is the rank larger. */
+#include "base/rk_mem.h"
+#include "rk_view.h"
+
+/* Sets that are the image of a coordinate space under an affine map, or dense in one. */
+static bool is_usable(const rk_slot *s) {
+    if (s->defined)
+        return false;
+    switch (s->set) {
+    case RK_SET_REAL:
+    case RK_SET_POSITIVE:
+    case RK_SET_NONNEGATIVE:
+    case RK_SET_NONZERO:
+    case RK_SET_INTEGER:
+    case RK_SET_STOCHASTIC:
+    case RK_SET_ATTENTION:
+    case RK_SET_SYMMETRIC:
+    case RK_SET_PSD:
+    case RK_SET_DIAGONAL:
+    case RK_SET_INVERTIBLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_stochastic(const rk_slot *s) {
+    return s->set == RK_SET_STOCHASTIC || s->set == RK_SET_ATTENTION;
+}
+
+static bool is_symmetric(const rk_slot *s) {
+    return s->set == RK_SET_SYMMETRIC || s->set == RK_SET_PSD;
+}
+
+/* Is the entry an indeterminate of its own? */
+static bool is_free(const rk_slot *s, int64_t i, int64_t j) {
+    if (is_stochastic(s))
+        return j + 1 < s->cols;
+    if (is_symmetric(s))
+        return i <= j;
+    return s->set != RK_SET_DIAGONAL || i == j;
+}
+
+enum { MAX_VARIABLES = 30, MAX_TERMS = 2000, MAX_INSTRUCTIONS = 2000 };
+
+static slong count_variables(const rk_program *p) {
+    slong n = 0;
+    for (size_t s = 0; s < p->nslots && n <= MAX_VARIABLES; s++) {
+        const rk_slot *slot = &p->slots[s];
+        if (!is_usable(slot))
+            continue;
+        if (slot->rows * slot->cols > 4 * MAX_VARIABLES)
+            return MAX_VARIABLES + 1;
+        for (int64_t i = 0; i < slot->rows; i++)
+            for (int64_t j = 0; j < slot->cols; j++)
+                n += is_free(slot, i, j);
+    }
+    return n;
+}
+
+/* --- the generic member of a set ---------------------------------------------------------- */
+
+/* The last entry of a row is what the others leave to 1. */
+static void complete_row(const rk_matrix *m, slong i) {
+    const rk_domain *d = m->domain;
+    void *last = rk_matrix_entry(m, i, m->cols - 1);
+    fmpq_t one;
+    fmpq_init(one);
+    fmpq_one(one);
+    d->set_fmpq(d, last, one);
+    for (slong j = 0; j + 1 < m->cols; j++)
+        d->sub(d, last, last, rk_matrix_entry(m, i, j));
+    fmpq_clear(one);
+}
+
+static void set_generic(rk_run *run, unsigned s, slong *next) {
+    const rk_slot *slot = &run->program->slots[s];
+    const rk_domain *d = run->domain;
+    rk_matrix m;
+    rk_matrix_init(&m, d, slot->rows, slot->cols);
+    for (slong i = 0; i < m.rows; i++) {
+        for (slong j = 0; j < m.cols; j++)
+            if (is_free(slot, i, j))
+                rk_function_variable(d, rk_matrix_entry(&m, i, j), (*next)++);
+        if (is_stochastic(slot))
+            complete_row(&m, i);
+    }
+    for (slong i = 0; is_symmetric(slot) && i < m.rows; i++)
+        for (slong j = 0; j < i; j++)
+            d->set(d, rk_matrix_entry(&m, i, j), rk_matrix_entry(&m, j, i));
+    rk_run_set_input(run, s, &m);
+    rk_matrix_clear(&m);
+}
+
+/* --- facts -------------------------------------------------------------------------------- */
+
+static void take_rank(rk_view *v, rk_run *run, unsigned i) {
+    slong low, high;
+    if (rk_run_compute(run, i) != RK_EV_OK)
+        return;
+    rk_ev ev = rk_matrix_rank(&low, &high, &run->value[i]);
+    if (ev != RK_EV_OK || rk_function_exceeded(run->domain))
+        return;
+    v->bounds.fact_high[i] = high; /* minors that vanish identically vanish everywhere */
+    if (!v->mentions_forall[i])
+        v->bounds.fact_low[i] = low;
+}
+
+/* The comparison of two matrices whose difference is a matrix of numbers. */
+static rk_tern compare_constants(rk_cmp cmp, const rk_matrix *difference) {
+    static const rk_relation relation[] = {RK_REL_EQ, RK_REL_NE, RK_REL_LT,
+                                           RK_REL_LE, RK_REL_GT, RK_REL_GE};
+    rk_domain *q = rk_domain_rational();
+    rk_matrix number, zero;
+    rk_tern t = RK_UNKNOWN;
+    rk_ev why;
+    fmpq_mat_t m;
+    fmpq_mat_init(m, difference->rows, difference->cols);
+    if (rk_matrix_get_fmpq_mat(m, difference) == RK_EV_OK) {
+        rk_matrix_set_fmpq_mat(&number, q, m);
+        rk_matrix_init(&zero, q, difference->rows, difference->cols);
+        t = rk_matrix_compare(relation[cmp], &number, &zero, &why);
+        rk_matrix_clear(&number);
+        rk_matrix_clear(&zero);
+    }
+    fmpq_mat_clear(m);
+    rk_domain_free(q);
+    return t;
+}
+
+static bool is_zero_matrix(const rk_matrix *m) {
+    for (slong i = 0; i < m->rows * m->cols; i++)
+        if (!rk_tern_true(
+                m->domain->is_zero(m->domain, rk_matrix_entry(m, i / m->cols, i % m->cols))))
+            return false;
+    return true;
+}
+
+static rk_tern compare_functions(const rk_view *v, unsigned i, const rk_matrix *difference) {
+    rk_cmp cmp = v->program->instr[i].cmp;
+    rk_tern t = compare_constants(cmp, difference);
+    bool equation = cmp == RK_EQ || cmp == RK_NE;
+    if (!rk_tern_known(t) && equation && !v->mentions_forall[i] && !is_zero_matrix(difference))
+        t = rk_tern_of(cmp == RK_NE); /* not the same function: unequal almost everywhere */
+    return t;
+}
+
+static void take_comparison(rk_view *v, rk_run *run, unsigned i) {
+    const rk_instr *in = &v->program->instr[i];
+    unsigned a = in->arg[0], b = in->arg[1];
+    if (rk_run_compute(run, a) != RK_EV_OK || rk_run_compute(run, b) != RK_EV_OK)
+        return;
+    if (run->value[a].rows != run->value[b].rows || run->value[a].cols != run->value[b].cols)
+        return;
+    rk_matrix difference;
+    rk_matrix_sub(&difference, &run->value[a], &run->value[b]);
+    rk_tern t = compare_functions(v, i, &difference);
+    if (!rk_function_exceeded(run->domain))
+        v->bounds.fact_truth[i] = t;
+    rk_matrix_clear(&difference);
+}
+
+static void take_facts(rk_view *v, rk_run *run) {
+    const rk_program *p = v->program;
+    for (unsigned i = 0; i < p->ninstr && !rk_function_exceeded(run->domain); i++) {
+        const rk_instr *in = &p->instr[i];
+        if (in->code == RK_P_RANK && v->rational[in->arg[0]])
+            take_rank(v, run, in->arg[0]);
+        if (in->code == RK_P_COMPARE && v->rational[in->arg[0]] && v->rational[in->arg[1]])
+            take_comparison(v, run, i);
+        if (v->rational[i])
+            v->defined[i] = !rk_code_is_partial(in->code) || rk_run_compute(run, i) == RK_EV_OK;
+    }
+}
+
+void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_proof *out,
+                       rk_diags *diags) {
+    (void)o;
+    slong variables = count_variables(program);
+    if (program->checked->mode != RK_MODE_UNIVERSAL || variables > MAX_VARIABLES ||
+        program->ninstr > MAX_INSTRUCTIONS)
+        return;
+    rk_view v;
+    rk_run run;
+    rk_domain *functions = rk_domain_functions(variables, MAX_TERMS);
+    slong next = 0;
+    rk_view_init(&v, program, is_usable);
+    rk_run_init(&run, program, functions);
+    for (unsigned s = 0; s < program->nslots; s++)
+        if (is_usable(&program->slots[s]))
+            set_generic(&run, s, &next);
+    take_facts(&v, &run);
+    rk_facts_propagate(&v.bounds);
+    out->method = "rational functions";
+    rk_view_conclude(&v, out, diags);
+    rk_run_clear(&run);
+    rk_view_clear(&v);
+    rk_domain_free(functions);
+}

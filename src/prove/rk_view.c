@@ -1,0 +1,181 @@
+#include "rk_view.h"
+#include "base/rk_mem.h"
+
+bool rk_slot_is_generic(const rk_slot *slot) {
+    return slot->quant == RK_GENERIC;
+}
+
+static bool is_forall(const rk_slot *s) {
+    return s->quant != RK_GENERIC;
+}
+
+bool rk_has_generic(const rk_program *program) {
+    for (size_t s = 0; s < program->nslots; s++)
+        if (rk_slot_is_generic(&program->slots[s]))
+            return true;
+    return false;
+}
+
+static bool code_is_rational(rk_code code) {
+    switch (code) {
+    case RK_P_RATIONAL:
+    case RK_P_DATA:
+    case RK_P_EYE:
+    case RK_P_ONES:
+    case RK_P_ZEROS:
+    case RK_P_UNIT:
+    case RK_P_CAUSAL:
+    case RK_P_KEEP:
+    case RK_P_ADD:
+    case RK_P_SUB:
+    case RK_P_NEG:
+    case RK_P_MUL:
+    case RK_P_SCALE:
+    case RK_P_DIV:
+    case RK_P_EMUL:
+    case RK_P_EDIV:
+    case RK_P_TRANSPOSE:
+    case RK_P_SLICE:
+    case RK_P_HCAT:
+    case RK_P_VCAT:
+    case RK_P_DIAG_MAKE:
+    case RK_P_DIAG_TAKE:
+    case RK_P_VEC:
+    case RK_P_KRON:
+    case RK_P_ROW_SUMS:
+    case RK_P_ROW_SCALE:
+    case RK_P_ROW_DIVIDE:
+    case RK_P_SUM_ENTRIES:
+    case RK_P_DET:
+    case RK_P_TRACE:
+    case RK_P_INV:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool rk_code_is_partial(rk_code code) {
+    return code == RK_P_DIV || code == RK_P_EDIV || code == RK_P_ROW_DIVIDE || code == RK_P_INV;
+}
+
+static void mark_rational(rk_view *v, bool (*usable)(const rk_slot *slot)) {
+    const rk_program *p = v->program;
+    for (size_t i = 0; i < p->ninstr; i++) {
+        const rk_instr *in = &p->instr[i];
+        bool ok = in->code == RK_P_INPUT ? usable(&p->slots[in->slot]) : code_is_rational(in->code);
+        for (size_t k = 0; k < in->nargs; k++)
+            ok = ok && v->rational[in->arg[k]];
+        v->rational[i] = ok;
+    }
+}
+
+void rk_view_init(rk_view *v, const rk_program *program, bool (*usable)(const rk_slot *slot)) {
+    *v = (rk_view){.program = program};
+    v->mentions_generic = rk_calloc(program->ninstr, 1);
+    v->mentions_forall = rk_calloc(program->ninstr, 1);
+    v->rational = rk_calloc(program->ninstr, 1);
+    v->defined = rk_calloc(program->ninstr, 1);
+    rk_depends(program, rk_slot_is_generic, v->mentions_generic);
+    rk_depends(program, is_forall, v->mentions_forall);
+    mark_rational(v, usable);
+    rk_facts_init(&v->bounds, program);
+}
+
+void rk_view_clear(rk_view *v) {
+    rk_facts_clear(&v->bounds);
+    rk_free(v->mentions_generic);
+    rk_free(v->mentions_forall);
+    rk_free(v->rational);
+    rk_free(v->defined);
+}
+
+/* --- verdicts ----------------------------------------------------------------------------- */
+
+/* Everything that claim and hypotheses contain is defined almost everywhere. */
+static bool almost_defined(const rk_view *v, unsigned claim) {
+    const rk_program *p = v->program;
+    unsigned char *needed = rk_calloc(p->ninstr, 1);
+    rk_program_closure(p, claim, needed);
+    for (size_t h = 0; h < p->nhypotheses; h++)
+        rk_program_closure(p, p->hypotheses[h], needed);
+    bool ok = true;
+    for (size_t i = 0; i < p->ninstr && ok; i++) {
+        rk_code code = p->instr[i].code;
+        bool plain = code_is_rational(code) || p->instr[i].truth || code == RK_P_INPUT ||
+                     code == RK_P_RANK || code == RK_P_MAX_ENTRIES || code == RK_P_MIN_ENTRIES ||
+                     code == RK_P_NORM1;
+        if (needed[i])
+            ok = plain && (!rk_code_is_partial(code) || (v->rational[i] && v->defined[i]));
+    }
+    rk_free(needed);
+    return ok;
+}
+
+/* Is the conjunct an equation that almost nothing satisfies? */
+static unsigned null_equation(const rk_view *v, unsigned i) {
+    const rk_program *p = v->program;
+    const rk_instr *in = &p->instr[i];
+    if (in->code == RK_P_AND) {
+        for (size_t k = 0; k < in->nargs; k++) {
+            unsigned found = null_equation(v, in->arg[k]);
+            if (found != (unsigned)-1)
+                return found;
+        }
+        return (unsigned)-1;
+    }
+    bool equation = in->code == RK_P_COMPARE && in->cmp == RK_EQ;
+    bool null = equation && v->mentions_generic[i] && !v->mentions_forall[i] &&
+                rk_tern_false(v->bounds.truth[i]);
+    return null ? i : (unsigned)-1;
+}
+
+static bool report_null_equation(const rk_view *v, rk_diags *diags) {
+    const rk_program *p = v->program;
+    for (size_t h = 0; h < p->nhypotheses; h++) {
+        unsigned i = null_equation(v, p->hypotheses[h]);
+        if (i == (unsigned)-1)
+            continue;
+        rk_diag_add(diags, RK_ERROR, "generic-equation", p->instr[i].span,
+                    "almost nothing satisfies this equation, so a generic claim under it says "
+                    "nothing");
+        rk_diag_hint(diags, "use 'forall', or a set whose members satisfy the equation");
+        return true;
+    }
+    return false;
+}
+
+static rk_tern hypotheses_truth(const rk_view *v) {
+    rk_tern t = RK_TRUE;
+    for (size_t h = 0; h < v->program->nhypotheses; h++)
+        t = rk_tern_and(t, v->bounds.truth[v->program->hypotheses[h]]);
+    return t;
+}
+
+static void settle_claims(const rk_view *v, rk_proof *out) {
+    const rk_program *p = v->program;
+    rk_tern hypotheses = hypotheses_truth(v), all = RK_TRUE;
+    bool defined = true;
+    for (size_t c = 0; c < p->nclaims; c++) {
+        rk_tern t = v->bounds.truth[p->claims[c]];
+        bool here = almost_defined(v, p->claims[c]);
+        if (rk_tern_false(t) && rk_tern_true(hypotheses) && here) {
+            out->status = RK_PROOF_FALSE;
+            out->witnessed = true;
+            return;
+        }
+        all = rk_tern_and(all, t);
+        defined = defined && here;
+    }
+    if (rk_tern_true(all) || rk_tern_false(hypotheses)) {
+        out->status = RK_PROOF_TRUE;
+        out->witnessed = defined && rk_tern_true(hypotheses);
+    }
+}
+
+void rk_view_conclude(const rk_view *v, rk_proof *out, rk_diags *diags) {
+    if (report_null_equation(v, diags))
+        out->status = RK_PROOF_ERROR;
+    else
+        settle_claims(v, out);
+}

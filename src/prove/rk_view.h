@@ -1,0 +1,30 @@
+/* What the provers of almost-every statements see of a program: which instructions are rational
+   functions of the variables, what has been established of them, and what follows for the claims.
+ */
+#ifndef RK_VIEW_H
+#define RK_VIEW_H
+
+#include "rk_facts.h"
+#include "rk_prove.h"
+
+typedef struct rk_view {
+    const rk_program *program;
+    unsigned char *mentions_generic, *mentions_forall;
+    unsigned char *rational; /* built of + - * / inv from constants and slots that are usable */
+    unsigned char *defined;  /* not identically undefined, shown by whoever takes facts */
+    rk_facts bounds;
+} rk_view;
+
+/* usable: slots whose values a method can speak for. */
+void rk_view_init(rk_view *v, const rk_program *program, bool (*usable)(const rk_slot *slot));
+void rk_view_clear(rk_view *v);
+
+bool rk_slot_is_generic(const rk_slot *slot);
+bool rk_has_generic(const rk_program *program);
+bool rk_code_is_partial(rk_code code); /* a rational operation that may be undefined */
+
+/* Fills status and witnessed of the proof from the bounds, after rk_facts_propagate. An equation
+   among the hypotheses that is false almost everywhere is reported: RK_PROOF_ERROR. */
+void rk_view_conclude(const rk_view *v, rk_proof *out, rk_diags *diags);
+
+#endif

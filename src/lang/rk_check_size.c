@@ -8,6 +8,8 @@
 static const rk_size *read_size(rk_checker *ck, const rk_node *node);
 
 bool rk_check_int(rk_checker *ck, const rk_node *node, int64_t *value) {
+    if (*node->text == '\0') /* the parser has complained */
+        return false;
     errno = 0;
     long long v = strtoll(node->text, NULL, 10);
     *value = v;

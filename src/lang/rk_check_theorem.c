@@ -39,6 +39,8 @@ static bool read_list(rk_checker *ck, const rk_dimdecl *d, rk_dim *dim) {
 }
 
 static bool read_bounds(rk_checker *ck, const rk_dimdecl *d, rk_dim *dim) {
+    if (d->nvalues < (d->kind == RK_DIM_RANGE ? 2 : 1)) /* the parser has complained */
+        return false;
     if (!rk_check_int(ck, d->values[0], &dim->low))
         return false;
     dim->high = dim->low;

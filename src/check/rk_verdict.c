@@ -102,6 +102,9 @@ static void set_scope(job *j) {
         r->scope[i] = declared(j, i);
         if (r->verdict == RK_VERIFIED && j->any_dims)
             r->scope[i] = (rk_dim_scope){j->checked->dims[i].name, j->low[i], j->high[i]};
+        if (r->verdict == RK_REFUTED && j->point_dims != NULL)
+            r->scope[i] =
+                (rk_dim_scope){j->checked->dims[i].name, j->point_dims[i], j->point_dims[i]};
     }
 }
 

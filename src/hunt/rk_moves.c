@@ -27,8 +27,9 @@ void rk_shrinker_clear(rk_shrinker *s) {
 }
 
 static bool is_better(rk_shrinker *s, unsigned *claim) {
-    if (rk_order_compare(&s->next, s->now) >= 0 || s->checks >= max_checks ||
-        rk_judge_out_of_time(s->judge))
+    /* the clock before the order, which sorts all entries */
+    if (s->checks >= max_checks || rk_judge_out_of_time(s->judge) ||
+        rk_order_compare(&s->next, s->now) >= 0)
         return false;
     s->checks++;
     return rk_judge_try(s->judge, s->program, &s->next, false, claim);

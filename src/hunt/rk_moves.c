@@ -78,28 +78,51 @@ static const struct {
     slong p;
     ulong q;
 } simple[] = {{0, 1}, {1, 1}, {-1, 1}, {1, 2}, {2, 1}, {-1, 2}, {-2, 1}};
-enum { SIMPLE = 7, ROUNDINGS = 12 };
+enum { SIMPLE = 7, CUTS = 6, ROUNDINGS = 12 };
+
+/* Cuts the integer part down to its first `digits` decimal digits. */
+static void cut_digits(fmpq_t x, const fmpq_t old, slong digits) {
+    fmpz_t whole, unit;
+    fmpz_init(whole);
+    fmpz_init(unit);
+    fmpz_tdiv_q(whole, fmpq_numref(old), fmpq_denref(old));
+    slong length = (slong)fmpz_sizeinbase(whole, 10);
+    fmpz_ui_pow_ui(unit, 10, length > digits ? (ulong)(length - digits) : 0);
+    fmpz_tdiv_q(whole, whole, unit);
+    fmpz_mul(whole, whole, unit);
+    fmpq_set_fmpz(x, whole);
+    fmpz_clear(whole);
+    fmpz_clear(unit);
+}
+
+/* The simplest number within 2 / 4^fineness. */
+static void round_to(fmpq_t x, const fmpq_t old, int fineness) {
+    fmpq_t low, high;
+    fmpq_init(low);
+    fmpq_init(high);
+    fmpq_set_si(low, 2, 1);
+    fmpq_div_2exp(low, low, (flint_bitcnt_t)(2 * fineness));
+    fmpq_add(high, old, low);
+    fmpq_sub(low, old, low);
+    fmpq_simplest_between(x, low, high);
+    fmpq_clear(low);
+    fmpq_clear(high);
+}
 
 /* Candidate number k for an entry: the simple numbers, then simplifications of its value. */
 static bool simplify(fmpq_t x, const fmpq_t old, int k) {
-    if (k < SIMPLE) {
+    if (k < SIMPLE)
         fmpq_set_si(x, simple[k].p, simple[k].q);
-    } else if (k == SIMPLE) {
+    else if (k == SIMPLE)
         fmpq_abs(x, old);
-    } else if (k == SIMPLE + 1) {
+    else if (k == SIMPLE + 1)
         fmpq_div_2exp(x, old, 1);
-    } else {
-        fmpq_t low, high;
-        fmpq_init(low);
-        fmpq_init(high);
-        fmpq_set_si(low, 2, 1);
-        fmpq_div_2exp(low, low, (flint_bitcnt_t)(2 * (k - SIMPLE - 2)));
-        fmpq_add(high, old, low);
-        fmpq_sub(low, old, low);
-        fmpq_simplest_between(x, low, high);
-        fmpq_clear(low);
-        fmpq_clear(high);
-    }
+    else if (k == SIMPLE + 2)
+        fmpq_sub_si(x, old, fmpq_sgn(old));
+    else if (k < SIMPLE + CUTS)
+        cut_digits(x, old, k - SIMPLE - 2);
+    else
+        round_to(x, old, k - SIMPLE - CUTS);
     return !fmpq_equal(x, old);
 }
 
@@ -115,7 +138,7 @@ static bool shrink_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
     bool any = false;
     fmpq_t x;
     fmpq_init(x);
-    for (int k = 0; k < SIMPLE + 2 + ROUNDINGS; k++)
+    for (int k = 0; k < SIMPLE + CUTS + ROUNDINGS; k++)
         if (simplify(x, fmpq_mat_entry(&s->now->value[slot], i, j), k)) {
             put(s, slot, i, j, x);
             any = (k < SIMPLE ? rk_shrinker_offer_repaired(s) : rk_shrinker_offer(s)) || any;

@@ -122,18 +122,29 @@ static rk_bounds *of_two(rk_code code, const rk_bounds *a, const rk_bounds *b) {
     }
 }
 
+/* Bounds serve ranks and small constants; longer numbers than this are left to the domains. */
+#define MAX_BOUND_BITS 4096
+
+static rk_bounds *unless_long(rk_bounds *b) {
+    if (b == NULL || (fmpq_height_bits(&b->low) <= MAX_BOUND_BITS &&
+                      fmpq_height_bits(&b->high) <= MAX_BOUND_BITS))
+        return b;
+    rk_bounds_free(b);
+    return NULL;
+}
+
 rk_bounds *rk_step_bounds(const rk_run *run, const rk_instr *p) {
     if (p->truth || p->rows != 1 || p->cols != 1)
         return NULL;
     const rk_bounds *a = p->nargs > 0 ? run->bounds[p->arg[0]] : NULL;
     const rk_bounds *b = p->nargs > 1 ? run->bounds[p->arg[1]] : NULL;
     if (p->code == RK_P_RATIONAL)
-        return constant(p);
+        return unless_long(constant(p));
     if (p->code == RK_P_MAX_ENTRIES || p->code == RK_P_MIN_ENTRIES)
         return extreme(run, p);
     if (p->code == RK_P_NEG && a)
         return negative(a);
     if (p->code == RK_P_KEEP || p->code == RK_P_TRACE || p->code == RK_P_TRANSPOSE)
         return rk_bounds_copy(a);
-    return a && b ? of_two(p->code, a, b) : NULL;
+    return a && b ? unless_long(of_two(p->code, a, b)) : NULL;
 }

@@ -128,16 +128,31 @@ static bool step_affordable(const rk_program *program, const rk_instr *p,
     }
 }
 
+/* Sums of 40 roots or logarithms take 0.5 s, of 80 exponentials 6 s. */
+#define MOST_FUNCTIONS 40
+
+/* Did numbers over Q grow beyond their limit here? They would do no better in Calcium. */
+static bool grew_too_large(const rk_run *q, unsigned i) {
+    const rk_instr *p = &q->program->instr[i];
+    bool own = q->done[i] && q->ev[i] == RK_EV_LIMIT;
+    for (size_t k = 0; k < p->nargs; k++)
+        own = own && q->ev[p->arg[k]] == RK_EV_OK;
+    return own;
+}
+
 bool rk_chain_exact_affordable(const rk_chain *c, unsigned root) {
     const rk_program *program = c->first.program;
     unsigned char *marks = open_part(&c->first, root);
     unsigned char *depth = rk_calloc((size_t)root + 1, 1);
+    size_t functions = 0;
     bool affordable = true;
     for (unsigned i = 0; i <= root && affordable; i++) {
         if (!marks[i])
             continue;
         depth[i] = depth_of(&program->instr[i], depth);
-        affordable = step_affordable(program, &program->instr[i], depth);
+        functions += extends_field(&program->instr[i]);
+        affordable = functions <= MOST_FUNCTIONS && !grew_too_large(&c->first, i) &&
+                     step_affordable(program, &program->instr[i], depth);
     }
     rk_free(depth);
     rk_free(marks);

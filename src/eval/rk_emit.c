@@ -93,12 +93,20 @@ static void table_grow(rk_emitter *e) {
     }
 }
 
+/* All values of a run are held at once: a program may hold this many of the largest matrices. */
+#define MAX_LARGEST 8
+
+static bool room_for(rk_emitter *e, const rk_instr *p) {
+    e->entries += p->rows * p->cols;
+    if (e->program->ninstr >= e->max_instr || e->entries / MAX_LARGEST > e->max_entries)
+        rk_emit_fail(e, RK_BUILD_TOO_LARGE);
+    return rk_emit_work(e, p->nargs + 1);
+}
+
 static unsigned append(rk_emitter *e, const rk_instr *p) {
     rk_program *program = e->program;
-    if (program->ninstr >= e->max_instr || !rk_emit_work(e, p->nargs + 1)) {
-        rk_emit_fail(e, RK_BUILD_TOO_LARGE);
+    if (!room_for(e, p))
         return 0;
-    }
     rk_grow(&program->instr, &e->cap, program->ninstr + 1, sizeof(rk_instr));
     rk_instr *n = &program->instr[program->ninstr];
     *n = *p;

@@ -16,8 +16,8 @@ typedef struct rk_emitter {
     size_t cap;
     unsigned *table; /* open addressing: indices of instructions, RK_NO_INSTR free */
     size_t table_size;
-    size_t max_instr, work; /* arguments and loop rounds count as work */
-    int64_t max_entries;
+    size_t max_instr, work;       /* arguments and loop rounds count as work */
+    int64_t max_entries, entries; /* of one matrix; of all so far */
     rk_build_status status;
     rk_span span; /* of the term in hand */
 } rk_emitter;

@@ -419,6 +419,13 @@ static void limits_are_kept(void **state) {
     rk_build_options few = {.max_instr = 20};
     assert_int_equal(rk_program_build(t.checked, &n, &few, &p), RK_BUILD_TOO_LARGE);
     theorem_free(&t);
+    t = theorem_of("forall X : real[10, 10]; claim sum(i = 1..50, i*X) == X;");
+    rk_build_options small = {.max_entries = 200};
+    assert_int_equal(rk_program_build(t.checked, NULL, &small, &p), RK_BUILD_TOO_LARGE);
+    small.max_entries = 2000;
+    assert_int_equal(rk_program_build(t.checked, NULL, &small, &p), RK_BUILD_OK);
+    rk_program_free(p);
+    theorem_free(&t);
     t = theorem_of("dim n in 1..1000000000; claim sum(i = 1..n, 1) == n;");
     n = 1000000000;
     assert_int_equal(rk_program_build(t.checked, &n, NULL, &p), RK_BUILD_TOO_LARGE);
@@ -679,6 +686,19 @@ static void assert_value(const char *expression, rk_status status, const char *w
     rk_diags_free(d);
 }
 
+/* Each of these once took minutes, or would have. */
+static void growth_is_bounded(void **state) {
+    (void)state;
+    assert_value("(2^1000000)^1000000 > 0", RK_OK, "true");
+    assert_value("2^10000000", RK_LIMIT, "undecided");
+    assert_value("sum(i = 1..200, exp(i))", RK_OK, "1.143132218562");
+    assert_value("exp(exp(exp(exp(exp(3))))) > 1", RK_LIMIT, "undecided: the precision cap");
+    assert_value("rank(kron(eye(900), eye(30)))", RK_LIMIT, "undecided");
+    assert_closed("claim inv(softmax([1, 2, 3, 4, 5; 2, 3, 5, 7, 1; 1, 4, 9, 6, 5;"
+                  "5, 4, 3, 2, 2; 9, 8, 0, 1, 2])) != eye(5);",
+                  "holds");
+}
+
 static void expressions_evaluate(void **state) {
     (void)state;
     assert_value("1/2 + 1", RK_OK, "3/2");
@@ -690,6 +710,7 @@ static void expressions_evaluate(void **state) {
     assert_value("log(2)", RK_OK, "log(2)");
     assert_value("rank(ones(3, 4))", RK_OK, "1");
     assert_value("sigma([1, 2, 3; 4, 5, 6; 7, 8, 10], 1)", RK_OK, "17.412505");
+    assert_value("[sqrt(2), 1; 1, 1/2]", RK_OK, "[sqrt(2), 1; 1, 1/2]");
     assert_value("1/0", RK_BAD_INPUT, "");
     assert_value("1 +", RK_BAD_INPUT, "");
     assert_value("[1, 2] + [1, 2, 3]", RK_BAD_INPUT, "");
@@ -735,6 +756,7 @@ int main(void) {
         cmocka_unit_test(short_way_is_right_at_random_tokens),
         cmocka_unit_test(sides_of_a_comparison),
         cmocka_unit_test(programs_print),
+        cmocka_unit_test(growth_is_bounded),
         cmocka_unit_test(expressions_evaluate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,14 +48,15 @@ static bool put_sum(const scope *s, const fexpr_t e) {
     return good;
 }
 
-static bool is_minus_one(const fexpr_t e, slong i) {
+/* Whether argument i of e is the integer c. */
+static bool is_number(const fexpr_t e, slong i, slong c) {
     fexpr_t argument;
     fexpr_view_arg(argument, e, i);
-    return fexpr_equal_si(argument, -1);
+    return fexpr_equal_si(argument, c);
 }
 
 static bool put_product(const scope *s, const fexpr_t e) {
-    if (fexpr_nargs(e) < 2 || !is_minus_one(e, 0))
+    if (fexpr_nargs(e) < 2 || !is_number(e, 0, -1))
         return put_list(s, e, 0, "*", PRODUCT);
     rk_buf_putc(s->out, '-');
     return put_list(s, e, 1, "*", PRODUCT + 1);
@@ -66,10 +67,50 @@ static bool put_negative(const scope *s, const fexpr_t e) {
     return put_argument(s, e, 0, PRODUCT + 1);
 }
 
+/* value := a view of what the symbol e stands for in the Where around it. */
+static bool define(fexpr_t value, const scope *s, const fexpr_t e) {
+    fexpr_t def, name;
+    for (slong i = 1; s->where != NULL && i < fexpr_nargs(s->where); i++) {
+        fexpr_view_arg(def, s->where, i);
+        fexpr_view_arg(name, def, 0);
+        if (fexpr_equal(name, e)) {
+            fexpr_view_arg(value, def, 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Powers of exp(1) and exp(1/k) with integer exponents n, written exp(n) and exp(n/k). */
+static bool put_exponential(const scope *s, const fexpr_t base, const fexpr_t exponent) {
+    fexpr_t f, x;
+    if (!define(f, s, base) || !fexpr_is_builtin_call(f, FEXPR_Exp) || !fexpr_is_integer(exponent))
+        return false;
+    fexpr_view_arg(x, f, 0);
+    bool unit = fexpr_equal_si(x, 1);
+    if (!unit && !fexpr_is_builtin_call(x, FEXPR_Div))
+        return false;
+    if (!unit && !is_number(x, 0, 1))
+        return false;
+    rk_buf_puts(s->out, "exp(");
+    put(s, exponent, SUM);
+    if (!unit) {
+        rk_buf_putc(s->out, '/');
+        put_argument(s, x, 1, PRODUCT + 1);
+    }
+    rk_buf_putc(s->out, ')');
+    return true;
+}
+
 static bool put_power(const scope *s, const fexpr_t e) {
-    bool good = put_argument(s, e, 0, POWER + 1);
+    fexpr_t base, exponent;
+    fexpr_view_arg(base, e, 0);
+    fexpr_view_arg(exponent, e, 1);
+    if (put_exponential(s, base, exponent))
+        return true;
+    bool good = put(s, base, POWER + 1);
     rk_buf_puts(s->out, "^(");
-    good = good && put_argument(s, e, 1, SUM);
+    good = good && put(s, exponent, SUM);
     rk_buf_putc(s->out, ')');
     return good;
 }
@@ -94,18 +135,9 @@ static bool put_integer(const scope *s, const fexpr_t e, int level) {
     return true;
 }
 
-/* A symbol stands for its definition in the Where around it. */
 static bool put_symbol(const scope *s, const fexpr_t e, int level) {
-    fexpr_t def, name, value;
-    for (slong i = 1; s->where != NULL && i < fexpr_nargs(s->where); i++) {
-        fexpr_view_arg(def, s->where, i);
-        fexpr_view_arg(name, def, 0);
-        if (!fexpr_equal(name, e))
-            continue;
-        fexpr_view_arg(value, def, 1);
-        return put(s, value, level);
-    }
-    return false;
+    fexpr_t value;
+    return define(value, s, e) && put(s, value, level);
 }
 
 /* How strongly the operation at the top of e binds; 0 when it is none. */

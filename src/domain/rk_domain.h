@@ -62,6 +62,7 @@ struct rk_domain {
     size_t size;      /* bytes of an entry */
     bool exact;       /* equality is decided and means equality */
     bool ordered;     /* sign works (not in a prime field) */
+    bool plain;       /* zero bytes are 0, and an entry owns nothing */
     slong precision;  /* ball: bits; else 0 */
     ulong modulus;    /* prime field */
     void *context;    /* ca_ctx_struct *, nmod_t *, ... */
@@ -113,7 +114,8 @@ rk_domain *rk_domain_double(void);
 rk_domain *rk_domain_ball(slong precision);
 rk_domain *rk_domain_calcium(void);
 /* Rational functions of `variables` indeterminates over Q. Once numerators and denominators could
-   pass max_terms terms the domain has exceeded its limit and nothing computed in it means a thing. */
+   pass max_terms terms the domain has exceeded its limit and nothing computed in it means a thing.
+ */
 rk_domain *rk_domain_functions(slong variables, slong max_terms);
 void rk_function_variable(const rk_domain *functions, void *r, slong k); /* r := x_k, k from 0 */
 bool rk_function_exceeded(const rk_domain *functions);

@@ -285,6 +285,7 @@ rk_domain *rk_domain_double(void) {
         .size = sizeof(double),
         .exact = false,
         .ordered = true,
+        .plain = true,
         .init = f_init,
         .clear = f_clear,
         .set = f_set,

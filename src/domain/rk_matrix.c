@@ -9,13 +9,13 @@ void rk_matrix_init(rk_matrix *r, const rk_domain *d, slong rows, slong cols) {
     r->rows = rows;
     r->cols = cols;
     r->entry = rk_calloc((size_t)(rows * cols), d->size);
-    for (slong i = 0; i < rows; i++)
+    for (slong i = 0; i < rows && !d->plain; i++)
         for (slong j = 0; j < cols; j++)
             d->init(d, rk_at(r, i, j));
 }
 
 void rk_matrix_clear(rk_matrix *r) {
-    for (slong i = 0; i < r->rows; i++)
+    for (slong i = 0; i < r->rows && !r->domain->plain; i++)
         for (slong j = 0; j < r->cols; j++)
             r->domain->clear(r->domain, rk_at(r, i, j));
     rk_free(r->entry);

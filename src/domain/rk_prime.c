@@ -155,6 +155,7 @@ rk_domain *rk_domain_prime(ulong p) {
         .size = sizeof(ulong),
         .exact = true,
         .ordered = false,
+        .plain = true,
         .init = p_init,
         .clear = p_clear,
         .set = p_set,

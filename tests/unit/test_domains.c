@@ -270,6 +270,8 @@ static void softmax_of_logarithms_is_rational(void **state) {
     rk_matrix_clear(&a);
     rk_matrix_clear(&logits);
     assert_softmax(C, "1 2", NULL, "[1/(exp(1) + 1), exp(1)/(exp(1) + 1)]", RK_EV_OK);
+    assert_softmax(C, "0 4", NULL, "[1/(exp(4) + 1), exp(4)/(exp(4) + 1)]", RK_EV_OK);
+    assert_fn(C, RK_FN_EXP, "5/3 -2", "[exp(5/3), 1/exp(2)]", RK_EV_OK);
     assert_softmax(C, "1 1", NULL, "[1/2, 1/2]", RK_EV_OK);
     assert_softmax(C, "1 2", "0 1", "[0, 1]", RK_EV_OK);
     assert_softmax(C, "1 2", "0 1/2", NULL, RK_EV_UNDEFINED);

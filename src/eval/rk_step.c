@@ -299,22 +299,29 @@ static rk_tern step_compare(const rk_run *run, const rk_instr *p, rk_ev *why) {
     return rk_matrix_compare(relation[p->cmp], &run->value[a], &run->value[b], why);
 }
 
+/* A ball that holds no integer shows that the number is none. */
+static rk_tern entry_is_integer(const rk_domain *d, const void *x) {
+    fmpq_t q;
+    fmpq_init(q);
+    rk_tern answer = RK_UNKNOWN;
+    if (d->get_fmpq(d, q, x) == RK_EV_OK)
+        answer = rk_tern_of(fmpz_is_one(fmpq_denref(q)));
+    else if (d->precision > 0 && !arb_contains_int(x))
+        answer = RK_FALSE;
+    fmpq_clear(q);
+    return answer;
+}
+
 static rk_tern step_is_integer(const rk_run *run, const rk_instr *p, rk_ev *why) {
     const rk_matrix *a = &run->value[p->arg[0]];
-    const rk_domain *d = a->domain;
     rk_tern all = RK_TRUE;
-    fmpq_t q;
     *why = run->ev[p->arg[0]];
-    if (*why == RK_EV_OK && !d->ordered)
+    if (*why == RK_EV_OK && !run->domain->ordered)
         *why = RK_EV_CONSTRUCT; /* every residue is the image of an integer */
     if (*why != RK_EV_OK)
         return RK_UNKNOWN;
-    fmpq_init(q);
-    for (slong i = 0; i < a->rows * a->cols; i++) {
-        bool known = d->get_fmpq(d, q, rk_matrix_entry(a, 0, i)) == RK_EV_OK;
-        all = rk_tern_and(all, known ? rk_tern_of(fmpz_is_one(fmpq_denref(q))) : RK_UNKNOWN);
-    }
-    fmpq_clear(q);
+    for (slong i = 0; i < a->rows * a->cols; i++)
+        all = rk_tern_and(all, entry_is_integer(a->domain, rk_matrix_entry(a, 0, i)));
     if (!rk_tern_known(all))
         *why = RK_EV_PRECISION;
     return all;

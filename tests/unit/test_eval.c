@@ -294,6 +294,13 @@ static void a_defined_name_must_lie_in_its_set(void **state) {
     }
 }
 
+static void surds_and_integers(void **state) {
+    (void)state;
+    assert_closed("forall x : integer; assume x == sqrt(2)*sqrt(3); claim x*x == 7;", "excluded");
+    assert_closed("forall x : integer; assume x == sqrt(2)*sqrt(8); claim x == 4;", "holds");
+    assert_closed("forall x : integer; assume x == sqrt(2)*sqrt(8); claim x == 5;", "violated");
+}
+
 static void membership_of_square_sets(void **state) {
     (void)state;
     static const char *const cases[][3] = {
@@ -738,6 +745,7 @@ int main(void) {
         cmocka_unit_test(an_assume_can_define),
         cmocka_unit_test(definitions_are_never_circular),
         cmocka_unit_test(a_defined_name_must_lie_in_its_set),
+        cmocka_unit_test(surds_and_integers),
         cmocka_unit_test(membership_of_square_sets),
         cmocka_unit_test(equations_can_be_kept),
         cmocka_unit_test(exists_needs_all_claims_at_one_point),

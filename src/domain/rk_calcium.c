@@ -7,7 +7,7 @@
    the value becomes Calcium's "unknown", of which nothing is ever said. */
 #include "rk_calcium.h"
 
-enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40, PRODUCT_LIMIT = 16384, EXPONENT_BITS = 7 };
+enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40, PRODUCT_LIMIT = 16384 };
 
 ca_ctx_struct *rk_calcium_context(const rk_domain *d) {
     return d->context;
@@ -112,30 +112,11 @@ static rk_ev c_sign(const rk_domain *d, int *sign, const void *x) {
     return known ? RK_EV_OK : RK_EV_PRECISION;
 }
 
-/* exp(p/q) as the p-th power of exp(1/q): the exponentials of many logits share a generator. */
-static rk_ev real_exp(const rk_domain *d, ca_struct *r, const ca_struct *x) {
-    ca_ctx_struct *ctx = rk_calcium_context(d);
-    fmpq_t q;
-    fmpq_init(q);
-    bool rational = ca_get_fmpq(q, x, ctx) && fmpz_bits(fmpq_numref(q)) <= EXPONENT_BITS;
-    slong power = rational ? fmpz_get_si(fmpq_numref(q)) : 1;
-    if (rational && power != 0) {
-        fmpz_one(fmpq_numref(q));
-        ca_set_fmpq(r, q, ctx);
-        ca_exp(r, r, ctx);
-        ca_pow_si(r, r, power, ctx);
-    } else {
-        ca_exp(r, x, ctx);
-    }
-    fmpq_clear(q);
-    return number(r);
-}
-
 /* 1 / (1 + exp(-x)) */
 static rk_ev real_sigmoid(const rk_domain *d, ca_struct *r, const ca_struct *x) {
     ca_ctx_struct *ctx = rk_calcium_context(d);
     ca_neg(r, x, ctx);
-    real_exp(d, r, r);
+    rk_calcium_exp(r, r, ctx);
     ca_add_ui(r, r, 1, ctx);
     ca_inv(r, r, ctx);
     return number(r);
@@ -220,7 +201,8 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     case RK_FN_LOG:
         return real_log(d, r, x);
     case RK_FN_EXP:
-        return real_exp(d, r, x);
+        rk_calcium_exp(r, x, rk_calcium_context(d));
+        return number(r);
     case RK_FN_TANH:
         return real_tanh(d, r, x);
     case RK_FN_SIGMOID:

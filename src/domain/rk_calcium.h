@@ -11,6 +11,11 @@ ca_ctx_struct *rk_calcium_context(const rk_domain *d);
    degree, a rational 1. */
 double rk_calcium_terms(const rk_domain *d, const ca_struct *x);
 
+/* exp of a number that is a sum of terms (p/q)*m, m a monomial in the generators of its field: the
+   product of the p-th powers of exp(m/q). So the exponentials of many logits are polynomials in
+   few generators, and their identities need no search. r may be x. */
+void rk_calcium_exp(ca_struct *r, const ca_struct *x, ca_ctx_struct *ctx);
+
 rk_ev rk_calcium_inv(rk_matrix *r, const rk_matrix *a);
 rk_ev rk_calcium_det(void *r, const rk_matrix *a);
 rk_ev rk_calcium_rank(slong *low, slong *high, const rk_matrix *a);

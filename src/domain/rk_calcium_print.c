@@ -102,16 +102,21 @@ static bool put_exponential(const scope *s, const fexpr_t base, const fexpr_t ex
     return true;
 }
 
+/* An exponent that stands without brackets. */
+static bool is_natural(const fexpr_t e) {
+    return fexpr_is_integer(e) && !fexpr_is_neg_integer(e);
+}
+
 static bool put_power(const scope *s, const fexpr_t e) {
     fexpr_t base, exponent;
     fexpr_view_arg(base, e, 0);
     fexpr_view_arg(exponent, e, 1);
     if (put_exponential(s, base, exponent))
         return true;
-    bool good = put(s, base, POWER + 1);
-    rk_buf_puts(s->out, "^(");
+    bool good = put(s, base, POWER + 1), number = is_natural(exponent);
+    rk_buf_puts(s->out, number ? "^" : "^(");
     good = good && put(s, exponent, SUM);
-    rk_buf_putc(s->out, ')');
+    rk_buf_puts(s->out, number ? "" : ")");
     return good;
 }
 

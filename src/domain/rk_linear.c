@@ -35,15 +35,33 @@ static void multiply_into(rk_matrix *r, const rk_matrix *x) {
     *r = product;
 }
 
-/* Powers in exact domains of characteristic 0 grow without bound: beyond this exponent, LIMIT. */
-enum { POWER_LIMIT = 4096 };
+/* Bits of the largest entry of a power that is still computed exactly, about; an irrational entry
+   counts IRRATIONAL_BITS. */
+enum { POWER_BITS = 1 << 22, IRRATIONAL_BITS = 1024 };
+
+/* Bits by which the entries of the powers of a grow from one to the next, about. */
+static double growth(const rk_matrix *a) {
+    const rk_domain *d = a->domain;
+    fmpq_t x;
+    double most = 0;
+    fmpq_init(x);
+    for (slong i = 0; i < a->rows; i++) {
+        for (slong j = 0; j < a->cols; j++) {
+            bool rational = d->get_fmpq(d, x, rk_at(a, i, j)) == RK_EV_OK;
+            double bits = rational ? (double)fmpq_height_bits(x) : IRRATIONAL_BITS;
+            most = bits > most ? bits : most;
+        }
+    }
+    fmpq_clear(x);
+    return most + (double)FLINT_BIT_COUNT((ulong)a->rows) - 1;
+}
 
 rk_ev rk_matrix_power(rk_matrix *r, const rk_matrix *a, int64_t exponent) {
     const rk_domain *d = a->domain;
     uint64_t left = exponent < 0 ? 0 - (uint64_t)exponent : (uint64_t)exponent;
     rk_matrix base;
     rk_ev ev = identity(r, d, a->rows);
-    if (d->exact && d->ordered && left > POWER_LIMIT)
+    if (d->exact && d->ordered && (double)left * growth(a) > POWER_BITS)
         return rk_ev_worst(ev, RK_EV_LIMIT);
     if (exponent < 0)
         ev = rk_ev_worst(ev, rk_matrix_inv(&base, a));

@@ -348,10 +348,74 @@ static void decisions_agree(void **state) {
         one_decision(&rng);
 }
 
+/* x := a random combination of 1, sqrt(2), sqrt(3), sqrt(6) and log(2). */
+static void random_exponent(rk_matrix *x, rk_rng *rng) {
+    ca_ctx_struct *ctx = C->context;
+    ca_t t;
+    ca_init(t, ctx);
+    rk_matrix_init(x, C, 1, 1);
+    for (ulong k = 1; k <= 5; k++) {
+        if (rk_rng_below(rng, 3) == 0)
+            continue;
+        ca_set_ui(t, k == 4 ? 6 : k, ctx);
+        if (k == 5) {
+            ca_set_ui(t, 2, ctx);
+            ca_log(t, t, ctx);
+        } else {
+            ca_sqrt(t, t, ctx);
+        }
+        ca_mul_si(t, t, rk_rng_between(rng, -5, 5), ctx);
+        ca_div_ui(t, t, rk_rng_below(rng, 3) + 1, ctx);
+        ca_add(x->entry, x->entry, t, ctx);
+    }
+    ca_clear(t, ctx);
+}
+
+/* exp(x) lies in the enclosure of exp over that of x; exp(x) * exp(y) is exp(x + y), or at least
+   never said to differ. */
+static int one_exponential(rk_rng *rng) {
+    rk_matrix x, y, s, ex, ey, es, p;
+    rk_ev why;
+    arb_t at, enclosure;
+    random_exponent(&x, rng);
+    random_exponent(&y, rng);
+    rk_matrix_add(&s, &x, &y);
+    assert_int_equal(rk_matrix_fn(&ex, RK_FN_EXP, &x), RK_EV_OK);
+    assert_int_equal(rk_matrix_fn(&ey, RK_FN_EXP, &y), RK_EV_OK);
+    assert_int_equal(rk_matrix_fn(&es, RK_FN_EXP, &s), RK_EV_OK);
+    arb_init(at);
+    arb_init(enclosure);
+    enclose(at, &x, 0, 0);
+    arb_exp(at, at, 2 * BITS);
+    enclose(enclosure, &ex, 0, 0);
+    assert_true(arb_overlaps(at, enclosure));
+    assert_true(arb_rel_accuracy_bits(enclosure) > BITS);
+    arb_clear(at);
+    arb_clear(enclosure);
+    rk_matrix_mul(&p, &ex, &ey);
+    rk_tern same = rk_matrix_compare(RK_REL_EQ, &p, &es, &why);
+    assert_false(rk_tern_false(same));
+    rk_matrix *all[] = {&x, &y, &s, &ex, &ey, &es, &p};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        rk_matrix_clear(all[k]);
+    return rk_tern_true(same);
+}
+
+static void exponentials_multiply(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(11, "exponentials_multiply");
+    int trials = test_long() ? 2000 : 150, proved = 0;
+    for (int t = 0; t < trials; t++)
+        proved += one_exponential(&rng);
+    print_message("# proved equal: %d of %d\n", proved, trials);
+    assert_true(2 * proved > trials);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_agree),
         cmocka_unit_test(decisions_agree),
+        cmocka_unit_test(exponentials_multiply),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -100,6 +100,8 @@ static void powers(void **state) {
     assert_prints(&r, "[1, 0; 0, 1]");
     assert_int_equal(rk_matrix_power(&r, &n, -1), RK_EV_UNDEFINED);
     rk_matrix_clear(&r);
+    assert_int_equal(rk_matrix_power(&r, &a, 100000), RK_EV_OK);
+    assert_prints(&r, "[1, 100000; 0, 1]");
     assert_int_equal(rk_matrix_power(&r, &a, INT64_MIN), RK_EV_LIMIT);
     rk_matrix_clear(&r);
     rk_matrix_clear(&a);

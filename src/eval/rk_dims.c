@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/rk_mem.h"
+#include "rk_terms.h"
 
 /* --- sizes of the theorem ------------------------------------------------------------------- */
 
@@ -39,65 +40,20 @@ static bool iexprs_allowed(const rk_checked *checked, const int64_t *values) {
     return true;
 }
 
-/* A walk over the terms that stand outside loops; bodies of loops are judged where they run. */
-typedef struct term_walk {
-    const rk_term **stack;
-    size_t count, cap;
-    unsigned char *seen;
-    size_t nseen;
-} term_walk;
-
-static bool seen_before(term_walk *w, const rk_term *t) {
-    if (t->id >= w->nseen) {
-        size_t old = w->nseen;
-        rk_grow(&w->seen, &w->nseen, t->id + 1, 1);
-        memset(w->seen + old, 0, w->nseen - old);
-    }
-    bool seen = w->seen[t->id] != 0;
-    w->seen[t->id] = 1;
-    return seen;
-}
-
-static void push_term(term_walk *w, const rk_term *t) {
-    if (seen_before(w, t))
-        return;
-    rk_grow(&w->stack, &w->cap, w->count + 1, sizeof *w->stack);
-    w->stack[w->count++] = t;
-}
-
-static size_t kids_outside_body(const rk_term *t) {
-    switch (t->op) {
-    case RK_T_LOOP_SUM:
-    case RK_T_LOOP_PROD:
-    case RK_T_LOOP_HCAT:
-    case RK_T_LOOP_VCAT:
-    case RK_T_LOOP_MAX:
-    case RK_T_LOOP_MIN:
-    case RK_T_LOOP_ALL:
-    case RK_T_LOOP_ANY:
-        return 0;
-    case RK_T_FOLD:
-        return 1;
-    default:
-        return t->nkids;
-    }
-}
-
+/* Looks at the terms that stand outside loops; bodies of loops are judged where they run. */
 static bool term_sizes_allowed(const rk_checked *checked, const int64_t *values) {
-    term_walk w = {0};
+    rk_term_stack s = {0};
     for (size_t i = 0; i < checked->nassumes; i++)
-        push_term(&w, checked->assumes[i]);
+        rk_term_stack_push(&s, checked->assumes[i]);
     for (size_t i = 0; i < checked->nclaims; i++)
-        push_term(&w, checked->claims[i]);
+        rk_term_stack_push(&s, checked->claims[i]);
     bool allowed = true;
-    while (allowed && w.count > 0) {
-        const rk_term *t = w.stack[--w.count];
+    for (const rk_term *t; allowed && (t = rk_term_stack_pop(&s)) != NULL;) {
         allowed = size_at_least_one(t->rows, values) && size_at_least_one(t->cols, values);
-        for (size_t k = 0; k < kids_outside_body(t); k++)
-            push_term(&w, t->kid[k]);
+        for (size_t k = 0; k < rk_term_outer_kids(t); k++)
+            rk_term_stack_push(&s, t->kid[k]);
     }
-    rk_free(w.stack);
-    rk_free(w.seen);
+    rk_term_stack_clear(&s);
     return allowed;
 }
 

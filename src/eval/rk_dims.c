@@ -17,8 +17,11 @@ static int64_t *symbol_values(const rk_checked *checked, const int64_t *dims) {
 
 /* A size beyond 64 bits is allowed: what cannot be built must not pass for excluded. */
 static bool size_at_least_one(const rk_size *size, const int64_t *values) {
-    int64_t v = 1;
-    return size == NULL || (rk_size_eval(size, values, &v) != RK_SIZE_NOT_INTEGER && v >= 1);
+    int64_t v;
+    if (size == NULL)
+        return true;
+    rk_size_eval_status s = rk_size_eval(size, values, &v);
+    return s == RK_SIZE_TOO_LARGE || (s == RK_SIZE_OK && v >= 1);
 }
 
 static bool variable_sizes_allowed(const rk_checked *checked, const int64_t *values) {

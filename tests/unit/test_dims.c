@@ -98,6 +98,10 @@ static void too_large_is_not_passed_over(void **state) {
     assert_int_equal(
         status_at("dim n in {2, 10000000000}; forall X : real[n*n, 1]; claim X == X;", n),
         RK_BUILD_TOO_LARGE);
+    /* 2^63 columns wrap around to a negative number */
+    assert_int_equal(
+        status_at("dim n in {2, 9223372036854775807}; claim ones(2, n + 1) >= 0;", INT64_MAX),
+        RK_BUILD_TOO_LARGE);
     assert_choices("dim n in {2, 10000000000}; claim ones(n*n*n, 1) >= 0;", 0, 9, "2 10000000000 ");
 }
 

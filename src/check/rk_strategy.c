@@ -301,7 +301,7 @@ rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk
         bool proved = proved_everywhere(&j);
         bool smaller = j.refuted && checked->mode != RK_MODE_EXISTS && checked->nvars > 0;
         if (smaller || (!proved && !j.refuted))
-            hunt(&j, 10 * samples); /* a small counterexample says more than a witness */
+            hunt(&j, 6 * samples); /* a small counterexample says more than a witness */
         else if (proved && !j.witnessed)
             hunt(&j, samples); /* for an instance of the hypotheses */
     }

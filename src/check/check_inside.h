@@ -43,6 +43,8 @@ void rk_job_dims(job *j, const int64_t *dims);
 void rk_job_instance(job *j, const int64_t *dims, const rk_instance *x);
 void rk_job_hunted(job *j, const rk_hunt_report *r);
 
+/* Writes the dimensions of the point alone. */
+void rk_result_dims(job *j, const int64_t *dims);
 /* Writes dimensions and values of the point, and the sides of the claim there. */
 void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a);
 

@@ -135,7 +135,7 @@ static unsigned false_claim(const job *j, const rk_program *p, const rk_assignme
     return found;
 }
 
-static void put_dims(job *j, const int64_t *dims) {
+void rk_result_dims(job *j, const int64_t *dims) {
     rk_result *r = j->result;
     r->npoint_dims = j->checked->ndims;
     r->point_dims = rk_arena_alloc(j->arena, r->npoint_dims * sizeof *r->point_dims);
@@ -149,7 +149,7 @@ void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_
     rk_run run;
     rk_run_init(&run, p, rational);
     (void)rk_run_set_inputs(&run, a);
-    put_dims(j, dims);
+    rk_result_dims(j, dims);
     r->has_counterexample = true;
     r->nvalues = 0;
     r->values = rk_arena_alloc(j->arena, p->nslots * sizeof *r->values);

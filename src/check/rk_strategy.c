@@ -1,5 +1,6 @@
 #include "rk_strategy.h"
 #include "base/rk_clock.h"
+#include "base/rk_guard.h"
 #include "check_inside.h"
 
 #include <stdlib.h>
@@ -223,25 +224,40 @@ static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_report_clear(&r, j->checked);
 }
 
-/* `exists`: an example at each choice of dimensions. */
-static void hunt_examples(job *j, uint64_t trials) {
-    const rk_checked *c = j->checked;
-    int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
-    rk_dims_iter *it = rk_dims_iter_new(c, j->finite ? 0 : j->max_dim);
-    uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES, seen = 0;
+static bool is_allowed(const job *j, const int64_t *dims) {
+    rk_build_options b = build_options(j);
+    rk_program *p = NULL;
+    rk_build_status built = rk_program_build(j->checked, dims, &b, &p);
+    rk_program_free(p);
+    return built != RK_BUILD_NOT_ALLOWED;
+}
+
+static void hunt_example(job *j, const int64_t *dims, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
-    j->proved_choices = 0;
-    while (rk_dims_next(it, dims) && seen++ < cap && remaining(j) > 0) {
-        rk_hunt_report r;
-        rk_hunt(c, dims, &o, &r);
-        rk_job_hunted(j, &r);
-        if (r.found) {
-            j->proved_choices++;
-            j->witnessed = true;
-            rk_job_dims(j, dims);
-            take_finding(j, &r.finding);
-        }
-        rk_hunt_report_clear(&r, c);
+    rk_hunt_report r;
+    rk_hunt(j->checked, dims, &o, &r);
+    rk_job_hunted(j, &r);
+    j->visited_choices++;
+    if (r.found) {
+        j->proved_choices++;
+        j->witnessed = true;
+        rk_job_dims(j, dims);
+        take_finding(j, &r.finding);
+    }
+    rk_hunt_report_clear(&r, j->checked);
+}
+
+/* `exists`: an example at each choice of dimensions, counted anew. */
+static void hunt_examples(job *j, uint64_t trials) {
+    int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, j->finite ? 0 : j->max_dim);
+    uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES;
+    j->proved_choices = j->visited_choices = 0;
+    j->complete = true;
+    while (j->complete && rk_dims_next(it, dims)) {
+        j->complete = j->visited_choices < cap && remaining(j) > 0 && !interrupted(j);
+        if (j->complete && is_allowed(j, dims))
+            hunt_example(j, dims, trials);
     }
     rk_dims_iter_free(it);
     rk_free(dims);
@@ -304,6 +320,8 @@ rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk
             hunt(&j, 6 * samples); /* a small counterexample says more than a witness */
         else if (proved && !j.witnessed)
             hunt(&j, samples); /* for an instance of the hypotheses */
+        if (proved && j.refuted)
+            rk_guard_raise("internal error: a proof and a counterexample disagree");
     }
     rk_job_verdict(&j, proved_everywhere(&j));
     return RK_OK;

@@ -52,9 +52,17 @@ static const char *advice(job *j, rk_reason reason) {
     }
 }
 
+/* Examples at some of the dimensions settle nothing, and are not shown as if they did. */
+static void forget_point(rk_result *r) {
+    r->has_counterexample = false;
+    r->npoint_dims = r->nvalues = 0;
+    r->sides = r->snippet = NULL;
+}
+
 static void undecided(job *j) {
     rk_result *r = j->result;
     r->verdict = RK_UNDECIDED;
+    forget_point(r);
     if (j->checked->mode == RK_MODE_RANDOM) {
         j->where = j->checked->claims[0]->span;
         r->reason = RK_REASON_CONSTRUCT;
@@ -201,6 +209,8 @@ void rk_job_verdict(job *j, bool proved) {
     if (proved && j->checked->mode == RK_MODE_EXISTS)
         j->witnessed = true;
     decide_verdict(j, proved);
+    if (r->verdict == RK_REFUTED && r->npoint_dims == 0 && j->point_dims != NULL)
+        rk_result_dims(j, j->point_dims); /* the point itself is not known, or too large to show */
     describe_theorem(j);
     set_scope(j);
     meet_expectation(j);

@@ -94,6 +94,21 @@ static void false_claims_are_refuted(void **state) {
 }
 
 /* A violation on a null set is none; nor does it count as an instance at which the claim held. */
+static void examples_must_be_found_at_every_choice_of_dimensions(void **state) {
+    (void)state;
+    expect("dim n in 1..3; exists X : real[n, n]; claim rank(X) == n - 1;", RK_PROVED,
+           RK_REASON_NONE, 0);
+    expect("dim n >= 1; exists X : real[n, n]; claim rank(X) == n - 1;", RK_VERIFIED,
+           RK_REASON_NONE, 0);
+    expect("dim n in 1..9; exists X : real[n/3, n]; claim rank(X) == n/3;", RK_PROVED,
+           RK_REASON_NONE, 0);
+    settled s;
+    settle(&s, "dim n in 1..3; exists X : real[n, n]; claim rank(X) == n - 2;");
+    assert_int_equal(s.result.verdict, RK_UNDECIDED);
+    assert_false(s.result.has_counterexample);
+    drop(&s);
+}
+
 static void generic_claims_are_not_refuted_by_null_sets(void **state) {
     (void)state;
     expect("generic x : real; claim x != 0;", RK_PROVED, RK_REASON_NONE, 0);
@@ -210,6 +225,7 @@ int main(void) {
         cmocka_unit_test(fixed_dimensions_are_proved),
         cmocka_unit_test(open_dimensions_are_only_verified),
         cmocka_unit_test(false_claims_are_refuted),
+        cmocka_unit_test(examples_must_be_found_at_every_choice_of_dimensions),
         cmocka_unit_test(generic_claims_are_not_refuted_by_null_sets),
         cmocka_unit_test(vacuous_theorems_say_so),
         cmocka_unit_test(what_cannot_be_told_has_its_reason),

@@ -121,7 +121,8 @@ static void set_scope(job *j) {
 static void add_caveat(job *j, const char *text) {
     rk_result *r = j->result;
     const char **more = rk_arena_alloc(j->arena, (r->ncaveats + 1) * sizeof *more);
-    memcpy(more, r->caveats, r->ncaveats * sizeof *more);
+    if (r->ncaveats > 0)
+        memcpy(more, r->caveats, r->ncaveats * sizeof *more);
     more[r->ncaveats++] = text;
     r->caveats = more;
 }

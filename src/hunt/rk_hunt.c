@@ -11,7 +11,7 @@
 #include "rk_trial.h"
 
 static const uint64_t default_trials = 1200, default_stretch = 4, tick = 64;
-enum { PERIOD = 8, BLOCK = 16 };
+enum { PERIOD = 8, BLOCK = 8 };
 
 typedef struct hunt {
     const rk_checked *checked;
@@ -86,7 +86,7 @@ static int64_t irrational_entries(const rk_program *program) {
    are decided in fewer trials. */
 static bool is_thorough(const hunt *h, size_t program, uint64_t round) {
     int64_t n = h->irrational[program];
-    return n <= 9 ? round % 2 == 0 : n <= 25 && round % 8 == 0;
+    return n <= 4 ? round % 2 == 0 : n <= 9 ? round % 8 == 0 : n <= 25 && round % 32 == 0;
 }
 
 static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {

@@ -97,12 +97,12 @@ static bool confirm(rk_judge *judge, const rk_program *program, const rk_point *
     for (int fineness = 0; fineness < FINEST && !found; fineness++) {
         rk_point_set(&near, point);
         snap(program, &near, fineness);
-        found =
-            rk_point_apply(program, &near, out) && rk_judge_try(judge, program, out, false, claim);
+        found = rk_point_apply(program, &near, out) &&
+                rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
     }
     rk_point_clear(&near);
-    return found ||
-           (rk_point_apply(program, point, out) && rk_judge_try(judge, program, out, false, claim));
+    return found || (rk_point_apply(program, point, out) &&
+                     rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim));
 }
 
 bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,

@@ -105,7 +105,7 @@ static bool try_values(rk_judge *judge, const rk_program *program, const roots *
     for (slong k = 0; r->count > 0 && k < 2 * r->count + 1; k++) {
         candidate(r, k, x);
         inside(r, k, x);
-        if (rk_judge_try(judge, program, out, false, claim))
+        if (rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim))
             return true;
     }
     return false;

@@ -28,14 +28,14 @@ static bool lift(rk_judge *judge, const rk_program *program, slong p, rk_rng *rn
                  const rk_point *residues, rk_assignment *out, unsigned *claim) {
     rk_point moved;
     rk_point_init(&moved, program);
-    bool found = rk_judge_try(judge, program, out, false, claim);
+    bool found = rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
     for (int k = 0; k < LIFTS && !found; k++) {
         rk_point_set(&moved, residues);
         for (slong i = 0; i < moved.count; i++)
             if (rk_point_radix(program, i) == 0)
                 fmpq_add_si(moved.theta + i, moved.theta + i, p * rk_rng_between(rng, -1, 1));
-        found =
-            rk_point_apply(program, &moved, out) && rk_judge_try(judge, program, out, false, claim);
+        found = rk_point_apply(program, &moved, out) &&
+                rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
     }
     rk_point_clear(&moved);
     return found;

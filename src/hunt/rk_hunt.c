@@ -82,11 +82,14 @@ static int64_t irrational_entries(const rk_program *program) {
     return n;
 }
 
-/* Exact fields of many irrational numbers are slow: where doubles see nothing, the larger ones
-   are decided in fewer trials. */
-static bool is_thorough(const hunt *h, size_t program, uint64_t round) {
+/* Exact fields of many irrational numbers are slow: the more there are, the fewer trials leave the
+   rationals at all, and the fewer of those do so where doubles see nothing. */
+static rk_effort effort(const hunt *h, size_t program, uint64_t round) {
     int64_t n = h->irrational[program];
-    return n <= 4 ? round % 2 == 0 : n <= 9 ? round % 8 == 0 : n <= 25 && round % 32 == 0;
+    uint64_t thorough = n <= 4 ? 2 : n <= 9 ? 16 : 32, screened = n <= 4 ? 1 : n <= 9 ? 2 : 4;
+    if (n <= 25 && round % thorough == 0)
+        return RK_EFFORT_THOROUGH;
+    return round % screened == 0 ? RK_EFFORT_SCREENED : RK_EFFORT_RATIONAL;
 }
 
 static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {
@@ -94,10 +97,10 @@ static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {
     const rk_program *program = h->plan.program[cell->program];
     rk_assignment *value = &h->value[cell->program];
     out->program = cell->program;
+    h->judge.most = effort(h, cell->program, round);
     return rk_enumerate_sorted(program, cell->alphabet, j - cell->first) == cell->sorted &&
            rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
-           rk_judge_try(&h->judge, program, value, is_thorough(h, cell->program, round),
-                        &out->claim);
+           rk_judge_try(&h->judge, program, value, RK_EFFORT_THOROUGH, &out->claim);
 }
 
 /* A block of enumerated assignments. */
@@ -116,7 +119,7 @@ static bool is_generic(const rk_checked *checked) {
     return false;
 }
 
-static bool try_sampled(hunt *h, rk_rng *rng, uint64_t round, hit *out) {
+static bool try_sampled(hunt *h, rk_rng *rng, hit *out) {
     const rk_program *program = h->plan.program[out->program];
     rk_assignment *value = &h->value[out->program];
     bool inside = (rk_rng_below(rng, 4) == 0) != is_generic(h->checked);
@@ -129,8 +132,7 @@ static bool try_sampled(hunt *h, rk_rng *rng, uint64_t round, hit *out) {
         if (!rk_sample(program, style, rng, value))
             out->how = "small integers";
     }
-    return rk_judge_try(&h->judge, program, value, is_thorough(h, out->program, round),
-                        &out->claim);
+    return rk_judge_try(&h->judge, program, value, RK_EFFORT_THOROUGH, &out->claim);
 }
 
 /* Theorems without variables: trial k is the k-th choice of dimensions. */
@@ -149,6 +151,7 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
     out->program = rk_plan_visit(&h->plan, phase % 2 ? k / 2 : round);
     const rk_program *program = h->plan.program[out->program];
     rk_assignment *value = &h->value[out->program];
+    h->judge.most = effort(h, out->program, round);
     bool universal = h->checked->mode == RK_MODE_UNIVERSAL;
     if (phase == 2 && universal) {
         out->how = "small field";
@@ -168,7 +171,7 @@ static bool run_trial(hunt *h, uint64_t k, hit *out) {
         out->how = "solved equations";
         return rk_trial_solve(&h->judge, program, &rng, value, &out->claim);
     }
-    return try_sampled(h, &rng, round, out);
+    return try_sampled(h, &rng, out);
 }
 
 /* --- the whole ------------------------------------------------------------------- */
@@ -211,7 +214,8 @@ static bool replay(hunt *h, hit *found) {
             found->program = p;
             found->how = "known counterexample";
             if (rk_replay_values(h->options->known[i], h->plan.program[p], &h->value[p]) &&
-                rk_judge_try(&h->judge, h->plan.program[p], &h->value[p], true, &found->claim))
+                rk_judge_try(&h->judge, h->plan.program[p], &h->value[p], RK_EFFORT_THOROUGH,
+                             &found->claim))
                 return true;
         }
     return false;

@@ -9,6 +9,7 @@ void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_opt
     *judge = (rk_judge){.checked = checked,
                         .options = options,
                         .report = report,
+                        .most = RK_EFFORT_THOROUGH,
                         .doubles = rk_domain_double(),
                         .rationals = rk_domain_rational()};
 }
@@ -104,12 +105,13 @@ static bool is_finding(rk_judge *judge, const rk_program *program, const rk_assi
 
 /* False when the instance was left unsettled because doubles saw nothing in it. */
 static bool decide(rk_judge *judge, const rk_program *program, const rk_assignment *a,
-                   bool thorough, rk_instance *in) {
+                   rk_effort effort, rk_instance *in) {
     rk_decide_options o = {.precision_cap = judge->options->precision_cap, .rational_only = true};
     rk_decide(program, a, &o, in);
     if (in->overall != RK_INSTANCE_UNKNOWN)
         return true;
-    if (!thorough && !worth_it(judge, program, a))
+    if (effort == RK_EFFORT_RATIONAL ||
+        (effort == RK_EFFORT_SCREENED && !worth_it(judge, program, a)))
         return false;
     rk_instance_clear(in);
     o.rational_only = false;
@@ -117,12 +119,12 @@ static bool decide(rk_judge *judge, const rk_program *program, const rk_assignme
     return true;
 }
 
-bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a, bool thorough,
-                  unsigned *claim) {
+bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                  rk_effort effort, unsigned *claim) {
     if (!rk_assignment_in_sets(program, a))
         return false;
     rk_instance in;
-    bool settled = decide(judge, program, a, thorough, &in);
+    bool settled = decide(judge, program, a, effort < judge->most ? effort : judge->most, &in);
     if (judge->report && settled)
         count(judge->report, program, &in);
     bool found = is_finding(judge, program, a, &in, claim);

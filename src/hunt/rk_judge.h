@@ -6,11 +6,19 @@
 
 #include "rk_hunt.h"
 
+/* How far to go when the rationals do not hold the values. */
+typedef enum rk_effort {
+    RK_EFFORT_RATIONAL, /* no further */
+    RK_EFFORT_SCREENED, /* to the richer domains, unless doubles show that it is no finding */
+    RK_EFFORT_THOROUGH  /* to the richer domains */
+} rk_effort;
+
 typedef struct rk_judge {
     const rk_checked *checked;
     const rk_hunt_options *options; /* not owned */
     rk_hunt_report *report;         /* not owned; NULL: count nothing */
     rk_domain *doubles, *rationals; /* owned */
+    rk_effort most;                 /* cap on the effort of every try */
     bool stopped;                   /* the deadline passed, or progress said stop */
 } rk_judge;
 
@@ -18,11 +26,9 @@ void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_opt
                    rk_hunt_report *report);
 void rk_judge_clear(rk_judge *judge);
 
-/* Is this assignment a finding? *claim: the first claim violated (0 for examples). When the
-   rationals do not hold the values, the richer domains decide if `thorough`, or if doubles do not
-   already show that the instance is none. */
-bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a, bool thorough,
-                  unsigned *claim);
+/* Is this assignment a finding? *claim: the first claim violated (0 for examples). */
+bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                  rk_effort effort, unsigned *claim);
 
 /* The margin of rk_margin_violation in doubles. */
 double rk_judge_margin(const rk_judge *judge, const rk_program *program, const rk_assignment *a);

@@ -32,7 +32,7 @@ static bool is_better(rk_shrinker *s, unsigned *claim) {
         rk_order_compare(&s->next, s->now) >= 0)
         return false;
     s->checks++;
-    return rk_judge_try(s->judge, s->program, &s->next, false, claim);
+    return rk_judge_try(s->judge, s->program, &s->next, RK_EFFORT_SCREENED, claim);
 }
 
 bool rk_shrinker_offer(rk_shrinker *s) {

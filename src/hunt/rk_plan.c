@@ -9,7 +9,7 @@ enum { MAX_PROGRAMS = 256, MAX_INSTRUCTIONS = 20000, MAX_ENTRIES = 4096 };
 enum { OPEN_DIM = 6, CLOSED_DIM = 128 };
 static const uint64_t max_cell = 100000;
 /* Multiplications of one run, beyond the smallest dimensions. */
-static const double max_work = 10000;
+static const double max_work = 6000;
 
 /* Rough count of the multiplications of one run. */
 static double work(const rk_program *program) {

@@ -54,7 +54,7 @@ static bool project(shrink *sh, const rk_program *program, rk_assignment *out, u
             const fmpq_mat_struct *old = slot_value(sh->f, slot);
             ok = slot->defined || (old && project_slot(slot, &out->value[s], old, variant));
         }
-        if (ok && rk_judge_try(&sh->judge, program, out, false, claim))
+        if (ok && rk_judge_try(&sh->judge, program, out, RK_EFFORT_SCREENED, claim))
             return true;
     }
     return false;

@@ -9,7 +9,7 @@
 #include "rk_roots.h"
 #include "rk_trial.h"
 
-enum { MAX_UNKNOWNS = 16, MAX_SINGULAR = 6, DRAWS = 10 };
+enum { MAX_UNKNOWNS = 16, MAX_SINGULAR = 6, DRAWS = 6 };
 #define NO_MATRIX UINT_MAX
 
 typedef struct equations {
@@ -303,7 +303,7 @@ static bool draw_solution(const equations *e, rk_rng *rng, rk_assignment *out) {
         rk_sample(e->program, mixed ? rk_sample_mixed() : style, rng, out);
         if (holds(e, out))
             return true;
-        if (k % 2) {
+        if (k >= DRAWS - 2) {
             solve_slots(e, rng, out);
             if (holds(e, out))
                 return true;
@@ -329,7 +329,7 @@ bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
     if (program->nslots > 0 && draw_solution(&e, rng, out)) {
         if (e.count == 0 || rk_rng_below(rng, 2))
             make_singular(&e, rng, out);
-        found = rk_judge_try(judge, program, out, false, claim);
+        found = rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
     }
     rk_free(e.compare);
     return found;

@@ -214,13 +214,14 @@ static bool is_count(const rk_program *p, unsigned i) {
 static bool compares(const rk_program *program, bool equalities) {
     unsigned char *needed = rk_calloc(program->ninstr + 1, 1);
     bool found = false;
-    for (size_t c = 0; c < program->nclaims; c++)
+    for (size_t c = 0; c < program->nclaims && !found; c++) {
         rk_program_closure(program, program->claims[c], needed);
-    for (unsigned i = 0; i < program->ninstr && !found; i++) {
-        const rk_instr *in = &program->instr[i];
-        found = needed[i] && in->code == RK_P_COMPARE &&
-                (equalities || (in->cmp != RK_EQ && in->cmp != RK_NE)) &&
-                !(is_count(program, in->arg[0]) && is_count(program, in->arg[1]));
+        for (unsigned i = 0; i < program->ninstr && !found; i++) {
+            const rk_instr *in = &program->instr[i];
+            found = needed[i] && in->code == RK_P_COMPARE &&
+                    (equalities || (in->cmp != RK_EQ && in->cmp != RK_NE)) &&
+                    !(is_count(program, in->arg[0]) && is_count(program, in->arg[1]));
+        }
     }
     rk_free(needed);
     return found;

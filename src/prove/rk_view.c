@@ -92,13 +92,10 @@ void rk_view_clear(rk_view *v) {
 
 /* --- verdicts ----------------------------------------------------------------------------- */
 
-/* Everything that claim and hypotheses contain is defined almost everywhere. */
-static bool almost_defined(const rk_view *v, unsigned claim) {
+/* Everything below this root is defined almost everywhere. */
+static bool almost_defined_below(const rk_view *v, unsigned root, unsigned char *needed) {
     const rk_program *p = v->program;
-    unsigned char *needed = rk_calloc(p->ninstr, 1);
-    rk_program_closure(p, claim, needed);
-    for (size_t h = 0; h < p->nhypotheses; h++)
-        rk_program_closure(p, p->hypotheses[h], needed);
+    rk_program_closure(p, root, needed);
     bool ok = true;
     for (size_t i = 0; i < p->ninstr && ok; i++) {
         rk_code code = p->instr[i].code;
@@ -108,6 +105,16 @@ static bool almost_defined(const rk_view *v, unsigned claim) {
         if (needed[i])
             ok = plain && (!rk_code_is_partial(code) || (v->rational[i] && v->defined[i]));
     }
+    return ok;
+}
+
+/* The claim and every hypothesis are. */
+static bool almost_defined(const rk_view *v, unsigned claim) {
+    const rk_program *p = v->program;
+    unsigned char *needed = rk_malloc(p->ninstr);
+    bool ok = almost_defined_below(v, claim, needed);
+    for (size_t h = 0; h < p->nhypotheses && ok; h++)
+        ok = almost_defined_below(v, p->hypotheses[h], needed);
     rk_free(needed);
     return ok;
 }

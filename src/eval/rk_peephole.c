@@ -4,8 +4,6 @@
    rank([D^-1 A + 1*b', 1]), is rank([A, s]): one column of roots beside a rational matrix. */
 #include "rk_step.h"
 
-#include <string.h>
-
 #include "base/rk_mem.h"
 
 static const rk_instr *instr_at(const rk_run *run, unsigned i) {
@@ -127,10 +125,6 @@ static bool rank_beside_roots(const rk_matrix *a, const rk_matrix *w, slong *val
 
 /* --- the two shapes ------------------------------------------------------------------------- */
 
-static bool is_rational(const rk_run *run) {
-    return run->domain->exact && run->domain->ordered && strcmp(run->domain->name, "rational") == 0;
-}
-
 static bool is_ones_column(const rk_instr *p) {
     return p->code == RK_P_ONES && p->cols == 1;
 }
@@ -144,8 +138,9 @@ static bool bias_is_along(const rk_run *run, const scaled *s, unsigned ones) {
 /* rank([D^-1 A + 1*b', 1]) */
 static bool affine_rank(const rk_run *run, const rk_instr *cat, slong *value) {
     scaled s;
-    if (cat->nargs != 2 || !is_ones_column(instr_at(run, cat->arg[1])) || !is_rational(run) ||
-        !is_scaled(run, cat->arg[0], &s) || !bias_is_along(run, &s, cat->arg[1]))
+    if (cat->nargs != 2 || !is_ones_column(instr_at(run, cat->arg[1])) ||
+        !rk_over_rationals(run->domain) || !is_scaled(run, cat->arg[0], &s) ||
+        !bias_is_along(run, &s, cat->arg[1]))
         return false;
     return rank_beside_roots(s.a, s.radicand, value);
 }

@@ -1,5 +1,7 @@
 #include "rk_step.h"
 
+#include <string.h>
+
 #include "base/rk_mem.h"
 #include "data/rk_data.h"
 
@@ -193,12 +195,16 @@ static rk_ev step_fallible(const rk_instr *p, rk_matrix *r, const rk_matrix *a,
     }
 }
 
+bool rk_over_rationals(const rk_domain *d) {
+    return strcmp(d->name, "rational") == 0;
+}
+
 /* Numbers over Q beyond this many bits end in LIMIT: repeated squaring would fill the memory. */
 #define MAX_BITS ((mp_bitcnt_t)1 << 22)
 
 static rk_ev within_bits(const rk_matrix *r) {
     const fmpq *x = r->entry;
-    if (!r->domain->exact || !r->domain->ordered || r->domain->size != sizeof(fmpq))
+    if (!rk_over_rationals(r->domain))
         return RK_EV_OK;
     for (slong i = 0; i < r->rows * r->cols; i++)
         if (fmpz_bits(fmpq_numref(x + i)) > MAX_BITS || fmpz_bits(fmpq_denref(x + i)) > MAX_BITS)

@@ -4,6 +4,8 @@
 
 #include "rk_run.h"
 
+bool rk_over_rationals(const rk_domain *d);
+
 /* Is the operation defined wherever its arguments are? */
 bool rk_step_total(const rk_instr *p);
 

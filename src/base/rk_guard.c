@@ -1,6 +1,8 @@
 #include "rk_guard.h"
 #include "rk_flint.h"
+#include "rk_mem.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdlib.h>
 
@@ -26,8 +28,27 @@ __attribute__((noreturn)) static void on_flint_abort(void) {
     rk_guard_raise("an arithmetic library stopped (out of memory, or an internal error)");
 }
 
-void rk_guard_install(void) {
+static void *on_gmp_realloc(void *p, size_t old, size_t size) {
+    (void)old;
+    return rk_realloc(p, size);
+}
+
+static void on_gmp_free(void *p, size_t size) {
+    (void)size;
+    rk_free(p);
+}
+
+/* GMP aborts and FLINT prints when memory runs out, unless their allocators never return then.
+   Ours are malloc and free underneath, so that what was allocated before stays valid. */
+static void install(void) {
     flint_set_abort(on_flint_abort);
+    __flint_set_memory_functions(rk_malloc, rk_calloc, rk_realloc, rk_free);
+    mp_set_memory_functions(rk_malloc, on_gmp_realloc, on_gmp_free);
+}
+
+void rk_guard_install(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install);
 }
 
 rk_status rk_guard_run(rk_guarded *body, void *arg, const char **message) {

@@ -15,7 +15,8 @@ rk_status rk_guard_run(rk_guarded *body, void *arg, const char **message);
 /* Unwinds to the innermost guard. Without a guard the process aborts. */
 _Noreturn void rk_guard_raise(const char *static_message);
 
-/* Installs the abort hooks of GMP and FLINT; called by rk_guard_run, idempotent. */
+/* Installs the abort hook of FLINT and the allocators of GMP and FLINT; called by rk_guard_run,
+ * idempotent. */
 void rk_guard_install(void);
 
 #endif

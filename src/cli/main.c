@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rankle.h"
 #include "rk_cli.h"
@@ -74,5 +75,9 @@ int main(int argc, char **argv) {
     if (fflush(stdout) != 0 || ferror(stdout))
         code = rk_exit_graver(code, rk_cli_complain(RK_EXIT_ENVIRONMENT, "standard output: %s",
                                                     strerror(errno ? errno : EIO)));
+    if (code == RK_EXIT_ENVIRONMENT) {
+        fflush(stderr);
+        _exit(code); /* libraries that found no memory may wait for ever in their exit handlers */
+    }
     return code;
 }

@@ -92,9 +92,12 @@ static rk_text_style text_style(const rankle_style *style) {
                            .verbosity = style->verbosity};
 }
 
+/* Leaves the failure of the last call as it is: diagnostics are asked for after failures. */
 const char *rankle_diagnostics(rankle_session *session, int colour) {
+    const char *failure = session->failure;
     text_request t = {.s = session, .style = {.colour = colour != 0}};
     text_run(&t, write_diagnostics);
+    session->failure = failure;
     return t.text ? t.text : "";
 }
 

@@ -130,6 +130,8 @@ static void wrong_calls_say_why(void **state) {
     assert_null(text);
     assert_int_equal(rankle_write_file(s, "/dev/full", "text"), RANKLE_ENVIRONMENT);
     assert_non_null(strstr(rankle_failure(s), "/dev/full: "));
+    assert_non_null(rankle_diagnostics(s, 0));
+    assert_non_null(strstr(rankle_failure(s), "/dev/full: "));
     assert_int_equal(rankle_check_file(s, "/nowhere.thm", NULL), RANKLE_INPUT);
     assert_null(rankle_failure(s));
     rankle_session_free(s);

@@ -13,8 +13,9 @@
 typedef struct maker {
     rk_rng rng;
     rk_buf out;
-    int hard;  /* transcendental functions and roots that may still be used */
-    int names; /* indices so far: nothing shadows */
+    int hard;    /* transcendental functions and roots that may still be used */
+    int names;   /* indices so far: nothing shadows */
+    bool with_v; /* may V stand where a 2 by 2 matrix is wanted? */
 } maker;
 
 static bool chance(maker *m, unsigned one_in) {
@@ -129,6 +130,10 @@ static void scalar(maker *m, int depth) {
 }
 
 static void leaf(maker *m, int rows, int cols) {
+    if (m->with_v && rows == 2 && cols == 2 && chance(m, 2)) {
+        put(m, "V");
+        return;
+    }
     switch (rk_rng_below(&m->rng, 8)) {
     case 0:
         rk_buf_printf(&m->out, "ones(%d, %d)", rows, cols);
@@ -355,16 +360,36 @@ static void make_claim(maker *m) {
     put(m, ");");
 }
 
-static void make_theorem(maker *m) {
+static void put_variables(maker *m) {
     rk_buf_reset(&m->out);
-    m->hard = (int)rk_rng_below(&m->rng, chance(m, 4) ? 5 : 3);
     m->names = 0;
+    m->with_v = false;
     put(m, "theorem t { forall s : real");
     for (int i = 1; i <= 3; i++)
         for (int j = 1; j <= 3; j++)
             rk_buf_printf(&m->out, ", A%d%d : real[%d, %d], B%d%d : real[%d, %d]", i, j, i, j, i, j,
                           i, j);
+}
+
+static void make_theorem(maker *m) {
+    put_variables(m);
+    m->hard = (int)rk_rng_below(&m->rng, chance(m, 4) ? 5 : 3);
     put(m, ";\n");
+    make_claim(m);
+    put(m, " }\n");
+}
+
+/* A theorem in which V is given by a rational expression. */
+static void make_definition(maker *m) {
+    put_variables(m);
+    m->hard = 0;
+    put(m, ", V : real[2, 2];\nassume ");
+    bool left = chance(m, 2);
+    put(m, left ? "V == 1*" : "1*");
+    matrix(m, 2, 2, 2);
+    put(m, left ? ";\n" : " == V;\n");
+    m->with_v = true;
+    m->hard = (int)rk_rng_below(&m->rng, 2);
     make_claim(m);
     put(m, " }\n");
 }
@@ -633,7 +658,82 @@ static void domains_agree(void **state) {
         rk_domain_free(domain[k]);
 }
 
+/* --- definitions ---------------------------------------------------------------------------- */
+
+static rk_instance_status status_of(const rk_program *p, const rk_assignment *a) {
+    rk_instance out;
+    rk_decide(p, a, NULL, &out);
+    rk_instance_status status = out.overall;
+    rk_instance_clear(&out);
+    return status;
+}
+
+/* Gives the last slot, V, its value by the definition; false where that is not defined. */
+static bool complete_point(const rk_program *p, const rk_assignment *a, rk_assignment *full) {
+    rk_domain *q = rk_domain_rational();
+    size_t v = p->nslots - 1;
+    rk_run run;
+    rk_run_init(&run, p, q);
+    rk_run_set_inputs(&run, a);
+    bool known = rk_run_compute(&run, p->slots[v].definition) == RK_EV_OK;
+    for (size_t i = 0; i < v; i++)
+        fmpq_mat_set(&full->value[i], &a->value[i]);
+    if (known)
+        rk_matrix_get_fmpq_mat(&full->value[v], &run.value[p->slots[v].definition]);
+    rk_run_clear(&run);
+    rk_domain_free(q);
+    return known;
+}
+
+/* With V defined and with V drawn as the same value, the answer is the same. */
+static bool definition_agrees(maker *m, const rk_checked *checked) {
+    rk_program *defined, *kept;
+    rk_assignment a, full;
+    rk_build_options keep = {.keep_equations = true};
+    assert_int_equal(rk_program_build(checked, NULL, NULL, &defined), RK_BUILD_OK);
+    assert_int_equal(rk_program_build(checked, NULL, &keep, &kept), RK_BUILD_OK);
+    assert_true(defined->slots[defined->nslots - 1].defined);
+    rk_assignment_init(&a, defined);
+    rk_assignment_init(&full, kept);
+    fill(m, &a);
+    bool known = complete_point(defined, &a, &full);
+    rk_instance_status status = status_of(defined, &a);
+    if (known ? status != status_of(kept, &full) : status != RK_INSTANCE_UNDEFINED)
+        fail_msg("%s", m->out.text);
+    rk_assignment_clear(&a);
+    rk_assignment_clear(&full);
+    rk_program_free(defined);
+    rk_program_free(kept);
+    return known;
+}
+
+static void definitions_agree(void **state) {
+    (void)state;
+    unsigned long seed = number_from("RK_TEST_SEED", 1), known = 0;
+    unsigned long cases = getenv("RK_TEST_LONG") ? 5000 : 200;
+    static const unsigned char digest[32] = "definitions";
+    maker m;
+    rk_buf_init(&m.out);
+    for (unsigned long k = 0; k < cases; k++) {
+        m.rng = rk_rng_trial(seed, digest, k);
+        make_definition(&m);
+        text_theorem t = theorem_try(m.out.text);
+        if (t.checked == NULL) {
+            print_diags(t.diags);
+            fail_msg("%s", m.out.text);
+        }
+        known += definition_agrees(&m, t.checked);
+        theorem_free(&t);
+    }
+    print_message("seed %lu: %lu definitions, %lu of them with a value\n", seed, cases, known);
+    assert_true(known > cases / 2);
+    rk_buf_clear(&m.out);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(domains_agree)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(domains_agree),
+        cmocka_unit_test(definitions_agree),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,5 +124,11 @@ void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_p
         if (gather(&v, o, k, out))
             rk_view_conclude(&v, out, diags);
     }
+    if (out->status == RK_PROOF_NONE) { /* the point shows nothing: later provers have their own */
+        rk_assignment_clear(out->example);
+        rk_free(out->example);
+        out->example = NULL;
+        out->modulus = 0;
+    }
     rk_view_clear(&v);
 }

@@ -201,29 +201,52 @@ static bool entry_moves(rk_shrinker *s, size_t slot) {
 
 /* --- rows and whole slots -------------------------------------------------------- */
 
-/* Row candidate k: zero, unit vectors with both signs, all equal, copies of other rows. */
+/* Entry j of row candidate k: zero, unit vectors with both signs, all ones; then, as weights of a
+   stochastic row, all equal, one half or twice as large as the others. */
+static slong row_entry(slong k, slong j, slong cols) {
+    if (k <= 2 * cols)
+        return k == 0 || j != (k - 1) / 2 ? 0 : k % 2 ? 1 : -1;
+    k -= 2 * cols + 1;
+    if (k == 0)
+        return 1;
+    k--;
+    bool half = k >= cols;
+    return (k % cols == j) != half ? 2 : 1;
+}
+
+static void normalise_row(fmpq *x, slong cols) {
+    fmpq_t sum;
+    fmpq_init(sum);
+    for (slong j = 0; j < cols; j++)
+        fmpq_add(sum, sum, x + j);
+    for (slong j = 0; j < cols && !fmpq_is_zero(sum); j++)
+        fmpq_div(x + j, x + j, sum);
+    fmpq_clear(sum);
+}
+
+/* Row candidate k: as above, then copies of the other rows. False: there is none. */
 static bool set_row(rk_shrinker *s, size_t slot, slong i, slong k) {
     fmpq_mat_struct *m = &s->next.value[slot];
-    slong kinds = 2 * m->c + 2;
-    if (k >= kinds + m->r || k - kinds == i)
+    bool weights = is_stochastic(s->program->slots[slot].set);
+    slong kinds = 2 * m->c + 2 + (weights ? 2 * m->c : 0);
+    if (k - kinds == i)
         return false;
-    for (slong j = 0; j < m->c; j++) {
-        fmpq *x = fmpq_mat_entry(m, i, j);
+    for (slong j = 0; j < m->c; j++)
         if (k >= kinds)
-            fmpq_set(x, fmpq_mat_entry(m, k - kinds, j));
-        else if (k == kinds - 1)
-            fmpq_set_si(x, 1, is_stochastic(s->program->slots[slot].set) ? (ulong)m->c : 1);
+            fmpq_set(fmpq_mat_entry(m, i, j), fmpq_mat_entry(m, k - kinds, j));
         else
-            fmpq_set_si(x, k == 0 || j != (k - 1) / 2 ? 0 : k % 2 ? 1 : -1, 1);
-    }
+            fmpq_set_si(fmpq_mat_entry(m, i, j), row_entry(k, j, m->c), 1);
+    if (weights)
+        normalise_row(fmpq_mat_entry(m, i, 0), m->c);
     return true;
 }
 
 static bool row_moves(rk_shrinker *s, size_t slot) {
-    bool any = false;
+    bool any = false, weights = is_stochastic(s->program->slots[slot].set);
     slong rows = s->now->value[slot].r, cols = s->now->value[slot].c;
+    slong kinds = 2 * cols + 2 + (weights ? 2 * cols : 0);
     for (slong i = 0; i < rows; i++)
-        for (slong k = 0; k < 2 * cols + 2 + rows; k++)
+        for (slong k = 0; k < kinds + rows; k++)
             if (set_row(s, slot, i, k))
                 any = rk_shrinker_offer(s) || any;
     return any;
@@ -243,11 +266,31 @@ static void set_slot(fmpq_mat_t m, int k) {
         }
 }
 
+/* Weights above the mean become twice the others: the pattern of a stochastic slot in the simplest
+   numbers. */
+static void simplify_weights(fmpq_mat_t m) {
+    fmpq_t mean;
+    fmpq_init(mean);
+    fmpq_set_si(mean, 1, (ulong)m->c);
+    for (slong i = 0; i < m->r; i++) {
+        for (slong j = 0; j < m->c; j++) {
+            fmpq *x = fmpq_mat_entry(m, i, j);
+            fmpq_set_si(x, fmpq_cmp(x, mean) > 0 ? 2 : 1, 1);
+        }
+        normalise_row(fmpq_mat_entry(m, i, 0), m->c);
+    }
+    fmpq_clear(mean);
+}
+
 static bool slot_moves(rk_shrinker *s, size_t slot) {
     bool any = false;
     for (int k = 0; k < 5; k++) {
         set_slot(&s->next.value[slot], k);
         any = rk_shrinker_offer_repaired(s) || any;
+    }
+    if (is_stochastic(s->program->slots[slot].set)) {
+        simplify_weights(&s->next.value[slot]);
+        any = rk_shrinker_offer(s) || any;
     }
     return any;
 }
@@ -314,6 +357,34 @@ static bool pair_moves(rk_shrinker *s) {
     return any;
 }
 
+/* One value becomes another wherever it stands: signs and factors that slots share. */
+static bool substitute(rk_shrinker *s, const fmpq_t old, const fmpq_t value) {
+    for (slong k = 0; k < s->entries; k++)
+        if (fmpq_equal(entry_number(s, k), old))
+            fmpq_set(entry_number(s, k), value);
+    return rk_shrinker_offer(s);
+}
+
+static bool substitute_moves(rk_shrinker *s) {
+    bool any = false;
+    fmpq_t old, value;
+    fmpq_init(old);
+    fmpq_init(value);
+    for (slong k = 0; k < s->entries; k++) {
+        fmpq_set(old, entry_number(s, k));
+        for (int c = 1; c <= SIMPLE; c++) {
+            fmpq_neg(value, old);
+            if (c < SIMPLE)
+                fmpq_set_si(value, simple[c].p, simple[c].q);
+            if (!fmpq_equal(old, value))
+                any = substitute(s, old, value) || any;
+        }
+    }
+    fmpq_clear(old);
+    fmpq_clear(value);
+    return any;
+}
+
 bool rk_moves_round(rk_shrinker *s) {
     bool any = false;
     for (size_t slot = 0; slot < s->program->nslots; slot++) {
@@ -325,6 +396,7 @@ bool rk_moves_round(rk_shrinker *s) {
         any = scale_moves(s, slot) || any;
         any = swap_moves(s, slot) || any;
     }
+    any = substitute_moves(s) || any;
     return pair_moves(s) || any;
 }
 

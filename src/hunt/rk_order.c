@@ -34,22 +34,24 @@ static void measure_entry(measure *m, const fmpq_t x) {
     fmpq_clear(modulus);
 }
 
+static void measure_matrix(measure *m, const fmpq_mat_t a) {
+    slong n = 0;
+    const fmpq **value = rk_malloc((size_t)(a->r * a->c + 1) * sizeof *value);
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++) {
+            value[n] = fmpq_mat_entry(a, i, j);
+            measure_entry(m, value[n++]);
+        }
+    m->distinct += count_distinct(value, n);
+    rk_free(value);
+}
+
 static void measure_init(measure *m, const rk_assignment *a) {
-    slong entries = 0, n = 0;
     *m = (measure){0};
     fmpz_init(m->denominators);
     fmpq_init(m->magnitude);
     for (size_t s = 0; s < a->nslots; s++)
-        entries += a->value[s].r * a->value[s].c;
-    const fmpq **value = rk_malloc((size_t)(entries + 1) * sizeof *value);
-    for (size_t s = 0; s < a->nslots; s++)
-        for (slong i = 0; i < a->value[s].r; i++)
-            for (slong j = 0; j < a->value[s].c; j++) {
-                value[n] = fmpq_mat_entry(&a->value[s], i, j);
-                measure_entry(m, value[n++]);
-            }
-    m->distinct = count_distinct(value, n);
-    rk_free(value);
+        measure_matrix(m, &a->value[s]);
 }
 
 static void measure_clear(measure *m) {

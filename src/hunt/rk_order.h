@@ -1,6 +1,6 @@
 /* The written total order in which counterexamples are small, at equal dimensions: fewer nonzero
-   entries, fewer distinct values, smaller denominators, smaller magnitude, nonnegative before
-   negative; then entry by entry in the order 1, 2, ..., 1/2, ..., -1, ..., 0. */
+   entries, fewer distinct values (counted in each matrix), smaller denominators, smaller magnitude,
+   nonnegative before negative; then entry by entry in the order 1, 2, ..., 1/2, ..., -1, ..., 0. */
 #ifndef RK_ORDER_H
 #define RK_ORDER_H
 

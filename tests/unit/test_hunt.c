@@ -107,7 +107,7 @@ static const struct planted {
      "claim in_rowspan(A*X*V, X);",
      "n=1 d=2 X=[1, 0] A=[1] V=[0, 1; 0, 0]"},
     {"dim n >= 1, m >= 1; forall S : real[n, m], t : positive; claim softmax(t*S) == softmax(S);",
-     "n=1 m=2 S=[2, 0] t=[2]"},
+     "n=1 m=2 S=[1, 0] t=[2]"},
     {"forall x : real; claim x^2 >= x;", "x=[1/2]"},
     {"dim n >= 1; forall A : real[n, n]; assume A*A == A; claim A == eye(n) or A == zeros(n, n);",
      "n=2 A=[1, 0; 0, 0]"},
@@ -222,6 +222,39 @@ static void snippets_are_read_back_and_hold(void **state) {
         rk_hunt_report_clear(&r, c);
         drop_text(&t);
     }
+    rk_buf_clear(&snippet);
+}
+
+/* Definitions, lets, families, variables given by equations, a title in quotes: the snippet keeps
+   what the claim needs. */
+static void snippets_keep_their_context(void **state) {
+    (void)state;
+    text t, again;
+    rk_buf snippet;
+    rk_buf_init(&snippet);
+    read_text(&t, "def twice(M, k) = M[k] + M[k];\n"
+                  "theorem with_context \"a \\\"title\\\"\" {\n"
+                  "  dim n >= 1, m = n + 1;\n"
+                  "  forall A[2] : real[n, m], v : positive[m], B : real[n, m];\n"
+                  "  let S = twice(A, 1) + A[2];\n"
+                  "  assume B == S;\n  assume v < 5;\n"
+                  "  claim n >= 1;\n  claim B*v == zeros(n, 1);\n}\n");
+    const rk_checked *c = &t.module->theorems[0];
+    rk_hunt_report r = hunt(c, 0);
+    assert_true(r.found);
+    rk_finding_snippet(&snippet, c, &r.finding);
+    assert_non_null(strstr(snippet.text, "def twice"));
+    assert_non_null(strstr(snippet.text, "assume  A[1] == [1, 0];"));
+    assert_non_null(strstr(snippet.text, "assume  v == [1; 1];"));
+    assert_null(strstr(snippet.text, "assume  B == ["));
+    assert_null(strstr(snippet.text, "claim   not (n >= 1)"));
+    read_text(&again, snippet.text);
+    rk_hunt_report example = hunt(&again.module->theorems[0], 10);
+    assert_true(example.found);
+    rk_hunt_report_clear(&example, &again.module->theorems[0]);
+    rk_hunt_report_clear(&r, c);
+    drop_text(&again);
+    drop_text(&t);
     rk_buf_clear(&snippet);
 }
 
@@ -398,6 +431,7 @@ int main(void) {
         cmocka_unit_test(planted_claims_fall_to_the_smallest),
         cmocka_unit_test(shrinking_again_changes_nothing),
         cmocka_unit_test(snippets_are_read_back_and_hold),
+        cmocka_unit_test(snippets_keep_their_context),
         cmocka_unit_test(true_claims_are_never_refuted),
         cmocka_unit_test(rounding_makes_no_finding),
         cmocka_unit_test(findings_do_not_depend_on_the_budget),

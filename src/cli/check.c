@@ -1,8 +1,5 @@
 #include "rk_cli.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "rk_exit.h"
 #include "rk_runner.h"
 
@@ -11,9 +8,7 @@ static int check_collect(rk_paths *files, const char *path) {
     case RK_COLLECTED:
         return RK_EXIT_OK;
     case RK_COLLECTED_NONE:
-        return rk_cli_complain(RK_EXIT_INPUT, "%s: %s", path,
-                               errno ? strerror(errno)
-                                     : "no claim files (*.thm) in this directory");
+        return rk_cli_complain(RK_EXIT_INPUT, "%s: no claim files (*.thm) in this directory", path);
     case RK_COLLECTED_MEMORY:
         break;
     }

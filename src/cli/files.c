@@ -82,9 +82,10 @@ static bool collect_folder(rk_paths *p, const char *folder) {
         ok = ok && collect_entry(p, folder, entry[i]->d_name);
         free(entry[i]);
     }
-    if (n >= 0)
-        free(entry);
-    return ok && (n >= 0 || errno != ENOMEM);
+    if (n < 0) /* kept as a path of its own, so that reading it says what is wrong */
+        return errno != ENOMEM && rk_paths_add(p, folder);
+    free(entry);
+    return ok;
 }
 
 rk_collected rk_paths_collect(rk_paths *p, const char *path) {
@@ -92,7 +93,6 @@ rk_collected rk_paths_collect(rk_paths *p, const char *path) {
     size_t before = p->n;
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return rk_paths_add(p, path) ? RK_COLLECTED : RK_COLLECTED_MEMORY;
-    errno = 0;
     if (!collect_folder(p, path))
         return RK_COLLECTED_MEMORY;
     return p->n > before ? RK_COLLECTED : RK_COLLECTED_NONE;

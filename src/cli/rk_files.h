@@ -15,12 +15,12 @@ bool rk_paths_add(rk_paths *p, const char *path); /* copies; false: out of memor
 
 typedef enum rk_collected {
     RK_COLLECTED,
-    RK_COLLECTED_NONE, /* a directory without claim files, or that cannot be read (errno) */
+    RK_COLLECTED_NONE, /* a directory without claim files */
     RK_COLLECTED_MEMORY
 } rk_collected;
 
 /* Adds `path` itself, or, when it is a directory, all *.thm below it in alphabetical order;
-   names that start with a dot are left out. */
+   names that start with a dot are left out. A directory that cannot be read is added itself. */
 rk_collected rk_paths_collect(rk_paths *p, const char *path);
 
 /* The directories given, those of RANKLE_PATH (separated by colons), the installed library. */

@@ -11,6 +11,9 @@
 /* The style for text on `out`: width, colour (never with NO_COLOR) and UTF-8 as it can show. */
 rankle_style rk_terminal_style(FILE *out, bool verbose);
 
+/* A name on a line of its own; control characters, which a terminal would obey, as `?'. */
+void rk_print_heading(FILE *out, const char *name);
+
 /* The progress line stands on standard error, if that is a terminal, until it is wiped. It comes
    only after a while, and not more than a few times a second. */
 typedef struct rk_progress {

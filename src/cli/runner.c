@@ -38,7 +38,7 @@ static void runner_settled(void *self, const rankle_result *result) {
     const char *text = rankle_result_text(r->session, result, &r->style);
     rk_progress_wipe(&r->progress);
     if (!r->arguments->quiet && (!r->file || strcmp(r->file, file) != 0))
-        fprintf(r->out, "%s\n", file);
+        rk_print_heading(r->out, file);
     r->file = file;
     if (text)
         fputs(text, r->out);

@@ -32,6 +32,12 @@ rankle_style rk_terminal_style(FILE *out, bool verbose) {
                           .verbosity = verbose ? 2 : 1};
 }
 
+void rk_print_heading(FILE *out, const char *name) {
+    for (; *name; name++)
+        fputc((unsigned char)*name < ' ' || *name == 127 ? '?' : *name, out);
+    fputc('\n', out);
+}
+
 double rk_seconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);

@@ -97,7 +97,7 @@ static bool try_one(hunt *h, uint64_t j, uint64_t round, hit *out) {
     const rk_program *program = h->plan.program[cell->program];
     rk_assignment *value = &h->value[cell->program];
     out->program = cell->program;
-    h->judge.most = effort(h, cell->program, round);
+    h->judge.most = h->plan.closed ? RK_EFFORT_THOROUGH : effort(h, cell->program, round);
     return rk_enumerate_sorted(program, cell->alphabet, j - cell->first) == cell->sorted &&
            rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
            rk_judge_try(&h->judge, program, value, RK_EFFORT_THOROUGH, &out->claim);
@@ -135,7 +135,7 @@ static bool try_sampled(hunt *h, rk_rng *rng, hit *out) {
     return rk_judge_try(&h->judge, program, value, RK_EFFORT_THOROUGH, &out->claim);
 }
 
-/* Theorems without variables: trial k is the k-th choice of dimensions. */
+/* Nothing to draw: trial k is the k-th choice of dimensions. */
 static bool try_closed(hunt *h, uint64_t k, hit *out) {
     out->how = "all dimensions in turn";
     return try_one(h, k, 0, out);

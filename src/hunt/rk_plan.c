@@ -99,12 +99,23 @@ static void add_cells(rk_plan *plan) {
     }
 }
 
+/* One instance for each choice of dimensions: no variable is left free. */
+static bool is_closed(const rk_plan *plan) {
+    for (size_t p = 0; p < plan->nprograms; p++)
+        for (size_t s = 0; s < plan->program[p]->nslots; s++)
+            if (!plan->program[p]->slots[s].defined)
+                return false;
+    return true;
+}
+
 void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim) {
-    *plan = (rk_plan){.closed = checked->nvars == 0};
+    *plan = (rk_plan){0};
+    int64_t cap = checked->nvars == 0 ? CLOSED_DIM : OPEN_DIM;
     if (only)
         add_program(plan, checked, only);
     else
-        add_programs(plan, checked, max_dim ? max_dim : plan->closed ? CLOSED_DIM : OPEN_DIM);
+        add_programs(plan, checked, max_dim ? max_dim : cap);
+    plan->closed = is_closed(plan);
     add_cells(plan);
 }
 

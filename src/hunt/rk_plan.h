@@ -25,7 +25,7 @@ typedef struct rk_plan {
     uint64_t enumerations; /* of all cells */
     double work_limit;     /* dimensions whose programs cost more are left out */
     bool too_large;        /* some allowed dimensions were left out because they are */
-    bool closed;           /* no variables: one instance for each choice of dimensions */
+    bool closed;           /* nothing to draw: one instance for each choice of dimensions */
 } rk_plan;
 
 /* only: visit these dimensions alone, or NULL. max_dim: cap on open dimensions, 0: a default. */

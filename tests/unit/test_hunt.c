@@ -414,6 +414,18 @@ static void theorems_without_variables_run_through_the_dimensions(void **state) 
     drop_text(&t);
 }
 
+static void a_given_variable_makes_one_instance(void **state) {
+    (void)state;
+    text t;
+    read_clauses(&t,
+                 "dim n = 2; forall A : real[n, n]; assume A == [1, 2; 3, 4]; claim det(A) == -2;");
+    rk_hunt_report r = hunt(&t.module->theorems[0], 0);
+    assert_false(r.found);
+    assert_int_equal(r.held, 1);
+    rk_hunt_report_clear(&r, &t.module->theorems[0]);
+    drop_text(&t);
+}
+
 static void impossible_hypotheses_give_no_instance(void **state) {
     (void)state;
     text t;
@@ -439,6 +451,7 @@ int main(void) {
         cmocka_unit_test(examples_of_existence_are_found),
         cmocka_unit_test(a_violation_that_is_not_accepted_is_no_finding),
         cmocka_unit_test(theorems_without_variables_run_through_the_dimensions),
+        cmocka_unit_test(a_given_variable_makes_one_instance),
         cmocka_unit_test(impossible_hypotheses_give_no_instance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,7 @@ static void visit_all(job *j) {
         }
         visit(j, dims);
     }
+    j->complete = j->complete && !rk_dims_gave_up(it);
     rk_dims_iter_free(it);
     rk_free(dims);
 }
@@ -259,6 +260,7 @@ static void hunt_examples(job *j, uint64_t trials) {
         if (j->complete && is_allowed(j, dims))
             hunt_example(j, dims, trials);
     }
+    j->complete = j->complete && !rk_dims_gave_up(it);
     rk_dims_iter_free(it);
     rk_free(dims);
 }

@@ -171,6 +171,7 @@ struct rk_dims_iter {
     uint64_t *choices; /* one a dimension */
     heap_node *heap;
     size_t count, cap;
+    bool gave_up;
 };
 
 static int64_t value_at(const rk_dim *d, uint64_t position) {
@@ -263,8 +264,11 @@ rk_dims_iter *rk_dims_iter_new(const rk_checked *checked, int64_t max_dim) {
     return it;
 }
 
+/* A range of 10^9 in which next to nothing is allowed must not hold the program up. */
+enum { PASSED_OVER_LIMIT = 1000000 };
+
 bool rk_dims_next(rk_dims_iter *it, int64_t *dims) {
-    while (it->count > 0) {
+    for (size_t passed = 0; it->count > 0 && !it->gave_up; passed++) {
         uint64_t *position = heap_pop(it);
         for (size_t i = 0; i < it->checked->ndims; i++)
             dims[i] = value_at(&it->checked->dims[i], position[i]);
@@ -272,8 +276,13 @@ bool rk_dims_next(rk_dims_iter *it, int64_t *dims) {
         rk_free(position);
         if (rk_dims_complete(it->checked, dims))
             return true;
+        it->gave_up = passed + 1 >= PASSED_OVER_LIMIT;
     }
     return false;
+}
+
+bool rk_dims_gave_up(const rk_dims_iter *it) {
+    return it->gave_up;
 }
 
 void rk_dims_iter_free(rk_dims_iter *it) {

@@ -21,6 +21,9 @@ typedef struct rk_dims_iter rk_dims_iter;
    (`>=`); ranges and lists are visited whole. max_dim 0: no cap, and then only if finite. */
 rk_dims_iter *rk_dims_iter_new(const rk_checked *checked, int64_t max_dim);
 bool rk_dims_next(rk_dims_iter *it, int64_t *dims); /* dims: checked->ndims values */
+/* Did rk_dims_next end because a million choices in a row were passed over? Then not all were
+   seen. */
+bool rk_dims_gave_up(const rk_dims_iter *it);
 void rk_dims_iter_free(rk_dims_iter *it);
 
 /* Is this choice allowed by the dim clauses (values of EQUAL included)? */

@@ -79,6 +79,24 @@ static void disallowed_values_are_known(void **state) {
     theorem_free(&t);
 }
 
+static void giving_up_is_told(void **state) {
+    (void)state;
+    text_theorem t = theorem_of("dim n in 1..1000000000, k = n/999999937;" ANY);
+    rk_dims_iter *it = rk_dims_iter_new(t.checked, 0);
+    int64_t dims[2];
+    assert_false(rk_dims_next(it, dims));
+    assert_true(rk_dims_gave_up(it));
+    rk_dims_iter_free(it);
+    theorem_free(&t);
+    t = theorem_of("dim n in 1..3, k = n/2;" ANY);
+    it = rk_dims_iter_new(t.checked, 0);
+    assert_true(rk_dims_next(it, dims));
+    assert_false(rk_dims_next(it, dims));
+    assert_false(rk_dims_gave_up(it));
+    rk_dims_iter_free(it);
+    theorem_free(&t);
+}
+
 static rk_build_status status_at(const char *clauses, int64_t n) {
     text_theorem t = theorem_of(clauses);
     rk_program *p;
@@ -113,6 +131,7 @@ int main(void) {
         cmocka_unit_test(huge_ranges_are_lazy),
         cmocka_unit_test(finite_or_not),
         cmocka_unit_test(disallowed_values_are_known),
+        cmocka_unit_test(giving_up_is_told),
         cmocka_unit_test(too_large_is_not_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@ typedef struct rk_count {
     size_t total;
     size_t verdict[RK_VERDICT_NONE]; /* by verdict */
     size_t met[RK_VERDICT_NONE];     /* the same without the unexpected */
+    size_t reserved;                 /* proved, not unexpected, with a caveat */
     size_t unexpected;               /* missed its expect, or refuted without having one */
 } rk_count;
 

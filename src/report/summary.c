@@ -9,6 +9,7 @@ rk_count rk_count_results(const rk_result *const *r, size_t n) {
         c.verdict[r[i]->verdict]++;
         c.met[r[i]->verdict] += !unexpected;
         c.unexpected += unexpected;
+        c.reserved += !unexpected && r[i]->verdict == RK_PROVED && r[i]->ncaveats > 0;
     }
     return c;
 }
@@ -25,6 +26,8 @@ void rk_report_summary(rk_buf *out, const rk_result *const *r, size_t n, double 
     rk_buf text;
     rk_buf_init(&text);
     summary_part(&text, c.met[RK_PROVED], "proved", true);
+    if (c.reserved > 0)
+        rk_buf_printf(&text, " (%zu with a caveat)", c.reserved);
     summary_part(&text, c.met[RK_REFUTED], "refuted as expected", true);
     summary_part(&text, c.met[RK_VERIFIED], "verified", false);
     summary_part(&text, c.met[RK_SUPPORTED], "supported", false);

@@ -212,6 +212,11 @@ static void the_summary_counts_every_theorem_once(void **state) {
     assert_string_equal(out.text, "1 proved, 1 refuted as expected, 1 verified, 1 undecided, "
                                   "1 unexpected   0.31 s\n");
     rk_buf_reset(&out);
+    all[1].caveats = all[2].caveats;
+    all[1].ncaveats = 1;
+    rk_report_summary(&out, r, 2, 0, &style);
+    assert_non_null(strstr(out.text, "1 proved (1 with a caveat), 1 refuted as expected"));
+    rk_buf_reset(&out);
     style.width = 80;
     rk_report_summary(&out, r, 0, 0, &style);
     assert_int_equal(strlen(out.text), 81);

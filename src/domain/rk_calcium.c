@@ -3,11 +3,20 @@
    branches: roots and logarithms are taken where the argument is proved to be in their domain.
 
    The work on one entry is bounded: enclosures up to PRECISION_LIMIT bits, algebraic numbers up to
-   DEGREE_LIMIT, operations whose operands have at most PRODUCT_LIMIT pairs of terms. Beyond them
-   the value becomes Calcium's "unknown", of which nothing is ever said. */
+   DEGREE_LIMIT, operations whose operands have few pairs of terms, and the fewer the more
+   generators they have (2^PRODUCT_BITS pairs without any; functions of 2^FUNCTION_BITS terms,
+   logarithms, whose relations are dear, of 2^LOG_BITS). Beyond them the value becomes Calcium's
+   "unknown", of which nothing is ever said. */
 #include "rk_calcium.h"
+#include <math.h>
 
-enum { PRECISION_LIMIT = 1024, DEGREE_LIMIT = 40, PRODUCT_LIMIT = 16384 };
+enum {
+    PRECISION_LIMIT = 1024,
+    DEGREE_LIMIT = 40,
+    PRODUCT_BITS = 17,
+    FUNCTION_BITS = 10,
+    LOG_BITS = 5
+};
 
 ca_ctx_struct *rk_calcium_context(const rk_domain *d) {
     return d->context;
@@ -50,15 +59,36 @@ double rk_calcium_terms(const rk_domain *d, const ca_struct *x) {
            (double)fmpz_mpoly_q_denref(CA_MPOLY_Q(x))->length;
 }
 
+/* Bits by which the generators of x's field lower the limit on terms: the work of an operation
+   about doubles with each function (exp, log, ...) and with two algebraic numbers. */
+static double burden(const ca_struct *x, ca_ctx_struct *ctx) {
+    double bits = 0;
+    if (CA_IS_SPECIAL(x) || CA_IS_QQ(x, ctx))
+        return 0;
+    const ca_field_struct *field = CA_FIELD(x, ctx);
+    for (slong i = 0; i < CA_FIELD_LENGTH(field); i++)
+        bits += CA_EXT_IS_QQBAR(CA_FIELD_EXT_ELEM(field, i)) ? 0.5 : 1;
+    return bits;
+}
+
 typedef void ca_operation(ca_struct *, const ca_struct *, const ca_struct *, ca_ctx_struct *);
 
 /* r := x op y, or unknown where that might take too long. */
 static void bounded(const rk_domain *d, ca_operation *op, ca_struct *r, const ca_struct *x,
                     const ca_struct *y) {
-    if (rk_calcium_terms(d, x) * rk_calcium_terms(d, y) > PRODUCT_LIMIT)
-        ca_unknown(r, rk_calcium_context(d));
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    double pairs = rk_calcium_terms(d, x) * rk_calcium_terms(d, y);
+    if (pairs > ldexp(1, PRODUCT_BITS - (int)fmax(burden(x, ctx), burden(y, ctx))))
+        ca_unknown(r, ctx);
     else
-        op(r, x, y, rk_calcium_context(d));
+        op(r, x, y, ctx);
+}
+
+/* Whether the functions of x are within reach: each adds a generator and its relations. */
+static bool affordable(const rk_domain *d, rk_fn f, const ca_struct *x) {
+    int bits = f == RK_FN_LOG ? LOG_BITS : FUNCTION_BITS;
+    double limit = ldexp(1, bits - (int)burden(x, rk_calcium_context(d)));
+    return rk_calcium_terms(d, x) <= limit;
 }
 
 static void c_add(const rk_domain *d, void *r, const void *x, const void *y) {
@@ -193,7 +223,7 @@ static rk_ev by_sign(const rk_domain *d, rk_fn f, ca_struct *r, const ca_struct 
 }
 
 static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
-    if (number(x) != RK_EV_OK)
+    if (number(x) != RK_EV_OK || !affordable(d, f, x))
         return RK_EV_PRECISION;
     switch (f) {
     case RK_FN_SQRT:

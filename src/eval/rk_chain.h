@@ -32,4 +32,7 @@ bool rk_chain_hopeless(const rk_program *program, unsigned root);
 /* The place that kept the run in hand from knowing root. */
 rk_span rk_chain_obstacle(rk_chain *c, unsigned root);
 
+/* "3/2", "[1, 0; 0, 1]", "sqrt(2)", "3.14159265358979 +/- 3.24e-15": certain digits of a ball. */
+void rk_value_print(rk_buf *out, const rk_matrix *m);
+
 #endif

@@ -6,8 +6,7 @@
 
 /* Closed forms longer than this are of no use to a reader; an enclosure is printed instead. */
 #define MAX_CLOSED_FORM 400
-#define DIGITS 15
-#define ACCURACY_BITS 52 /* enough for DIGITS certain digits */
+#define ACCURACY_BITS 52 /* enough for 15 certain digits */
 #define DEFAULT_PRECISION_CAP 1024
 
 typedef struct evaluation {
@@ -21,37 +20,11 @@ typedef struct evaluation {
 
 /* --- printing ------------------------------------------------------------------------------- */
 
-static void print_entry(rk_buf *out, const rk_matrix *m, slong k) {
-    const rk_domain *d = m->domain;
-    if (d->precision == 0) {
-        d->print(d, out, rk_matrix_entry(m, 0, k));
-        return;
-    }
-    char *s = arb_get_str(rk_matrix_entry(m, 0, k), DIGITS, 0);
-    size_t n = strlen(s);
-    if (s[0] == '[')
-        rk_buf_write(out, s + 1, n - 2);
-    else
-        rk_buf_puts(out, s);
-    flint_free(s);
-}
-
-static void print_matrix(rk_buf *out, const rk_matrix *m) {
-    bool scalar = m->rows == 1 && m->cols == 1;
-    rk_buf_puts(out, scalar ? "" : "[");
-    for (slong k = 0; k < m->rows * m->cols; k++) {
-        if (k > 0)
-            rk_buf_puts(out, k % m->cols == 0 ? "; " : ", ");
-        print_entry(out, m, k);
-    }
-    rk_buf_puts(out, scalar ? "" : "]");
-}
-
 /* Calcium writes a `~` before digits where it has no closed form. */
 static bool print_closed_form(rk_buf *out, const rk_matrix *m) {
     rk_buf text;
     rk_buf_init(&text);
-    print_matrix(&text, m);
+    rk_value_print(&text, m);
     bool good = strchr(text.text, '~') == NULL && text.len <= MAX_CLOSED_FORM;
     if (good)
         rk_buf_puts(out, text.text);
@@ -79,11 +52,11 @@ static bool print_result(evaluation *e, bool last) {
     }
     const rk_matrix *m = &run->value[e->root];
     if (run->domain->exact && run == &e->chain.first)
-        print_matrix(e->out, m);
+        rk_value_print(e->out, m);
     else if (run->domain->exact)
         return print_closed_form(e->out, m);
     else if (last || accurate(m))
-        print_matrix(e->out, m);
+        rk_value_print(e->out, m);
     else
         return false;
     return true;

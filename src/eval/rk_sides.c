@@ -1,9 +1,12 @@
-/* Values for people: the sides of a comparison. */
+/* Values for people: as text, and the sides of a comparison. */
+#include <string.h>
+
 #include "base/rk_mem.h"
 #include "rk_chain.h"
 
 #define MAX_SIDE 200
 #define SIDE_PRECISION 256
+#define DIGITS 15
 
 /* The comparison that a reader would look at: the consequent of =>, the first part of a
    conjunction that is false. */
@@ -25,14 +28,36 @@ static const rk_instr *outermost_comparison(rk_chain *c, unsigned root) {
     return NULL;
 }
 
-static void print_value(rk_buf *out, const rk_run *run, unsigned i) {
-    const rk_matrix *m = &run->value[i];
+static void print_entry(rk_buf *out, const rk_matrix *m, slong k) {
+    const rk_domain *d = m->domain;
+    if (d->precision == 0) {
+        d->print(d, out, rk_matrix_entry(m, 0, k));
+        return;
+    }
+    char *s = arb_get_str(rk_matrix_entry(m, 0, k), DIGITS, 0);
+    size_t n = strlen(s);
+    if (s[0] == '[')
+        rk_buf_write(out, s + 1, n - 2);
+    else
+        rk_buf_puts(out, s);
+    flint_free(s);
+}
+
+void rk_value_print(rk_buf *out, const rk_matrix *m) {
+    bool scalar = m->rows == 1 && m->cols == 1;
+    rk_buf_puts(out, scalar ? "" : "[");
+    for (slong k = 0; k < m->rows * m->cols; k++) {
+        if (k > 0)
+            rk_buf_puts(out, k % m->cols == 0 ? "; " : ", ");
+        print_entry(out, m, k);
+    }
+    rk_buf_puts(out, scalar ? "" : "]");
+}
+
+static void print_side(rk_buf *out, const rk_matrix *m) {
     rk_buf text;
     rk_buf_init(&text);
-    if (m->rows == 1 && m->cols == 1)
-        run->domain->print(run->domain, &text, m->entry);
-    else
-        rk_matrix_print(&text, m);
+    rk_value_print(&text, m);
     rk_buf_write(out, text.text, text.len < MAX_SIDE ? text.len : MAX_SIDE);
     if (text.len > MAX_SIDE)
         rk_buf_puts(out, "...");
@@ -48,7 +73,7 @@ static void describe(rk_buf *out, rk_chain *c, unsigned i) {
            rk_chain_next(c, &step, SIDE_PRECISION, exact))
         ev = rk_run_compute(rk_chain_run(c), i);
     if (ev == RK_EV_OK)
-        print_value(out, rk_chain_run(c), i);
+        print_side(out, &rk_chain_run(c)->value[i]);
     else
         rk_buf_puts(out, "unknown");
 }

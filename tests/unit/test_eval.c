@@ -661,6 +661,8 @@ static void sides_of_a_comparison(void **state) {
     assert_sides("claim 1 == 1 => 2 < 1;", "left 2, right 1");
     assert_sides("claim sqrt(2) == 1;", "left sqrt(2), right 1");
     assert_sides("claim 1/0 == 1;", "left unknown, right 1");
+    assert_sides("claim sum(i = 1..60, sqrt(i)) == 17;",
+                 "left 313.509143942683 +/- 3.12e-13, right 17");
 }
 
 static void programs_print(void **state) {

@@ -86,6 +86,22 @@ static void undecided(job *j) {
 
 /* --- scope -------------------------------------------------------------------------------- */
 
+/* The values of a dimension made from others: all of them where the choices are finitely many. */
+static void computed_range(const job *j, size_t i, rk_dim_scope *s) {
+    s->low = 1;
+    s->high = -1;
+    if (!j->finite)
+        return;
+    int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, 0);
+    while (rk_dims_next(it, dims)) {
+        s->low = s->high == -1 || dims[i] < s->low ? dims[i] : s->low;
+        s->high = dims[i] > s->high ? dims[i] : s->high;
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
 static rk_dim_scope declared(const job *j, size_t i) {
     const rk_dim *d = &j->checked->dims[i];
     rk_dim_scope s = {d->name, d->low, d->high};
@@ -95,10 +111,8 @@ static rk_dim_scope declared(const job *j, size_t i) {
         s.low = d->values[0];
         s.high = d->values[d->nvalues - 1];
     }
-    if (d->kind == RK_DIM_EQUAL) {
-        s.low = j->any_dims ? j->low[i] : 1;
-        s.high = j->finite && j->any_dims ? j->high[i] : -1;
-    }
+    if (d->kind == RK_DIM_EQUAL)
+        computed_range(j, i, &s);
     return s;
 }
 

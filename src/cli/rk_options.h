@@ -33,7 +33,7 @@
     X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_RUNS, 1e-3, 1e9,                            \
       "work at most SECONDS on one theorem (default 5, for a hunt 60)")                            \
     X(max_dim, 0, "max-dim", COUNT, "N", RK_RUNS, 1, 1e6,                                          \
-      "try dimensions without an upper bound up to N (default 6)")                                 \
+      "try dimensions without an upper bound up to N (default 6, without variables 128)")          \
     X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK), 1, 1e12,                                    \
       "draw N exact instances before saying `verified' (default 200)")                             \
     X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_RUNS | RK_ON(EVAL), 32, 1e7,            \

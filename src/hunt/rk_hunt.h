@@ -39,7 +39,7 @@ typedef struct rk_hunt_options {
     uint64_t trials;  /* budget; 0: default */
     uint64_t samples; /* with trials 0: go on, within four budgets, until so many instances held */
     double deadline;  /* monotonic seconds, 0: none */
-    int64_t max_dim;  /* cap on open dimensions, 0: default 6 */
+    int64_t max_dim;  /* cap on open dimensions, 0: 6, or 128 when nothing is drawn */
     slong precision_cap;
     bool shrink;
     /* progress, may be NULL: called now and then; false stops the hunt */

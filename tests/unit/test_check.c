@@ -74,12 +74,14 @@ static void open_dimensions_are_only_verified(void **state) {
            0);
     expect("dim n >= 1; generic X : real[n, n]; claim rank(X) == n;", RK_VERIFIED, RK_REASON_NONE,
            0);
-    expect("dim n >= 1; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
+    expect("dim n >= 1; forall x : real; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
            0); /* false beyond what is tried */
+    expect("dim n >= 1; claim n < 200;", RK_VERIFIED, RK_REASON_NONE, 0); /* and so is this */
 }
 
 static void false_claims_are_refuted(void **state) {
     (void)state;
+    expect("dim n >= 1; claim n < 7;", RK_REFUTED, RK_REASON_NONE, 0); /* nothing to draw: go on */
     expect("dim n >= 1; claim n < 4;", RK_REFUTED, RK_REASON_NONE, 0);
     expect("forall x : real; claim x*x > 0;", RK_REFUTED, RK_REASON_NONE, 0);
     expect("dim n >= 1, d >= 1; generic X : real[n, d]; claim rank(X) == n;", RK_REFUTED,

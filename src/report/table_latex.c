@@ -9,7 +9,7 @@
 
 enum { TYPESET_SIDE = 6 }; /* a larger matrix is named by its shape */
 
-static const char latex_packages[] = "amsmath,amssymb,array,booktabs,graphicx,longtable";
+static const char latex_packages[] = "amsmath,amssymb,array,booktabs,longtable";
 
 /* A name, an entry or another expression in math mode; verbatim where it is none. */
 static void latex_expression(const rk_table *t, const char *text, rk_buf *out) {
@@ -43,17 +43,15 @@ static const char *latex_line_end(const char *p) {
     return p;
 }
 
-/* One line of a statement. A matrix has no place to break at: where it is wider than the column,
-   it is made smaller. */
+/* One line of a statement. A matrix has few places to break at: a line with one is set smaller
+   where it is wider than the column. */
 static void latex_line(const char *p, size_t len, rk_buf *out) {
     rk_buf formula;
     rk_buf_init(&formula);
     rk_buf_write(&formula, p, len);
     if (strstr(formula.text, "\\begin{"))
-        rk_buf_printf(out,
-                      "\\setbox0\\hbox{$%s$}\\leavevmode\\ifdim\\wd0>\\linewidth"
-                      "\\resizebox{\\linewidth}{!}{\\box0}\\else\\box0\\fi",
-                      formula.text);
+        rk_buf_printf(out, "{\\setbox0\\hbox{$%s$}\\ifdim\\wd0>\\linewidth\\scriptsize\\fi $%s$}",
+                      formula.text, formula.text);
     else
         rk_buf_printf(out, "$%s$", formula.text);
     rk_buf_clear(&formula);

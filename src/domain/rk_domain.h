@@ -65,7 +65,7 @@ struct rk_domain {
     bool plain;       /* zero bytes are 0, and an entry owns nothing */
     slong precision;  /* ball: bits; else 0 */
     ulong modulus;    /* prime field */
-    void *context;    /* ca_ctx_struct *, nmod_t *, ... */
+    void *context;    /* Calcium: ca_ctx_struct *; else the domain's own business */
 
     void (*init)(const rk_domain *, void *x); /* to 0 */
     void (*clear)(const rk_domain *, void *x);
@@ -106,7 +106,8 @@ struct rk_domain {
     void (*free_context)(rk_domain *);
 };
 
-/* Each returns a domain to be freed with rk_domain_free, or NULL (prime field: modulus < 2 or
+/* A domain and its values belong to one thread at a time (contexts cache what they computed).
+   Each returns a domain to be freed with rk_domain_free, or NULL (prime field: modulus < 2 or
    composite; precision out of range). */
 rk_domain *rk_domain_rational(void);
 rk_domain *rk_domain_prime(ulong p);

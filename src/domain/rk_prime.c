@@ -3,8 +3,15 @@
 #include "linalg/rk_product.h"
 #include "linalg/rk_rank.h"
 
+/* The modulus, and the divisor met last with its inverse: the entries of a row often share their
+   denominator. */
+typedef struct prime_field {
+    nmod_t mod;
+    ulong divisor, inverse;
+} prime_field;
+
 static const nmod_t *field(const rk_domain *d) {
-    return d->context;
+    return &((const prime_field *)d->context)->mod;
 }
 
 static void p_init(const rk_domain *d, void *x) {
@@ -25,7 +32,12 @@ static rk_ev p_div(const rk_domain *d, void *r, const void *x, const void *y) {
     ulong divisor = *(const ulong *)y;
     if (divisor == 0)
         return RK_EV_ESCAPE;
-    *(ulong *)r = nmod_div(*(const ulong *)x, divisor, *field(d));
+    prime_field *f = d->context;
+    if (divisor != f->divisor) {
+        f->divisor = divisor;
+        f->inverse = n_invmod(divisor, f->mod.n);
+    }
+    *(ulong *)r = nmod_mul(*(const ulong *)x, f->inverse, f->mod);
     return RK_EV_OK;
 }
 
@@ -179,9 +191,10 @@ rk_domain *rk_domain_prime(ulong p) {
     if (p < 2 || !n_is_prime(p))
         return NULL;
     rk_domain *d = rk_domain_new(&table);
-    nmod_t *mod = rk_malloc(sizeof *mod);
-    nmod_init(mod, p);
-    d->context = mod;
+    prime_field *f = rk_malloc(sizeof *f);
+    nmod_init(&f->mod, p);
+    f->divisor = f->inverse = 1;
+    d->context = f;
     d->modulus = p;
     return d;
 }

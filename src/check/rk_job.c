@@ -24,7 +24,7 @@ void rk_job_instance(job *j, const int64_t *dims, const rk_instance *x) {
     switch (x->overall) {
     case RK_INSTANCE_HOLDS:
         j->held++;
-        j->witnessed = true;
+        j->witnessed |= !j->generic; /* else one instance may be all there is but a null set */
         rk_job_dims(j, dims);
         break;
     case RK_INSTANCE_UNDEFINED:
@@ -48,7 +48,7 @@ void rk_job_hunted(job *j, const rk_hunt_report *r) {
     /* under `generic` only points of the interior count: null sets are not what is claimed */
     if (!j->generic)
         j->held += r->held;
-    j->witnessed |= r->held > 0;
+    j->witnessed |= !j->generic && r->held > 0;
     j->undefined += r->undefined;
     j->excluded += r->excluded;
     j->unknown += r->unknown;

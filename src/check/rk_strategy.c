@@ -40,11 +40,6 @@ static int64_t free_entries(const rk_program *p) {
     return n;
 }
 
-/* An equation under `generic` is a null set and must not be turned into a definition. */
-static rk_build_options build_options(const job *j) {
-    return (rk_build_options){.keep_equations = j->generic};
-}
-
 /* --- provers at one choice of dimensions -------------------------------------------------- */
 
 static rk_proof_status prove_at(job *j, const rk_program *p, rk_proof *proof) {
@@ -100,9 +95,11 @@ static bool accept_open(void *self, const rk_program *p, const rk_assignment *a)
 }
 
 /* Random points of the interior: what holds there holds, with luck, almost everywhere. A violation
-   counts only when a whole neighbourhood violates. */
+   counts only when a whole neighbourhood violates, and a proof is not vacuous only when hypotheses
+   hold on one. */
 static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsigned wanted) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
+    rk_prove_options o = prove_options(j);
     rk_rng rng = rk_rng_trial(j->options->seed, j->checked->digest,
                               0x696e7465726e616cULL + j->visited_choices);
     rk_assignment a;
@@ -112,6 +109,8 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
         rk_interior_draw(p, &rng, INTERIOR_BITS, rk_rng_u64(&rng), &a);
         rk_decide(p, &a, &d, &x);
         rk_job_instance(j, dims, &x);
+        if (x.overall == RK_INSTANCE_HOLDS && !j->witnessed)
+            j->witnessed = rk_prove_open_instance(p, &a, &o);
         if (x.overall == RK_INSTANCE_VIOLATED && accept_open(j, p, &a)) {
             j->refuted = true;
             j->method = "open set of violations";
@@ -128,8 +127,7 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
 
 static void visit(job *j, const int64_t *dims) {
     rk_program *p = NULL;
-    rk_build_options b = build_options(j);
-    rk_build_status built = rk_program_build(j->checked, dims, &b, &p);
+    rk_build_status built = rk_program_build(j->checked, dims, NULL, &p);
     if (built == RK_BUILD_NOT_ALLOWED)
         return;
     j->visited_choices++;
@@ -226,9 +224,8 @@ static void hunt_violation(job *j, uint64_t trials) {
 }
 
 static bool is_allowed(const job *j, const int64_t *dims) {
-    rk_build_options b = build_options(j);
     rk_program *p = NULL;
-    rk_build_status built = rk_program_build(j->checked, dims, &b, &p);
+    rk_build_status built = rk_program_build(j->checked, dims, NULL, &p);
     rk_program_free(p);
     return built != RK_BUILD_NOT_ALLOWED;
 }
@@ -320,7 +317,7 @@ rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk
         bool smaller = j.refuted && checked->mode != RK_MODE_EXISTS && checked->nvars > 0;
         if (smaller || (!proved && !j.refuted))
             hunt(&j, 6 * samples); /* a small counterexample says more than a witness */
-        else if (proved && !j.witnessed)
+        else if (proved && !j.witnessed && !j.generic)
             hunt(&j, samples); /* for an instance of the hypotheses */
         if (proved && j.refuted)
             rk_guard_raise("internal error: a proof and a counterexample disagree");

@@ -136,7 +136,8 @@ static void add_caveat(job *j, const char *text) {
     rk_result *r = j->result;
     const char **more = rk_arena_alloc(j->arena, (r->ncaveats + 1) * sizeof *more);
     if (r->ncaveats > 0)
-        memcpy(more, r->caveats, r->ncaveats * sizeof *more);
+        for (size_t i = 0; i < r->ncaveats; i++)
+        more[i] = r->caveats[i];
     more[r->ncaveats++] = text;
     r->caveats = more;
 }

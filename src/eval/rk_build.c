@@ -473,6 +473,15 @@ static const rk_term **all_roots(const rk_checked *checked, size_t *n) {
     return roots;
 }
 
+/* Under `generic` an equation is a null set: defining a variable by it would claim something of
+   that set alone. */
+static bool may_define(const rk_checked *checked, const rk_build_options *options) {
+    bool define = !(options && options->keep_equations) && checked->mode != RK_MODE_RANDOM;
+    for (size_t i = 0; i < checked->nvars; i++)
+        define = define && checked->vars[i].quant != RK_GENERIC;
+    return define;
+}
+
 rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
                                  const rk_build_options *options, rk_program **program) {
     builder b;
@@ -482,8 +491,7 @@ rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
     rk_free(roots);
     set_dims(&b, dims);
     make_slots(&b);
-    bool define = !(options && options->keep_equations) && checked->mode != RK_MODE_RANDOM;
-    if (b.emitter.status == RK_BUILD_OK && define)
+    if (b.emitter.status == RK_BUILD_OK && may_define(checked, options))
         each_conjunct(&b, find_definition);
     if (b.emitter.status == RK_BUILD_OK)
         lower_theorem(&b);

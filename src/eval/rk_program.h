@@ -112,7 +112,7 @@ typedef enum rk_build_status {
 typedef struct rk_build_options {
     size_t max_instr;    /* 0: default 2,000,000 */
     int64_t max_entries; /* entries of one matrix; 0: default 2^24. Of all together: 8 times it */
-    bool keep_equations; /* do not turn `assume NAME == E` into definitions */
+    bool keep_equations; /* no `assume NAME == E` becomes a definition; never does under generic */
 } rk_build_options;
 
 /* dims: one value for each of checked->dims, those of kind EQUAL already computed

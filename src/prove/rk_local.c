@@ -268,16 +268,31 @@ rk_tern rk_local_truth(const rk_local *l, unsigned instr) {
     return l->bounds.truth[instr];
 }
 
+static rk_local *local_at(const rk_program *program, const rk_assignment *point,
+                          const rk_prove_options *o) {
+    return rk_local_new(program, point, o->precision_cap > 0 ? o->precision_cap : 256);
+}
+
+static rk_tern all_true(const rk_local *l, const unsigned *roots, size_t n) {
+    rk_tern t = RK_TRUE;
+    for (size_t i = 0; i < n; i++)
+        t = rk_tern_and(t, rk_local_truth(l, roots[i]));
+    return t;
+}
+
 bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
                              const rk_prove_options *o) {
-    rk_local *l = rk_local_new(program, point, o->precision_cap > 0 ? o->precision_cap : 256);
-    if (l == NULL)
-        return false;
-    rk_tern claims = RK_TRUE, hypotheses = RK_TRUE;
-    for (size_t c = 0; c < program->nclaims; c++)
-        claims = rk_tern_and(claims, rk_local_truth(l, program->claims[c]));
-    for (size_t h = 0; h < program->nhypotheses; h++)
-        hypotheses = rk_tern_and(hypotheses, rk_local_truth(l, program->hypotheses[h]));
+    rk_local *l = local_at(program, point, o);
+    bool violated = l != NULL && rk_tern_false(all_true(l, program->claims, program->nclaims)) &&
+                    rk_tern_true(all_true(l, program->hypotheses, program->nhypotheses));
     rk_local_free(l);
-    return rk_tern_false(claims) && rk_tern_true(hypotheses);
+    return violated;
+}
+
+bool rk_prove_open_instance(const rk_program *program, const rk_assignment *point,
+                            const rk_prove_options *o) {
+    rk_local *l = local_at(program, point, o);
+    bool held = l != NULL && rk_tern_true(all_true(l, program->hypotheses, program->nhypotheses));
+    rk_local_free(l);
+    return held;
 }

@@ -59,6 +59,11 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
 bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
                              const rk_prove_options *o);
 
+/* generic theorems: is everything defined on a whole neighbourhood of this exact point, and are all
+   hypotheses true there? */
+bool rk_prove_open_instance(const rk_program *program, const rk_assignment *point,
+                            const rk_prove_options *o);
+
 /* Variables that range over finite sets only (permutation): every case evaluated. */
 void rk_prove_cases(const rk_program *program, const rk_prove_options *o, rk_proof *out);
 

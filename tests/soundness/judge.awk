@@ -13,6 +13,10 @@ FILENAME !~ /\.thm$/ && $1 ~ /^(proved|refuted|verified|supported|unsupported|un
     count[$1]++
     if ($1 == "proved" && truth[$2] == "false") { print "WRONG: proved, but false: " $2; wrong++ }
     if ($1 == "refuted" && truth[$2] != "false") { print "WRONG: refuted, but " truth[$2] ": " $2; wrong++ }
+    if ($1 == "proved" && truth[$2] == "vacuous" && !/caveat: /) {
+        print "WRONG: proved without the caveat, but vacuous: " $2
+        wrong++
+    }
     if ($1 == "verified" && truth[$2] == "false") missed++
 }
 END {

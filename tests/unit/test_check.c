@@ -131,6 +131,25 @@ static void vacuous_theorems_say_so(void **state) {
     expect("generic x : real; claim sqrt(-(x^2)) == 1;", RK_UNDECIDED, RK_REASON_NO_INSTANCE, 0);
 }
 
+/* Under `generic` an instance counts as a witness only with a neighbourhood of instances. */
+static void null_sets_witness_nothing(void **state) {
+    (void)state;
+    expect("generic x : real; assume x <= 0 and x >= 0; claim x == x;", RK_PROVED, RK_REASON_NONE,
+           1);
+    expect("generic x : real; claim sqrt(-(x^2)) == sqrt(-(x^2));", RK_PROVED, RK_REASON_NONE, 1);
+    expect("generic x : real; assume x > 0; claim sqrt(x) == sqrt(x);", RK_PROVED, RK_REASON_NONE,
+           0);
+}
+
+/* No variable is defined by an equation under `generic`: the set of solutions is a null set. */
+static void equations_with_forall_refute_nothing_generic(void **state) {
+    (void)state;
+    expect("forall a : real; generic x : real; assume x == a; claim x == 5;", RK_UNDECIDED,
+           RK_REASON_NO_INSTANCE, 0);
+    expect("forall a : real; generic x : real; assume a == x; claim x != x;", RK_UNDECIDED,
+           RK_REASON_NO_INSTANCE, 0);
+}
+
 static void what_cannot_be_told_has_its_reason(void **state) {
     (void)state;
     expect("forall X : real[2, 2]; claim jrank(X*X; X) <= 4;", RK_UNDECIDED, RK_REASON_CONSTRUCT,
@@ -230,6 +249,8 @@ int main(void) {
         cmocka_unit_test(examples_must_be_found_at_every_choice_of_dimensions),
         cmocka_unit_test(generic_claims_are_not_refuted_by_null_sets),
         cmocka_unit_test(vacuous_theorems_say_so),
+        cmocka_unit_test(null_sets_witness_nothing),
+        cmocka_unit_test(equations_with_forall_refute_nothing_generic),
         cmocka_unit_test(what_cannot_be_told_has_its_reason),
         cmocka_unit_test(texts_at_fault_are_told_when_it_shows),
         cmocka_unit_test(passed_over_instances_are_counted_and_hypotheses_said),

@@ -114,7 +114,7 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
         draw_point(program, rng, &best);
         double top = climb(judge, program, rng, &best, out);
         found = top > 0 && confirm(judge, program, &best, out, claim);
-        if (top > 0 && !found && judge->report)
+        if (top > RK_MARGIN_NOISE && !found && judge->report) /* less is rounding, no hit */
             judge->report->unconfirmed++;
     }
     rk_point_clear(&best);

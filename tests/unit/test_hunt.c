@@ -315,6 +315,21 @@ static void rounding_makes_no_finding(void **state) {
     refute_none(fragile_claims, sizeof fragile_claims / sizeof fragile_claims[0]);
 }
 
+/* Cancellation in doubles makes hits that are none: they are counted, not believed. */
+static void float_hits_that_are_none_are_counted(void **state) {
+    (void)state;
+    text t;
+    read_clauses(&t, "dim n in 3..4; forall A : psd[n]; claim det(A) >= 0;");
+    const rk_checked *c = &t.module->theorems[0];
+    rk_hunt_options o = {.seed = 1, .trials = 4000, .shrink = true};
+    rk_hunt_report r;
+    rk_hunt(c, NULL, &o, &r);
+    assert_false(r.found);
+    assert_true(r.unconfirmed > 0);
+    rk_hunt_report_clear(&r, c);
+    drop_text(&t);
+}
+
 /* The trial that finds does not depend on how many are asked for. */
 static void findings_do_not_depend_on_the_budget(void **state) {
     (void)state;
@@ -446,6 +461,7 @@ int main(void) {
         cmocka_unit_test(snippets_keep_their_context),
         cmocka_unit_test(true_claims_are_never_refuted),
         cmocka_unit_test(rounding_makes_no_finding),
+        cmocka_unit_test(float_hits_that_are_none_are_counted),
         cmocka_unit_test(findings_do_not_depend_on_the_budget),
         cmocka_unit_test(known_counterexamples_come_first),
         cmocka_unit_test(examples_of_existence_are_found),

@@ -213,20 +213,24 @@ static bool is_total(const rk_program *program) {
     return true;
 }
 
+/* No assignment is an example: some claim or hypothesis is false wherever it is defined. */
+static bool excludes_examples(const rk_facts *b) {
+    return rk_tern_false(rk_facts_claims(b)) || rk_tern_false(rk_facts_hypotheses(b));
+}
+
 void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
     (void)o;
-    if (program->checked->mode != RK_MODE_UNIVERSAL)
-        return;
     rk_facts b;
     rk_facts_init(&b, program);
     rk_facts_propagate(&b);
-    rk_tern all = RK_TRUE;
-    for (size_t c = 0; c < program->nclaims; c++)
-        all = rk_tern_and(all, b.truth[program->claims[c]]);
-    if (rk_tern_true(all)) {
+    rk_mode mode = program->checked->mode;
+    if (mode == RK_MODE_UNIVERSAL && rk_tern_true(rk_facts_claims(&b))) {
         out->status = RK_PROOF_TRUE;
         out->method = "shape bounds";
         out->witnessed = program->nhypotheses == 0 && is_total(program);
+    } else if (mode == RK_MODE_EXISTS && excludes_examples(&b)) {
+        out->status = RK_PROOF_FALSE;
+        out->method = "shape bounds";
     }
     rk_facts_clear(&b);
 }

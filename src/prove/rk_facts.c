@@ -490,3 +490,18 @@ void rk_facts_propagate(rk_facts *b) {
             bound_value(b, i);
     }
 }
+
+static rk_tern all_of(const rk_facts *b, const unsigned *roots, size_t n) {
+    rk_tern t = RK_TRUE;
+    for (size_t i = 0; i < n; i++)
+        t = rk_tern_and(t, b->truth[roots[i]]);
+    return t;
+}
+
+rk_tern rk_facts_claims(const rk_facts *b) {
+    return all_of(b, b->program->claims, b->program->nclaims);
+}
+
+rk_tern rk_facts_hypotheses(const rk_facts *b) {
+    return all_of(b, b->program->hypotheses, b->program->nhypotheses);
+}

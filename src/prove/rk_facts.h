@@ -33,6 +33,10 @@ void rk_facts_clear(rk_facts *b);
 /* Computes everything from the facts; may be called again after more facts. */
 void rk_facts_propagate(rk_facts *b);
 
+/* All claims together, all hypotheses together (true where there are none). */
+rk_tern rk_facts_claims(const rk_facts *b);
+rk_tern rk_facts_hypotheses(const rk_facts *b);
+
 /* Does the instruction depend on a slot for which `of` holds? marks: ninstr bytes. */
 void rk_depends(const rk_program *program, bool (*of)(const rk_slot *slot), unsigned char *marks);
 

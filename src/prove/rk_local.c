@@ -273,18 +273,11 @@ static rk_local *local_at(const rk_program *program, const rk_assignment *point,
     return rk_local_new(program, point, o->precision_cap > 0 ? o->precision_cap : 256);
 }
 
-static rk_tern all_true(const rk_local *l, const unsigned *roots, size_t n) {
-    rk_tern t = RK_TRUE;
-    for (size_t i = 0; i < n; i++)
-        t = rk_tern_and(t, rk_local_truth(l, roots[i]));
-    return t;
-}
-
 bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
                              const rk_prove_options *o) {
     rk_local *l = local_at(program, point, o);
-    bool violated = l != NULL && rk_tern_false(all_true(l, program->claims, program->nclaims)) &&
-                    rk_tern_true(all_true(l, program->hypotheses, program->nhypotheses));
+    bool violated = l != NULL && rk_tern_false(rk_facts_claims(&l->bounds)) &&
+                    rk_tern_true(rk_facts_hypotheses(&l->bounds));
     rk_local_free(l);
     return violated;
 }
@@ -292,7 +285,7 @@ bool rk_prove_open_violation(const rk_program *program, const rk_assignment *poi
 bool rk_prove_open_instance(const rk_program *program, const rk_assignment *point,
                             const rk_prove_options *o) {
     rk_local *l = local_at(program, point, o);
-    bool held = l != NULL && rk_tern_true(all_true(l, program->hypotheses, program->nhypotheses));
+    bool held = l != NULL && rk_tern_true(rk_facts_hypotheses(&l->bounds));
     rk_local_free(l);
     return held;
 }

@@ -179,7 +179,7 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
                        rk_diags *diags) {
     (void)o;
     slong variables = count_variables(program);
-    if (program->checked->mode != RK_MODE_UNIVERSAL || variables > MAX_VARIABLES ||
+    if (program->checked->mode == RK_MODE_RANDOM || variables > MAX_VARIABLES ||
         program->ninstr > MAX_INSTRUCTIONS)
         return;
     rk_view v;

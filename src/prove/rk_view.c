@@ -152,16 +152,9 @@ static bool report_null_equation(const rk_view *v, rk_diags *diags) {
     return false;
 }
 
-static rk_tern hypotheses_truth(const rk_view *v) {
-    rk_tern t = RK_TRUE;
-    for (size_t h = 0; h < v->program->nhypotheses; h++)
-        t = rk_tern_and(t, v->bounds.truth[v->program->hypotheses[h]]);
-    return t;
-}
-
 static void settle_claims(const rk_view *v, rk_proof *out) {
     const rk_program *p = v->program;
-    rk_tern hypotheses = hypotheses_truth(v), all = RK_TRUE;
+    rk_tern hypotheses = rk_facts_hypotheses(&v->bounds), all = RK_TRUE;
     bool defined = true;
     for (size_t c = 0; c < p->nclaims; c++) {
         rk_tern t = v->bounds.truth[p->claims[c]];
@@ -181,7 +174,11 @@ static void settle_claims(const rk_view *v, rk_proof *out) {
 }
 
 void rk_view_conclude(const rk_view *v, rk_proof *out, rk_diags *diags) {
-    if (report_null_equation(v, diags))
+    bool excluded = rk_tern_false(rk_facts_claims(&v->bounds)) ||
+                    rk_tern_false(rk_facts_hypotheses(&v->bounds));
+    if (v->program->checked->mode == RK_MODE_EXISTS)
+        out->status = excluded ? RK_PROOF_FALSE : RK_PROOF_NONE;
+    else if (report_null_equation(v, diags))
         out->status = RK_PROOF_ERROR;
     else
         settle_claims(v, out);

@@ -24,7 +24,8 @@ bool rk_has_generic(const rk_program *program);
 bool rk_code_is_partial(rk_code code); /* a rational operation that may be undefined */
 
 /* Fills status and witnessed of the proof from the bounds, after rk_facts_propagate. An equation
-   among the hypotheses that is false almost everywhere is reported: RK_PROOF_ERROR. */
+   among the hypotheses that is false almost everywhere is reported: RK_PROOF_ERROR. `exists`
+   theorems can only be refuted: by a claim or hypothesis that is false at every assignment. */
 void rk_view_conclude(const rk_view *v, rk_proof *out, rk_diags *diags);
 
 #endif

@@ -81,6 +81,8 @@ static void open_dimensions_are_only_verified(void **state) {
 
 static void false_claims_are_refuted(void **state) {
     (void)state;
+    expect("dim n in 1..3; exists X : real[n, n]; claim rank(X) == n - 2;", RK_REFUTED,
+           RK_REASON_NONE, 0);
     expect("dim n >= 1; claim n < 7;", RK_REFUTED, RK_REASON_NONE, 0); /* nothing to draw: go on */
     expect("dim n >= 1; claim n < 4;", RK_REFUTED, RK_REASON_NONE, 0);
     expect("forall x : real; claim x*x > 0;", RK_REFUTED, RK_REASON_NONE, 0);
@@ -105,7 +107,7 @@ static void examples_must_be_found_at_every_choice_of_dimensions(void **state) {
     expect("dim n in 1..9; exists X : real[n/3, n]; claim rank(X) == n/3;", RK_PROVED,
            RK_REASON_NONE, 0);
     settled s;
-    settle(&s, "dim n in 1..3; exists X : real[n, n]; claim rank(X) == n - 2;");
+    settle(&s, "dim n in 1..3; exists X : real[n, n]; claim rank(X) == 1 and det(X) == n - 1;");
     assert_int_equal(s.result.verdict, RK_UNDECIDED);
     assert_false(s.result.has_counterexample);
     drop(&s);

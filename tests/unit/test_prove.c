@@ -251,6 +251,10 @@ static void what_kills_the_ones_vector_has_no_full_rank(void **state) {
         snprintf(text, sizeof text, "%s claim %s;", stochastic, cases[i].claim);
         expect_bounds(text, cases[i].status);
     }
+    expect_bounds("exists X : real[2, 3]; claim rank(X) == 3;", RK_PROOF_FALSE);
+    expect_bounds("exists X : real[2, 3]; claim rank(X) == 2;", RK_PROOF_NONE);
+    expect_bounds("exists X : real[2, 3]; assume rank(X) > 2; claim rank(X) == 2;", RK_PROOF_FALSE);
+    expect_bounds("exists X : real[2, 3]; claim rank(X) <= 2;", RK_PROOF_NONE);
     expect_bounds("forall X : invertible[3]; claim rank(center(X)) == 2;", RK_PROOF_TRUE);
     expect_bounds("forall P : permutation[3]; claim rank(P - eye(3)) <= 2;", RK_PROOF_TRUE);
 }
@@ -304,7 +308,13 @@ static void rational_functions_give_identities(void **state) {
     expect_symbolic("forall Q : orthogonal[2]; claim Q'*Q == eye(2);", RK_PROOF_NONE);
     expect_symbolic("forall x : real; claim 1/(x - x) == 3;", RK_PROOF_NONE);
     expect_symbolic("forall x : real; claim abs(x) == x;", RK_PROOF_NONE);
-    expect_symbolic("exists x : real; claim x + 1 == x;", RK_PROOF_NONE);
+    expect_symbolic("exists x : real; claim x + 1 == x;", RK_PROOF_FALSE);
+    expect_symbolic("exists x : real; claim x + x == 2*x;", RK_PROOF_NONE);
+    expect_symbolic("exists x : real; claim x*x == 2;", RK_PROOF_NONE);
+    expect_symbolic("exists X : real[2, 2]; claim rank(X) == 1;", RK_PROOF_NONE);
+    expect_symbolic("exists X : real[3, 3]; claim rank(X - X') == 3;", RK_PROOF_FALSE);
+    expect_symbolic("exists A : real[2, 2], B : real[2, 2]; claim A*B - B*A == eye(2);",
+                    RK_PROOF_NONE);
     expect_symbolic("generic x : real, y : real; assume (x + y)^2 == x^2 + y^2; claim x == 0;",
                     RK_PROOF_ERROR);
     expect_symbolic("forall X : real[20, 20]; claim X + X == 2*X;", RK_PROOF_NONE); /* too large */

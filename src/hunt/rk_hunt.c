@@ -1,7 +1,7 @@
 /* The hunt: known counterexamples first, then trial after trial of the plan. */
 #include "rk_hunt.h"
 #include <string.h>
-#include <time.h>
+#include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_enumerate.h"
 #include "rk_judge.h"
@@ -50,12 +50,6 @@ void rk_hunt_report_clear(rk_hunt_report *r, const rk_checked *checked) {
     rk_free(r->dims_low);
     rk_free(r->dims_high);
     *r = (rk_hunt_report){0};
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* --- one trial ------------------------------------------------------------------- */
@@ -187,7 +181,7 @@ static bool keep_going(hunt *h, uint64_t k) {
         return false;
     if (!o->progress || k % tick)
         return true;
-    double passed = now() - h->start;
+    double passed = rk_clock() - h->start;
     size_t p = rk_plan_visit(&h->plan, k);
     return o->progress(o->self, k, passed > 0 ? (double)k / passed : 0, h->plan.program[p]->dims);
 }
@@ -253,7 +247,7 @@ static void hunt_begin(hunt *h, const int64_t *only_dims) {
         h->equations[p] = rk_trial_has_equations(&h->judge, h->plan.program[p]);
         h->irrational[p] = irrational_entries(h->plan.program[p]);
     }
-    h->start = now();
+    h->start = rk_clock();
 }
 
 static void hunt_end(hunt *h) {

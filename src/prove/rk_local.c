@@ -264,8 +264,8 @@ void rk_local_free(rk_local *l) {
     rk_free(l);
 }
 
-rk_tern rk_local_truth(const rk_local *l, unsigned instr) {
-    return l->bounds.truth[instr];
+const rk_facts *rk_local_facts(const rk_local *l) {
+    return &l->bounds;
 }
 
 static rk_local *local_at(const rk_program *program, const rk_assignment *point,
@@ -276,8 +276,8 @@ static rk_local *local_at(const rk_program *program, const rk_assignment *point,
 bool rk_prove_open_violation(const rk_program *program, const rk_assignment *point,
                              const rk_prove_options *o) {
     rk_local *l = local_at(program, point, o);
-    bool violated = l != NULL && rk_tern_false(rk_facts_claims(&l->bounds)) &&
-                    rk_tern_true(rk_facts_hypotheses(&l->bounds));
+    bool violated = l != NULL && rk_tern_false(rk_facts_claims(rk_local_facts(l))) &&
+                    rk_tern_true(rk_facts_hypotheses(rk_local_facts(l)));
     rk_local_free(l);
     return violated;
 }
@@ -285,7 +285,7 @@ bool rk_prove_open_violation(const rk_program *program, const rk_assignment *poi
 bool rk_prove_open_instance(const rk_program *program, const rk_assignment *point,
                             const rk_prove_options *o) {
     rk_local *l = local_at(program, point, o);
-    bool held = l != NULL && rk_tern_true(rk_facts_hypotheses(&l->bounds));
+    bool held = l != NULL && rk_tern_true(rk_facts_hypotheses(rk_local_facts(l)));
     rk_local_free(l);
     return held;
 }

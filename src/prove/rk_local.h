@@ -6,6 +6,7 @@
 #define RK_LOCAL_H
 
 #include "eval/rk_run.h"
+#include "rk_facts.h"
 
 typedef struct rk_local rk_local;
 
@@ -14,7 +15,8 @@ typedef struct rk_local rk_local;
 rk_local *rk_local_new(const rk_program *program, const rk_assignment *point, slong precision);
 void rk_local_free(rk_local *local);
 
-/* True: holds at every allowed assignment near the point. False: fails at every one. */
-rk_tern rk_local_truth(const rk_local *local, unsigned instr);
+/* What holds near the point: a truth value that is known there holds, or fails, at every allowed
+   assignment in some neighbourhood. Owned by the rk_local. */
+const rk_facts *rk_local_facts(const rk_local *local);
 
 #endif

@@ -1,6 +1,6 @@
 #include "rk_judge.h"
+#include "base/rk_clock.h"
 #include <math.h>
-#include <time.h>
 #include "rk_margin.h"
 #include "rk_element.h"
 
@@ -20,10 +20,8 @@ void rk_judge_clear(rk_judge *judge) {
 }
 
 bool rk_judge_out_of_time(rk_judge *judge) {
-    struct timespec now;
-    if (!judge->stopped && judge->options->deadline > 0 &&
-        clock_gettime(CLOCK_MONOTONIC, &now) == 0)
-        judge->stopped = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec > judge->options->deadline;
+    if (!judge->stopped && judge->options->deadline > 0)
+        judge->stopped = rk_clock() > judge->options->deadline;
     return judge->stopped;
 }
 

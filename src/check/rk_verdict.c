@@ -137,7 +137,7 @@ static void add_caveat(job *j, const char *text) {
     const char **more = rk_arena_alloc(j->arena, (r->ncaveats + 1) * sizeof *more);
     if (r->ncaveats > 0)
         for (size_t i = 0; i < r->ncaveats; i++)
-        more[i] = r->caveats[i];
+            more[i] = r->caveats[i];
     more[r->ncaveats++] = text;
     r->caveats = more;
 }

@@ -644,19 +644,14 @@ static void short_way_is_right_at_random_tokens(void **state) {
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-static char *sides_of(const char *clauses) {
+static void assert_sides(const char *clauses, const char *want) {
     point p = point_at(clauses, NULL);
     rk_buf b;
     rk_buf_init(&b);
     rk_describe_sides(&b, p.program, &p.value, 0);
+    assert_string_equal(b.text, want);
+    rk_buf_clear(&b);
     point_free(&p);
-    return rk_buf_take(&b);
-}
-
-static void assert_sides(const char *clauses, const char *want) {
-    char *text = sides_of(clauses);
-    assert_string_equal(text, want);
-    rk_free(text);
 }
 
 static void assert_sides_begin(const char *clauses, const char *want) {

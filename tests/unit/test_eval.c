@@ -644,20 +644,25 @@ static void short_way_is_right_at_random_tokens(void **state) {
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-static void assert_sides(const char *clauses, const char *want) {
+/* `want` is the beginning, or with `whole` all of what is said of the first claim. */
+static void assert_text(const char *clauses, const char *want, bool whole) {
     point p = point_at(clauses, NULL);
     rk_buf b;
     rk_buf_init(&b);
     rk_describe_sides(&b, p.program, &p.value, 0);
+    if (!whole && b.len > strlen(want))
+        b.text[strlen(want)] = '\0';
     assert_string_equal(b.text, want);
     rk_buf_clear(&b);
     point_free(&p);
 }
 
+static void assert_sides(const char *clauses, const char *want) {
+    assert_text(clauses, want, true);
+}
+
 static void assert_sides_begin(const char *clauses, const char *want) {
-    char *text = sides_of(clauses);
-    assert_memory_equal(text, want, strlen(want));
-    rk_free(text);
+    assert_text(clauses, want, false);
 }
 
 static void sides_of_a_comparison(void **state) {

@@ -16,6 +16,7 @@ typedef struct job {
     rk_arena *arena;
     rk_result *result;
     rk_diags *diags;
+    const rk_checked *known; /* a counterexample kept beside the theorem, or NULL */
     double start, deadline;
     int64_t max_dim;
     bool generic; /* some variable is generic */

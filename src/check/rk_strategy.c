@@ -194,6 +194,8 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
                              .max_dim = j->options->max_dim,
                              .precision_cap = j->options->precision_cap,
                              .shrink = true,
+                             .known = &j->known,
+                             .nknown = j->known != NULL,
                              .progress = forward_progress,
                              .self = j,
                              .accept = j->generic ? accept_open : NULL,
@@ -287,6 +289,21 @@ static bool no_dimensions(job *j) {
     return true;
 }
 
+/* A snippet that was kept beside the theorem it refuted. */
+static const rk_checked *known_counterexample(const rk_module *module, const rk_checked *checked) {
+    static const char suffix[] = "_counterexample";
+    const char *name = checked->theorem->name;
+    size_t n = strlen(name);
+    for (size_t i = 0; module != NULL && i < module->ntheorems; i++) {
+        const rk_checked *other = &module->theorems[i];
+        const char *theirs = other->theorem->name;
+        if (other->mode == RK_MODE_EXISTS && strncmp(theirs, name, n) == 0 &&
+            strcmp(theirs + n, suffix) == 0)
+            return other;
+    }
+    return NULL;
+}
+
 static void job_init(job *j, const rk_checked *checked, const rankle_options *options,
                      rk_arena *arena, rk_result *result, rk_diags *diags) {
     *j = (job){.checked = checked,
@@ -304,10 +321,12 @@ static void job_init(job *j, const rk_checked *checked, const rankle_options *op
     j->high = rk_arena_alloc(arena, (checked->ndims + 1) * sizeof(int64_t));
 }
 
-rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk_arena *arena,
-                    rk_result *result, rk_diags *diags) {
+rk_status rk_settle(const rk_module *module, const rk_checked *checked,
+                    const rankle_options *options, rk_arena *arena, rk_result *result,
+                    rk_diags *diags) {
     job j;
     job_init(&j, checked, options, arena, result, diags);
+    j.known = known_counterexample(module, checked);
     uint64_t samples = options->samples > 0 ? options->samples : 200;
     if (checked->mode != RK_MODE_RANDOM) {
         visit_all(&j);
@@ -326,11 +345,12 @@ rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk
     return RK_OK;
 }
 
-rk_status rk_settle_by_hunt(const rk_checked *checked, uint64_t trials,
+rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,
                             const rankle_options *options, rk_arena *arena, rk_result *result,
                             rk_diags *diags) {
     job j;
     job_init(&j, checked, options, arena, result, diags);
+    j.known = known_counterexample(module, checked);
     j.hunting = true;
     if (options->time_limit <= 0)
         j.deadline = j.start + 60;

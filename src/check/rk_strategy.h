@@ -7,13 +7,17 @@
 #include "rk_result.h"
 #include "lang/rk_check_text.h"
 
+/* In both, a theorem NAME_counterexample of the module, as hunts write them, is replayed first for
+   the theorem NAME; module may be NULL. */
+
 /* Settles one theorem into *result (strings in arena). RK_BAD_INPUT when the text turns out to be
    at fault (generic-equation, no allowed dimensions): diagnostics were added. */
-rk_status rk_settle(const rk_checked *checked, const rankle_options *options, rk_arena *arena,
-                    rk_result *result, rk_diags *diags);
+rk_status rk_settle(const rk_module *module, const rk_checked *checked,
+                    const rankle_options *options, rk_arena *arena, rk_result *result,
+                    rk_diags *diags);
 
 /* Provers off: the hunt alone, with a budget of trials. */
-rk_status rk_settle_by_hunt(const rk_checked *checked, uint64_t trials,
+rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,
                             const rankle_options *options, rk_arena *arena, rk_result *result,
                             rk_diags *diags);
 

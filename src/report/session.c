@@ -89,8 +89,9 @@ static bool job_wants(const session_job *job, const rk_checked *checked) {
 static rk_status job_settle(session_job *job, rk_result *r) {
     rankle_session *s = job->s;
     if (job->hunt)
-        return rk_settle_by_hunt(job->checked, job->trials, job->options, s->arena, r, s->diags);
-    return rk_settle(job->checked, job->options, s->arena, r, s->diags);
+        return rk_settle_by_hunt(job->module, job->checked, job->trials, job->options, s->arena, r,
+                                 s->diags);
+    return rk_settle(job->module, job->checked, job->options, s->arena, r, s->diags);
 }
 
 static void job_keep(const session_job *job, rankle_result *r) {

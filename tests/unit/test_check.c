@@ -35,7 +35,8 @@ static void settle(settled *s, const char *clauses) {
         rk_diags_print(s->diags, &out, false);
         fail_msg("%s", out.text);
     }
-    s->status = rk_settle(&s->module->theorems[0], &options, s->arena, &s->result, s->diags);
+    s->status =
+        rk_settle(s->module, &s->module->theorems[0], &options, s->arena, &s->result, s->diags);
 }
 
 static void drop(settled *s) {
@@ -231,6 +232,27 @@ static void exit_codes_follow_the_table(void **state) {
     assert_int_equal(rk_exit_code(NULL, 0), 0);
 }
 
+/* No hunt of a few trials finds x = 1234567/891011 by itself. */
+static void a_kept_counterexample_is_replayed_first(void **state) {
+    (void)state;
+    static const char text[] =
+        "theorem t { forall x : real; claim x - 1/3 != 3703701/2673033 - 297003/891009; }\n"
+        "theorem t_counterexample { exists x : real; assume x == 3703701/2673033 - 297003/891009 + "
+        "1/3;"
+        " claim not (x - 1/3 != 3703701/2673033 - 297003/891009); }";
+    settled s = {.arena = rk_arena_new(), .diags = rk_diags_new()};
+    s.unit = rk_unit_parse("t.thm", text, strlen(text), NULL, s.diags);
+    s.module = rk_module_check(s.unit, NULL, s.diags);
+    assert_int_equal(s.module->ntheorems, 2);
+    rk_settle_by_hunt(s.module, &s.module->theorems[0], 1, &options, s.arena, &s.result, s.diags);
+    assert_int_equal(s.result.verdict, RK_REFUTED);
+    assert_string_equal(s.result.method, "known counterexample");
+    memset(&s.result, 0, sizeof s.result);
+    rk_settle_by_hunt(NULL, &s.module->theorems[0], 1, &options, s.arena, &s.result, s.diags);
+    assert_int_not_equal(s.result.verdict, RK_REFUTED);
+    drop(&s);
+}
+
 static void the_same_seed_gives_the_same_result(void **state) {
     (void)state;
     settled a, b;
@@ -258,6 +280,7 @@ int main(void) {
         cmocka_unit_test(passed_over_instances_are_counted_and_hypotheses_said),
         cmocka_unit_test(a_counterexample_is_shown_whole),
         cmocka_unit_test(exit_codes_follow_the_table),
+        cmocka_unit_test(a_kept_counterexample_is_replayed_first),
         cmocka_unit_test(the_same_seed_gives_the_same_result),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);

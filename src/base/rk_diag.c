@@ -113,10 +113,6 @@ const char *rk_diag_name(const rk_diags *d, size_t i) {
     return d->items[i].name;
 }
 
-rk_severity rk_diag_severity(const rk_diags *d, size_t i) {
-    return d->items[i].severity;
-}
-
 rk_span rk_span_join(rk_span a, rk_span b) {
     if (a.source == NULL || a.source != b.source)
         return a.source == NULL ? b : a;

@@ -44,7 +44,6 @@ void rk_diags_keep(rk_diags *d, struct rk_arena *arena);
 size_t rk_diags_errors(const rk_diags *d); /* number of errors, warnings not counted */
 size_t rk_diags_count(const rk_diags *d);
 const char *rk_diag_name(const rk_diags *d, size_t i);
-rk_severity rk_diag_severity(const rk_diags *d, size_t i);
 
 /* All diagnostics as text, in order of file and place. Tabs and wide characters keep the carets
    aligned; colour only if asked. */

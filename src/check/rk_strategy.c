@@ -68,9 +68,7 @@ static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proo
     if (proof->status == RK_PROOF_TRUE) {
         j->proved_choices++;
         j->witnessed |= proof->witnessed;
-        j->witnessed_choices += proof->witnessed;
         j->method = proof->method;
-        j->cases += proof->cases;
         if (j->checked->mode == RK_MODE_EXISTS && proof->example != NULL)
             keep_point(j, dims, p, proof->example);
     } else if (proof->status == RK_PROOF_FALSE) {

@@ -1,0 +1,33 @@
+/* Proofs for all dimensions at once: ranks by instances of the laws and linear programming,
+   identities by normal forms. A rk_calculus owns the proof it found and all it refers to. */
+#ifndef RK_CALCULUS_H
+#define RK_CALCULUS_H
+
+#include "rk_proof_tree.h"
+
+typedef struct rk_calculus_options {
+    double deadline; /* rk_clock time */
+    rk_instances_options limits;
+} rk_calculus_options;
+
+typedef struct rk_calculus rk_calculus;
+
+/* Universal theorems only. Never NULL. */
+rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options);
+void rk_calculus_free(rk_calculus *c);
+
+bool rk_calculus_proved(const rk_calculus *c);
+/* Do the hypotheses contradict one another? Then the proof is of nothing. */
+bool rk_calculus_vacuous(const rk_calculus *c);
+const rk_proof_node *rk_calculus_proof(const rk_calculus *c);
+rk_mxs *rk_calculus_store(const rk_calculus *c);
+/* What was tried: instances, matrices, the first goal that stayed open (printable), for undecided.
+ */
+typedef struct rk_calculus_report {
+    size_t matrices, instances, programs; /* programs: linear ones solved */
+    const rk_term *open;                  /* first claim without a proof, NULL */
+    rk_sc open_goal;                      /* the inequality that was missing, NULL */
+} rk_calculus_report;
+const rk_calculus_report *rk_calculus_tried(const rk_calculus *c);
+
+#endif

@@ -1,0 +1,50 @@
+/* Instances of the laws over the matrices of one sequent and what they are made of. The generator
+   holds matrices (those of the goal and hypotheses first, then parts, within a bound) and facts.
+   A fact `value >= 0` or `value == 0` holds at every assignment of the sequent at which everything
+   is defined. */
+#ifndef RK_INSTANCES_H
+#define RK_INSTANCES_H
+
+#include "rk_law.h"
+#include "rk_mx.h"
+
+typedef struct rk_fact {
+    rk_law law;
+    rk_sc value; /* a polynomial in ranks, dimensions and other quantities */
+    bool equation;
+    const rk_mx *const *matrix; /* of the instance, in the order of the law's text */
+    size_t nmatrices;
+    const unsigned *uses; /* facts it rests on */
+    size_t nuses;
+    unsigned origin; /* HYPOTHESIS: which one */
+} rk_fact;
+
+typedef struct rk_instances rk_instances;
+
+typedef struct rk_instances_options {
+    size_t max_matrices, max_facts; /* 0: defaults */
+    unsigned char disabled[64];     /* by law: 1 switches it off (tests) */
+} rk_instances_options;
+
+rk_instances *rk_instances_new(rk_mxs *s, const rk_instances_options *options);
+void rk_instances_free(rk_instances *g);
+rk_mxs *rk_instances_store(rk_instances *g);
+
+/* Puts a matrix, or every matrix whose rank stands in a scalar, among those to be looked at. */
+void rk_instances_want(rk_instances *g, const rk_mx *a);
+void rk_instances_want_scalar(rk_instances *g, rk_sc a);
+/* A way to write `whole` that its normal form may not show. */
+void rk_instances_product(rk_instances *g, const rk_mx *whole, const rk_mx *left,
+                          const rk_mx *right);
+void rk_instances_sum(rk_instances *g, const rk_mx *whole, const rk_mx *left, const rk_mx *right);
+/* a is known to be square and invertible here (the text has its inverse, or a hypothesis). */
+void rk_instances_invertible(rk_instances *g, const rk_mx *a);
+unsigned rk_instances_add(rk_instances *g, const rk_fact *fact); /* copied; the same fact once */
+
+/* Generates until nothing new comes or a bound is reached. */
+void rk_instances_saturate(rk_instances *g);
+size_t rk_instances_count(const rk_instances *g);
+const rk_fact *rk_instances_get(const rk_instances *g, size_t i);
+size_t rk_instances_matrices(const rk_instances *g);
+
+#endif

@@ -1,0 +1,159 @@
+/* Matrices over symbolic dimensions in a normal form of the free algebra: a sum of words with
+   scalar coefficients, or a grid of blocks whose cells are such sums. A word is a product of
+   letters; a letter is a leaf, perhaps transposed, perhaps inverted. Interned in a rk_mxs: matrices
+   with the same normal form are the same object, whatever the order in which they were written.
+
+   Always done: products and sums expanded, like words collected, transposes pushed to the letters,
+   1 by 1 factors moved into the coefficient, G*inv(G) cancelled, identities and zeros dropped,
+   grids multiplied and added where the partitions agree, A*1 = 1 for row-stochastic A, Q'*Q = I,
+   symmetric letters lose their transpose, and the rules of the rk_rewrite that is attached (the
+   equations that are assumed). Every step is an equality wherever both sides are defined; what the
+   text as written needs for being defined is asked elsewhere. */
+#ifndef RK_MX_H
+#define RK_MX_H
+
+#include "rk_scalar.h"
+
+typedef struct rk_mxs rk_mxs;
+typedef struct rk_rewrite rk_rewrite;
+
+typedef enum rk_leaf_kind {
+    RK_L_VAR,   /* var, index[0] = member or NULL */
+    RK_L_DATA,  /* var = index of the datum */
+    RK_L_FRESH, /* a matrix about which only its props are known; var counts them */
+    RK_L_ONES,  /* column of ones: ones(n,m) is the word ones(n,1)*ones(m,1)' */
+    RK_L_UNIT,  /* column, 1 at index[0] */
+    RK_L_CAUSAL,
+    RK_L_DIAG,   /* diagonal matrix of the column arg[0] */
+    RK_L_SCALES, /* positive diagonal matrix of a normalisation: 1/sqrt(mean of squares of the rows
+                    of arg[0], plus index[0]); the LayerNorm of X has arg[0] = center(X) */
+    RK_L_INV,    /* inverse of arg[0], which is no single letter */
+    RK_L_POWER,  /* arg[0] to the symbolic exponent index[0] >= 0 */
+    RK_L_KRON,   /* arg[0], arg[1] */
+    RK_L_BLOCKS, /* a grid inside a word or inside a cell: arg[0] */
+    RK_L_SUM,    /* sum of arg[0] for sym = index[0]..index[1] */
+    RK_L_HCAT,   /* side by side */
+    RK_L_VCAT,
+    RK_L_PROD,
+    RK_L_FOLD,    /* arg[0] start, arg[1] body in which the leaf ACC with this sym stands */
+    RK_L_ACC,     /* running value of the fold with index sym */
+    RK_L_SOFTMAX, /* arg[0] logits without row shifts [, arg[1] mask] */
+    RK_L_FUNCTION /* any other function: op, arg[], index[]; equal arguments give equal leaves */
+} rk_leaf_kind;
+
+/* What is known of a leaf at every assignment at which it is defined. */
+enum {
+    RK_PROP_SQUARE_INVERTIBLE = 1 << 0, /* square and invertible */
+    RK_PROP_ORTHOGONAL = 1 << 1,
+    RK_PROP_PERMUTATION = 1 << 2, /* also orthogonal, row-stochastic both ways */
+    RK_PROP_SYMMETRIC = 1 << 3,
+    RK_PROP_PSD = 1 << 4,
+    RK_PROP_DIAGONAL = 1 << 5,
+    RK_PROP_ROWS_SUM_TO_ONE = 1 << 6,
+    RK_PROP_NOT_ZERO = 1 << 7, /* rank at least 1 */
+    RK_PROP_POSITIVE = 1 << 8  /* every entry */
+};
+
+typedef struct rk_leaf {
+    rk_leaf_kind kind;
+    unsigned id;
+    rk_sc rows, cols;
+    unsigned props;
+    rk_op op;
+    unsigned var, sym;
+    const rk_mx *arg[3];
+    rk_sc index[2];
+} rk_leaf;
+
+typedef struct rk_letter {
+    const rk_leaf *leaf;
+    bool transposed, inverted; /* inverted: the inverse of the (transposed) leaf */
+} rk_letter;
+
+typedef struct rk_word {
+    rk_sc coef;
+    const rk_letter *letter;
+    size_t length; /* 0: the identity, square (or the number 1) */
+} rk_word;
+
+struct rk_mx {
+    unsigned id;
+    rk_sc rows, cols;
+    const rk_word *word; /* sorted by rk_word_compare; none: zero */
+    size_t nwords;
+    const rk_mx *const *cell; /* a grid of grid_rows by grid_cols, row by row; nwords is 0 */
+    size_t grid_rows, grid_cols;
+    const rk_mx *transpose;
+    unsigned weight; /* letters in all, for limits and for "simpler" */
+};
+
+rk_mxs *rk_mxs_new(rk_scalars *scalars, rk_arena *arena);
+void rk_mxs_free(rk_mxs *s);
+rk_scalars *rk_mxs_scalars(rk_mxs *s);
+/* Rules apply to matrices made from now on; NULL: none. Not owned. */
+void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
+
+/* --- leaves ------------------------------------------------------------------------------- */
+const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf); /* interned by all fields but id */
+const rk_mx *rk_mx_of_leaf(rk_mxs *s, const rk_leaf *leaf);
+const rk_leaf *rk_mx_fresh_leaf(rk_mxs *s, rk_sc rows, rk_sc cols, unsigned props);
+bool rk_leaf_mentions(const rk_mxs *s, const rk_leaf *leaf, unsigned sym);
+
+/* --- matrices ----------------------------------------------------------------------------- */
+const rk_mx *rk_mx_zero(rk_mxs *s, rk_sc rows, rk_sc cols);
+const rk_mx *rk_mx_eye(rk_mxs *s, rk_sc n);
+const rk_mx *rk_mx_ones(rk_mxs *s, rk_sc rows, rk_sc cols);
+const rk_mx *rk_mx_unit(rk_mxs *s, rk_sc rows, rk_sc position);
+const rk_mx *rk_mx_scalar(rk_mxs *s, rk_sc value); /* 1 by 1 */
+/* The value of a 1 by 1 matrix as a scalar. */
+rk_sc rk_mx_value(rk_mxs *s, const rk_mx *a);
+const rk_mx *rk_mx_add(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_mx_sub(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_mx_scale(rk_mxs *s, rk_sc c, const rk_mx *a);
+const rk_mx *rk_mx_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_mx_transpose(rk_mxs *s, const rk_mx *a);
+const rk_mx *rk_mx_power(rk_mxs *s, const rk_mx *a, rk_sc exponent);
+/* a is square and is known to be invertible: because the text has inv(a), or by its props. */
+const rk_mx *rk_mx_inv(rk_mxs *s, const rk_mx *a);
+const rk_mx *rk_mx_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_mx_diag(rk_mxs *s, const rk_mx *column);
+/* cells row by row; nested grids are flattened where the partitions agree */
+const rk_mx *rk_mx_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols, const rk_mx *const *cell);
+/* SUM, HCAT, VCAT, PROD of body for sym = low..high. What does not depend on sym leaves the loop;
+   an empty or one-member range is put in. `sym` must be a symbol that is used for no other thing
+   inside the body. */
+const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, rk_sc high,
+                        const rk_mx *body);
+/* softmax by rows; mask NULL: none. Row shifts dropped, permutations moved out. */
+const rk_mx *rk_mx_softmax(rk_mxs *s, const rk_mx *logits, const rk_mx *mask);
+const rk_mx *rk_mx_center(rk_mxs *s, const rk_mx *x); /* X - X*1*1'/d: written out */
+const rk_mx *rk_mx_center_tokens(rk_mxs *s, const rk_mx *x);
+
+/* rank(a) as a scalar: transposes and factors that are nonzero everywhere dropped, the smaller of a
+   and a' taken; 0 for a zero matrix, n for the identity of size n. */
+rk_sc rk_mx_rank(rk_mxs *s, const rk_mx *a);
+
+/* --- substitution ------------------------------------------------------------------------- */
+const rk_mx *rk_mx_put_sym(rk_mxs *s, const rk_mx *a, unsigned sym, rk_sc by);
+/* every letter of the leaf replaced by a matrix of its shape, at any depth */
+const rk_mx *rk_mx_put_leaf(rk_mxs *s, const rk_mx *a, const rk_leaf *leaf, const rk_mx *by);
+bool rk_mx_mentions_sym(const rk_mxs *s, const rk_mx *a, unsigned sym);
+bool rk_mx_mentions_leaf(const rk_mxs *s, const rk_mx *a, const rk_leaf *leaf); /* at any depth */
+
+/* --- questions ---------------------------------------------------------------------------- */
+bool rk_mx_is_zero(const rk_mx *a);
+bool rk_mx_is_eye(const rk_mx *a);
+bool rk_mx_is_grid(const rk_mx *a);
+/* a single word of one letter; NULL otherwise */
+const rk_letter *rk_mx_letter(const rk_mx *a);
+/* square and invertible by construction: identity, nonzero multiples and products of invertible
+   letters, grids that are triangular with such blocks, kron of such */
+bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
+/* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag */
+bool rk_mx_is_psd(rk_mxs *s, const rk_mx *a);
+/* a product of the first k letters of a one-word matrix, and of the rest (coefficient on the left)
+ */
+void rk_mx_split(rk_mxs *s, const rk_mx *a, size_t k, const rk_mx **left, const rk_mx **right);
+int rk_mx_compare(const rk_mxs *s, const rk_mx *a, const rk_mx *b); /* total, by content */
+
+#endif

@@ -1,0 +1,22 @@
+/* Matrices and scalars of the calculus as text that the language reads, and as LaTeX. Names of
+   variables and dimensions as in the theorem; normalisations as layernorm parts are given short
+   names that a legend explains. */
+#ifndef RK_MX_PRINT_H
+#define RK_MX_PRINT_H
+
+#include "rk_mx.h"
+
+typedef struct rk_mx_printer rk_mx_printer;
+
+/* `checked` gives the names. latex: math mode text. */
+rk_mx_printer *rk_mx_printer_new(rk_mxs *s, const rk_checked *checked, bool latex);
+void rk_mx_printer_free(rk_mx_printer *p);
+void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
+void rk_sc_print(rk_mx_printer *p, rk_buf *out, rk_sc a);
+/* a <= b (or a == b) with both sides free of minus signs, from value >= 0 (value == 0) */
+void rk_relation_print(rk_mx_printer *p, rk_buf *out, rk_sc value, bool equation);
+/* Names given so far to things that have none in the theorem: "D1 = the row scales of
+   layernorm(X)", one line each; NULL at the end. */
+const char *rk_mx_legend(rk_mx_printer *p, size_t i);
+
+#endif

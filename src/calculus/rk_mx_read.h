@@ -1,0 +1,37 @@
+/* Checked terms to matrices and scalars of the calculus. Composite functions are written out
+   (layernorm as row scales times projection plus bias, affrank by the ones column, nullity by the
+   columns); what the calculus has no law for becomes a leaf or quantity of its own, so that equal
+   texts stay equal. Reading also notes what the text needs in order to be defined. */
+#ifndef RK_MX_READ_H
+#define RK_MX_READ_H
+
+#include "rk_mx.h"
+
+typedef struct rk_reader rk_reader;
+
+/* A way in which the text writes a matrix: whole == left*right (or left + right). */
+typedef struct rk_written {
+    bool sum;
+    const rk_mx *whole, *left, *right;
+} rk_written;
+
+/* `checked` outlives the reader. Variables become leaves with the props of their sets. */
+rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked);
+void rk_reader_free(rk_reader *r);
+
+/* Never NULL. A term is read once for each store and set of rules. */
+const rk_mx *rk_read_matrix(rk_reader *r, const rk_term *term);
+rk_sc rk_read_scalar(rk_reader *r, const rk_term *term);
+const rk_leaf *rk_read_variable(rk_reader *r, unsigned var, rk_sc member); /* member NULL: single */
+/* Forget what was read (after rules were attached). */
+void rk_reader_restart(rk_reader *r);
+
+/* Notes of the terms read so far, outside loops that may be empty: products and sums as written,
+   and square matrices that have an inverse in the text. Scalars that divide are noted in the
+   rk_scalars (rk_sc_assume_nonzero). */
+size_t rk_reader_nwritten(const rk_reader *r);
+const rk_written *rk_reader_written(const rk_reader *r, size_t i);
+size_t rk_reader_ninverted(const rk_reader *r);
+const rk_mx *rk_reader_inverted(const rk_reader *r, size_t i);
+
+#endif

@@ -1,0 +1,46 @@
+/* A proof as data: what `explain` tells and what certificates are written from. Everything lives in
+   the arena it was made in; matrices and scalars live as long as the rk_calculus. */
+#ifndef RK_PROOF_TREE_H
+#define RK_PROOF_TREE_H
+
+#include "rk_farkas.h"
+
+typedef enum rk_node_kind {
+    RK_N_ALL,       /* every kid is a part of the goal (each claim, both sides of ==, of <=>) */
+    RK_N_CASES,     /* kids: the cases, which cover everything; each has its own hypotheses */
+    RK_N_SUM,       /* the goal `goal >= 0` is the sum of facts */
+    RK_N_ABSURD,    /* the hypotheses of the case contradict one another: 0 > 0 is a sum of facts */
+    RK_N_IDENTITY,  /* left and right have the same normal form */
+    RK_N_INDUCTION, /* kid 0: the start, kid 1: the step */
+    RK_N_GIVEN      /* the goal is one of the hypotheses */
+} rk_node_kind;
+
+typedef struct rk_assumption { /* a hypothesis inside the proof */
+    const rk_term *term;       /* the text it comes from, or NULL */
+    bool negated;
+    rk_sc value; /* value >= 0 (or == 0), or NULL */
+    bool equation;
+    const rk_mx *left, *right; /* a matrix equation, or NULL */
+} rk_assumption;
+
+typedef struct rk_proof_node rk_proof_node;
+struct rk_proof_node {
+    rk_node_kind kind;
+    const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
+    const rk_assumption *assumption; /* that this node adds */
+    size_t nassumptions;
+    rk_sc goal;                 /* SUM */
+    const rk_mx *left, *right;  /* IDENTITY */
+    const rk_fact *const *fact; /* SUM, ABSURD: the facts used, in order */
+    size_t nfacts;
+    rk_sum sum;   /* item.fact indexes fact[] */
+    unsigned sym; /* INDUCTION: the index; fresh: the matrix of the step */
+    const rk_leaf *fresh;
+    const rk_leaf *fold;
+    rk_proof_node **kid;
+    size_t nkids;
+};
+
+size_t rk_proof_steps(const rk_proof_node *root); /* facts and identities used in all */
+
+#endif

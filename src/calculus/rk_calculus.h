@@ -3,7 +3,7 @@
 #ifndef RK_CALCULUS_H
 #define RK_CALCULUS_H
 
-#include "rk_proof_tree.h"
+#include "rk_derivation.h"
 
 typedef struct rk_calculus_options {
     double deadline; /* rk_clock time */

@@ -1,11 +1,11 @@
 /* A proof as data: what `explain` tells and what certificates are written from. Everything lives in
    the arena it was made in; matrices and scalars live as long as the rk_calculus. */
-#ifndef RK_PROOF_TREE_H
-#define RK_PROOF_TREE_H
+#ifndef RK_DERIVATION_H
+#define RK_DERIVATION_H
 
 #include "rk_farkas.h"
 
-typedef enum rk_node_kind {
+typedef enum rk_step_kind {
     RK_N_ALL,       /* every kid is a part of the goal (each claim, both sides of ==, of <=>) */
     RK_N_CASES,     /* kids: the cases, which cover everything; each has its own hypotheses */
     RK_N_SUM,       /* the goal `goal >= 0` is the sum of facts */
@@ -13,7 +13,7 @@ typedef enum rk_node_kind {
     RK_N_IDENTITY,  /* left and right have the same normal form */
     RK_N_INDUCTION, /* kid 0: the start, kid 1: the step */
     RK_N_GIVEN      /* the goal is one of the hypotheses */
-} rk_node_kind;
+} rk_step_kind;
 
 typedef struct rk_assumption { /* a hypothesis inside the proof */
     const rk_term *term;       /* the text it comes from, or NULL */
@@ -23,9 +23,9 @@ typedef struct rk_assumption { /* a hypothesis inside the proof */
     const rk_mx *left, *right; /* a matrix equation, or NULL */
 } rk_assumption;
 
-typedef struct rk_proof_node rk_proof_node;
-struct rk_proof_node {
-    rk_node_kind kind;
+typedef struct rk_derivation rk_derivation;
+struct rk_derivation {
+    rk_step_kind kind;
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */
     size_t nassumptions;
@@ -37,10 +37,10 @@ struct rk_proof_node {
     unsigned sym; /* INDUCTION: the index; fresh: the matrix of the step */
     const rk_leaf *fresh;
     const rk_leaf *fold;
-    rk_proof_node **kid;
+    rk_derivation **kid;
     size_t nkids;
 };
 
-size_t rk_proof_steps(const rk_proof_node *root); /* facts and identities used in all */
+size_t rk_derivation_steps(const rk_derivation *root); /* facts and identities used in all */
 
 #endif

@@ -19,8 +19,7 @@ void rk_calculus_free(rk_calculus *c);
 bool rk_calculus_proved(const rk_calculus *c);
 /* Do the hypotheses contradict one another? Then the proof is of nothing. */
 bool rk_calculus_vacuous(const rk_calculus *c);
-const rk_proof_node *rk_calculus_proof(const rk_calculus *c);
-rk_mxs *rk_calculus_store(const rk_calculus *c);
+const rk_derivation *rk_calculus_derivation(const rk_calculus *c);
 /* What was tried: instances, matrices, the first goal that stayed open (printable), for undecided.
  */
 typedef struct rk_calculus_report {

@@ -26,6 +26,7 @@ typedef struct rk_assumption { /* a hypothesis inside the proof */
 typedef struct rk_derivation rk_derivation;
 struct rk_derivation {
     rk_step_kind kind;
+    rk_mxs *store;                   /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */
     size_t nassumptions;

@@ -1,0 +1,72 @@
+/* Inside the room: one sequent in its own store. A sequent is a list of atomic hypotheses (a
+   comparison or span inclusion of the text, perhaps negated) and a goal of the same kind, at free
+   loop indices. The context holds what was read, the facts, and the proof's memory. */
+#ifndef RK_SEQUENT_H
+#define RK_SEQUENT_H
+
+#include "rk_calculus.h"
+#include "rk_mx_read.h"
+#include "rk_rewrite.h"
+
+typedef struct rk_literal {
+    const rk_term *term;
+    bool negated;
+} rk_literal;
+
+typedef struct rk_hypothesis rk_hypothesis; /* a list that shares its tails */
+struct rk_hypothesis {
+    rk_literal literal; /* or a range of a free index: */
+    const rk_term *range; /* LOOP_ALL whose sym is free here and lies in its range; or NULL */
+    const rk_hypothesis *next;
+};
+
+struct rk_calculus {
+    const rk_checked *checked;
+    rk_calculus_options options;
+    rk_arena *arena;
+    bool generic; /* some variable is generic */
+    bool proved, vacuous;
+    rk_derivation *root;
+    rk_calculus_report tried;
+    struct rk_context *contexts; /* all made, for freeing */
+    unsigned splits;             /* cases opened so far */
+};
+
+typedef struct rk_context rk_context;
+struct rk_context {
+    rk_calculus *calculus;
+    rk_scalars *scalars;
+    rk_mxs *store;
+    rk_rewrite *rewrite;
+    rk_reader *reader;
+    rk_instances *instances;
+    const rk_assumption *assumption; /* the hypotheses as read */
+    size_t nassumptions;
+    const rk_leaf *step; /* inside an induction step: the running value; NULL */
+    const rk_leaf *fold; /* whose step it is */
+    rk_sc step_index;    /* index of the layer */
+    rk_context *next;
+};
+
+/* A context for these hypotheses; equations among them are rules in it. */
+rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses);
+void rk_context_free(rk_context *x);
+
+rk_derivation *rk_derivation_new(rk_context *x, rk_step_kind kind);
+
+/* Each returns NULL without a proof. `facts` beside those of the instances: extra[0 .. nextra). */
+rk_derivation *rk_prove_literal(rk_context *x, rk_literal goal);
+rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
+                                    size_t nextra);
+rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right);
+rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const rk_mx *right);
+
+/* Folds over symbolic ranges, by induction on the number of layers. Exactly one of the pairs is
+   given: goal >= 0, or left == right. */
+rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, const rk_mx *left,
+                                     const rk_mx *right);
+
+/* Lower bounds that hold for almost every value of the generic variables. */
+void rk_generic_facts(rk_context *x, rk_sc goal);
+
+#endif

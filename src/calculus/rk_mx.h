@@ -87,6 +87,9 @@ struct rk_mx {
     unsigned weight; /* letters in all, for limits and for "simpler" */
 };
 
+/* A 1 by 1 word is a number, kept in coefficients as a quantity RK_Q_ENTRY. Only the matrix inside
+   such a quantity is the bare word itself; arithmetic on it goes on with its value. */
+
 rk_mxs *rk_mxs_new(rk_scalars *scalars, rk_arena *arena);
 void rk_mxs_free(rk_mxs *s);
 rk_scalars *rk_mxs_scalars(rk_mxs *s);
@@ -97,7 +100,14 @@ void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
 const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf); /* interned by all fields but id */
 const rk_mx *rk_mx_of_leaf(rk_mxs *s, const rk_leaf *leaf);
 const rk_leaf *rk_mx_fresh_leaf(rk_mxs *s, rk_sc rows, rk_sc cols, unsigned props);
+const rk_mx *rk_mx_of_letter(rk_mxs *s, rk_letter letter);
 bool rk_leaf_mentions(const rk_mxs *s, const rk_leaf *leaf, unsigned sym);
+rk_sc rk_letter_rows(rk_letter letter);
+rk_sc rk_letter_cols(rk_letter letter);
+/* Total orders by content; words: shorter first, then letter by letter, coefficients left out. */
+int rk_leaf_compare(const rk_mxs *s, const rk_leaf *a, const rk_leaf *b);
+int rk_letter_compare(const rk_mxs *s, rk_letter a, rk_letter b);
+int rk_word_compare(const rk_mxs *s, const rk_word *a, const rk_word *b);
 
 /* --- matrices ----------------------------------------------------------------------------- */
 const rk_mx *rk_mx_zero(rk_mxs *s, rk_sc rows, rk_sc cols);
@@ -105,6 +115,8 @@ const rk_mx *rk_mx_eye(rk_mxs *s, rk_sc n);
 const rk_mx *rk_mx_ones(rk_mxs *s, rk_sc rows, rk_sc cols);
 const rk_mx *rk_mx_unit(rk_mxs *s, rk_sc rows, rk_sc position);
 const rk_mx *rk_mx_scalar(rk_mxs *s, rk_sc value); /* 1 by 1 */
+/* The sum of words of this shape, in any order and not yet normal. */
+const rk_mx *rk_mx_of_words(rk_mxs *s, rk_sc rows, rk_sc cols, const rk_word *word, size_t n);
 /* The value of a 1 by 1 matrix as a scalar. */
 rk_sc rk_mx_value(rk_mxs *s, const rk_mx *a);
 const rk_mx *rk_mx_add(rk_mxs *s, const rk_mx *a, const rk_mx *b);
@@ -117,9 +129,17 @@ const rk_mx *rk_mx_power(rk_mxs *s, const rk_mx *a, rk_sc exponent);
 const rk_mx *rk_mx_inv(rk_mxs *s, const rk_mx *a);
 const rk_mx *rk_mx_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b);
 const rk_mx *rk_mx_diag(rk_mxs *s, const rk_mx *column);
+/* Entrywise: A .* (u*v') is diag(u)*A*diag(v), and a quotient is defined only where no entry of b
+   is 0; what is no outer product becomes a leaf. */
+const rk_mx *rk_mx_emul(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_mx_ediv(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+/* the row scales of a normalisation, RK_L_SCALES: row permutations of x move out, an orthogonal
+   factor on the right and a sign are dropped */
+const rk_mx *rk_mx_scales(rk_mxs *s, const rk_mx *x, rk_sc eps);
 /* cells row by row; nested grids are flattened where the partitions agree */
 const rk_mx *rk_mx_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols, const rk_mx *const *cell);
-/* SUM, HCAT, VCAT, PROD of body for sym = low..high. What does not depend on sym leaves the loop;
+/* SUM, HCAT, VCAT, PROD of body for sym = low..high. What does not depend on sym leaves the loop:
+   on both sides of a SUM, to the left of an HCAT, to the right of a VCAT;
    an empty or one-member range is put in. `sym` must be a symbol that is used for no other thing
    inside the body. */
 const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, rk_sc high,

@@ -20,6 +20,7 @@ typedef struct rk_assumption { /* a hypothesis inside the proof */
     bool negated;
     rk_sc value; /* value >= 0 (or == 0), or NULL */
     bool equation;
+    rk_sc unequal;             /* a number that is not 0, or NULL */
     const rk_mx *left, *right; /* a matrix equation, or NULL */
 } rk_assumption;
 

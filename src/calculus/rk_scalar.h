@@ -56,6 +56,9 @@ rk_sc rk_sc_pow(rk_scalars *s, rk_sc a, rk_sc exponent);
 /* with `by` for a dimension or index, inside quantities too */
 rk_sc rk_sc_put(rk_scalars *s, rk_sc a, unsigned sym, rk_sc by);
 
+/* with `by` for one atom, at the top level only */
+rk_sc rk_sc_put_atom(rk_scalars *s, rk_sc a, unsigned atom, rk_sc by);
+
 bool rk_sc_is_zero(rk_sc a);
 bool rk_sc_is_one(rk_sc a);
 bool rk_sc_is_int(rk_scalars *s, rk_sc a, int64_t *value);

@@ -13,9 +13,11 @@ typedef struct rk_literal {
     bool negated;
 } rk_literal;
 
+enum { RK_ORIGIN_DIMENSION = 0xffffffff }; /* origin of a fact: the clause that declares it */
+
 typedef struct rk_hypothesis rk_hypothesis; /* a list that shares its tails */
 struct rk_hypothesis {
-    rk_literal literal; /* or a range of a free index: */
+    rk_literal literal;   /* or a range of a free index: */
     const rk_term *range; /* LOOP_ALL whose sym is free here and lies in its range; or NULL */
     const rk_hypothesis *next;
 };
@@ -28,6 +30,7 @@ struct rk_calculus {
     bool proved, vacuous;
     rk_derivation *root;
     rk_calculus_report tried;
+    const rk_term *claim;        /* being proved: all of it is defined */
     struct rk_context *contexts; /* all made, for freeing */
     unsigned splits;             /* cases opened so far */
 };
@@ -42,9 +45,10 @@ struct rk_context {
     rk_instances *instances;
     const rk_assumption *assumption; /* the hypotheses as read */
     size_t nassumptions;
-    const rk_leaf *step; /* inside an induction step: the running value; NULL */
-    const rk_leaf *fold; /* whose step it is */
-    rk_sc step_index;    /* index of the layer */
+    const rk_leaf *step;   /* inside an induction step: the running value; NULL */
+    const rk_leaf *fold;   /* whose step it is */
+    rk_sc step_index;      /* index of the layer */
+    rk_sc step_hypothesis; /* what is assumed of the running value */
     rk_context *next;
 };
 
@@ -52,18 +56,35 @@ struct rk_context {
 rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses);
 void rk_context_free(rk_context *x);
 
+bool rk_term_is_number(const rk_context *x, const rk_term *t); /* 1 by 1 */
+
+/* What is known because the text is defined: matrices with an inverse in it, divisors. Call after
+   reading. */
+void rk_context_notes(rk_context *x);
+
+/* rank([A; B]) - rank(B) (or of block rows): 0 exactly when the span of A lies in that of B. */
+rk_sc rk_span_gap(rk_context *x, const rk_term *span);
+/* a CMP b as value >= 0, or value == 0; strict ones between integers lose 1. NULL for != and for
+   strict ones between other numbers as a goal. */
+rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation);
+rk_cmp rk_cmp_negation(rk_cmp cmp);
+/* value without factors that are positive at every assignment */
+rk_sc rk_without_positive(rk_context *x, rk_sc value);
+
 rk_derivation *rk_derivation_new(rk_context *x, rk_step_kind kind);
 
 /* Each returns NULL without a proof. `facts` beside those of the instances: extra[0 .. nextra). */
 rk_derivation *rk_prove_literal(rk_context *x, rk_literal goal);
 rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
                                     size_t nextra);
+rk_derivation *rk_prove_zero(rk_context *x, rk_sc value, const rk_fact *const *extra,
+                             size_t nextra);
 rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right);
 rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const rk_mx *right);
 
-/* Folds over symbolic ranges, by induction on the number of layers. Exactly one of the pairs is
-   given: goal >= 0, or left == right. */
-rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, const rk_mx *left,
+/* Folds over symbolic ranges, by induction on the number of layers. Either a number is given (goal
+   >= 0, or == 0), or left == right. */
+rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,
                                      const rk_mx *right);
 
 /* Lower bounds that hold for almost every value of the generic variables. */

@@ -1,0 +1,343 @@
+/* The store of one sequent: equations among the hypotheses become rules, everything is read modulo
+   them, the other hypotheses become facts. */
+#include "rk_sequent.h"
+
+#include <string.h>
+
+#include "base/rk_mem.h"
+
+/* --- what kind of hypothesis ---------------------------------------------------------------- */
+
+bool rk_term_is_number(const rk_context *x, const rk_term *t) {
+    rk_sizes *sizes = x->calculus->checked->sizes;
+    int64_t rows, cols;
+    return rk_size_is_const(sizes, t->rows, &rows) && rk_size_is_const(sizes, t->cols, &cols) &&
+           rows == 1 && cols == 1;
+}
+
+static bool is_matrix_compare(const rk_context *x, const rk_literal *l, rk_cmp cmp) {
+    return l->term->op == RK_T_COMPARE && l->term->cmp == cmp &&
+           !rk_term_is_number(x, l->term->kid[0]);
+}
+
+/* A == B between matrices: holds when not negated. */
+static bool is_matrix_equation(const rk_context *x, const rk_literal *l) {
+    return (!l->negated && is_matrix_compare(x, l, RK_EQ)) ||
+           (l->negated && is_matrix_compare(x, l, RK_NE));
+}
+
+static bool is_matrix_difference(const rk_context *x, const rk_literal *l) {
+    return (l->negated && is_matrix_compare(x, l, RK_EQ)) ||
+           (!l->negated && is_matrix_compare(x, l, RK_NE));
+}
+
+/* --- rules ---------------------------------------------------------------------------------- */
+
+static void add_rule(rk_context *x, const rk_mx *a, const rk_mx *b, unsigned origin) {
+    const rk_mx *d = rk_mx_sub(x->store, a, b);
+    if (!rk_mx_is_grid(d)) {
+        rk_rewrite_add(x->rewrite, a, b, origin);
+        return;
+    }
+    for (size_t i = 0; i < d->grid_rows * d->grid_cols; i++)
+        rk_rewrite_add(x->rewrite, d->cell[i],
+                       rk_mx_zero(x->store, d->cell[i]->rows, d->cell[i]->cols), origin);
+}
+
+static void take_rules(rk_context *x, const rk_hypothesis *h) {
+    unsigned origin = 0;
+    for (; h != NULL; h = h->next, origin++)
+        if (h->literal.term != NULL && is_matrix_equation(x, &h->literal))
+            add_rule(x, rk_read_matrix(x->reader, h->literal.term->kid[0]),
+                     rk_read_matrix(x->reader, h->literal.term->kid[1]), origin);
+    rk_rewrite_complete(x->rewrite);
+    rk_mxs_attach(x->store, x->rewrite);
+    rk_reader_restart(x->reader);
+}
+
+/* --- facts ---------------------------------------------------------------------------------- */
+
+static void add_fact(rk_context *x, rk_sc value, bool equation, unsigned origin) {
+    rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .equation = equation, .origin = origin};
+    rk_instances_add(x->instances, &f);
+    rk_instances_want_scalar(x->instances, value);
+}
+
+static void note(rk_assumption *a, rk_sc value, bool equation) {
+    a->value = value;
+    a->equation = equation;
+}
+
+/* What a comparison of numbers says, as value >= 0 or value == 0; NULL: nothing linear. */
+static rk_sc comparison(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
+    rk_scalars *s = x->scalars;
+    bool integers = rk_sc_is_integer(s, a) && rk_sc_is_integer(s, b);
+    rk_sc gap = rk_sc_int(s, integers ? 1 : 0);
+    *equation = cmp == RK_EQ;
+    switch (cmp) {
+    case RK_EQ:
+    case RK_LE:
+        return rk_sc_sub(s, b, a);
+    case RK_GE:
+        return rk_sc_sub(s, a, b);
+    case RK_LT:
+        return rk_sc_sub(s, rk_sc_sub(s, b, a), gap);
+    case RK_GT:
+        return rk_sc_sub(s, rk_sc_sub(s, a, b), gap);
+    default:
+        return NULL;
+    }
+}
+
+static rk_cmp negation(rk_cmp cmp) {
+    switch (cmp) {
+    case RK_EQ:
+        return RK_NE;
+    case RK_NE:
+        return RK_EQ;
+    case RK_LT:
+        return RK_GE;
+    case RK_LE:
+        return RK_GT;
+    case RK_GT:
+        return RK_LE;
+    default:
+        return RK_LT;
+    }
+}
+
+static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
+    const rk_term *t = l->term;
+    rk_cmp cmp = l->negated ? negation(t->cmp) : t->cmp;
+    rk_sc left = rk_read_scalar(x->reader, t->kid[0]), right = rk_read_scalar(x->reader, t->kid[1]);
+    rk_sc difference = rk_sc_sub(x->scalars, left, right);
+    bool equation;
+    if (cmp == RK_NE || cmp == RK_GT || cmp == RK_LT)
+        rk_sc_assume_nonzero(x->scalars, difference);
+    if (cmp == RK_NE)
+        a->unequal = difference;
+    if (cmp == RK_NE && t->kid[0]->op == RK_T_DET && rk_sc_is_zero(right))
+        rk_instances_invertible(x->instances, rk_read_matrix(x->reader, t->kid[0]->kid[0]));
+    rk_sc value = comparison(x, cmp, left, right, &equation);
+    if (value == NULL)
+        return;
+    value = rk_without_positive(x, value);
+    note(a, value, equation);
+    add_fact(x, value, equation, origin);
+}
+
+/* rank([A; B]) == rank(B), or at least one more. */
+static void take_span(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
+    rk_sc gap = rk_span_gap(x, l->term);
+    rk_sc value = l->negated ? rk_sc_sub(x->scalars, gap, rk_sc_int(x->scalars, 1)) : gap;
+    note(a, value, !l->negated);
+    add_fact(x, value, !l->negated, origin);
+}
+
+static void take_matrices(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
+    a->left = rk_read_matrix(x->reader, l->term->kid[0]);
+    a->right = rk_read_matrix(x->reader, l->term->kid[1]);
+    const rk_mx *d = rk_mx_sub(x->store, a->left, a->right);
+    rk_sc rank = rk_mx_rank(x->store, d);
+    bool equal = is_matrix_equation(x, l);
+    if (equal && rk_sc_is_zero(rank))
+        return;
+    note(a, equal ? rank : rk_sc_sub(x->scalars, rank, rk_sc_int(x->scalars, 1)), equal);
+    add_fact(x, a->value, equal, origin);
+}
+
+static void take_range(rk_context *x, const rk_term *loop, unsigned origin) {
+    rk_scalars *s = x->scalars;
+    rk_sc sym = rk_sc_sym(s, loop->sym);
+    int64_t low;
+    rk_sc first = rk_sc_size(s, loop->ival[0]), last = rk_sc_size(s, loop->ival[1]);
+    if (rk_sc_is_int(s, first, &low))
+        rk_sc_bound(s, loop->sym, low);
+    add_fact(x, rk_sc_sub(s, sym, first), false, origin);
+    add_fact(x, rk_sc_sub(s, last, sym), false, origin);
+}
+
+static void take_hypothesis(rk_context *x, const rk_hypothesis *h, unsigned origin,
+                            rk_assumption *a) {
+    const rk_literal *l = &h->literal;
+    if (h->range != NULL) {
+        take_range(x, h->range, origin);
+        return;
+    }
+    *a = (rk_assumption){.term = l->term, .negated = l->negated};
+    if (l->term->op == RK_T_IN_ROWSPAN || l->term->op == RK_T_IN_COLSPAN)
+        take_span(x, l, origin, a);
+    else if (l->term->op == RK_T_COMPARE && rk_term_is_number(x, l->term->kid[0]) &&
+             rk_term_is_number(x, l->term->kid[1]))
+        take_numbers(x, l, origin, a);
+    else if (is_matrix_equation(x, l) || is_matrix_difference(x, l))
+        take_matrices(x, l, origin, a);
+}
+
+/* --- definedness ---------------------------------------------------------------------------- */
+
+void rk_context_notes(rk_context *x) {
+    rk_reader *r = x->reader;
+    for (size_t i = 0; i < rk_reader_ninverted(r); i++)
+        rk_instances_invertible(x->instances, rk_reader_inverted(r, i));
+    for (size_t i = 0; i < rk_reader_nwritten(r); i++) {
+        const rk_written *w = rk_reader_written(r, i);
+        (w->sum ? rk_instances_sum : rk_instances_product)(x->instances, w->whole, w->left,
+                                                           w->right);
+    }
+}
+
+static bool is_loop(const rk_term *t) {
+    return t->op == RK_T_FOLD || (t->op >= RK_T_LOOP_SUM && t->op <= RK_T_LOOP_MIN) ||
+           t->op == RK_T_LOOP_ALL || t->op == RK_T_LOOP_ANY;
+}
+
+/* Everything in the claim and the hypotheses is defined, also what the goal at hand lacks: inverses
+   and divisors outside loops are read for what they tell. */
+static void read_partial(rk_context *x, const rk_term *t) {
+    if (is_loop(t))
+        return;
+    if (t->op == RK_T_INV || t->op == RK_T_DIV)
+        rk_read_matrix(x->reader, t);
+    for (size_t i = 0; i < t->nkids; i++)
+        read_partial(x, t->kid[i]);
+}
+
+static void read_all_partial(rk_context *x) {
+    const rk_checked *c = x->calculus->checked;
+    for (size_t i = 0; i < c->nassumes; i++)
+        read_partial(x, c->assumes[i]);
+    if (x->calculus->claim != NULL)
+        read_partial(x, x->calculus->claim);
+}
+
+/* --- contexts ------------------------------------------------------------------------------- */
+
+static void bound_dimensions(rk_context *x) {
+    const rk_checked *c = x->calculus->checked;
+    for (size_t i = 0; i < c->ndims; i++)
+        if (c->dims[i].kind == RK_DIM_FROM || c->dims[i].kind == RK_DIM_RANGE)
+            rk_sc_bound(x->scalars, c->dims[i].sym, c->dims[i].low);
+        else if (c->dims[i].kind == RK_DIM_LIST && c->dims[i].nvalues > 0)
+            rk_sc_bound(x->scalars, c->dims[i].sym, c->dims[i].values[0]);
+        else
+            rk_sc_bound(x->scalars, c->dims[i].sym, 1);
+}
+
+/* The greatest value a dimension can have, where there is one. */
+static void add_upper_bounds(rk_context *x) {
+    const rk_checked *c = x->calculus->checked;
+    rk_scalars *s = x->scalars;
+    for (size_t i = 0; i < c->ndims; i++) {
+        const rk_dim *d = &c->dims[i];
+        if (d->kind != RK_DIM_RANGE && (d->kind != RK_DIM_LIST || d->nvalues == 0))
+            continue;
+        int64_t high = d->kind == RK_DIM_RANGE ? d->high : d->values[d->nvalues - 1];
+        rk_sc value = rk_sc_sub(s, rk_sc_int(s, high), rk_sc_sym(s, d->sym));
+        rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .origin = RK_ORIGIN_DIMENSION};
+        rk_instances_add(x->instances, &f);
+    }
+}
+
+static size_t count(const rk_hypothesis *h) {
+    size_t n = 0;
+    for (; h != NULL; h = h->next)
+        n++;
+    return n;
+}
+
+rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
+    rk_context *x = rk_arena_alloc(c->arena, sizeof *x);
+    x->calculus = c;
+    x->next = c->contexts;
+    c->contexts = x;
+    x->scalars = rk_scalars_new(c->checked->sizes, c->arena);
+    x->store = rk_mxs_new(x->scalars, c->arena);
+    x->reader = rk_reader_new(x->store, c->checked);
+    x->rewrite = rk_rewrite_new(x->store);
+    bound_dimensions(x);
+    take_rules(x, hypotheses);
+    x->instances = rk_instances_new(x->store, &c->options.limits);
+    add_upper_bounds(x);
+    read_all_partial(x);
+    x->nassumptions = count(hypotheses);
+    rk_assumption *a = rk_arena_alloc(c->arena, (x->nassumptions + 1) * sizeof *a);
+    x->assumption = a;
+    unsigned origin = 0;
+    for (const rk_hypothesis *h = hypotheses; h != NULL; h = h->next, origin++)
+        take_hypothesis(x, h, origin, &a[origin]);
+    rk_context_notes(x);
+    return x;
+}
+
+void rk_context_free(rk_context *x) {
+    rk_instances_free(x->instances);
+    rk_reader_free(x->reader);
+    rk_rewrite_free(x->rewrite);
+    rk_mxs_free(x->store);
+    rk_scalars_free(x->scalars);
+}
+
+rk_derivation *rk_derivation_new(rk_context *x, rk_step_kind kind) {
+    rk_derivation *d = rk_arena_alloc(x->calculus->arena, sizeof *d);
+    d->kind = kind;
+    d->store = x->store;
+    d->assumption = x->assumption;
+    d->nassumptions = x->nassumptions;
+    return d;
+}
+
+/* --- what goals and hypotheses share -------------------------------------------------------- */
+
+rk_sc rk_span_gap(rk_context *x, const rk_term *span) {
+    const rk_mx *a = rk_read_matrix(x->reader, span->kid[0]);
+    const rk_mx *b = rk_read_matrix(x->reader, span->kid[1]);
+    bool rows = span->op == RK_T_IN_ROWSPAN;
+    const rk_mx *both = rk_mx_grid(x->store, rows ? 2 : 1, rows ? 1 : 2, (const rk_mx *[]){a, b});
+    return rk_sc_sub(x->scalars, rk_mx_rank(x->store, both), rk_mx_rank(x->store, b));
+}
+
+rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
+    return comparison(x, cmp, a, b, equation);
+}
+
+rk_cmp rk_cmp_negation(rk_cmp cmp) {
+    return negation(cmp);
+}
+
+/* --- positive factors ----------------------------------------------------------------------- */
+
+static rk_sc of_atom(rk_scalars *s, unsigned atom) {
+    const rk_quantity *q = rk_sc_atom_quantity(s, atom);
+    const rk_atom *a = rk_canon_atom_get(rk_scalars_canons(s), atom);
+    if (q != NULL)
+        return rk_sc_quantity(s, q);
+    return a->kind == RK_A_SYM ? rk_sc_sym(s, a->index) : NULL;
+}
+
+/* The power of generator i that divides every term of the numerator. */
+static ulong least_exponent(rk_scalars *s, rk_sc a, unsigned i) {
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(rk_scalars_canons(s), a);
+    const fmpz_mpoly_struct *p = fmpz_mpoly_q_numref(a->value);
+    slong terms = fmpz_mpoly_length(p, ctx);
+    ulong least = terms > 0 ? WORD_MAX : 0;
+    for (slong t = 0; t < terms; t++) {
+        ulong e = (ulong)fmpz_mpoly_get_term_var_exp_ui(p, t, (slong)i, ctx);
+        least = e < least ? e : least;
+    }
+    return least;
+}
+
+rk_sc rk_without_positive(rk_context *x, rk_sc value) {
+    rk_scalars *s = x->scalars;
+    rk_sc result = value;
+    for (unsigned i = 0; i < value->natoms; i++) {
+        ulong e = least_exponent(s, value, i);
+        rk_sc factor = e > 0 ? of_atom(s, value->atom[i]) : NULL;
+        if (factor == NULL || !rk_sc_is_positive(s, factor))
+            continue;
+        for (; e > 0; e--)
+            result = rk_sc_div(s, result, factor);
+    }
+    return result;
+}

@@ -1,0 +1,387 @@
+/* Ranks for almost every value of the generic variables.
+
+   Maximal rank: for V generic among all matrices of its shape and A, B, C free of V,
+   rank(C + A*V*B) = min(rank([A, C]), rank([B; C])) (Tian 2002; the right side bounds it for every
+   V and is attained on a Zariski-open set).
+
+   Specialisation: where V stands in E only in places that are polynomial or entire in it, a minor
+   of E that is not zero at V = c is not zero for almost every V; c must satisfy the equations of
+   V's set, whose solutions are a linear space here. Orthogonal matrices and unit rows are left
+   alone: their equations are not linear. */
+#include <string.h>
+
+#include "base/rk_mem.h"
+#include "rk_sequent.h"
+#include "rk_walk.h"
+
+enum { MOST_MATRICES = 40, MOST_VARIABLES = 4, MOST_CHOICES = 40 };
+
+typedef struct worklist {
+    rk_context *x;
+    const rk_mx *item[MOST_MATRICES];
+    size_t n;
+} worklist;
+
+static void add_work(worklist *w, const rk_mx *a) {
+    for (size_t i = 0; i < w->n; i++)
+        if (w->item[i] == a)
+            return;
+    if (w->n < MOST_MATRICES)
+        w->item[w->n++] = a;
+}
+
+static void add_ranks(worklist *w, rk_sc value) {
+    for (unsigned i = 0; i < value->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(w->x->scalars, value->atom[i]);
+        if (q == NULL)
+            continue;
+        if (q->kind == RK_Q_RANK)
+            add_work(w, q->mx[0]);
+        for (size_t k = 0; k < q->nargs; k++)
+            add_ranks(w, q->arg[k]);
+    }
+}
+
+static void add_fact(worklist *w, rk_law law, rk_sc value, bool equation, const rk_mx *const *mx,
+                     size_t n) {
+    rk_fact f = {.law = law, .value = value, .equation = equation, .matrix = mx, .nmatrices = n};
+    if (w->x->calculus->options.limits.disabled[law])
+        return;
+    rk_instances_add(w->x->instances, &f);
+    rk_instances_want_scalar(w->x->instances, value);
+    add_ranks(w, value);
+}
+
+/* --- which variables ------------------------------------------------------------------------ */
+
+/* In the step of an induction the running value is a function of the earlier layers: only this
+   layer's members of families that stand nowhere else are still free. */
+typedef struct members {
+    rk_sc index;
+    unsigned var;
+    bool others;
+} members;
+
+static void see_member(void *self, const rk_leaf *leaf, rk_place place) {
+    members *m = self;
+    (void)place;
+    if (leaf->kind == RK_L_VAR && leaf->var == m->var)
+        m->others |= leaf->index[0] != m->index;
+}
+
+static bool is_fresh_in_step(rk_context *x, const rk_leaf *leaf) {
+    members in_body = {.index = rk_sc_sym(x->scalars, x->fold->sym), .var = leaf->var};
+    members elsewhere = {.index = NULL, .var = leaf->var};
+    rk_walk_matrix(x->store, x->fold->arg[1], RK_PLACE_WORD, see_member, &in_body);
+    rk_walk_matrix(x->store, x->fold->arg[0], RK_PLACE_WORD, see_member, &elsewhere);
+    rk_walk_scalar(x->store, x->step_hypothesis, RK_PLACE_WORD, see_member, &elsewhere);
+    return leaf->index[0] == x->step_index && !in_body.others && !elsewhere.others;
+}
+
+static bool is_usable(rk_context *x, const rk_leaf *leaf) {
+    if (leaf->kind != RK_L_VAR || x->calculus->checked->vars[leaf->var].quant != RK_GENERIC)
+        return false;
+    return x->step == NULL || is_fresh_in_step(x, leaf);
+}
+
+typedef struct seen {
+    rk_context *x;
+    const rk_leaf *leaf[64];
+    bool barred[64];
+    size_t n;
+    bool full; /* there were more: nothing is known of them */
+} seen;
+
+static void see(void *self, const rk_leaf *leaf, rk_place place) {
+    seen *s = self;
+    if (leaf->kind != RK_L_VAR)
+        return;
+    size_t i = 0;
+    while (i < s->n && s->leaf[i] != leaf)
+        i++;
+    if (i == 64) {
+        s->full = true;
+        return;
+    }
+    if (i == s->n) {
+        s->leaf[s->n++] = leaf;
+        s->barred[i] = !is_usable(s->x, leaf);
+    }
+    s->barred[i] |= place == RK_PLACE_OTHER;
+}
+
+/* --- maximal rank --------------------------------------------------------------------------- */
+
+static bool fills_its_shape(rk_set set) {
+    return set == RK_SET_REAL || set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE ||
+           set == RK_SET_NONZERO || set == RK_SET_INVERTIBLE;
+}
+
+/* Position of the only letter of this leaf in the word; the length if there is none or several. */
+static size_t place_of(const rk_word *w, const rk_leaf *leaf) {
+    size_t at = w->length, found = 0;
+    for (size_t k = 0; k < w->length; k++)
+        if (w->letter[k].leaf == leaf) {
+            at = k;
+            found++;
+        }
+    return found == 1 ? at : w->length;
+}
+
+static const rk_mx *letter_matrix(rk_mxs *s, const rk_letter *l) {
+    const rk_mx *m = rk_mx_of_leaf(s, l->leaf);
+    if (l->transposed)
+        m = rk_mx_transpose(s, m);
+    return l->inverted ? rk_mx_inv(s, m) : m;
+}
+
+/* Product of letters from .. to - 1; the identity of size n when there are none. */
+static const rk_mx *run(rk_mxs *s, const rk_word *w, size_t from, size_t to, rk_sc n) {
+    const rk_mx *m = rk_mx_eye(s, n);
+    for (size_t k = from; k < to; k++)
+        m = rk_mx_mul(s, m, letter_matrix(s, &w->letter[k]));
+    return m;
+}
+
+/* The first word that has the leaf, as p*V*q. */
+typedef struct pattern {
+    const rk_mx *before, *after;
+    rk_sc coef;
+} pattern;
+
+static bool find_pattern(rk_mxs *s, const rk_mx *cell, const rk_leaf *leaf, pattern *p) {
+    for (size_t i = 0; i < cell->nwords; i++) {
+        const rk_word *w = &cell->word[i];
+        size_t at = place_of(w, leaf);
+        if (at == w->length)
+            continue;
+        p->before = run(s, w, 0, at, cell->rows);
+        p->after = run(s, w, at + 1, w->length, cell->cols);
+        p->coef = w->coef;
+        return true;
+    }
+    return false;
+}
+
+/* Sum of what stands before the leaf in words that end like the pattern (first), or behind it in
+   words that begin like it. */
+static const rk_mx *gather(rk_mxs *s, const rk_mx *cell, const rk_leaf *leaf, const pattern *p,
+                           bool before) {
+    rk_scalars *sc = rk_mxs_scalars(s);
+    const rk_mx *sum =
+        before ? rk_mx_zero(s, cell->rows, leaf->rows) : rk_mx_zero(s, leaf->cols, cell->cols);
+    for (size_t i = 0; i < cell->nwords; i++) {
+        const rk_word *w = &cell->word[i];
+        size_t at = place_of(w, leaf);
+        if (at == w->length)
+            continue;
+        const rk_mx *a = run(s, w, 0, at, cell->rows);
+        const rk_mx *b = run(s, w, at + 1, w->length, cell->cols);
+        if (before && b == p->after)
+            sum = rk_mx_add(s, sum, rk_mx_scale(s, w->coef, a));
+        if (!before && a == p->before)
+            sum = rk_mx_add(s, sum, rk_mx_scale(s, rk_sc_div(sc, w->coef, p->coef), b));
+    }
+    return sum;
+}
+
+static const rk_mx *cell_at(const rk_mx *e, size_t i, size_t j) {
+    return rk_mx_is_grid(e) ? e->cell[i * e->grid_cols + j] : e;
+}
+
+static const rk_mx *side(rk_mxs *s, const rk_mx *e, const rk_leaf *leaf, const pattern *p,
+                         size_t i0, size_t j0, bool before) {
+    size_t n = !rk_mx_is_grid(e) ? 1 : before ? e->grid_rows : e->grid_cols;
+    const rk_mx **part = rk_malloc(n * sizeof *part);
+    for (size_t k = 0; k < n; k++)
+        part[k] = gather(s, before ? cell_at(e, k, j0) : cell_at(e, i0, k), leaf, p, before);
+    const rk_mx *result = rk_mx_grid(s, before ? n : 1, before ? 1 : n, part);
+    rk_free(part);
+    return result;
+}
+
+static bool find_first(rk_mxs *s, const rk_mx *e, const rk_leaf *leaf, pattern *p, size_t *i0,
+                       size_t *j0) {
+    size_t rows = rk_mx_is_grid(e) ? e->grid_rows : 1, cols = rk_mx_is_grid(e) ? e->grid_cols : 1;
+    for (*i0 = 0; *i0 < rows; ++*i0)
+        for (*j0 = 0; *j0 < cols; ++*j0)
+            if (find_pattern(s, cell_at(e, *i0, *j0), leaf, p))
+                return true;
+    return false;
+}
+
+static rk_sc least(rk_scalars *s, rk_sc a, rk_sc b) {
+    if (a == b)
+        return a;
+    bool swap = rk_sc_compare(s, a, b) > 0;
+    const rk_sc arg[2] = {swap ? b : a, swap ? a : b};
+    rk_quantity q = {.kind = RK_Q_MIN, .arg = arg, .nargs = 2, .nonneg = true, .integer = true};
+    return rk_sc_quantity(s, &q);
+}
+
+typedef struct sight {
+    rk_context *x;
+    const rk_leaf *leaf;
+    bool found;
+} sight;
+
+static void see_same(void *self, const rk_leaf *other, rk_place place) {
+    sight *t = self;
+    (void)place;
+    if (other->kind != RK_L_VAR || other->var != t->leaf->var)
+        return;
+    rk_scalars *s = t->x->scalars;
+    bool different = other->index[0] != NULL && t->leaf->index[0] != NULL &&
+                     rk_sc_is_nonzero(s, rk_sc_sub(s, other->index[0], t->leaf->index[0]));
+    t->found |= !different;
+}
+
+/* Not even as the member of a family whose index may be this one's, as in a sum over all members.
+ */
+static bool is_free_of(rk_context *x, const rk_mx *a, const rk_leaf *leaf) {
+    sight t = {x, leaf, false};
+    rk_walk_matrix(x->store, a, RK_PLACE_WORD, see_same, &t);
+    return !t.found;
+}
+
+static void maximal_rank(worklist *w, const rk_mx *e, const rk_leaf *leaf) {
+    rk_mxs *s = w->x->store;
+    pattern p;
+    size_t i0, j0;
+    if (!fills_its_shape(w->x->calculus->checked->vars[leaf->var].set) ||
+        !find_first(s, e, leaf, &p, &i0, &j0))
+        return;
+    const rk_mx *a = side(s, e, leaf, &p, i0, j0, true);
+    const rk_mx *b = side(s, e, leaf, &p, i0, j0, false);
+    const rk_mx *v = rk_mx_of_leaf(s, leaf);
+    const rk_mx *c = rk_mx_sub(s, e, rk_mx_mul(s, rk_mx_mul(s, a, v), b));
+    if (!is_free_of(w->x, a, leaf) || !is_free_of(w->x, b, leaf) || !is_free_of(w->x, c, leaf))
+        return;
+    const rk_mx *beside = rk_mx_is_zero(c) ? a : rk_mx_grid(s, 1, 2, (const rk_mx *[]){a, c});
+    const rk_mx *below = rk_mx_is_zero(c) ? b : rk_mx_grid(s, 2, 1, (const rk_mx *[]){b, c});
+    rk_sc most = least(w->x->scalars, rk_mx_rank(s, beside), rk_mx_rank(s, below));
+    const rk_mx *mx[] = {e, v, a, b, c};
+    add_fact(w, RK_LAW_MAXIMAL, rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), most), true, mx, 5);
+}
+
+static bool stands_transposed(const rk_mx *e, const rk_leaf *leaf) {
+    size_t cells = rk_mx_is_grid(e) ? e->grid_rows * e->grid_cols : 1;
+    for (size_t c = 0; c < cells; c++) {
+        const rk_mx *cell = rk_mx_is_grid(e) ? e->cell[c] : e;
+        for (size_t i = 0; i < cell->nwords; i++)
+            for (size_t k = 0; k < cell->word[i].length; k++)
+                if (cell->word[i].letter[k].leaf == leaf)
+                    return cell->word[i].letter[k].transposed;
+    }
+    return false;
+}
+
+static void maximal_ranks(worklist *w, const rk_mx *e, const seen *vars) {
+    for (size_t i = 0; i < vars->n; i++)
+        if (is_usable(w->x, vars->leaf[i])) {
+            bool turned = stands_transposed(e, vars->leaf[i]);
+            maximal_rank(w, turned ? rk_mx_transpose(w->x->store, e) : e, vars->leaf[i]);
+        }
+}
+
+/* --- specialisation ------------------------------------------------------------------------- */
+
+typedef enum choice { KEEP, ZERO, IDENTITY, UNIFORM, CHOICES } choice;
+
+static bool is_stochastic(rk_set set) {
+    return set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION;
+}
+
+static bool is_linear_space(rk_set set) {
+    return fills_its_shape(set) || set == RK_SET_SYMMETRIC || set == RK_SET_PSD ||
+           set == RK_SET_DIAGONAL;
+}
+
+static bool is_allowed(const rk_context *x, const rk_leaf *leaf, choice c) {
+    rk_set set = x->calculus->checked->vars[leaf->var].set;
+    switch (c) {
+    case KEEP:
+        return true;
+    case ZERO:
+        return is_linear_space(set);
+    case IDENTITY:
+        return leaf->rows == leaf->cols && (is_linear_space(set) || is_stochastic(set));
+    default:
+        return is_stochastic(set);
+    }
+}
+
+static const rk_mx *chosen(rk_context *x, const rk_leaf *leaf, choice c) {
+    rk_scalars *s = x->scalars;
+    if (c == ZERO)
+        return rk_mx_zero(x->store, leaf->rows, leaf->cols);
+    if (c == IDENTITY)
+        return rk_mx_eye(x->store, leaf->rows);
+    return rk_mx_scale(x->store, rk_sc_div(s, rk_sc_int(s, 1), leaf->cols),
+                       rk_mx_ones(x->store, leaf->rows, leaf->cols));
+}
+
+/* The variables of E that may be specialised: every leaf of theirs in a smooth place. */
+static size_t variables(const seen *vars, unsigned *var) {
+    size_t n = 0;
+    for (size_t i = 0; i < vars->n; i++) {
+        bool good = !vars->full, known = false;
+        for (size_t k = 0; k < vars->n; k++)
+            good &= vars->leaf[k]->var != vars->leaf[i]->var || !vars->barred[k];
+        for (size_t k = 0; k < n; k++)
+            known |= var[k] == vars->leaf[i]->var;
+        if (good && !known && n < MOST_VARIABLES)
+            var[n++] = vars->leaf[i]->var;
+    }
+    return n;
+}
+
+/* E with all members of each variable put to its choice; NULL if a choice does not fit. */
+static const rk_mx *specialised(rk_context *x, const rk_mx *e, const seen *vars,
+                                const unsigned *var, const choice *c, size_t n) {
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < vars->n && e != NULL; i++)
+            if (c[k] != KEEP && vars->leaf[i]->var == var[k])
+                e = is_allowed(x, vars->leaf[i], c[k])
+                        ? rk_mx_put_leaf(x->store, e, vars->leaf[i], chosen(x, vars->leaf[i], c[k]))
+                        : NULL;
+    return e;
+}
+
+static bool next_choice(choice *c, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        c[k] = (choice)(c[k] + 1);
+        if (c[k] < CHOICES)
+            return true;
+        c[k] = KEEP;
+    }
+    return false;
+}
+
+static void specialise(worklist *w, const rk_mx *e, const seen *vars) {
+    rk_mxs *s = w->x->store;
+    unsigned var[MOST_VARIABLES];
+    choice c[MOST_VARIABLES] = {KEEP};
+    size_t n = variables(vars, var), tried = 0;
+    while (next_choice(c, n) && tried++ < 4 * MOST_CHOICES) {
+        const rk_mx *at = specialised(w->x, e, vars, var, c, n);
+        if (at == NULL || rk_mx_is_zero(at))
+            continue;
+        const rk_mx *mx[] = {e, at};
+        rk_sc value = rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), rk_mx_rank(s, at));
+        add_fact(w, RK_LAW_SPECIAL, value, false, mx, 2);
+    }
+}
+
+/* --- entry ---------------------------------------------------------------------------------- */
+
+void rk_generic_facts(rk_context *x, rk_sc goal) {
+    worklist w = {.x = x};
+    add_ranks(&w, goal);
+    for (size_t i = 0; i < w.n; i++) {
+        seen vars = {.x = x};
+        rk_walk_matrix(x->store, w.item[i], RK_PLACE_WORD, see, &vars);
+        maximal_ranks(&w, w.item[i], &vars);
+        specialise(&w, w.item[i], &vars);
+    }
+}

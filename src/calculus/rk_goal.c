@@ -1,0 +1,347 @@
+/* One atomic goal in its context: identities by normal forms, inequalities by the linear program,
+   with cases for minima, maxima and numbers that differ. */
+#include <string.h>
+
+#include "base/rk_mem.h"
+#include "rk_sequent.h"
+
+enum { MOST_DEPTH = 4 };
+
+/* --- the linear program --------------------------------------------------------------------- */
+
+typedef struct fact_list {
+    const rk_fact **item;
+    size_t n;
+} fact_list;
+
+static fact_list all_facts(rk_context *x, const rk_fact *const *extra, size_t nextra) {
+    size_t n = rk_instances_count(x->instances);
+    fact_list l = {rk_arena_alloc(x->calculus->arena, (n + nextra + 1) * sizeof *l.item), 0};
+    for (size_t i = 0; i < n; i++)
+        l.item[l.n++] = rk_instances_get(x->instances, i);
+    for (size_t i = 0; i < nextra; i++)
+        l.item[l.n++] = extra[i];
+    return l;
+}
+
+/* The node of a sum: the facts it uses, renumbered. */
+static rk_derivation *sum_node(rk_context *x, rk_step_kind kind, rk_sc goal, const fact_list *l,
+                               rk_sum *sum) {
+    rk_derivation *d = rk_derivation_new(x, kind);
+    const rk_fact **used = rk_arena_alloc(x->calculus->arena, (sum->nitems + 1) * sizeof *used);
+    for (size_t i = 0; i < sum->nitems; i++) {
+        used[i] = l->item[sum->item[i].fact];
+        sum->item[i].fact = (unsigned)i;
+    }
+    d->goal = goal;
+    d->fact = used;
+    d->nfacts = sum->nitems;
+    d->sum = *sum;
+    return d;
+}
+
+static rk_derivation *by_sum(rk_context *x, rk_sc goal, const fact_list *l) {
+    rk_sum sum;
+    x->calculus->tried.programs++;
+    if (!rk_farkas(x->scalars, l->item, l->n, goal, x->calculus->arena, &sum))
+        return NULL;
+    return sum_node(x, RK_N_SUM, goal, l, &sum);
+}
+
+static rk_derivation *by_contradiction(rk_context *x, rk_sc goal, const fact_list *l) {
+    rk_sum sum;
+    x->calculus->tried.programs++;
+    if (!rk_farkas_contradiction(x->scalars, l->item, l->n, x->calculus->arena, &sum))
+        return NULL;
+    return sum_node(x, RK_N_ABSURD, goal, l, &sum);
+}
+
+/* --- cases ---------------------------------------------------------------------------------- */
+
+/* What the goal is split by: a minimum or maximum, or a number that is not 0. */
+typedef struct split {
+    const rk_quantity *extremum;
+    rk_sc unequal;
+} split;
+
+typedef struct split_list {
+    split item[MOST_DEPTH];
+    size_t n;
+} split_list;
+
+static void add_split(split_list *l, split s) {
+    for (size_t i = 0; i < l->n; i++)
+        if (l->item[i].extremum == s.extremum && l->item[i].unequal == s.unequal)
+            return;
+    if (l->n < MOST_DEPTH)
+        l->item[l->n++] = s;
+}
+
+static void splits_of(const rk_context *x, rk_sc a, split_list *l) {
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(x->scalars, a->atom[i]);
+        if (q == NULL || (q->kind != RK_Q_MIN && q->kind != RK_Q_MAX))
+            continue;
+        for (size_t k = 0; k < q->nargs; k++)
+            splits_of(x, q->arg[k], l);
+        add_split(l, (split){.extremum = q});
+    }
+}
+
+static const rk_fact *case_fact(rk_context *x, rk_sc value, bool equation) {
+    rk_fact *f = rk_arena_alloc(x->calculus->arena, sizeof *f);
+    *f = (rk_fact){.law = RK_LAW_CASE, .value = value, .equation = equation};
+    return f;
+}
+
+/* The facts of case k, one after the other; their number. */
+static size_t case_facts(rk_context *x, const split *s, size_t k, const rk_fact **out) {
+    rk_scalars *sc = x->scalars;
+    if (s->unequal != NULL) {
+        rk_sc up = rk_sc_sub(sc, s->unequal, rk_sc_int(sc, 1));
+        rk_sc down = rk_sc_sub(sc, rk_sc_int(sc, -1), s->unequal);
+        out[0] = case_fact(x, k == 0 ? up : down, false);
+        return 1;
+    }
+    const rk_quantity *q = s->extremum;
+    rk_sc value = rk_sc_quantity(sc, q);
+    size_t n = 0;
+    out[n++] = case_fact(x, rk_sc_sub(sc, value, q->arg[k]), true);
+    for (size_t i = 0; i < q->nargs; i++)
+        if (i != k)
+            out[n++] = case_fact(x,
+                                 q->kind == RK_Q_MIN ? rk_sc_sub(sc, q->arg[i], q->arg[k])
+                                                     : rk_sc_sub(sc, q->arg[k], q->arg[i]),
+                                 false);
+    return n;
+}
+
+static size_t most_facts(const split *s) {
+    return s->unequal != NULL ? 1 : s->extremum->nargs;
+}
+
+static size_t ncases(const split *s) {
+    return s->unequal != NULL ? 2 : s->extremum->nargs;
+}
+
+static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, size_t next,
+                               size_t eager, const rk_fact *const *extra, size_t nextra);
+
+static rk_derivation *one_case(rk_context *x, rk_sc goal, const split_list *l, size_t next,
+                               size_t eager, size_t k, const rk_fact *const *extra, size_t nextra) {
+    const split *s = &l->item[next];
+    const rk_fact **more =
+        rk_arena_alloc(x->calculus->arena, (nextra + most_facts(s)) * sizeof *more);
+    if (nextra > 0)
+        memcpy(more, extra, nextra * sizeof *more);
+    size_t n = nextra + case_facts(x, s, k, more + nextra);
+    rk_derivation *d = by_cases(x, goal, l, next + 1, eager, more, n);
+    if (d == NULL)
+        return NULL;
+    rk_derivation *top = rk_derivation_new(x, RK_N_ALL); /* carries what the case assumes */
+    rk_assumption *a = rk_arena_alloc(x->calculus->arena, (n - nextra + 1) * sizeof *a);
+    for (size_t i = nextra; i < n; i++)
+        a[i - nextra] = (rk_assumption){.value = more[i]->value, .equation = more[i]->equation};
+    top->assumption = a;
+    top->nassumptions = n - nextra;
+    top->kid = rk_arena_alloc(x->calculus->arena, sizeof *top->kid);
+    top->kid[top->nkids++] = d;
+    return top;
+}
+
+/* Splits l->item[next ..) as far as needed; the first `eager` ones before any attempt. */
+static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, size_t next,
+                               size_t eager, const rk_fact *const *extra, size_t nextra) {
+    if (next >= eager) {
+        fact_list facts = all_facts(x, extra, nextra);
+        rk_derivation *d = by_sum(x, goal, &facts);
+        if (d == NULL && (nextra > 0 || x->nassumptions > 0) && next == l->n)
+            d = by_contradiction(x, goal, &facts);
+        if (d != NULL)
+            return d;
+    }
+    if (next == l->n)
+        return NULL;
+    rk_derivation *d = rk_derivation_new(x, RK_N_CASES);
+    d->goal = goal;
+    size_t n = ncases(&l->item[next]);
+    d->kid = rk_arena_alloc(x->calculus->arena, n * sizeof *d->kid);
+    for (size_t k = 0; k < n; k++) {
+        rk_derivation *kid = one_case(x, goal, l, next, eager, k, extra, nextra);
+        if (kid == NULL)
+            return NULL;
+        d->kid[d->nkids++] = kid;
+    }
+    return d;
+}
+
+/* --- inequalities --------------------------------------------------------------------------- */
+
+/* Facts that hold by definition of min and max. */
+static void add_extrema(rk_context *x, const split_list *l) {
+    rk_scalars *s = x->scalars;
+    for (size_t i = 0; i < l->n; i++) {
+        const rk_quantity *q = l->item[i].extremum;
+        for (size_t k = 0; q != NULL && k < q->nargs; k++) {
+            rk_sc value = rk_sc_quantity(s, q);
+            rk_fact f = {.law = RK_LAW_EXTREMUM,
+                         .value = q->kind == RK_Q_MIN ? rk_sc_sub(s, q->arg[k], value)
+                                                      : rk_sc_sub(s, value, q->arg[k])};
+            rk_instances_add(x->instances, &f);
+            rk_instances_want_scalar(x->instances, q->arg[k]);
+        }
+    }
+}
+
+static void splits_of_facts(rk_context *x, split_list *l) {
+    for (size_t i = 0; i < rk_instances_count(x->instances); i++)
+        splits_of(x, rk_instances_get(x->instances, i)->value, l);
+    for (size_t i = 0; i < x->nassumptions; i++)
+        if (x->assumption[i].unequal != NULL &&
+            rk_sc_is_integer(x->scalars, x->assumption[i].unequal))
+            add_split(l, (split){.unequal = x->assumption[i].unequal});
+}
+
+rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
+                                    size_t nextra) {
+    goal = rk_without_positive(x, goal);
+    split_list splits = {.n = 0};
+    splits_of(x, goal, &splits);
+    size_t eager = splits.n;
+    rk_instances_want_scalar(x->instances, goal);
+    for (size_t i = 0; i < nextra; i++)
+        rk_instances_want_scalar(x->instances, extra[i]->value);
+    if (x->calculus->generic)
+        rk_generic_facts(x, goal);
+    splits_of_facts(x, &splits);
+    add_extrema(x, &splits);
+    rk_context_notes(x);
+    rk_instances_saturate(x->instances);
+    rk_calculus_report *r = &x->calculus->tried;
+    r->matrices += rk_instances_matrices(x->instances);
+    r->instances += rk_instances_count(x->instances);
+    rk_derivation *d = by_cases(x, goal, &splits, 0, eager, extra, nextra);
+    if (d == NULL && r->open_goal == NULL)
+        r->open_goal = goal;
+    return d;
+}
+
+static rk_derivation *pair(rk_context *x, rk_derivation *a, rk_derivation *b) {
+    rk_derivation *d = rk_derivation_new(x, RK_N_ALL);
+    d->kid = rk_arena_alloc(x->calculus->arena, 2 * sizeof *d->kid);
+    d->kid[d->nkids++] = a;
+    d->kid[d->nkids++] = b;
+    return d;
+}
+
+rk_derivation *rk_prove_zero(rk_context *x, rk_sc value, const rk_fact *const *extra,
+                             size_t nextra) {
+    rk_sc minus = rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), value);
+    rk_derivation *a = rk_prove_nonnegative(x, value, extra, nextra);
+    rk_derivation *b = a == NULL ? NULL : rk_prove_nonnegative(x, minus, extra, nextra);
+    return b == NULL ? NULL : pair(x, a, b);
+}
+
+/* By induction where a fold stands in it, else directly. */
+static rk_derivation *nonnegative(rk_context *x, rk_sc goal) {
+    rk_derivation *d = rk_prove_by_induction(x, goal, false, NULL, NULL);
+    return d != NULL ? d : rk_prove_nonnegative(x, goal, NULL, 0);
+}
+
+static rk_derivation *zero(rk_context *x, rk_sc value) {
+    rk_derivation *d = rk_prove_by_induction(x, value, true, NULL, NULL);
+    if (d != NULL)
+        return d;
+    rk_sc minus = rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), value);
+    rk_derivation *a = nonnegative(x, value);
+    rk_derivation *b = a == NULL ? NULL : nonnegative(x, minus);
+    return b == NULL ? NULL : pair(x, a, b);
+}
+
+/* --- equations ------------------------------------------------------------------------------ */
+
+static rk_derivation *identity(rk_context *x, const rk_mx *left, const rk_mx *right) {
+    rk_derivation *d = rk_derivation_new(x, RK_N_IDENTITY);
+    d->left = left;
+    d->right = right;
+    return d;
+}
+
+rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const rk_mx *right) {
+    if (left == right)
+        return identity(x, left, right);
+    rk_derivation *d = rk_prove_by_induction(x, NULL, false, left, right);
+    if (d != NULL)
+        return d;
+    const rk_mx *difference = rk_mx_sub(x->store, left, right);
+    if (rk_mx_is_zero(difference))
+        return identity(x, left, right);
+    rk_sc rank = rk_mx_rank(x->store, difference);
+    return nonnegative(x, rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), rank));
+}
+
+rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right) {
+    if (left == right)
+        return identity(x, rk_mx_scalar(x->store, left), rk_mx_scalar(x->store, right));
+    return zero(x, rk_without_positive(x, rk_sc_sub(x->scalars, left, right)));
+}
+
+/* --- literals ------------------------------------------------------------------------------- */
+
+static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
+    rk_scalars *s = x->scalars;
+    if (!rk_sc_is_integer(s, difference))
+        return NULL;
+    rk_sc one = rk_sc_int(s, 1);
+    rk_derivation *d = nonnegative(x, rk_sc_sub(s, difference, one));
+    return d != NULL ? d
+                     : nonnegative(x, rk_sc_sub(s, rk_sc_sub(s, rk_sc_int(s, 0), difference), one));
+}
+
+static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
+    rk_scalars *s = x->scalars;
+    rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
+    rk_context_notes(x);
+    bool equation, strict = cmp == RK_LT || cmp == RK_GT;
+    if (cmp == RK_NE)
+        return prove_unequal(x, rk_sc_sub(s, a, b));
+    if (strict && !(rk_sc_is_integer(s, a) && rk_sc_is_integer(s, b)))
+        return NULL;
+    if (cmp == RK_EQ)
+        return rk_prove_equal_scalars(x, a, b);
+    return nonnegative(x, rk_compared(x, cmp, a, b, &equation));
+}
+
+static rk_derivation *prove_matrices(rk_context *x, const rk_term *t, rk_cmp cmp) {
+    const rk_mx *a = rk_read_matrix(x->reader, t->kid[0]);
+    const rk_mx *b = rk_read_matrix(x->reader, t->kid[1]);
+    rk_context_notes(x);
+    if (cmp == RK_EQ)
+        return rk_prove_equal_matrices(x, a, b);
+    if (cmp != RK_NE)
+        return NULL;
+    rk_sc rank = rk_mx_rank(x->store, rk_mx_sub(x->store, a, b));
+    return nonnegative(x, rk_sc_sub(x->scalars, rank, rk_sc_int(x->scalars, 1)));
+}
+
+static rk_derivation *prove_span(rk_context *x, rk_literal goal) {
+    rk_scalars *s = x->scalars;
+    rk_sc gap = rk_span_gap(x, goal.term);
+    rk_context_notes(x);
+    return nonnegative(x, goal.negated ? rk_sc_sub(s, gap, rk_sc_int(s, 1))
+                                       : rk_sc_sub(s, rk_sc_int(s, 0), gap));
+}
+
+rk_derivation *rk_prove_literal(rk_context *x, rk_literal goal) {
+    const rk_term *t = goal.term;
+    if (t->op == RK_T_IN_ROWSPAN || t->op == RK_T_IN_COLSPAN)
+        return prove_span(x, goal);
+    if (t->op != RK_T_COMPARE)
+        return NULL;
+    rk_cmp cmp = goal.negated ? rk_cmp_negation(t->cmp) : t->cmp;
+    if (rk_term_is_number(x, t->kid[0]) && rk_term_is_number(x, t->kid[1]))
+        return prove_numbers(x, t, cmp);
+    /* not (A < B) says that some entry violates */
+    bool ordered = t->cmp != RK_EQ && t->cmp != RK_NE;
+    return ordered ? NULL : prove_matrices(x, t, cmp);
+}

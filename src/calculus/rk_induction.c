@@ -1,0 +1,297 @@
+/* Folds over a symbolic number of layers. The invariant is the goal itself, with the fold replaced
+   by an arbitrary matrix of its shape; where the number of layers is a dimension, it stands for the
+   number of layers so far wherever it occurs. */
+#include "base/rk_mem.h"
+#include "rk_sequent.h"
+#include "rk_walk.h"
+
+enum { MOST_FOLDS = 4 };
+
+/* Folds of one range, each with the matrix that stands for its running value. */
+typedef struct layers {
+    rk_context *x;
+    const rk_leaf *fold[MOST_FOLDS];
+    const rk_mx *running[MOST_FOLDS];
+    size_t n;
+    bool shapes;  /* the number of layers is no size of a matrix */
+    bool counted; /* the number of layers is generalised too */
+    unsigned dim; /* counted: that dimension */
+    rk_sc done;   /* layers so far: index of the last one */
+} layers;
+
+static void see_fold(void *self, const rk_leaf *leaf, rk_place place) {
+    layers *l = self;
+    (void)place;
+    if (leaf->kind != RK_L_FOLD || l->n == MOST_FOLDS)
+        return;
+    if (l->n > 0 &&
+        (leaf->index[0] != l->fold[0]->index[0] || leaf->index[1] != l->fold[0]->index[1]))
+        return;
+    for (size_t i = 0; i < l->n; i++)
+        if (l->fold[i] == leaf)
+            return;
+    l->fold[l->n++] = leaf;
+}
+
+static void see_shape(void *self, const rk_leaf *leaf, rk_place place) {
+    layers *l = self;
+    (void)place;
+    l->shapes &= !rk_sc_mentions(l->x->scalars, leaf->rows, l->dim) &&
+                 !rk_sc_mentions(l->x->scalars, leaf->cols, l->dim);
+}
+
+/* A fold inside another is left for later: the running value of the outer one comes first. */
+static void drop_inner(layers *l) {
+    size_t kept = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        bool inner = false;
+        for (size_t j = 0; j < l->n; j++)
+            for (size_t k = 0; k < 2; k++)
+                inner |= j != i && rk_mx_mentions_leaf(l->x->store, l->fold[j]->arg[k], l->fold[i]);
+        if (!inner)
+            l->fold[kept++] = l->fold[i];
+    }
+    l->n = kept;
+}
+
+/* --- substitution --------------------------------------------------------------------------- */
+
+typedef enum moment { START, RUNNING, STEP } moment;
+
+static const rk_mx *value_at(layers *l, size_t i, moment m) {
+    const rk_leaf *f = l->fold[i];
+    rk_mxs *s = l->x->store;
+    rk_scalars *sc = l->x->scalars;
+    if (m == START)
+        return f->arg[0];
+    if (m == RUNNING)
+        return l->running[i];
+    rk_leaf acc = {.kind = RK_L_ACC, .sym = f->sym, .rows = f->rows, .cols = f->cols};
+    rk_sc layer = rk_sc_add(sc, l->done, rk_sc_int(sc, 1));
+    return rk_mx_put_leaf(s, rk_mx_put_sym(s, f->arg[1], f->sym, layer), rk_mx_leaf(s, &acc),
+                          l->running[i]);
+}
+
+/* The number of layers that have been gone through at this moment. */
+static rk_sc count_at(layers *l, moment m) {
+    rk_scalars *s = l->x->scalars;
+    if (m == START)
+        return rk_sc_sub(s, l->fold[0]->index[0], rk_sc_int(s, 1));
+    return m == RUNNING ? l->done : rk_sc_add(s, l->done, rk_sc_int(s, 1));
+}
+
+static const rk_mx *matrix_at(layers *l, const rk_mx *a, moment m) {
+    rk_mxs *s = l->x->store;
+    const rk_mx *standing[MOST_FOLDS];
+    for (size_t i = 0; i < l->n; i++) { /* the count must not reach into the values put in */
+        const rk_leaf *fresh = rk_mx_fresh_leaf(s, l->fold[i]->rows, l->fold[i]->cols, 0);
+        standing[i] = rk_mx_of_leaf(s, fresh);
+        a = rk_mx_put_leaf(s, a, l->fold[i], standing[i]);
+    }
+    if (l->counted)
+        a = rk_mx_put_sym(s, a, l->dim, count_at(l, m));
+    for (size_t i = 0; i < l->n; i++)
+        a = rk_mx_put_leaf(s, a, rk_mx_letter(standing[i])->leaf, value_at(l, i, m));
+    return a;
+}
+
+static rk_sc scalar_at(layers *l, rk_sc a, moment m);
+
+static rk_sc quantity_at(layers *l, const rk_quantity *q, moment m) {
+    rk_scalars *s = l->x->scalars;
+    if (q->kind == RK_Q_RANK)
+        return rk_mx_rank(l->x->store, matrix_at(l, q->mx[0], m));
+    rk_quantity changed = *q;
+    const rk_mx *mx[2] = {NULL, NULL};
+    rk_sc *arg = rk_arena_alloc(l->x->calculus->arena, (q->nargs + 1) * sizeof *arg);
+    for (size_t i = 0; i < q->nmx; i++)
+        changed.mx[i] = mx[i] = matrix_at(l, q->mx[i], m);
+    for (size_t i = 0; i < q->nargs; i++)
+        arg[i] = scalar_at(l, q->arg[i], m);
+    changed.arg = arg;
+    return rk_sc_quantity(s, &changed);
+}
+
+/* Ranks first, then the dimension: what is put in for a rank must not be touched again. */
+static rk_sc scalar_at(layers *l, rk_sc a, moment m) {
+    rk_scalars *s = l->x->scalars;
+    rk_sc place[RK_CANON_ATOMS], by[RK_CANON_ATOMS];
+    unsigned n = 0;
+    rk_sc result = a;
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(s, a->atom[i]);
+        if (q == NULL)
+            continue;
+        rk_quantity fresh = {.kind = RK_Q_FRESH};
+        place[n] = rk_sc_quantity(s, &fresh);
+        by[n] = quantity_at(l, q, m);
+        result = rk_sc_put_atom(s, result, a->atom[i], place[n++]);
+    }
+    if (l->counted)
+        result = rk_sc_put(s, result, l->dim, count_at(l, m));
+    for (unsigned i = 0; i < n; i++)
+        result = rk_sc_put_atom(s, result, place[i]->atom[0], by[i]);
+    return result;
+}
+
+/* --- the step ------------------------------------------------------------------------------- */
+
+static const rk_fact *given(layers *l, rk_law law, rk_sc value, bool equation) {
+    rk_fact *f = rk_arena_alloc(l->x->calculus->arena, sizeof *f);
+    *f = (rk_fact){.law = law, .value = value, .equation = equation};
+    return f;
+}
+
+static rk_derivation *induction_node(layers *l, rk_sc goal, rk_derivation *start,
+                                     rk_derivation *step) {
+    rk_derivation *d = rk_derivation_new(l->x, RK_N_INDUCTION);
+    d->goal = goal;
+    d->sym = rk_canon_atom_get(rk_scalars_canons(l->x->scalars), l->done->atom[0])->index;
+    d->fold = l->fold[0];
+    d->fresh = l->running[0] != NULL && rk_mx_letter(l->running[0]) != NULL
+                   ? rk_mx_letter(l->running[0])->leaf
+                   : NULL;
+    d->kid = rk_arena_alloc(l->x->calculus->arena, 2 * sizeof *d->kid);
+    d->kid[d->nkids++] = start;
+    d->kid[d->nkids++] = step;
+    return d;
+}
+
+/* low - 1 <= done <= high - 1 */
+static void range_facts(layers *l, const rk_fact **out) {
+    rk_scalars *s = l->x->scalars;
+    rk_sc one = rk_sc_int(s, 1), low = rk_sc_sub(s, l->fold[0]->index[0], one);
+    rk_sc high = rk_sc_sub(s, l->fold[0]->index[1], one);
+    out[0] = given(l, RK_LAW_CASE, rk_sc_sub(s, l->done, low), false);
+    out[1] = given(l, RK_LAW_CASE, rk_sc_sub(s, high, l->done), false);
+}
+
+static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
+    rk_context *x = l->x;
+    const rk_fact *extra[3];
+    range_facts(l, extra);
+    rk_sc hypothesis = scalar_at(l, goal, RUNNING);
+    extra[2] = given(l, RK_LAW_INDUCTION, hypothesis, equation);
+    const rk_leaf *outer_step = x->step, *outer_fold = x->fold;
+    rk_sc outer_index = x->step_index, outer_hypothesis = x->step_hypothesis;
+    x->step = rk_mx_letter(l->running[0])->leaf;
+    x->fold = l->fold[0];
+    x->step_index = count_at(l, STEP);
+    x->step_hypothesis = hypothesis;
+    rk_sc next = scalar_at(l, goal, STEP);
+    rk_derivation *d =
+        equation ? rk_prove_zero(x, next, extra, 3) : rk_prove_nonnegative(x, next, extra, 3);
+    x->step = outer_step;
+    x->fold = outer_fold;
+    x->step_index = outer_index;
+    x->step_hypothesis = outer_hypothesis;
+    return d;
+}
+
+static rk_derivation *prove_number(layers *l, rk_sc goal, bool equation) {
+    rk_sc first = scalar_at(l, goal, START);
+    rk_derivation *start =
+        equation ? rk_prove_zero(l->x, first, NULL, 0) : rk_prove_nonnegative(l->x, first, NULL, 0);
+    rk_derivation *step = start == NULL ? NULL : prove_step(l, goal, equation);
+    return step == NULL ? NULL : induction_node(l, goal, start, step);
+}
+
+/* left is the fold itself; the hypothesis is put in for the running value. */
+static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
+    rk_mxs *s = l->x->store;
+    const rk_mx *first = matrix_at(l, right, START), *now = matrix_at(l, right, RUNNING);
+    if (rk_mx_mentions_leaf(s, now, l->fold[i]) ||
+        rk_mx_mentions_leaf(s, now, rk_mx_letter(l->running[i])->leaf))
+        return NULL;
+    if (l->fold[i]->arg[0] != first)
+        return NULL;
+    l->running[i] = now;
+    const rk_mx *stepped = value_at(l, i, STEP), *next = matrix_at(l, right, STEP);
+    if (stepped != next)
+        return NULL;
+    rk_derivation *start = rk_derivation_new(l->x, RK_N_IDENTITY);
+    rk_derivation *step = rk_derivation_new(l->x, RK_N_IDENTITY);
+    start->left = start->right = first;
+    step->left = stepped;
+    step->right = next;
+    return induction_node(l, NULL, start, step);
+}
+
+/* --- entry ---------------------------------------------------------------------------------- */
+
+static bool set_up(layers *l, bool counted) {
+    rk_context *x = l->x;
+    rk_scalars *s = x->scalars;
+    drop_inner(l);
+    if (l->n == 0)
+        return false;
+    const rk_leaf *f = l->fold[0];
+    rk_sc one = rk_sc_int(s, 1), length = rk_sc_sub(s, rk_sc_add(s, f->index[1], one), f->index[0]);
+    if (!rk_sc_at_least(s, length, 0))
+        return false;
+    unsigned sym = rk_size_symbol(x->calculus->checked->sizes, "l", NULL);
+    int64_t low;
+    if (rk_sc_is_int(s, f->index[0], &low))
+        rk_sc_bound(s, sym, low - 1);
+    l->done = rk_sc_sym(s, sym);
+    for (size_t i = 0; i < l->n; i++)
+        l->running[i] = rk_mx_of_leaf(
+            x->store, rk_mx_fresh_leaf(x->store, l->fold[i]->rows, l->fold[i]->cols, 0));
+    l->counted = counted;
+    return true;
+}
+
+/* Is the last layer a dimension that is the size of no matrix? */
+static bool can_count(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *right) {
+    rk_context *x = l->x;
+    rk_sc high = l->fold[0]->index[1];
+    const rk_atom *a =
+        high->natoms == 1 ? rk_canon_atom_get(rk_scalars_canons(x->scalars), high->atom[0]) : NULL;
+    if (a == NULL || a->kind != RK_A_SYM || high != rk_sc_sym(x->scalars, a->index))
+        return false;
+    l->dim = a->index;
+    l->shapes = true;
+    if (goal != NULL) {
+        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, see_shape, l);
+    } else {
+        rk_walk_matrix(x->store, left, RK_PLACE_WORD, see_shape, l);
+        rk_walk_matrix(x->store, right, RK_PLACE_WORD, see_shape, l);
+    }
+    return l->shapes;
+}
+
+static rk_derivation *matrices(layers *l, const rk_mx *left, const rk_mx *right) {
+    const rk_letter *a = rk_mx_letter(left), *b = rk_mx_letter(right);
+    for (size_t i = 0; i < l->n; i++) {
+        rk_derivation *d = NULL;
+        if (a != NULL && a->leaf == l->fold[i] && !a->transposed && !a->inverted)
+            d = prove_matrix(l, i, right);
+        else if (b != NULL && b->leaf == l->fold[i] && !b->transposed && !b->inverted)
+            d = prove_matrix(l, i, left);
+        if (d != NULL)
+            return d;
+    }
+    return NULL;
+}
+
+static rk_derivation *attempt(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,
+                              const rk_mx *right, bool counted) {
+    layers l = {.x = x};
+    if (goal != NULL) {
+        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, see_fold, &l);
+    } else {
+        rk_walk_matrix(x->store, left, RK_PLACE_WORD, see_fold, &l);
+        rk_walk_matrix(x->store, right, RK_PLACE_WORD, see_fold, &l);
+    }
+    if (l.n == 0 || (counted && !can_count(&l, goal, left, right)) || !set_up(&l, counted))
+        return NULL;
+    return goal != NULL ? prove_number(&l, goal, equation) : matrices(&l, left, right);
+}
+
+rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,
+                                     const rk_mx *right) {
+    if (x->step != NULL)
+        return NULL;
+    rk_derivation *d = attempt(x, goal, equation, left, right, false);
+    return d != NULL ? d : attempt(x, goal, equation, left, right, true);
+}

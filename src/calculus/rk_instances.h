@@ -8,7 +8,8 @@
 #include "rk_law.h"
 #include "rk_mx.h"
 
-typedef struct rk_fact {
+typedef struct rk_fact rk_fact;
+struct rk_fact {
     rk_law law;
     rk_sc value; /* a polynomial in ranks, dimensions and other quantities */
     bool equation;
@@ -17,7 +18,11 @@ typedef struct rk_fact {
     const unsigned *uses; /* facts it rests on */
     size_t nuses;
     unsigned origin; /* HYPOTHESIS: which one */
-} rk_fact;
+    const rk_fact
+        *member; /* FAMILY: the fact about one member that is summed for sym = low..high */
+    unsigned sym;
+    rk_sc low, high;
+};
 
 typedef struct rk_instances rk_instances;
 

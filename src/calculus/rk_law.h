@@ -8,12 +8,82 @@
 
 /*    id, name, law, condition, reason, latex */
 #define RK_LAWS(X)                                                                                 \
+    /* what a rank can be */                                                                       \
     X(SIZE, "size", "0 <= rank(A) <= rows(A), cols(A)", "",                                        \
       "a rank is at most the number of rows and of columns",                                       \
       "0 \\le \\operatorname{rank} A \\le \\min(n, m)")                                            \
+    X(INVERTIBLE, "invertible", "rank(A) == n", "A is n by n and invertible",                      \
+      "an invertible matrix has full rank", "\\operatorname{rank} A = n")                          \
+    X(NONZERO, "nonzero", "rank(A) >= 1", "A has an entry that is not 0",                          \
+      "only the zero matrix has rank 0", "\\operatorname{rank} A \\ge 1")                          \
+    X(RANK_ONE, "column", "rank(a) == 1", "a is a column that is not 0",                           \
+      "a column that is not zero spans a line", "\\operatorname{rank} a = 1")                      \
+    /* products */                                                                                 \
     X(PRODUCT, "product", "rank(A*B) <= rank(A), rank(B)", "",                                     \
       "the columns of A*B are in the column space of A, its rows in the row space of B",           \
-      "\\operatorname{rank}(AB) \\le \\min(\\operatorname{rank} A, \\operatorname{rank} B)")       \
+      "\\operatorname{rank}(AB) \\le \\min(\\operatorname{rank} A, "                               \
+      "\\operatorname{rank} B)")                                                                   \
+    X(FACTOR, "invertible-factor", "rank(A*B) == rank(B), rank(B*A) == rank(B)",                   \
+      "A is invertible", "multiplying by an invertible matrix does not change the rank",           \
+      "\\operatorname{rank}(AB) = \\operatorname{rank} B")                                         \
+    X(SYLVESTER, "sylvester", "rank(A*B) >= rank(A) + rank(B) - cols(A)", "",                      \
+      "the kernel of A takes at most cols(A) - rank(A) from the column space of B",                \
+      "\\operatorname{rank}(AB) \\ge \\operatorname{rank} A + \\operatorname{rank} B - "           \
+      "n")                                                                                         \
+    X(FROBENIUS, "frobenius", "rank(A*B*C) >= rank(A*B) + rank(B*C) - rank(B)", "",                \
+      "A takes no more from the column space of B*C than it takes from that of B",                 \
+      "\\operatorname{rank}(ABC) \\ge \\operatorname{rank}(AB) + "                                 \
+      "\\operatorname{rank}(BC) - \\operatorname{rank} B")                                         \
+    X(COPRIME, "coprime", "rank(p(A)*q(A)) == rank(p(A)) + rank(q(A)) - n",                        \
+      "A is n by n, the polynomials p and q have no common factor",                                \
+      "the kernel of p(A)*q(A) is the direct sum of the kernels of p(A) and q(A)",                 \
+      "\\operatorname{rank}(p(A)q(A)) = \\operatorname{rank} p(A) + "                              \
+      "\\operatorname{rank} q(A) - n")                                                             \
+    X(GRAM, "gram", "rank(A'*A*B) == rank(A*B)", "the entries are real",                           \
+      "A'*A*v = 0 implies v'*A'*A*v = 0, which is the squared length of A*v",                      \
+      "\\operatorname{rank}(A^{\\top} A B) = \\operatorname{rank}(A B)")                           \
+    X(SEMIDEFINITE, "semidefinite", "rank(A'*M*A*B) == rank(M*A*B)", "M is positive semidefinite", \
+      "with M = N'*N, v'*A'*M*A*v is the squared length of N*A*v, and N'*N*w = 0 "                 \
+      "exactly when N*w = 0",                                                                      \
+      "\\operatorname{rank}(A^{\\top} M A B) = \\operatorname{rank}(M A B)")                       \
+    /* sums */                                                                                     \
+    X(SUM, "sum", "rank(A + B) <= rank(A) + rank(B)", "",                                          \
+      "the column space of A + B is in the sum of those of A and B",                               \
+      "\\operatorname{rank}(A + B) \\le \\operatorname{rank} A + \\operatorname{rank} B")          \
+    X(GRAM_SUM, "semidefinite-sum", "rank(A'*A + B'*B) == rank([A; B])", "the entries are real",   \
+      "a sum of positive semidefinite matrices takes v to 0 only if each of them does",            \
+      "\\operatorname{rank}(A^{\\top} A + B^{\\top} B) = "                                         \
+      "\\operatorname{rank}\\begin{bmatrix} A \\\\ B \\end{bmatrix}")                              \
+    X(MODULO, "sum-modulo", "rank([A + B, C]) + rank(C) <= rank([A, C]) + rank([B, C])", "",       \
+      "modulo the column space of C the rank is subadditive",                                      \
+      "\\operatorname{rank}[A + B, C] + \\operatorname{rank} C \\le "                              \
+      "\\operatorname{rank}[A, C] + \\operatorname{rank}[B, C]")                                   \
+    X(KRON, "kronecker", "rank(kron(A, B)) == rank(A)*rank(B)", "",                                \
+      "the nonzero singular values of kron(A, B) are the products of those of A and B",            \
+      "\\operatorname{rank}(A \\otimes B) = \\operatorname{rank} A \\cdot "                        \
+      "\\operatorname{rank} B")                                                                    \
+    /* families */                                                                                 \
+    X(FAMILY, "family", "sum of a law over the members of a range",                                \
+      "the range is not of negative length", "the law holds for every member",                     \
+      "\\textstyle\\sum_h \\operatorname{rank} E_h \\le \\sum_h \\operatorname{rank} "             \
+      "F_h")                                                                                       \
+    X(FAMILY_SUM, "sum-of-members", "rank(sum(h, E[h])) <= sum(h, rank(E[h]))", "",                \
+      "the rank is subadditive",                                                                   \
+      "\\operatorname{rank}\\bigl(\\textstyle\\sum_h E_h\\bigr) \\le \\sum_h "                     \
+      "\\operatorname{rank} E_h")                                                                  \
+    X(FAMILY_JOIN, "join-of-members", "rank(hcat(h, E[h])) <= sum(h, rank(E[h]))", "",             \
+      "the column space is the sum of those of the members",                                       \
+      "\\operatorname{rank}[E_1, \\dots, E_H] \\le \\textstyle\\sum_h "                            \
+      "\\operatorname{rank} E_h")                                                                  \
+    X(FAMILY_PART, "member", "rank(E[i]) <= rank(hcat(h, E[h]))", "i lies in the range",           \
+      "a part has at most the rank of the whole",                                                  \
+      "\\operatorname{rank} E_i \\le \\operatorname{rank}[E_1, \\dots, E_H]")                      \
+    X(FAMILY_MODULO, "family-modulo",                                                              \
+      "rank([sum(h, E[h]), B]) - rank(B) <= sum(h, rank([E[h], B]) - rank(B))",                    \
+      "B does not depend on h", "modulo the column space of B the rank is subadditive",            \
+      "\\operatorname{rank}\\bigl[\\textstyle\\sum_h E_h, B\\bigr] - "                             \
+      "\\operatorname{rank} B \\le \\sum_h (\\operatorname{rank}[E_h, B] - "                       \
+      "\\operatorname{rank} B)")                                                                   \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CASE, "case", "", "", "it is the case that is looked at", "")                                \
@@ -23,12 +93,14 @@
     /* for almost every value of a generic V */                                                    \
     X(MAXIMAL, "maximal-rank", "rank(C + A*V*B) == min(rank([A, C]), rank([B; C]))",               \
       "V generic among all matrices of its shape, A, B, C free of V",                              \
-      "the rank of C + A*V*B never exceeds that minimum and reaches it for almost every V",        \
+      "the rank of C + A*V*B never exceeds that minimum and reaches it for almost "                \
+      "every V",                                                                                   \
       "\\operatorname{rank}(C + AVB) = \\min(\\operatorname{rank}[A, C], "                         \
       "\\operatorname{rank}[B; C])")                                                               \
     X(SPECIAL, "specialisation", "rank(E) >= rank(E with V := c)",                                 \
       "V generic, E built of + - * / inv exp, c satisfies the equations of V's set",               \
-      "a minor that is not zero at one point of a connected domain is not zero almost everywhere", \
+      "a minor that is not zero at one point of a connected domain is not zero almost "            \
+      "everywhere",                                                                                \
       "\\operatorname{rank} E(V) \\ge \\operatorname{rank} E(c)")
 
 typedef enum rk_law {

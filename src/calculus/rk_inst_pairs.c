@@ -1,0 +1,72 @@
+/* Pairs of nodes whose product or sum is simpler than they are: zero, invertible, or a matrix that
+   is looked at already. That is where equations that are assumed come in: A*(I - A) = 0. */
+#include "rk_inst_inside.h"
+
+enum { MOST_NODES = 24, MOST_DEPTH = 2, MOST_PAIR_WORDS = 6 };
+
+static bool simple(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    return rk_mx_is_zero(a) || rk_inst_find(g, node, a) ||
+           (a->rows == a->cols && rk_inst_invertible(g, a));
+}
+
+static void product(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+    if (a->cols != b->rows)
+        return;
+    const rk_mx *whole = rk_mx_mul(rk_instances_store(g), a, b);
+    if (simple(g, node, whole))
+        rk_inst_product(g, node, whole, a, b);
+}
+
+static bool same_word(const rk_word *a, const rk_word *b) {
+    if (a->length != b->length)
+        return false;
+    for (size_t i = 0; i < a->length; i++)
+        if (!rk_inst_same_letter(&a->letter[i], &b->letter[i]))
+            return false;
+    return true;
+}
+
+/* a - t*b for each t at which a word falls out. */
+static void sum(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_scalars *sc = rk_inst_scalars(g);
+    if (a->rows != b->rows || a->cols != b->cols)
+        return;
+    rk_sc last = NULL;
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t j = 0; j < b->nwords; j++) {
+            if (!same_word(&a->word[i], &b->word[j]) || !rk_sc_is_nonzero(sc, b->word[j].coef))
+                continue;
+            rk_sc t = rk_sc_div(sc, a->word[i].coef, b->word[j].coef);
+            if (t == last)
+                continue;
+            last = t;
+            const rk_mx *part = rk_mx_scale(s, t, b), *whole = rk_mx_sub(s, a, part);
+            if (simple(g, node, whole))
+                rk_inst_sum(g, node, a, part, whole);
+        }
+}
+
+void rk_inst_pairs(rk_instances *g, const rk_site *node) {
+    const rk_mx *a = node->mx, *at = a->transpose;
+    if (node->depth > MOST_DEPTH || a->nwords == 0 || a->nwords > MOST_PAIR_WORDS)
+        return;
+    size_t seen = 0;
+    for (size_t i = 0; i < rk_inst_nodes(g) && seen < MOST_NODES; i++) {
+        const rk_site *other = rk_inst_node(g, i);
+        const rk_mx *b = other->mx, *bt = b->transpose;
+        if (!other->done || other->scope != node->scope || b->nwords == 0 ||
+            b->nwords > MOST_PAIR_WORDS)
+            continue;
+        seen++;
+        product(g, node, a, b);
+        product(g, node, b, a);
+        if (at != a || bt != b) {
+            product(g, node, a, bt);
+            product(g, node, at, b);
+            sum(g, node, a, bt);
+        }
+        if (other != node)
+            sum(g, node, a, b);
+    }
+}

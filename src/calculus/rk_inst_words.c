@@ -1,0 +1,260 @@
+/* Sums of words: common factors taken out, the sum split in two, polynomials in one square matrix
+   factored over the rationals. */
+#include "rk_inst_inside.h"
+
+#include "base/rk_flint.h"
+
+enum {
+    SPLIT_ALL = 4,   /* so many words are split in every way */
+    SPLIT_ONE = 10,  /* so many into one word and the rest */
+    MAX_DEGREE = 16, /* of a polynomial that is factored */
+    MAX_WORDS = 64
+};
+
+const rk_mx *rk_inst_of_letters(rk_instances *g, rk_sc rows, const rk_letter *letter, size_t n) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *product = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const rk_mx *m = rk_mx_of_leaf(s, letter[i].leaf);
+        if (letter[i].transposed)
+            m = rk_mx_transpose(s, m);
+        if (letter[i].inverted)
+            m = rk_mx_inv(s, m);
+        product = product ? rk_mx_mul(s, product, m) : m;
+    }
+    return product ? product : rk_mx_eye(s, rows);
+}
+
+bool rk_inst_same_letter(const rk_letter *a, const rk_letter *b) {
+    return a->leaf == b->leaf && a->transposed == b->transposed && a->inverted == b->inverted;
+}
+
+void rk_inst_sum(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *left,
+                 const rk_mx *right) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_mxs *s = rk_instances_store(g);
+    if (!rk_inst_on(g, RK_LAW_SUM) || rk_mx_is_zero(left) || rk_mx_is_zero(right))
+        return;
+    rk_sc w = rk_mx_rank(s, whole), a = rk_mx_rank(s, left), b = rk_mx_rank(s, right);
+    rk_inst_at_most(g, from, RK_LAW_SUM, w, rk_sc_add(sc, a, b), 2, RK_INST_LIST(left, right));
+    rk_inst_at_most(g, from, RK_LAW_SUM, a, rk_sc_add(sc, w, b), 2, RK_INST_LIST(whole, right));
+    rk_inst_at_most(g, from, RK_LAW_SUM, b, rk_sc_add(sc, w, a), 2, RK_INST_LIST(whole, left));
+    rk_inst_want(g, from, left);
+    rk_inst_want(g, from, right);
+}
+
+/* --- common factors ----------------------------------------------------------------------- */
+
+size_t rk_inst_shared(const rk_mx *a, bool back) {
+    size_t n = a->word[0].length;
+    for (size_t i = 1; i < a->nwords; i++) {
+        const rk_word *u = &a->word[0], *v = &a->word[i];
+        size_t k = 0;
+        while (k < n && k < v->length &&
+               rk_inst_same_letter(back ? &u->letter[u->length - 1 - k] : &u->letter[k],
+                                   back ? &v->letter[v->length - 1 - k] : &v->letter[k]))
+            k++;
+        n = k;
+    }
+    return n;
+}
+
+const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc cols, size_t front,
+                              size_t back) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *total = rk_mx_zero(s, rows, cols);
+    for (size_t i = 0; i < a->nwords; i++) {
+        const rk_word *w = &a->word[i];
+        const rk_mx *m = rk_inst_of_letters(g, rows, w->letter + front, w->length - front - back);
+        total = rk_mx_add(s, total, rk_mx_scale(s, w->coef, m));
+    }
+    return total;
+}
+
+static size_t shortest(const rk_mx *a) {
+    size_t n = a->word[0].length;
+    for (size_t i = 1; i < a->nwords; i++)
+        if (a->word[i].length < n)
+            n = a->word[i].length;
+    return n;
+}
+
+static void factors(rk_instances *g, const rk_site *node) {
+    const rk_mx *a = node->mx;
+    size_t front = rk_inst_shared(a, false), back = rk_inst_shared(a, true), least = shortest(a);
+    const rk_word *w = &a->word[0];
+    const rk_mx *left = rk_inst_of_letters(g, a->rows, w->letter, front);
+    const rk_mx *right = rk_inst_of_letters(g, a->cols, w->letter + w->length - back, back);
+    if (front > 0)
+        rk_inst_product(g, node, a, left, rk_inst_stripped(g, a, left->cols, a->cols, front, 0));
+    if (back > 0)
+        rk_inst_product(g, node, a, rk_inst_stripped(g, a, a->rows, right->rows, 0, back), right);
+    if (front > 0 && back > 0 && front + back <= least)
+        rk_inst_triple(g, node, a, left,
+                       rk_inst_stripped(g, a, left->cols, right->rows, front, back), right);
+}
+
+/* --- in two parts ------------------------------------------------------------------------- */
+
+static void split(rk_instances *g, const rk_site *node, uint64_t chosen) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *a = node->mx, *part[2];
+    part[0] = part[1] = rk_mx_zero(s, a->rows, a->cols);
+    for (size_t i = 0; i < a->nwords; i++) {
+        const rk_word *w = &a->word[i];
+        const rk_mx *m =
+            rk_mx_scale(s, w->coef, rk_inst_of_letters(g, a->rows, w->letter, w->length));
+        const rk_mx **to = &part[chosen >> i & 1];
+        *to = rk_mx_add(s, *to, m);
+    }
+    rk_inst_sum(g, node, a, part[1], part[0]);
+}
+
+/* The words that begin (or end) as word i does, if that is neither one word nor all. */
+static uint64_t alike(const rk_mx *a, size_t i, bool back) {
+    uint64_t set = 0;
+    size_t count = 0;
+    const rk_word *u = &a->word[i];
+    for (size_t j = 0; j < a->nwords; j++) {
+        const rk_word *v = &a->word[j];
+        if (u->length == 0 || v->length == 0)
+            continue;
+        if (rk_inst_same_letter(&u->letter[back ? u->length - 1 : 0],
+                                &v->letter[back ? v->length - 1 : 0])) {
+            set |= UINT64_C(1) << j;
+            count++;
+        }
+    }
+    return count >= 2 && count < a->nwords ? set : 0;
+}
+
+static void splits(rk_instances *g, const rk_site *node) {
+    const rk_mx *a = node->mx;
+    if (a->nwords > MAX_WORDS)
+        return;
+    if (a->nwords <= SPLIT_ALL) {
+        for (uint64_t set = 1; set < UINT64_C(1) << (a->nwords - 1); set++)
+            split(g, node, set);
+        return;
+    }
+    for (size_t i = 0; i < a->nwords && a->nwords <= SPLIT_ONE; i++)
+        split(g, node, UINT64_C(1) << i);
+    for (size_t i = 0; i < a->nwords; i++)
+        for (int back = 0; back < 2; back++) {
+            uint64_t set = alike(a, i, back);
+            if (set && (set & (~set + 1)) == UINT64_C(1) << i) /* once for each group */
+                split(g, node, set);
+        }
+}
+
+/* --- polynomials in one matrix ------------------------------------------------------------ */
+
+/* The exponent e with word = base^e, or -1. */
+static int exponent(const rk_word *word, const rk_word *base) {
+    if (word->length % base->length)
+        return -1;
+    for (size_t i = 0; i < word->length; i++)
+        if (!rk_inst_same_letter(&word->letter[i], &base->letter[i % base->length]))
+            return -1;
+    return (int)(word->length / base->length);
+}
+
+/* The shortest word that is not the identity. */
+static const rk_word *base_word(const rk_mx *a) {
+    const rk_word *base = NULL;
+    for (size_t i = 0; i < a->nwords; i++)
+        if (a->word[i].length > 0 && (!base || a->word[i].length < base->length))
+            base = &a->word[i];
+    return base;
+}
+
+static bool read_polynomial(rk_instances *g, const rk_mx *a, const rk_word *base, fmpq_poly_t p) {
+    bool good = true;
+    fmpq_t c;
+    fmpq_init(c);
+    for (size_t i = 0; good && i < a->nwords; i++) {
+        int e = exponent(&a->word[i], base);
+        good =
+            e >= 0 && e <= MAX_DEGREE && rk_sc_is_rational(rk_inst_scalars(g), a->word[i].coef, c);
+        if (good)
+            fmpq_poly_set_coeff_fmpq(p, e, c);
+    }
+    fmpq_clear(c);
+    return good;
+}
+
+static const rk_mx *evaluated(rk_instances *g, const fmpz_poly_t p, const rk_mx *x) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *eye = rk_mx_eye(s, x->rows), *value = rk_mx_zero(s, x->rows, x->rows);
+    fmpq_t c;
+    fmpq_init(c);
+    for (slong k = fmpz_poly_degree(p); k >= 0; k--) {
+        fmpz_poly_get_coeff_fmpz(fmpq_numref(c), p, k);
+        value = rk_mx_mul(s, value, x);
+        value = rk_mx_add(s, value, rk_mx_scale(s, rk_sc_rational(rk_inst_scalars(g), c), eye));
+    }
+    fmpq_clear(c);
+    return value;
+}
+
+static void coprime(rk_instances *g, const rk_site *node, const rk_mx *left, const rk_mx *right) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_mxs *s = rk_instances_store(g);
+    rk_sc sum = rk_sc_add(sc, rk_mx_rank(s, left), rk_mx_rank(s, right));
+    rk_inst_equal(g, node, RK_LAW_COPRIME, node->rank, rk_sc_sub(sc, sum, left->rows), 2,
+                  RK_INST_LIST(left, right));
+    rk_inst_want(g, node, left);
+    rk_inst_want(g, node, right);
+}
+
+/* p^e = p * p^(e - 1), and p^e against the other factors. */
+static void use_factor(rk_instances *g, const rk_site *node, const fmpz_poly_factor_t f, slong i,
+                       const rk_mx *x) {
+    fmpz_poly_t power, rest;
+    fmpz_poly_init(power);
+    fmpz_poly_init(rest);
+    fmpz_poly_pow(power, f->p + i, (ulong)f->exp[i]);
+    fmpz_poly_one(rest);
+    for (slong j = 0; j < f->num; j++)
+        for (slong e = 0; j != i && e < f->exp[j]; e++)
+            fmpz_poly_mul(rest, rest, f->p + j);
+    if (f->num > 1) {
+        coprime(g, node, evaluated(g, power, x), evaluated(g, rest, x));
+    } else if (f->exp[i] > 1) {
+        fmpz_poly_pow(rest, f->p + i, (ulong)f->exp[i] - 1);
+        rk_inst_product(g, node, node->mx, evaluated(g, f->p + i, x), evaluated(g, rest, x));
+    }
+    fmpz_poly_clear(power);
+    fmpz_poly_clear(rest);
+}
+
+static void polynomial(rk_instances *g, const rk_site *node) {
+    const rk_mx *a = node->mx;
+    const rk_word *base = base_word(a);
+    if (a->rows != a->cols || !base || !rk_inst_on(g, RK_LAW_COPRIME))
+        return;
+    fmpq_poly_t p;
+    fmpq_poly_init(p);
+    if (read_polynomial(g, a, base, p)) {
+        fmpz_poly_t whole;
+        fmpz_poly_factor_t f;
+        fmpz_poly_init(whole);
+        fmpz_poly_factor_init(f);
+        fmpq_poly_get_numerator(whole, p);
+        fmpz_poly_factor(f, whole);
+        const rk_mx *x = rk_inst_of_letters(g, a->rows, base->letter, base->length);
+        for (slong i = 0; i < f->num && (f->num != 2 || i == 0); i++)
+            use_factor(g, node, f, i, x);
+        fmpz_poly_factor_clear(f);
+        fmpz_poly_clear(whole);
+    }
+    fmpq_poly_clear(p);
+}
+
+void rk_inst_words(rk_instances *g, const rk_site *node) {
+    if (node->mx->nwords < 2)
+        return;
+    factors(g, node);
+    polynomial(g, node);
+    splits(g, node);
+}

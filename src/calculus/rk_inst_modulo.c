@@ -16,12 +16,6 @@ static const rk_mx *with(rk_instances *g, const rk_mx *grid, size_t at, const rk
     return rk_mx_grid(rk_instances_store(g), 1, n, cell);
 }
 
-static const rk_mx *one_word(rk_instances *g, const rk_mx *a, size_t i) {
-    const rk_word *w = &a->word[i];
-    return rk_mx_scale(rk_instances_store(g), w->coef,
-                       rk_inst_of_letters(g, a->rows, w->letter, w->length));
-}
-
 /* [A + B, C] */
 static void two(rk_instances *g, const rk_site *node, const rk_mx *grid, size_t at,
                 const rk_mx *a) {
@@ -88,7 +82,9 @@ static void block_row(rk_instances *g, const rk_site *node, const rk_mx *grid) {
             range(g, node, grid, j);
         else if (cell->nwords <= MOST_WORDS)
             for (size_t i = 0; i < (cell->nwords == 2 ? 1 : cell->nwords); i++)
-                two(g, node, grid, j, one_word(g, cell, i));
+                two(g, node, grid, j,
+                    rk_mx_of_words(rk_instances_store(g), cell->rows, cell->cols, &cell->word[i],
+                                   1));
     }
 }
 

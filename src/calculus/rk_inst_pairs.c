@@ -17,15 +17,6 @@ static void product(rk_instances *g, const rk_site *node, const rk_mx *a, const 
         rk_inst_product(g, node, whole, a, b);
 }
 
-static bool same_word(const rk_word *a, const rk_word *b) {
-    if (a->length != b->length)
-        return false;
-    for (size_t i = 0; i < a->length; i++)
-        if (!rk_inst_same_letter(&a->letter[i], &b->letter[i]))
-            return false;
-    return true;
-}
-
 /* a - t*b for each t at which a word falls out. */
 static void sum(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
     rk_mxs *s = rk_instances_store(g);
@@ -35,7 +26,8 @@ static void sum(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_m
     rk_sc last = NULL;
     for (size_t i = 0; i < a->nwords; i++)
         for (size_t j = 0; j < b->nwords; j++) {
-            if (!same_word(&a->word[i], &b->word[j]) || !rk_sc_is_nonzero(sc, b->word[j].coef))
+            if (rk_word_compare(s, &a->word[i], &b->word[j]) != 0 ||
+                !rk_sc_is_nonzero(sc, b->word[j].coef))
                 continue;
             rk_sc t = rk_sc_div(sc, a->word[i].coef, b->word[j].coef);
             if (t == last)

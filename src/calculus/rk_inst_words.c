@@ -13,16 +13,10 @@ enum {
 
 const rk_mx *rk_inst_of_letters(rk_instances *g, rk_sc rows, const rk_letter *letter, size_t n) {
     rk_mxs *s = rk_instances_store(g);
-    const rk_mx *product = NULL;
-    for (size_t i = 0; i < n; i++) {
-        const rk_mx *m = rk_mx_of_leaf(s, letter[i].leaf);
-        if (letter[i].transposed)
-            m = rk_mx_transpose(s, m);
-        if (letter[i].inverted)
-            m = rk_mx_inv(s, m);
-        product = product ? rk_mx_mul(s, product, m) : m;
-    }
-    return product ? product : rk_mx_eye(s, rows);
+    if (n == 0)
+        return rk_mx_eye(s, rows);
+    rk_word word = {.coef = rk_sc_int(rk_inst_scalars(g), 1), .letter = letter, .length = n};
+    return rk_mx_of_words(s, rk_letter_rows(letter[0]), rk_letter_cols(letter[n - 1]), &word, 1);
 }
 
 bool rk_inst_same_letter(const rk_letter *a, const rk_letter *b) {
@@ -61,14 +55,13 @@ size_t rk_inst_shared(const rk_mx *a, bool back) {
 
 const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc cols, size_t front,
                               size_t back) {
-    rk_mxs *s = rk_instances_store(g);
-    const rk_mx *total = rk_mx_zero(s, rows, cols);
+    rk_word *word = rk_arena_alloc(rk_inst_arena(g), a->nwords * sizeof *word);
     for (size_t i = 0; i < a->nwords; i++) {
-        const rk_word *w = &a->word[i];
-        const rk_mx *m = rk_inst_of_letters(g, rows, w->letter + front, w->length - front - back);
-        total = rk_mx_add(s, total, rk_mx_scale(s, w->coef, m));
+        word[i] = a->word[i];
+        word[i].letter += front;
+        word[i].length -= front + back;
     }
-    return total;
+    return rk_mx_of_words(rk_instances_store(g), rows, cols, word, a->nwords);
 }
 
 static size_t shortest(const rk_mx *a) {
@@ -96,18 +89,18 @@ static void factors(rk_instances *g, const rk_site *node) {
 
 /* --- in two parts ------------------------------------------------------------------------- */
 
+static const rk_mx *chosen_words(rk_instances *g, const rk_mx *a, uint64_t chosen) {
+    rk_word word[MAX_WORDS];
+    size_t n = 0;
+    for (size_t i = 0; i < a->nwords; i++)
+        if (chosen >> i & 1)
+            word[n++] = a->word[i];
+    return rk_mx_of_words(rk_instances_store(g), a->rows, a->cols, word, n);
+}
+
 static void split(rk_instances *g, const rk_site *node, uint64_t chosen) {
-    rk_mxs *s = rk_instances_store(g);
-    const rk_mx *a = node->mx, *part[2];
-    part[0] = part[1] = rk_mx_zero(s, a->rows, a->cols);
-    for (size_t i = 0; i < a->nwords; i++) {
-        const rk_word *w = &a->word[i];
-        const rk_mx *m =
-            rk_mx_scale(s, w->coef, rk_inst_of_letters(g, a->rows, w->letter, w->length));
-        const rk_mx **to = &part[chosen >> i & 1];
-        *to = rk_mx_add(s, *to, m);
-    }
-    rk_inst_sum(g, node, a, part[1], part[0]);
+    const rk_mx *a = node->mx;
+    rk_inst_sum(g, node, a, chosen_words(g, a, chosen), chosen_words(g, a, ~chosen));
 }
 
 /* The words that begin (or end) as word i does, if that is neither one word nor all. */

@@ -20,6 +20,7 @@
 #include <flint/fmpz_poly_factor.h>
 #include <flint/fmpz_factor.h>
 #include <flint/fmpz_mpoly.h>
+#include <flint/fmpz_mpoly_factor.h>
 #include <flint/fmpq.h>
 #include <flint/fmpq_vec.h>
 #include <flint/fmpq_mat.h>

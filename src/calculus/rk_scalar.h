@@ -22,7 +22,7 @@ typedef enum rk_quantity_kind {
     RK_Q_MIN,     /* of the scalars arg[]; sorted, no repetition */
     RK_Q_MAX,
     RK_Q_SUM,  /* sum of arg[0] for sym = arg[1]..arg[2] (no closed form) */
-    RK_Q_FRESH /* equal to nothing else */
+    RK_Q_FRESH /* equal to nothing else; mx[] and arg[] name what it depends on */
 } rk_quantity_kind;
 
 typedef struct rk_quantity {
@@ -37,16 +37,29 @@ typedef struct rk_quantity {
     bool positive, nonneg, nonzero, integer; /* known at every assignment at which it is defined */
 } rk_quantity;
 
+/* What the scalars ask of the store of the matrices inside quantities. Set by rk_mxs_new. */
+typedef struct rk_scalar_hooks {
+    void *self; /* the rk_mxs */
+    const rk_mx *(*put)(void *self, const rk_mx *a, unsigned sym, rk_sc by);
+    bool (*mentions)(const void *self, const rk_mx *a, unsigned sym);
+    int (*compare)(const void *self, const rk_mx *a, const rk_mx *b);
+    /* The scalar of a quantity whose matrices have changed: rk_mx_rank(mx[0]) for a RANK,
+       rk_mx_value(mx[0]) for an ENTRY; rk_sc_quantity for what has no normal form. */
+    rk_sc (*again)(void *self, const rk_quantity *q);
+} rk_scalar_hooks;
+
 /* Works on the canonical forms of `sizes` (rk_sizes_canons), so that dimensions defined by
    `dim d = ...` are put in. */
 rk_scalars *rk_scalars_new(rk_sizes *sizes, rk_arena *arena);
 void rk_scalars_free(rk_scalars *s);
+void rk_scalars_set_hooks(rk_scalars *s, const rk_scalar_hooks *hooks); /* copied */
 
 rk_sc rk_sc_int(rk_scalars *s, int64_t value);
 rk_sc rk_sc_rational(rk_scalars *s, const fmpq_t value);
 rk_sc rk_sc_size(rk_scalars *s, const rk_size *size);
 rk_sc rk_sc_sym(rk_scalars *s, unsigned sym); /* a dimension or index */
-/* The scalar made of one quantity; the quantity is interned by all its fields but id, atom. */
+/* The scalar made of one quantity. Quantities are interned by all fields but id, atom and what is
+   known of the sign; knowledge adds up. A MIN, MAX or SUM may come out as a simpler scalar. */
 rk_sc rk_sc_quantity(rk_scalars *s, const rk_quantity *q);
 rk_sc rk_sc_add(rk_scalars *s, rk_sc a, rk_sc b);
 rk_sc rk_sc_sub(rk_scalars *s, rk_sc a, rk_sc b);
@@ -55,6 +68,9 @@ rk_sc rk_sc_div(rk_scalars *s, rk_sc a, rk_sc b); /* b is not 0 */
 rk_sc rk_sc_pow(rk_scalars *s, rk_sc a, rk_sc exponent);
 /* with `by` for a dimension or index, inside quantities too */
 rk_sc rk_sc_put(rk_scalars *s, rk_sc a, unsigned sym, rk_sc by);
+/* `a` with image(q) for each quantity q; where that is NULL, q stays with its arguments mapped. */
+typedef rk_sc rk_sc_image(void *self, const rk_quantity *q);
+rk_sc rk_sc_map(rk_scalars *s, rk_sc a, rk_sc_image *image, void *self);
 
 /* with `by` for one atom, at the top level only */
 rk_sc rk_sc_put_atom(rk_scalars *s, rk_sc a, unsigned atom, rk_sc by);
@@ -75,7 +91,8 @@ void rk_sc_assume_nonzero(rk_scalars *s, rk_sc a);
 bool rk_sc_at_least(rk_scalars *s, rk_sc a, int64_t least);
 bool rk_sc_is_nonzero(rk_scalars *s, rk_sc a);
 bool rk_sc_is_positive(rk_scalars *s, rk_sc a);
-bool rk_sc_is_integer(rk_scalars *s, rk_sc a); /* takes integer values only */
+bool rk_sc_is_integer(rk_scalars *s, rk_sc a);   /* takes integer values only */
+int64_t rk_sc_low(rk_scalars *s, unsigned atom); /* a known lower bound; INT64_MIN: none */
 
 /* The quantity behind an atom of a form; NULL for a dimension, index or power. */
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom);

@@ -9,6 +9,9 @@ struct rk_canons {
     size_t nforms, cap_forms;
     rk_atom *atom;
     size_t natoms, cap_atoms;
+    unsigned *slot; /* atoms by hash, open addressing: 0 free, else the atom + 1 */
+    size_t nslots;
+    unsigned nfresh;
 };
 
 rk_canons *rk_canons_new(void) {
@@ -28,14 +31,30 @@ fmpz_mpoly_ctx_struct *rk_canon_context(rk_canons *cs, const rk_canon *a) {
     return context_of(cs, a->natoms);
 }
 
+static void form_free(rk_canons *cs, rk_canon *a) {
+    fmpz_mpoly_q_clear(a->value, rk_canon_context(cs, a));
+    rk_free(a->atom);
+    rk_free(a);
+}
+
+size_t rk_canons_mark(const rk_canons *cs) {
+    return cs->nforms;
+}
+
+void rk_canons_release(rk_canons *cs, size_t mark, const rk_canon *keep) {
+    size_t n = mark;
+    for (size_t i = mark; i < cs->nforms; i++)
+        if (cs->form[i] == keep)
+            cs->form[n++] = cs->form[i];
+        else
+            form_free(cs, cs->form[i]);
+    cs->nforms = n;
+}
+
 void rk_canons_free(rk_canons *cs) {
     if (!cs)
         return;
-    for (size_t i = 0; i < cs->nforms; i++) {
-        fmpz_mpoly_q_clear(cs->form[i]->value, rk_canon_context(cs, cs->form[i]));
-        rk_free(cs->form[i]->atom);
-        rk_free(cs->form[i]);
-    }
+    rk_canons_release(cs, 0, NULL);
     for (size_t n = 0; n <= RK_CANON_ATOMS; n++)
         if (cs->context[n]) {
             fmpz_mpoly_ctx_clear(cs->context[n]);
@@ -43,6 +62,7 @@ void rk_canons_free(rk_canons *cs) {
         }
     rk_free(cs->form);
     rk_free(cs->atom);
+    rk_free(cs->slot);
     rk_free(cs);
 }
 
@@ -62,6 +82,12 @@ static rk_canon *form_new(rk_canons *cs, const unsigned *atom, unsigned natoms) 
 const rk_canon *rk_canon_int(rk_canons *cs, int64_t value) {
     rk_canon *c = form_new(cs, NULL, 0);
     fmpz_mpoly_q_set_si(c->value, (slong)value, rk_canon_context(cs, c));
+    return c;
+}
+
+const rk_canon *rk_canon_rational(rk_canons *cs, const fmpq_t value) {
+    rk_canon *c = form_new(cs, NULL, 0);
+    fmpz_mpoly_q_set_fmpq(c->value, value, rk_canon_context(cs, c));
     return c;
 }
 
@@ -99,14 +125,54 @@ static void atom_measure(rk_canons *cs, rk_atom *a) {
         }
 }
 
-unsigned rk_canon_atom(rk_canons *cs, const rk_atom *atom) {
+static uint64_t mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+/* By what atom_equal looks at. Only for finding: nothing is ever listed in this order. */
+static uint64_t atom_hash(const rk_atom *a) {
+    uint64_t hash = mix((uint64_t)a->kind, a->index);
+    if (a->kind == RK_A_OPAQUE)
+        return mix(hash, (uintptr_t)a->tree);
+    for (int i = 0; i < 3; i++)
+        for (unsigned j = 0; a->part[i] && j < a->part[i]->natoms; j++)
+            hash = mix(hash, a->part[i]->atom[j]);
+    return hash;
+}
+
+/* Where the atom stands, or the free place where it belongs. */
+static unsigned *atom_slot(rk_canons *cs, const rk_atom *atom) {
+    size_t i = atom_hash(atom) & (cs->nslots - 1);
+    while (cs->slot[i] && !atom_equal(cs, &cs->atom[cs->slot[i] - 1], atom))
+        i = (i + 1) & (cs->nslots - 1);
+    return &cs->slot[i];
+}
+
+static void atoms_grow(rk_canons *cs) {
+    if (2 * (cs->natoms + 1) <= cs->nslots)
+        return;
+    rk_free(cs->slot);
+    cs->nslots = cs->nslots ? 2 * cs->nslots : 64;
+    cs->slot = rk_calloc(cs->nslots, sizeof *cs->slot);
     for (size_t i = 0; i < cs->natoms; i++)
-        if (atom_equal(cs, &cs->atom[i], atom))
-            return (unsigned)i;
+        *atom_slot(cs, &cs->atom[i]) = (unsigned)i + 1;
+}
+
+unsigned rk_canon_atom(rk_canons *cs, const rk_atom *atom) {
+    atoms_grow(cs);
+    unsigned *slot = atom_slot(cs, atom);
+    if (*slot)
+        return *slot - 1;
     rk_grow(&cs->atom, &cs->cap_atoms, cs->natoms + 1, sizeof *cs->atom);
     cs->atom[cs->natoms] = *atom;
     atom_measure(cs, &cs->atom[cs->natoms]);
-    return (unsigned)cs->natoms++;
+    *slot = (unsigned)++cs->natoms;
+    return *slot - 1;
+}
+
+unsigned rk_canon_fresh(rk_canons *cs, const void *tree) {
+    return rk_canon_atom(cs, &(rk_atom){.kind = RK_A_OPAQUE, .index = ++cs->nfresh, .tree = tree});
 }
 
 static bool atom_mentions(const rk_canons *cs, unsigned id, unsigned atom) {
@@ -175,6 +241,14 @@ static const rk_canon *shrink(rk_canons *cs, rk_canon *a) {
     return b;
 }
 
+const rk_canon *rk_canon_poly(rk_canons *cs, const rk_canon *a, const fmpz_mpoly_t p) {
+    rk_canon *c = form_new(cs, a->atom, a->natoms);
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(cs, a);
+    fmpz_mpoly_set(fmpz_mpoly_q_numref(c->value), p, ctx);
+    fmpz_mpoly_one(fmpz_mpoly_q_denref(c->value), ctx);
+    return shrink(cs, c);
+}
+
 /* Merges the sorted atoms of a and b; false when there are too many. */
 static bool merge(const rk_canon *a, const rk_canon *b, unsigned *atom, unsigned *natoms) {
     unsigned i = 0, j = 0, n = 0;
@@ -213,9 +287,12 @@ static const rk_canon *combine(rk_canons *cs, q_operation *op, const rk_canon *a
     fmpz_mpoly_q_t x, y;
     fmpz_mpoly_q_init(x, ctx);
     fmpz_mpoly_q_init(y, ctx);
-    lift(cs, x, a, atom, n);
-    lift(cs, y, b, atom, n);
-    op(c->value, x, y, ctx);
+    bool lift_a = a->natoms < n, lift_b = b->natoms < n;
+    if (lift_a)
+        lift(cs, x, a, atom, n);
+    if (lift_b)
+        lift(cs, y, b, atom, n);
+    op(c->value, lift_a ? x : a->value, lift_b ? y : b->value, ctx);
     fmpz_mpoly_q_clear(x, ctx);
     fmpz_mpoly_q_clear(y, ctx);
     return shrink(cs, c);
@@ -349,12 +426,6 @@ const rk_canon *rk_canon_put(rk_canons *cs, const rk_canon *a, unsigned atom, co
 
 /* --- sums ---------------------------------------------------------------------------------- */
 
-static const rk_canon *rational(rk_canons *cs, const fmpq_t q) {
-    rk_canon *c = form_new(cs, NULL, 0);
-    fmpz_mpoly_q_set_fmpq(c->value, q, rk_canon_context(cs, c));
-    return c;
-}
-
 /* f(x) by Horner's rule. */
 static const rk_canon *apply(rk_canons *cs, const fmpq_poly_t f, const rk_canon *x) {
     const rk_canon *value = rk_canon_int(cs, 0);
@@ -363,7 +434,7 @@ static const rk_canon *apply(rk_canons *cs, const fmpq_poly_t f, const rk_canon 
     for (slong i = fmpq_poly_degree(f); value && i >= 0; i--) {
         fmpq_poly_get_coeff_fmpq(q, f, i);
         value = rk_canon_mul(cs, value, x);
-        value = value ? rk_canon_add(cs, value, rational(cs, q)) : NULL;
+        value = value ? rk_canon_add(cs, value, rk_canon_rational(cs, q)) : NULL;
     }
     fmpq_clear(q);
     return value;

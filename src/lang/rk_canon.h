@@ -18,6 +18,7 @@ enum { RK_CANON_ATOMS = 64, RK_CANON_TERMS = RK_LIMIT_SIZE_TERMS, RK_CANON_BITS 
 typedef struct rk_canon {
     unsigned natoms, *atom;
     fmpz_mpoly_q_t value; /* in a context of max(1, natoms) variables */
+    unsigned id;          /* for whoever interns forms */
 } rk_canon;
 
 typedef enum rk_atom_kind {
@@ -30,7 +31,7 @@ typedef enum rk_atom_kind {
 
 typedef struct rk_atom {
     rk_atom_kind kind;
-    unsigned index;          /* SYM: the symbol; BOUND: level of the bound index */
+    unsigned index;          /* SYM: the symbol; BOUND: level of the bound index; OPAQUE: which */
     const rk_canon *part[3]; /* POW: base, exponent; LOOPSUM: low, high, body */
     unsigned bound;          /* highest level of a bound index inside */
     unsigned depth;          /* atoms inside atoms */
@@ -42,11 +43,20 @@ typedef struct rk_canons rk_canons;
 rk_canons *rk_canons_new(void);
 void rk_canons_free(rk_canons *cs);
 
+/* Forms made after the mark are freed, all but one (may be NULL): for intermediate results that no
+   atom and nobody else refers to. */
+size_t rk_canons_mark(const rk_canons *cs);
+void rk_canons_release(rk_canons *cs, size_t mark, const rk_canon *keep);
+
 /* The atom equal to this one, made if there is none yet. OPAQUE atoms are equal when `tree` is. */
 unsigned rk_canon_atom(rk_canons *cs, const rk_atom *atom);
+unsigned rk_canon_fresh(rk_canons *cs, const void *tree); /* an OPAQUE atom unlike all others */
 const rk_atom *rk_canon_atom_get(const rk_canons *cs, unsigned id);
 
 const rk_canon *rk_canon_int(rk_canons *cs, int64_t value);
+const rk_canon *rk_canon_rational(rk_canons *cs, const fmpq_t value);
+/* The polynomial p of a's context as a form of its own. */
+const rk_canon *rk_canon_poly(rk_canons *cs, const rk_canon *a, const fmpz_mpoly_t p);
 const rk_canon *rk_canon_gen(rk_canons *cs, unsigned atom);
 const rk_canon *rk_canon_add(rk_canons *cs, const rk_canon *a, const rk_canon *b);
 const rk_canon *rk_canon_sub(rk_canons *cs, const rk_canon *a, const rk_canon *b);

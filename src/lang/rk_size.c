@@ -375,6 +375,14 @@ bool rk_size_at_least(rk_sizes *s, const rk_size *a, int64_t least, const int64_
     return yes;
 }
 
+rk_canons *rk_sizes_canons(rk_sizes *s) {
+    return s->canons;
+}
+
+const rk_canon *rk_size_canon(const rk_size *a) {
+    return entry_of(a)->canon;
+}
+
 /* --- printing ------------------------------------------------------------------------------ */
 
 static void print_tree(rk_buf *out, const rk_sizes *s, const rk_size *a, int level);

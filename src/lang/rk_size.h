@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/rk_buf.h"
 #include "base/rk_mem.h"
+#include "rk_canon.h"
 
 typedef enum rk_size_op {
     RK_S_CONST, /* value */
@@ -60,6 +61,11 @@ bool rk_size_mentions(const rk_size *a, unsigned sym);
 /* True only if a >= least wherever each symbol is at least low[sym] (INT64_MIN: not known).
    Sufficient, not necessary. */
 bool rk_size_at_least(rk_sizes *s, const rk_size *a, int64_t least, const int64_t *low);
+
+/* The canonical forms of the sizes, which whoever computes on with them shares. Definitions
+   `dim d = ...` are put in. NULL: the size is too large to be multiplied out. */
+rk_canons *rk_sizes_canons(rk_sizes *s);
+const rk_canon *rk_size_canon(const rk_size *a);
 
 /* Has a size become too large to be multiplied out since this was last asked? Comparisons with
    such a size say "different" unless it is the same object. */

@@ -1,0 +1,215 @@
+#include <string.h>
+#include "base/rk_mem.h"
+#include "scalar_inside.h"
+
+/* --- interning ----------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+/* Only for finding: nothing is ever listed in this order. */
+static uint64_t hash_quantity(const rk_quantity *q) {
+    uint64_t hash = mix(mix((uint64_t)q->kind, (uint64_t)q->op), q->sym);
+    for (size_t i = 0; i < q->nmx; i++)
+        hash = mix(hash, (uintptr_t)q->mx[i]);
+    for (size_t i = 0; i < q->nargs; i++)
+        hash = mix(hash, q->arg[i]->id);
+    return hash;
+}
+
+static bool same(const rk_quantity *a, const rk_quantity *b) {
+    if (a->kind != b->kind || a->op != b->op || a->sym != b->sym || a->nmx != b->nmx ||
+        a->nargs != b->nargs || a->kind == RK_Q_FRESH)
+        return false;
+    for (size_t i = 0; i < a->nmx; i++)
+        if (a->mx[i] != b->mx[i])
+            return false;
+    for (size_t i = 0; i < a->nargs; i++)
+        if (a->arg[i] != b->arg[i])
+            return false;
+    return true;
+}
+
+static unsigned *quantity_slot(rk_scalars *s, const rk_quantity *q) {
+    size_t i = hash_quantity(q) & (s->quantity_slots - 1);
+    while (s->quantity_slot[i] && !same(s->quantity[s->quantity_slot[i] - 1], q))
+        i = (i + 1) & (s->quantity_slots - 1);
+    return &s->quantity_slot[i];
+}
+
+static void quantities_grow(rk_scalars *s) {
+    if (2 * (s->nquantities + 1) <= s->quantity_slots)
+        return;
+    rk_free(s->quantity_slot);
+    s->quantity_slots = s->quantity_slots ? 2 * s->quantity_slots : 128;
+    s->quantity_slot = rk_calloc(s->quantity_slots, sizeof *s->quantity_slot);
+    for (size_t k = 0; k < s->nquantities; k++) {
+        size_t i = hash_quantity(s->quantity[k]) & (s->quantity_slots - 1);
+        while (s->quantity_slot[i])
+            i = (i + 1) & (s->quantity_slots - 1);
+        s->quantity_slot[i] = (unsigned)k + 1;
+    }
+}
+
+static void note_atom(rk_scalars *s, rk_quantity *q) {
+    if (q->atom >= s->natoms) {
+        size_t n = s->natoms ? s->natoms : 64;
+        while (n <= q->atom)
+            n *= 2;
+        s->of_atom = rk_realloc(s->of_atom, n * sizeof(rk_quantity *));
+        memset(s->of_atom + s->natoms, 0, (n - s->natoms) * sizeof(rk_quantity *));
+        s->natoms = n;
+    }
+    s->of_atom[q->atom] = q;
+}
+
+static rk_quantity *quantity_new(rk_scalars *s, const rk_quantity *key) {
+    rk_quantity *q = rk_arena_alloc(s->arena, sizeof *q);
+    *q = *key;
+    rk_sc *arg = rk_arena_alloc(s->arena, (q->nargs ? q->nargs : 1) * sizeof *arg);
+    for (size_t i = 0; i < q->nargs; i++)
+        arg[i] = key->arg[i];
+    q->arg = arg;
+    q->id = (unsigned)s->nquantities;
+    q->atom = rk_canon_fresh(s->canons, q);
+    rk_grow(&s->quantity, &s->cap_quantities, s->nquantities + 1, sizeof *s->quantity);
+    s->quantity[s->nquantities++] = q;
+    note_atom(s, q);
+    return q;
+}
+
+/* What the kind alone says. */
+static void learn_kind(rk_quantity *q) {
+    if (q->kind == RK_Q_RANK)
+        q->nonneg = q->integer = true;
+    if (q->kind != RK_Q_OF_TERM)
+        return;
+    q->positive |= q->op == RK_T_EXP;
+    q->nonneg |= q->op == RK_T_SQRT || q->op == RK_T_ABS;
+}
+
+static void learn(rk_scalars *s, rk_quantity *q, const rk_quantity *key) {
+    rk_quantity was = *q;
+    q->positive |= key->positive;
+    q->nonneg |= key->nonneg || q->positive;
+    q->nonzero |= key->nonzero || q->positive;
+    q->integer |= key->integer;
+    if (q->positive != was.positive || q->nonneg != was.nonneg || q->nonzero != was.nonzero ||
+        q->integer != was.integer)
+        s->epoch++;
+}
+
+static rk_sc intern(rk_scalars *s, const rk_quantity *key) {
+    quantities_grow(s);
+    unsigned *slot = quantity_slot(s, key);
+    rk_quantity *q = *slot ? s->quantity[*slot - 1] : NULL;
+    if (!q) {
+        q = quantity_new(s, key);
+        *slot = q->id + 1;
+        learn_kind(q);
+    }
+    learn(s, q, key);
+    return rk_sc_atom(s, q->atom);
+}
+
+const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom) {
+    return atom < s->natoms ? s->of_atom[atom] : NULL;
+}
+
+/* --- minimum and maximum ------------------------------------------------------------------- */
+
+/* The quantity that makes up the whole of a; NULL where it is more. */
+static const rk_quantity *whole_quantity(const rk_scalars *s, rk_sc a) {
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
+    const fmpz_mpoly_struct *p = rk_sc_num(a);
+    bool whole = a->natoms == 1 && p->length == 1 && fmpz_is_one(p->coeffs) &&
+                 fmpz_mpoly_total_degree_si(p, ctx) == 1 && rk_sc_is_polynomial(s, a);
+    return whole ? rk_sc_atom_quantity(s, a->atom[0]) : NULL;
+}
+
+typedef struct members { /* of a minimum or maximum, sorted, none twice */
+    rk_sc *item;
+    size_t n, cap;
+} members;
+
+static void insert(rk_scalars *s, members *m, rk_sc a) {
+    size_t at = 0;
+    while (at < m->n && rk_sc_compare(s, m->item[at], a) < 0)
+        at++;
+    if (at < m->n && m->item[at] == a)
+        return;
+    rk_grow(&m->item, &m->cap, m->n + 1, sizeof(rk_sc));
+    memmove(m->item + at + 1, m->item + at, (m->n - at) * sizeof(rk_sc));
+    m->item[at] = a;
+    m->n++;
+}
+
+static void collect(rk_scalars *s, members *m, rk_quantity_kind kind, rk_sc a) {
+    const rk_quantity *q = whole_quantity(s, a);
+    if (!q || q->kind != kind) {
+        insert(s, m, a);
+        return;
+    }
+    for (size_t i = 0; i < q->nargs; i++)
+        insert(s, m, q->arg[i]);
+}
+
+/* Does x never decide when y is there too? */
+static bool idle(rk_scalars *s, rk_quantity_kind kind, rk_sc x, rk_sc y) {
+    return kind == RK_Q_MIN ? rk_sc_at_least(s, rk_sc_sub(s, x, y), 0)
+                            : rk_sc_at_least(s, rk_sc_sub(s, y, x), 0);
+}
+
+static void drop_idle(rk_scalars *s, members *m, rk_quantity_kind kind) {
+    for (size_t i = 0; i < m->n;) {
+        bool drop = false;
+        for (size_t j = 0; j < m->n && !drop; j++)
+            drop = j != i && idle(s, kind, m->item[i], m->item[j]);
+        if (drop)
+            memmove(m->item + i, m->item + i + 1, (--m->n - i) * sizeof(rk_sc));
+        else
+            i++;
+    }
+}
+
+static rk_sc extremum(rk_scalars *s, const rk_quantity *q) {
+    members m = {0};
+    for (size_t i = 0; i < q->nargs; i++)
+        collect(s, &m, q->kind, q->arg[i]);
+    drop_idle(s, &m, q->kind);
+    rk_quantity key = *q;
+    key.arg = m.item;
+    key.nargs = m.n;
+    rk_sc result = m.n == 1 ? m.item[0] : intern(s, &key);
+    rk_free(m.item);
+    return result;
+}
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+/* The sum in closed form; NULL where there is none, or where the range might be less than empty. */
+static rk_sc closed_sum(rk_scalars *s, const rk_quantity *q) {
+    rk_sc body = q->arg[0], low = q->arg[1], high = q->arg[2];
+    if (!rk_sc_at_least(s, rk_sc_sub(s, high, low), -1))
+        return NULL;
+    rk_sc sym = rk_sc_sym(s, q->sym);
+    for (unsigned i = 0; i < body->natoms; i++)
+        if (body->atom[i] != sym->atom[0] &&
+            rk_sc_mentions(s, rk_sc_atom(s, body->atom[i]), q->sym))
+            return NULL;
+    size_t mark = rk_canons_mark(s->canons);
+    return rk_sc_intern(s, mark, rk_canon_faulhaber(s->canons, sym->atom[0], low, high, body));
+}
+
+static rk_sc sum(rk_scalars *s, const rk_quantity *q) {
+    rk_sc closed = closed_sum(s, q);
+    return closed ? closed : intern(s, q);
+}
+
+rk_sc rk_sc_quantity(rk_scalars *s, const rk_quantity *q) {
+    if (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX)
+        return extremum(s, q);
+    return q->kind == RK_Q_SUM ? sum(s, q) : intern(s, q);
+}

@@ -1,0 +1,80 @@
+/* What the files of rk_scalar share: the interned forms and what is known of them. */
+#ifndef RK_SCALAR_INSIDE_H
+#define RK_SCALAR_INSIDE_H
+
+#include "rk_scalar.h"
+
+/* The signs a value may have, as a set. */
+enum { RK_SIGN_NEG = 1, RK_SIGN_ZERO = 2, RK_SIGN_POS = 4, RK_SIGN_ANY = 7 };
+
+typedef struct rk_sc_node {
+    rk_canon *form;
+    uint64_t hash;
+    bool small; /* an integer that fits */
+    int64_t value;
+    bool nonzero;         /* noted by rk_sc_assume_nonzero */
+    unsigned signs_epoch; /* signs are right if this is the epoch of the scalars */
+    unsigned signs;
+} rk_sc_node;
+
+typedef struct rk_sc_memo { /* the result of an operation */
+    uint64_t key;           /* 0: free */
+    rk_sc result;
+} rk_sc_memo;
+
+enum { RK_SC_INTS = 64 };
+
+struct rk_scalars {
+    rk_sizes *sizes;
+    rk_canons *canons;
+    rk_arena *arena;
+    rk_scalar_hooks hooks;
+    rk_sc_node *node; /* by the id of the form */
+    size_t nnodes, cap_nodes;
+    unsigned *slot; /* nodes by hash: 0 free, else the id + 1 */
+    size_t nslots;
+    rk_sc_memo *memo;
+    size_t nmemo, memo_slots;
+    rk_quantity **quantity;
+    size_t nquantities, cap_quantities;
+    unsigned *quantity_slot;
+    size_t quantity_slots;
+    rk_quantity **of_atom; /* by atom; NULL where it is none */
+    size_t natoms;
+    rk_sc *symbol; /* by symbol, NULL not yet made */
+    int64_t *low;  /* by symbol */
+    size_t nsymbols;
+    rk_sc integer[2 * RK_SC_INTS]; /* -RK_SC_INTS.. */
+    unsigned epoch;                /* grows when more is known */
+};
+
+static inline rk_sc_node *rk_sc_node_of(const rk_scalars *s, rk_sc a) {
+    return &s->node[a->id];
+}
+
+static inline const fmpz_mpoly_struct *rk_sc_num(rk_sc a) {
+    return fmpz_mpoly_q_numref(a->value);
+}
+
+static inline const fmpz_mpoly_struct *rk_sc_den(rk_sc a) {
+    return fmpz_mpoly_q_denref(a->value);
+}
+
+static inline bool rk_sc_is_polynomial(const rk_scalars *s, rk_sc a) {
+    return fmpz_mpoly_is_one(rk_sc_den(a), rk_canon_context(s->canons, a));
+}
+
+rk_sc rk_sc_intern(rk_scalars *s, size_t mark, const rk_canon *form); /* NULL stays NULL */
+rk_sc rk_sc_atom(rk_scalars *s, unsigned atom);
+rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form); /* of a size */
+bool rk_sc_atoms_are_integers(rk_scalars *s, rk_sc a);
+rk_sc rk_sc_fmpz(rk_scalars *s, const fmpz_t value);
+rk_sc rk_sc_part(rk_scalars *s, rk_sc a, const fmpz_mpoly_t p); /* a polynomial of a's context */
+/* a where each atom becomes its image; images are those of a->atom[] in order */
+rk_sc rk_sc_compose(rk_scalars *s, rk_sc a, const rk_sc *image);
+/* The scalar of a quantity made anew after its parts have changed. */
+rk_sc rk_sc_again(rk_scalars *s, const rk_quantity *q, bool matrices_changed);
+unsigned rk_sc_signs(rk_scalars *s, rk_sc a);
+void rk_sc_room_for_symbol(rk_scalars *s, unsigned sym);
+
+#endif

@@ -8,11 +8,22 @@
 
 typedef struct rk_mx_printer rk_mx_printer;
 
+/* Where it stands: alone or between signs; beside a factor, where sums need parentheses; under a
+   transpose or exponent, where products need them, too. */
+typedef enum rk_print_place { RK_IN_SUM, RK_IN_PRODUCT, RK_AS_BASE } rk_print_place;
+
 /* `checked` gives the names. latex: math mode text. */
 rk_mx_printer *rk_mx_printer_new(rk_mxs *s, const rk_checked *checked, bool latex);
 void rk_mx_printer_free(rk_mx_printer *p);
 void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_sc_print(rk_mx_printer *p, rk_buf *out, rk_sc a);
+/* From now on the matrix (and its transpose) is printed by this name, as a `let` of the theorem. */
+void rk_mx_printer_name(rk_mx_printer *p, const rk_mx *a, const char *name);
+/* As rk_mx_print, but written out even where the whole has a name. */
+void rk_mx_print_out(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
+void rk_mx_print_in(rk_mx_printer *p, rk_buf *out, const rk_mx *a, rk_print_place place);
+/* Was the given name printed since this was last asked? */
+bool rk_mx_name_used(rk_mx_printer *p, const rk_mx *a);
 /* a <= b (or a == b) with both sides free of minus signs, from value >= 0 (value == 0) */
 void rk_relation_print(rk_mx_printer *p, rk_buf *out, rk_sc value, bool equation);
 /* Names given so far to things that have none in the theorem: "D1 = the row scales of

@@ -482,19 +482,40 @@ static bool may_define(const rk_checked *checked, const rk_build_options *option
     return define;
 }
 
+static void build_theorem(builder *b, const int64_t *dims, const rk_build_options *options) {
+    const rk_checked *checked = b->checked;
+    set_dims(b, dims);
+    make_slots(b);
+    if (b->emitter.status == RK_BUILD_OK && may_define(checked, options))
+        each_conjunct(b, find_definition);
+    if (b->emitter.status == RK_BUILD_OK)
+        lower_theorem(b);
+}
+
+static void builder_init_theorem(builder *b, const rk_checked *checked,
+                                 const rk_build_options *options) {
+    size_t n;
+    const rk_term **roots = all_roots(checked, &n);
+    builder_init(b, checked, options, roots, n);
+    rk_free(roots);
+}
+
 rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
                                  const rk_build_options *options, rk_program **program) {
     builder b;
-    size_t n;
-    const rk_term **roots = all_roots(checked, &n);
-    builder_init(&b, checked, options, roots, n);
-    rk_free(roots);
-    set_dims(&b, dims);
-    make_slots(&b);
-    if (b.emitter.status == RK_BUILD_OK && may_define(checked, options))
-        each_conjunct(&b, find_definition);
-    if (b.emitter.status == RK_BUILD_OK)
-        lower_theorem(&b);
+    builder_init_theorem(&b, checked, options);
+    build_theorem(&b, dims, options);
+    return builder_finish(&b, program);
+}
+
+rk_build_status rk_program_build_terms(const rk_checked *checked, const int64_t *dims,
+                                       const rk_term *const *terms, size_t n, unsigned *roots,
+                                       rk_program **program) {
+    builder b;
+    builder_init_theorem(&b, checked, NULL);
+    build_theorem(&b, dims, NULL);
+    for (size_t i = 0; i < n && b.emitter.status == RK_BUILD_OK; i++)
+        roots[i] = lower_root(&b, terms[i]);
     return builder_finish(&b, program);
 }
 

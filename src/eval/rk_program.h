@@ -121,6 +121,11 @@ rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
                                  const rk_build_options *options, rk_program **program);
 void rk_program_free(rk_program *program);
 
+/* The same, and roots[i] is the instruction of terms[i], a part of the theorem outside loops. */
+rk_build_status rk_program_build_terms(const rk_checked *checked, const int64_t *dims,
+                                       const rk_term *const *terms, size_t n, unsigned *roots,
+                                       rk_program **program);
+
 /* A program whose only result is the term `value` (a matrix) or truth value: last instruction. */
 rk_build_status rk_program_build_value(const rk_checked *checked, const rk_term *value,
                                        rk_program **program);

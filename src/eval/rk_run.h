@@ -79,6 +79,11 @@ void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decid
                rk_instance *out);
 void rk_instance_clear(rk_instance *out);
 
+/* For reports: the value of one instruction at an assignment, in closed form where there is one;
+   "true", "false"; "unknown". */
+void rk_describe_value(rk_buf *out, const rk_program *program, const rk_assignment *a,
+                       unsigned instr);
+
 /* For reports: the sides of the outermost comparison of a claim at an assignment, as text such as
    "left 0, right 1" (matrices included, cut beyond 200 characters). */
 void rk_describe_sides(rk_buf *out, const rk_program *program, const rk_assignment *a,

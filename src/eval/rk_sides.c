@@ -64,18 +64,40 @@ static void print_side(rk_buf *out, const rk_matrix *m) {
     rk_buf_clear(&text);
 }
 
-/* A closed form tells more than an enclosure: Calcium comes first where it can be afforded. */
-static void describe(rk_buf *out, rk_chain *c, unsigned i) {
+/* Computes i in the first domain that can tell it. A closed form tells more than an enclosure:
+   Calcium comes first where it can be afforded. */
+static bool settle(rk_chain *c, unsigned i) {
     rk_ev ev = rk_run_compute(&c->first, i);
     bool exact = rk_chain_exact_affordable(c, i);
     unsigned step = exact ? RK_CHAIN_EXACT_STEP : 0;
     while (ev != RK_EV_OK && ev != RK_EV_UNDEFINED &&
            rk_chain_next(c, &step, SIDE_PRECISION, exact))
         ev = rk_run_compute(rk_chain_run(c), i);
-    if (ev == RK_EV_OK)
+    return ev == RK_EV_OK;
+}
+
+static void describe(rk_buf *out, rk_chain *c, unsigned i) {
+    if (settle(c, i))
         print_side(out, &rk_chain_run(c)->value[i]);
     else
         rk_buf_puts(out, "unknown");
+}
+
+static const char *truth_name(rk_tern truth) {
+    return rk_tern_true(truth) ? "true" : rk_tern_false(truth) ? "false" : "unknown";
+}
+
+void rk_describe_value(rk_buf *out, const rk_program *program, const rk_assignment *a,
+                       unsigned instr) {
+    rk_chain c;
+    rk_chain_init(&c, program, a);
+    if (!settle(&c, instr))
+        rk_buf_puts(out, "unknown");
+    else if (program->instr[instr].truth)
+        rk_buf_puts(out, truth_name(rk_chain_run(&c)->truth[instr]));
+    else
+        rk_value_print(out, &rk_chain_run(&c)->value[instr]);
+    rk_chain_clear(&c);
 }
 
 void rk_describe_sides(rk_buf *out, const rk_program *program, const rk_assignment *a,

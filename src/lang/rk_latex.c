@@ -438,17 +438,17 @@ static const struct {
     {"var", "\\operatorname{Var}", ", "},
 };
 
-static void put_head(tex *t, const char *name, const char **first) {
+void rk_latex_function(rk_buf *out, const char *name, const char **first) {
     *first = ", ";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].name, name) == 0) {
-            rk_buf_puts(t->out, words[i].head);
+            rk_buf_puts(out, words[i].head);
             *first = words[i].first;
             return;
         }
-    rk_buf_puts(t->out, "\\operatorname{");
-    rk_latex_text(t->out, name);
-    rk_buf_putc(t->out, '}');
+    rk_buf_puts(out, "\\operatorname{");
+    rk_latex_text(out, name);
+    rk_buf_putc(out, '}');
 }
 
 static void put_application(tex *t, const rk_node *n) {
@@ -456,7 +456,7 @@ static void put_application(tex *t, const rk_node *n) {
     bool grows = false;
     for (size_t i = 0; i < n->nkids; i++)
         grows |= tall(t, n->kid[i]);
-    put_head(t, n->name, &first);
+    rk_latex_function(t->out, n->name, &first);
     open_delimiter(t, "(", grows);
     put_list(t, n->kid, n->nkids, first, ", ");
     close_delimiter(t, ")", grows);

@@ -10,6 +10,10 @@
 void rk_latex_name_parts(rk_buf *base, rk_buf *sub, const char *name);
 void rk_latex_name(rk_buf *out, const char *name);
 
+/* The sign or word of a function, before its arguments; *first is what stands between the first
+   argument and the second. */
+void rk_latex_function(rk_buf *out, const char *name, const char **first);
+
 /* A node where a whole factor is asked for: sums, products and connectives in parentheses. */
 void rk_latex_factor(rk_buf *out, const rk_node *node);
 /* "n \times d", "n": sums in parentheses */

@@ -303,3 +303,110 @@ void rk_latex_statement(rk_buf *out, const rk_theorem *theorem) {
             if (pass_of(&theorem->clauses[i]) == p)
                 put_clause(&s, &theorem->clauses[i]);
 }
+
+/* --- in sentences ------------------------------------------------------------------------- */
+
+static size_t count_clauses(const rk_theorem *t, rk_clause_kind kind) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->nclauses; i++)
+        n += t->clauses[i].kind == kind;
+    return n;
+}
+
+static bool has_quantifier(const rk_theorem *t, rk_quant quant) {
+    for (size_t i = 0; i < t->nclauses; i++)
+        if (t->clauses[i].kind == RK_C_VARS && t->clauses[i].quant == quant)
+            return true;
+    return false;
+}
+
+static void comma(statement *s, const char *first) {
+    rk_buf_puts(s->out, s->begun ? ", " : first);
+    s->begun = true;
+}
+
+/* "Let $n \ge 1$, $d \ge 2$. " */
+static void say_dims(statement *s, const rk_theorem *t) {
+    s->begun = false;
+    for (size_t i = 0; i < t->nclauses; i++)
+        for (size_t k = 0; k < t->clauses[i].ndims; k++) {
+            comma(s, "Let ");
+            rk_buf_putc(s->out, '$');
+            put_dim(s, &t->clauses[i].dims[k]);
+            rk_buf_putc(s->out, '$');
+        }
+    rk_buf_puts(s->out, s->begun ? ". " : "");
+}
+
+static void say_variables(statement *s, const rk_theorem *t, rk_quant quant, const char *head,
+                          const char *tail) {
+    s->begun = false;
+    for (size_t i = 0; i < t->nclauses; i++)
+        for (size_t k = 0; t->clauses[i].quant == quant && k < t->clauses[i].nvars; k++) {
+            comma(s, head);
+            rk_buf_putc(s->out, '$');
+            put_variable(s, &t->clauses[i].vars[k], quant == RK_RANDOM);
+            rk_buf_putc(s->out, '$');
+        }
+    rk_buf_puts(s->out, s->begun ? tail : "");
+}
+
+/* "Put $C := ...$ and $Y := ...$. " */
+static void say_definitions(statement *s, const rk_theorem *t) {
+    size_t n = count_clauses(t, RK_C_LET) + count_clauses(t, RK_C_DATA), k = 0;
+    for (size_t i = 0; i < t->nclauses; i++) {
+        const rk_clause *c = &t->clauses[i];
+        if (pass_of(c) != PASS_DEFINITIONS)
+            continue;
+        rk_buf_puts(s->out, k == 0 ? "Put $" : k + 1 == n ? " and $" : ", $");
+        s->begun = false;
+        if (c->kind == RK_C_LET)
+            put_let(s, c);
+        else
+            put_data(s, c);
+        rk_buf_putc(s->out, '$');
+        k++;
+    }
+    rk_buf_puts(s->out, n > 0 ? ". " : "");
+}
+
+static void say_assumes(statement *s, const rk_theorem *t) {
+    size_t n = count_clauses(t, RK_C_ASSUME), k = 0;
+    for (size_t i = 0; i < t->nclauses; i++) {
+        if (t->clauses[i].kind != RK_C_ASSUME)
+            continue;
+        rk_buf_puts(s->out, k == 0 ? "Suppose that $" : k + 1 == n ? " and $" : ", $");
+        rk_latex_node(s->out, t->clauses[i].expr);
+        rk_buf_putc(s->out, '$');
+        k++;
+    }
+    rk_buf_puts(s->out, n > 0 ? ". " : "");
+}
+
+static void say_claims(statement *s, const rk_theorem *t) {
+    size_t n = count_clauses(t, RK_C_CLAIM), k = 0;
+    for (size_t i = 0; i < t->nclauses; i++) {
+        if (t->clauses[i].kind != RK_C_CLAIM)
+            continue;
+        rk_buf_puts(s->out, k == 0 ? "\n\\[" : "\nand\n\\[");
+        rk_latex_node(s->out, t->clauses[i].expr);
+        rk_buf_puts(s->out, ++k == n ? ".\\]" : "\\]");
+    }
+}
+
+void rk_latex_sentences(rk_buf *out, const rk_theorem *theorem) {
+    statement s = {.out = out};
+    bool generic = has_quantifier(theorem, RK_GENERIC), exists = has_quantifier(theorem, RK_EXISTS);
+    say_dims(&s, theorem);
+    say_variables(&s, theorem, RK_FORALL, "Let ", ". ");
+    say_variables(&s, theorem, RK_GENERIC, "Let ", " be generic. ");
+    say_variables(&s, theorem, RK_RANDOM, "Let ", " be independent. ");
+    say_variables(&s, theorem, RK_EXISTS, "Consider ", ". ");
+    say_definitions(&s, theorem);
+    say_assumes(&s, theorem);
+    rk_buf_puts(out, exists    ? "For some choice of these,"
+                     : generic ? "Then, outside a set of measure zero,"
+                               : "Then");
+    say_claims(&s, theorem);
+    rk_buf_putc(out, '\n');
+}

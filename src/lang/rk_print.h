@@ -14,6 +14,9 @@ void rk_print_string(rk_buf *out, const char *s); /* quoted and escaped as the l
 void rk_latex_node(rk_buf *out, const rk_node *node);
 /* Quantifiers, hypotheses and claims as one statement, lines separated by `\\`. */
 void rk_latex_statement(rk_buf *out, const rk_theorem *theorem);
+/* The same in sentences, the claims displayed: "Let n be at least 1. ... Then ..."
+ */
+void rk_latex_sentences(rk_buf *out, const rk_theorem *theorem);
 void rk_latex_text(rk_buf *out, const char *s); /* plain text with TeX specials escaped */
 
 #endif

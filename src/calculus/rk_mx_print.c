@@ -1,0 +1,668 @@
+/* Matrices as a person would write them. The normal form is a sum of words; before it is printed,
+   words u*v and -u*1*1'*v/d are joined to u*(I - 1*1'/d)*v, which is how centring is written. */
+#include "rk_print_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "lang/rk_latex.h"
+
+/* --- words with centring ------------------------------------------------------------------ */
+
+typedef struct factor {
+    const rk_letter *letter; /* NULL: the projection of this size */
+    rk_sc size;
+} factor;
+
+typedef struct product {
+    rk_sc coef;
+    factor *factor;
+    size_t n, order; /* order: place in the normal form */
+    bool gone;       /* joined to another */
+} product;
+
+typedef struct sum {
+    product *term;
+    size_t n;
+} sum;
+
+static bool same_letter(const rk_letter *a, const rk_letter *b) {
+    return a->leaf == b->leaf && a->transposed == b->transposed && a->inverted == b->inverted;
+}
+
+static bool same_factor(const factor *a, const factor *b) {
+    if (a->letter == NULL || b->letter == NULL)
+        return a->letter == b->letter && a->size == b->size;
+    return same_letter(a->letter, b->letter);
+}
+
+static bool same_factors(const factor *a, const factor *b, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!same_factor(&a[i], &b[i]))
+            return false;
+    return true;
+}
+
+static bool is_ones(const factor *f, bool transposed) {
+    return f->letter != NULL && f->letter->leaf->kind == RK_L_ONES &&
+           f->letter->transposed == transposed;
+}
+
+/* 1*1' of the same length at place k. */
+static bool ones_square(const product *b, size_t k) {
+    return is_ones(&b->factor[k], false) && is_ones(&b->factor[k + 1], true) &&
+           b->factor[k].letter->leaf == b->factor[k + 1].letter->leaf;
+}
+
+/* Is b = -a/d with 1*1' at place k? */
+static bool centres(rk_mx_printer *p, const product *a, const product *b, size_t k) {
+    if (!ones_square(b, k) || !same_factors(a->factor, b->factor, k) ||
+        !same_factors(a->factor + k, b->factor + k + 2, a->n - k))
+        return false;
+    rk_sc d = b->factor[k].letter->leaf->rows;
+    rk_sc left = rk_sc_add(p->scalars, rk_sc_mul(p->scalars, b->coef, d), a->coef);
+    return rk_sc_is_zero(left);
+}
+
+static void insert_projection(product *a, size_t k, rk_sc size) {
+    factor *more = rk_malloc((a->n + 1) * sizeof *more);
+    memcpy(more, a->factor, k * sizeof *more);
+    more[k] = (factor){NULL, size};
+    memcpy(more + k + 1, a->factor + k, (a->n - k) * sizeof *more);
+    rk_free(a->factor);
+    a->factor = more;
+    a->n++;
+}
+
+static bool join_pair(rk_mx_printer *p, product *a, product *b) {
+    if (a->gone || b->gone || b->n != a->n + 2)
+        return false;
+    for (size_t k = 0; k <= a->n; k++)
+        if (centres(p, a, b, k)) {
+            insert_projection(a, k, b->factor[k].letter->leaf->rows);
+            b->gone = true;
+            return true;
+        }
+    return false;
+}
+
+static void join_all(rk_mx_printer *p, sum *s) {
+    bool again = true;
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < s->n; i++)
+            for (size_t k = 0; k < s->n; k++)
+                again |= i != k && join_pair(p, &s->term[i], &s->term[k]);
+    }
+}
+
+static bool starts_with_ones(const product *a) {
+    return a->n > 0 && is_ones(&a->factor[0], false);
+}
+
+static int by_place(const product *a, const product *b, rk_mx_printer *p) {
+    int sign = rk_print_fraction(p, a->coef).negative - rk_print_fraction(p, b->coef).negative;
+    int ones = starts_with_ones(a) - starts_with_ones(b);
+    if (sign != 0 || ones != 0)
+        return sign != 0 ? sign : ones;
+    return a->n != b->n ? (a->n < b->n ? -1 : 1) : a->order < b->order ? -1 : 1;
+}
+
+/* Positive terms first, short ones before long ones, biases last. */
+static void sort_terms(rk_mx_printer *p, sum *s) {
+    for (size_t i = 1; i < s->n; i++)
+        for (size_t k = i; k > 0 && by_place(&s->term[k], &s->term[k - 1], p) < 0; k--) {
+            product swap = s->term[k];
+            s->term[k] = s->term[k - 1];
+            s->term[k - 1] = swap;
+        }
+}
+
+static sum sum_of(rk_mx_printer *p, const rk_mx *a) {
+    sum s = {rk_calloc(a->nwords + 1, sizeof *s.term), a->nwords};
+    for (size_t i = 0; i < s.n; i++) {
+        const rk_word *w = &a->word[i];
+        product *t = &s.term[i];
+        *t = (product){w->coef, rk_calloc(w->length + 1, sizeof *t->factor), w->length, i, false};
+        for (size_t k = 0; k < w->length; k++)
+            t->factor[k].letter = &w->letter[k];
+    }
+    join_all(p, &s);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.term[i].gone)
+            rk_free(s.term[i].factor);
+        else
+            s.term[n++] = s.term[i];
+    s.n = n;
+    sort_terms(p, &s);
+    return s;
+}
+
+static void sum_clear(sum *s) {
+    for (size_t i = 0; i < s->n; i++)
+        rk_free(s->term[i].factor);
+    rk_free(s->term);
+}
+
+/* --- leaves ------------------------------------------------------------------------------- */
+
+static void put_constant(rk_mx_printer *p, const char *text, const char *latex, rk_sc rows,
+                         rk_sc cols) {
+    bool outer = p->script;
+    p->script = true;
+    rk_buf_printf(p->out, p->latex ? "%s_{" : "%s(", p->latex ? latex : text);
+    rk_print_sc(p, rows, cols != NULL && p->latex ? RK_IN_PRODUCT : RK_IN_SUM);
+    if (cols != NULL && !(p->latex && rk_sc_is_one(cols))) {
+        rk_buf_puts(p->out, p->latex ? " \\times " : ", ");
+        rk_print_sc(p, cols, p->latex ? RK_IN_PRODUCT : RK_IN_SUM);
+    }
+    rk_buf_puts(p->out, p->latex ? "}" : ")");
+    p->script = outer;
+}
+
+static rk_sc one(rk_mx_printer *p) {
+    return rk_sc_int(p->scalars, 1);
+}
+
+static void put_unit(rk_mx_printer *p, const rk_leaf *l) {
+    if (!p->latex) {
+        put_constant(p, "unit", "", l->rows, l->index[0]);
+        return;
+    }
+    rk_buf_puts(p->out, "e_{");
+    rk_print_sc(p, l->index[0], RK_IN_SUM);
+    rk_buf_puts(p->out, "}");
+}
+
+static void put_arguments(rk_mx_printer *p, const rk_leaf *l, const char *first) {
+    size_t n = 0;
+    for (int i = 0; i < 3 && l->arg[i] != NULL; i++, n++) {
+        rk_buf_puts(p->out, n == 0 ? "" : n == 1 ? first : ", ");
+        rk_print_mx(p, l->arg[i], RK_IN_SUM);
+    }
+    for (int i = 0; i < 2 && l->index[i] != NULL; i++, n++) {
+        rk_buf_puts(p->out, n == 0 ? "" : ", ");
+        rk_print_sc(p, l->index[i], RK_IN_SUM);
+    }
+}
+
+static void put_call(rk_mx_printer *p, const char *name, const rk_leaf *l) {
+    const char *first = ", ";
+    rk_buf inside, *outer;
+    if (p->latex)
+        rk_latex_function(p->out, name, &first);
+    else
+        rk_buf_puts(p->out, name);
+    rk_print_begin(p, &inside, &outer);
+    put_arguments(p, l, first);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
+static void put_infix(rk_mx_printer *p, const rk_leaf *l, const char *sign) {
+    rk_buf inside, *outer;
+    rk_print_begin(p, &inside, &outer);
+    rk_print_mx(p, l->arg[0], RK_AS_BASE);
+    rk_buf_puts(p->out, sign);
+    rk_print_mx(p, l->arg[1], RK_AS_BASE);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
+static void put_function(rk_mx_printer *p, const rk_leaf *l) {
+    bool two = l->arg[0] != NULL && l->arg[1] != NULL;
+    if (l->op == RK_T_EMUL && two)
+        put_infix(p, l, p->latex ? " \\odot " : " .* ");
+    else if (l->op == RK_T_EDIV && two)
+        put_infix(p, l, p->latex ? " \\oslash " : " ./ ");
+    else
+        put_call(p, rk_op_name(l->op), l);
+}
+
+/* A function of one argument in claim text; `open`, `close` in LaTeX. */
+static void put_wrapped(rk_mx_printer *p, const char *text, const char *latex, const rk_mx *a) {
+    rk_buf inside, *outer;
+    rk_buf_puts(p->out, p->latex ? latex : text);
+    rk_print_begin(p, &inside, &outer);
+    rk_print_mx(p, a, RK_IN_SUM);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
+static void put_inverse(rk_mx_printer *p, const rk_mx *a, bool transposed) {
+    if (!p->latex) {
+        put_wrapped(p, "inv", "", a);
+        rk_buf_puts(p->out, transposed ? "'" : "");
+        return;
+    }
+    rk_print_mx(p, a, RK_AS_BASE);
+    rk_buf_puts(p->out, transposed ? "^{-\\top}" : "^{-1}");
+}
+
+static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
+    bool outer = p->script;
+    rk_print_mx(p, l->arg[0], RK_AS_BASE);
+    p->script = true;
+    rk_buf_puts(p->out, p->latex ? "^{" : "^");
+    rk_print_sc(p, l->index[0], p->latex ? RK_IN_SUM : RK_AS_BASE);
+    rk_buf_puts(p->out, p->latex ? "}" : "");
+    p->script = outer;
+}
+
+static void put_kron(rk_mx_printer *p, const rk_leaf *l) {
+    if (p->latex)
+        put_infix(p, l, " \\otimes ");
+    else
+        put_call(p, "kron", l);
+}
+
+/* The first and the last block with dots between them. */
+static void latex_blocks(rk_mx_printer *p, const rk_leaf *l, const char *dots) {
+    bool outer = p->script;
+    p->script = true;
+    rk_buf_puts(p->out, "\\begin{bmatrix} ");
+    rk_print_mx(p, rk_mx_put_sym(p->store, l->arg[0], l->sym, l->index[0]), RK_IN_SUM);
+    rk_buf_puts(p->out, dots);
+    rk_print_mx(p, rk_mx_put_sym(p->store, l->arg[0], l->sym, l->index[1]), RK_IN_SUM);
+    rk_buf_puts(p->out, " \\end{bmatrix}");
+    p->script = outer;
+}
+
+static void put_loop(rk_mx_printer *p, const rk_leaf *l) {
+    static const char *const names[] = {"sum", "hcat", "vcat", "prod"};
+    const char *name = names[l->kind - RK_L_SUM];
+    if (p->latex && l->kind == RK_L_HCAT) {
+        latex_blocks(p, l, " & \\cdots & ");
+    } else if (p->latex && l->kind == RK_L_VCAT) {
+        latex_blocks(p, l, " \\\\ \\vdots \\\\ ");
+    } else {
+        rk_print_loop(p, name, l->sym, l->index[0], l->index[1]);
+        rk_print_mx(p, l->arg[0], p->latex ? RK_IN_PRODUCT : RK_IN_SUM);
+        rk_buf_puts(p->out, p->latex ? "" : ")");
+    }
+}
+
+static void put_fold(rk_mx_printer *p, const rk_leaf *l) {
+    const char *name = rk_print_running_name(p, l->sym);
+    rk_print_loop(p, p->latex ? "operatorname{fold}" : "fold", l->sym, l->index[0], l->index[1]);
+    rk_buf_puts(p->out, p->latex ? "(" : "");
+    rk_print_name(p, name, NULL);
+    rk_buf_puts(p->out, " = ");
+    rk_print_mx(p, l->arg[0], RK_IN_SUM);
+    rk_buf_puts(p->out, p->latex ? ";\\; " : ", ");
+    if (p->latex) {
+        rk_print_name(p, name, NULL);
+        rk_buf_puts(p->out, " \\mapsto ");
+    }
+    rk_print_mx(p, l->arg[1], RK_IN_SUM);
+    rk_buf_putc(p->out, ')');
+}
+
+static void put_named_leaf(rk_mx_printer *p, const rk_leaf *l) {
+    const rk_checked *c = p->checked;
+    switch (l->kind) {
+    case RK_L_VAR:
+        rk_print_name(p, c->vars[l->var].name, l->index[0]);
+        break;
+    case RK_L_DATA:
+        rk_print_name(p, c->data[l->var].name, NULL);
+        break;
+    case RK_L_FRESH:
+        rk_print_name(p, rk_print_fresh_name(p, l), NULL);
+        break;
+    case RK_L_SCALES:
+        rk_print_name(p, rk_print_scales_name(p, l), NULL);
+        break;
+    default:
+        rk_print_name(p, rk_print_running_name(p, l->sym), NULL);
+    }
+}
+
+static void put_leaf(rk_mx_printer *p, const rk_leaf *l) {
+    switch (l->kind) {
+    case RK_L_ONES:
+        put_constant(p, "ones", "\\mathbf{1}", l->rows, one(p));
+        break;
+    case RK_L_UNIT:
+        put_unit(p, l);
+        break;
+    case RK_L_CAUSAL:
+        put_constant(p, "causal", "\\mathrm{causal}", l->rows, NULL);
+        break;
+    case RK_L_DIAG:
+        put_wrapped(p, "diag", "\\operatorname{diag}", l->arg[0]);
+        break;
+    case RK_L_INV:
+        put_inverse(p, l->arg[0], false);
+        break;
+    case RK_L_POWER:
+        put_power_leaf(p, l);
+        break;
+    case RK_L_KRON:
+        put_kron(p, l);
+        break;
+    case RK_L_BLOCKS:
+        rk_print_mx(p, l->arg[0], RK_AS_BASE);
+        break;
+    case RK_L_SUM:
+    case RK_L_HCAT:
+    case RK_L_VCAT:
+    case RK_L_PROD:
+        put_loop(p, l);
+        break;
+    case RK_L_FOLD:
+        put_fold(p, l);
+        break;
+    case RK_L_SOFTMAX:
+        put_call(p, "softmax", l);
+        break;
+    case RK_L_FUNCTION:
+        put_function(p, l);
+        break;
+    default:
+        put_named_leaf(p, l);
+    }
+}
+
+/* --- factors ------------------------------------------------------------------------------ */
+
+/* Ends in the body of a sum or product sign, which would take in what follows. */
+static bool open_ended(const rk_mx_printer *p, const rk_leaf *l) {
+    return p->latex && (l->kind == RK_L_SUM || l->kind == RK_L_PROD);
+}
+
+/* Something hangs on its upper right in LaTeX already. */
+static bool has_superscript(const rk_mx_printer *p, const rk_leaf *l) {
+    return p->latex && (l->kind == RK_L_POWER || l->kind == RK_L_INV);
+}
+
+static void put_leaf_as_base(rk_mx_printer *p, const rk_leaf *l) {
+    rk_buf inside, *outer;
+    if (!open_ended(p, l) && !has_superscript(p, l)) {
+        put_leaf(p, l);
+        return;
+    }
+    rk_print_begin(p, &inside, &outer);
+    put_leaf(p, l);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
+static void put_letter(rk_mx_printer *p, const rk_letter *x) {
+    if (x->leaf->kind == RK_L_INV && !x->inverted) {
+        put_inverse(p, x->leaf->arg[0], x->transposed);
+        return;
+    }
+    rk_buf_puts(p->out, !p->latex && x->inverted ? "inv(" : "");
+    put_leaf_as_base(p, x->leaf);
+    rk_buf_puts(p->out, !p->latex && x->inverted ? ")" : "");
+    if (!p->latex)
+        rk_buf_puts(p->out, x->transposed ? "'" : "");
+    else if (x->transposed || x->inverted)
+        rk_buf_printf(p->out, "^{%s%s}", x->inverted ? "-" : "", x->transposed ? "\\top" : "1");
+}
+
+/* How often the letter stands here in a row. */
+static size_t run_of(const product *a, size_t i) {
+    size_t n = 1;
+    while (i + n < a->n && a->factor[i].letter != NULL &&
+           same_factor(&a->factor[i], &a->factor[i + n]))
+        n++;
+    return n;
+}
+
+/* In claim text centring is a function of the factor before it, or behind it. */
+static bool centred(const product *a, size_t i) {
+    return i + 1 < a->n && a->factor[i].letter != NULL && a->factor[i + 1].letter == NULL;
+}
+
+static size_t text_factor(rk_mx_printer *p, const product *a, size_t i) {
+    if (a->factor[i].letter == NULL && i + 1 == a->n) {
+        rk_buf_puts(p->out, "center(");
+        put_constant(p, "eye", "", a->factor[i].size, NULL);
+        rk_buf_putc(p->out, ')');
+        return 1;
+    }
+    if (a->factor[i].letter == NULL) {
+        rk_buf_puts(p->out, "center_tokens(");
+        size_t used = text_factor(p, a, i + 1);
+        rk_buf_putc(p->out, ')');
+        return used + 1;
+    }
+    rk_buf_puts(p->out, centred(a, i) ? "center(" : "");
+    put_letter(p, a->factor[i].letter);
+    rk_buf_puts(p->out, centred(a, i) ? ")" : "");
+    return centred(a, i) ? 2 : 1;
+}
+
+static void latex_factor(rk_mx_printer *p, const product *a, size_t i) {
+    const factor *f = &a->factor[i];
+    bool outer = p->script;
+    rk_buf inside, *rest;
+    if (f->letter == NULL) {
+        rk_print_projection(p, f->size);
+        p->script = true;
+        rk_buf_puts(p->out, "\\Pi_{");
+        rk_print_sc(p, f->size, RK_IN_SUM);
+        rk_buf_puts(p->out, "}");
+        p->script = outer;
+    } else if (open_ended(p, f->letter->leaf) && !f->letter->transposed && i + 1 < a->n) {
+        rk_print_begin(p, &inside, &rest);
+        put_letter(p, f->letter);
+        rk_print_end(p, &inside, rest, "(", ")");
+    } else {
+        put_letter(p, f->letter);
+    }
+}
+
+/* A letter several times in a row as a power. */
+static size_t put_run(rk_mx_printer *p, const product *a, size_t i, size_t n) {
+    const rk_letter *x = a->factor[i].letter;
+    bool wrap = p->latex && (x->transposed || x->inverted || has_superscript(p, x->leaf));
+    rk_buf_puts(p->out, wrap ? "(" : "");
+    put_letter(p, x);
+    rk_buf_printf(p->out, p->latex ? "%s^{%zu}" : "%s^%zu", wrap ? ")" : "", n);
+    return n;
+}
+
+/* ones(n, m) for the product of a column and a row of ones */
+static size_t put_ones(rk_mx_printer *p, const product *a, size_t i) {
+    put_constant(p, "ones", "", a->factor[i].letter->leaf->rows,
+                 a->factor[i + 1].letter->leaf->rows);
+    return 2;
+}
+
+static size_t put_factor(rk_mx_printer *p, const product *a, size_t i) {
+    size_t run = run_of(a, i);
+    if (run > 1 && !centred(a, i + run - 1))
+        return put_run(p, a, i, run);
+    if (p->latex) {
+        latex_factor(p, a, i);
+        return 1;
+    }
+    bool ones = i + 1 < a->n && is_ones(&a->factor[i], false) && is_ones(&a->factor[i + 1], true);
+    return ones && !centred(a, i + 1) ? put_ones(p, a, i) : text_factor(p, a, i);
+}
+
+static void put_factors(rk_mx_printer *p, const product *a) {
+    for (size_t i = 0; i < a->n;) {
+        rk_buf_puts(p->out, i == 0 ? "" : p->latex ? "\\," : "*");
+        i += put_factor(p, a, i);
+    }
+}
+
+/* --- terms -------------------------------------------------------------------------------- */
+
+/* The identity of this size; nothing where it is the number 1. */
+static bool put_identity(rk_mx_printer *p, const rk_mx *of) {
+    if (rk_sc_is_one(of->rows))
+        return false;
+    put_constant(p, "eye", "I", of->rows, NULL);
+    return true;
+}
+
+static void latex_coefficient(rk_mx_printer *p, rk_sc c, rk_fraction f) {
+    if (f.one)
+        return;
+    if (f.whole) {
+        rk_print_numerator(p, c, RK_IN_PRODUCT);
+    } else {
+        rk_buf_puts(p->out, p->script ? "\\tfrac{" : "\\frac{");
+        rk_print_numerator(p, c, RK_IN_SUM);
+        rk_buf_puts(p->out, "}{");
+        rk_print_denominator(p, c, RK_IN_SUM);
+        rk_buf_putc(p->out, '}');
+    }
+    rk_buf_puts(p->out, "\\,");
+}
+
+static void put_body(rk_mx_printer *p, const product *a, const rk_mx *of) {
+    if (a->n == 0)
+        put_identity(p, of);
+    else
+        put_factors(p, a);
+}
+
+/* A term without its sign: coefficient, letters. */
+static void put_term(rk_mx_printer *p, const product *a, const rk_mx *of) {
+    rk_fraction f = rk_print_fraction(p, a->coef);
+    if (a->n == 0 && rk_sc_is_one(of->rows)) {
+        rk_sc c = a->coef;
+        rk_print_sc(p, f.negative ? rk_sc_sub(p->scalars, rk_sc_int(p->scalars, 0), c) : c,
+                    RK_IN_PRODUCT);
+        return;
+    }
+    if (p->latex) {
+        latex_coefficient(p, a->coef, f);
+        put_body(p, a, of);
+        return;
+    }
+    if (!f.unit) {
+        rk_print_numerator(p, a->coef, RK_IN_PRODUCT);
+        rk_buf_putc(p->out, '*');
+    }
+    put_body(p, a, of);
+    if (!f.whole) {
+        rk_buf_putc(p->out, '/');
+        rk_print_denominator(p, a->coef, RK_AS_BASE);
+    }
+}
+
+static bool ends_open(const rk_mx_printer *p, const product *a) {
+    const rk_letter *last = a->n > 0 ? a->factor[a->n - 1].letter : NULL;
+    return last != NULL && !last->transposed && open_ended(p, last->leaf);
+}
+
+static void put_sum(rk_mx_printer *p, const sum *s, const rk_mx *of) {
+    for (size_t i = 0; i < s->n; i++) {
+        bool negative = rk_print_fraction(p, s->term[i].coef).negative;
+        bool wrap = i + 1 < s->n && ends_open(p, &s->term[i]);
+        rk_buf inside, *outer;
+        rk_buf_puts(p->out, i == 0 ? (negative ? "-" : "") : negative ? " - " : " + ");
+        if (wrap)
+            rk_print_begin(p, &inside, &outer);
+        put_term(p, &s->term[i], of);
+        if (wrap)
+            rk_print_end(p, &inside, outer, "(", ")");
+    }
+}
+
+/* --- matrices ----------------------------------------------------------------------------- */
+
+enum { BMATRIX_COLUMNS = 10 }; /* amsmath's MaxMatrixCols */
+
+static void put_grid(rk_mx_printer *p, const rk_mx *a) {
+    bool fits = a->grid_cols <= BMATRIX_COLUMNS, outer = p->script;
+    p->script = p->latex;
+    if (!p->latex)
+        rk_buf_putc(p->out, '[');
+    else if (fits)
+        rk_buf_puts(p->out, "\\begin{bmatrix} ");
+    else
+        rk_buf_printf(p->out, "\\left[\\begin{array}{*{%zu}{c}} ", a->grid_cols);
+    for (size_t i = 0; i < a->grid_rows; i++) {
+        rk_buf_puts(p->out, i == 0 ? "" : p->latex ? " \\\\ " : "; ");
+        for (size_t k = 0; k < a->grid_cols; k++) {
+            rk_buf_puts(p->out, k == 0 ? "" : p->latex ? " & " : ", ");
+            rk_print_mx(p, a->cell[i * a->grid_cols + k], RK_IN_SUM);
+        }
+    }
+    rk_buf_puts(p->out, !p->latex ? "]" : fits ? " \\end{bmatrix}" : " \\end{array}\\right]");
+    p->script = outer;
+}
+
+static bool put_given(rk_mx_printer *p, const rk_mx *a) {
+    for (size_t i = 0; i < p->ngiven && a != p->spelled; i++) {
+        const rk_mx *named = p->given[i].a;
+        if (named != a && named->transpose != a)
+            continue;
+        p->given[i].used = true;
+        rk_print_name(p, p->given[i].name, NULL);
+        if (named != a)
+            rk_buf_puts(p->out, p->latex ? "^{\\top}" : "'");
+        return true;
+    }
+    return false;
+}
+
+static bool unadorned(const rk_mx_printer *p, const factor *f) {
+    if (!p->latex)
+        return f->letter != NULL;
+    return f->letter == NULL ||
+           (!f->letter->transposed && !f->letter->inverted && !open_ended(p, f->letter->leaf) &&
+            !has_superscript(p, f->letter->leaf));
+}
+
+/* Nothing is needed around it when a transpose or exponent is hung on it. */
+static bool is_base(rk_mx_printer *p, const sum *s, const rk_mx *of) {
+    const product *t = &s->term[0];
+    if (s->n != 1)
+        return false;
+    if (t->n == 0 && rk_sc_is_one(of->rows))
+        return !rk_print_fraction(p, t->coef).negative;
+    return rk_print_fraction(p, t->coef).one && !rk_print_fraction(p, t->coef).negative &&
+           (t->n == 0 || (t->n == 1 && unadorned(p, &t->factor[0])));
+}
+
+static void put_words(rk_mx_printer *p, const rk_mx *a, rk_print_place place) {
+    sum s = sum_of(p, a);
+    bool lone = s.n == 1 && !rk_print_fraction(p, s.term[0].coef).negative;
+    bool wrap = place == RK_AS_BASE ? !is_base(p, &s, a) : place == RK_IN_PRODUCT && !lone;
+    rk_buf inside, *outer;
+    if (wrap)
+        rk_print_begin(p, &inside, &outer);
+    put_sum(p, &s, a);
+    if (wrap)
+        rk_print_end(p, &inside, outer, "(", ")");
+    sum_clear(&s);
+}
+
+static void put_zero(rk_mx_printer *p, const rk_mx *a) {
+    if (p->latex || (rk_sc_is_one(a->rows) && rk_sc_is_one(a->cols)))
+        rk_buf_putc(p->out, '0');
+    else
+        put_constant(p, "zeros", "", a->rows, a->cols);
+}
+
+void rk_print_mx(rk_mx_printer *p, const rk_mx *a, rk_print_place place) {
+    if (put_given(p, a))
+        return;
+    if (rk_mx_is_grid(a))
+        put_grid(p, a);
+    else if (a->nwords == 0)
+        put_zero(p, a);
+    else
+        put_words(p, a, place);
+}
+
+void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a) {
+    p->out = out;
+    rk_print_mx(p, a, RK_IN_SUM);
+}
+
+void rk_mx_print_out(rk_mx_printer *p, rk_buf *out, const rk_mx *a) {
+    p->spelled = a;
+    rk_mx_print(p, out, a);
+    p->spelled = NULL;
+}
+
+void rk_mx_print_in(rk_mx_printer *p, rk_buf *out, const rk_mx *a, rk_print_place place) {
+    p->out = out;
+    rk_print_mx(p, a, place);
+}

@@ -84,12 +84,16 @@ const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc
                               size_t back);
 
 /* --- the rules ---------------------------------------------------------------------------- */
-rk_inst_rule rk_inst_leaf;   /* sizes, ranks of sets and single letters */
-rk_inst_rule rk_inst_word;   /* one word: where it can be cut */
-rk_inst_rule rk_inst_words;  /* a sum of words: factors taken out, split in two */
-rk_inst_rule rk_inst_gram;   /* A'*A and semidefinite matrices */
-rk_inst_rule rk_inst_family; /* sums, products and rows of blocks over a range */
-rk_inst_rule rk_inst_modulo; /* sums next to other blocks */
-rk_inst_rule rk_inst_pairs;  /* with each earlier node: products and sums that are simpler */
+rk_inst_rule rk_inst_leaf;         /* sizes, ranks of sets and single letters */
+rk_inst_rule rk_inst_word;         /* one word: where it can be cut */
+rk_inst_rule rk_inst_words;        /* a sum of words: factors taken out, split in two */
+rk_inst_rule rk_inst_gram;         /* A'*A and semidefinite matrices */
+rk_inst_rule rk_inst_family;       /* sums, products and rows of blocks over a range */
+rk_inst_rule rk_inst_modulo;       /* sums next to other blocks */
+rk_inst_rule rk_inst_pairs;        /* with each earlier node: products and sums that are simpler */
+rk_inst_rule rk_inst_blocks;       /* grids: elimination */
+rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
+rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
+rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
 
 #endif

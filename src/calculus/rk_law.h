@@ -84,6 +84,54 @@
       "\\operatorname{rank}\\bigl[\\textstyle\\sum_h E_h, B\\bigr] - "                             \
       "\\operatorname{rank} B \\le \\sum_h (\\operatorname{rank}[E_h, B] - "                       \
       "\\operatorname{rank} B)")                                                                   \
+    /* blocks */                                                                                   \
+    X(PART, "part", "rank(A) <= rank([A, B])", "",                                                 \
+      "block rows and columns that are added take nothing away",                                   \
+      "\\operatorname{rank} A \\le \\operatorname{rank}[A, B]")                                    \
+    X(BLOCKS, "blocks", "rank([A, B]) <= rank(A) + rank(B)", "",                                   \
+      "the column space of [A, B] is the sum of those of A and B",                                 \
+      "\\operatorname{rank}[A, B] \\le \\operatorname{rank} A + \\operatorname{rank} B")           \
+    X(SUBMODULAR, "submodular", "rank([A, B, C]) + rank(B) <= rank([A, B]) + rank([B, C])", "",    \
+      "modulo the column space of B the rank of [A, C] is at most that of A plus that of C",       \
+      "\\operatorname{rank}[A, B, C] + \\operatorname{rank} B \\le "                               \
+      "\\operatorname{rank}[A, B] + \\operatorname{rank}[B, C]")                                   \
+    X(CORNER, "corner", "rank([A, B]) + rank([A; C]) <= rank([A, B; C, D]) + rank(A)", "",         \
+      "what the columns of B add to those of A they also add below",                               \
+      "\\operatorname{rank}[A, B] + \\operatorname{rank}\\begin{bmatrix} A \\\\ C "                \
+      "\\end{bmatrix} \\le \\operatorname{rank}\\begin{bmatrix} A & B \\\\ C & D "                 \
+      "\\end{bmatrix} + \\operatorname{rank} A")                                                   \
+    X(TRIANGULAR, "triangular", "rank([A, B; 0, D]) >= rank(A) + rank(D)", "",                     \
+      "independent columns of A, and columns of [B; D] that are independent in D, are "            \
+      "independent together",                                                                      \
+      "\\operatorname{rank}\\begin{bmatrix} A & B \\\\ 0 & D \\end{bmatrix} \\ge "                 \
+      "\\operatorname{rank} A + \\operatorname{rank} D")                                           \
+    X(BLOCK_FACTOR, "block-factor", "rank(X) - (cols(F) - rank(F)) <= rank(Y) <= rank(X)",         \
+      "a block row (or block column) of Y is F times (times F) that of X, the rest is the same",   \
+      "Y is X times a block diagonal matrix of F and identities",                                  \
+      "\\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix} - (n - "                   \
+      "\\operatorname{rank} F) \\le \\operatorname{rank}\\begin{bmatrix} F X_1 \\\\ X_2 "          \
+      "\\end{bmatrix} \\le \\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix}")      \
+    X(BLOCK_SUM, "sum-in-blocks", "rank(A + B), rank(A - B) <= rank([A, B])", "",                  \
+      "the columns of A + B and of A - B are in the column space of [A, B]",                       \
+      "\\operatorname{rank}(A \\pm B) \\le \\operatorname{rank}[A, B]")                            \
+    X(INTERSECTION, "intersection", "rank(M) + rank([A, B]) <= rank(A) + rank(B)",                 \
+      "M == A*U and M == B*V", "the column space of M is in the intersection of those of A and B", \
+      "\\operatorname{rank} M + \\operatorname{rank}[A, B] \\le \\operatorname{rank} A + "         \
+      "\\operatorname{rank} B")                                                                    \
+    X(ELIMINATION, "elimination",                                                                  \
+      "rank([A + B*K, B]) == rank([A, B]), rank([A*G, B]) == "                                     \
+      "rank([A, B]), rank([A, 0; 0, B]) == rank(A) + rank(B)",                                     \
+      "whole block rows and columns are added, exchanged or multiplied by an invertible G",        \
+      "block operations are multiplications by invertible matrices, and the rank of a block "      \
+      "diagonal matrix is the sum of the ranks of its blocks",                                     \
+      "\\operatorname{rank}[A + BK, B] = \\operatorname{rank}[A, B]")                              \
+    X(SCHUR, "schur-complement",                                                                   \
+      "rank([I, R; -Q, P]) == n + rank(P + Q*R), "                                                 \
+      "rank([A, 0, A; 0, B, B; A, B, 0]) == rank(A) + rank(B) + rank(A + B)",                      \
+      "the identity is n by n",                                                                    \
+      "block operations take the matrix on one side of the equation to that on the other",         \
+      "\\operatorname{rank}\\begin{bmatrix} I & R \\\\ -Q & P \\end{bmatrix} = n + "               \
+      "\\operatorname{rank}(P + QR)")                                                              \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CASE, "case", "", "", "it is the case that is looked at", "")                                \

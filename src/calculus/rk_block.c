@@ -1,0 +1,272 @@
+/* Grids of blocks as values, and what makes two of them look alike. */
+#include "rk_block.h"
+
+#include <string.h>
+
+bool rk_block_of(rk_block *b, const rk_mx *a) {
+    bool grid = rk_mx_is_grid(a);
+    size_t rows = grid ? a->grid_rows : 1, cols = grid ? a->grid_cols : 1;
+    if (rows > RK_BLOCK_MAX || cols > RK_BLOCK_MAX)
+        return false;
+    memset(b, 0, sizeof *b);
+    b->rows = rows;
+    b->cols = cols;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            b->cell[i][j] = grid ? a->cell[i * cols + j] : a;
+    for (size_t i = 0; i < rows; i++)
+        b->height[i] = b->cell[i][0]->rows;
+    for (size_t j = 0; j < cols; j++)
+        b->width[j] = b->cell[0][j]->cols;
+    return true;
+}
+
+const rk_mx *rk_block_matrix(rk_mxs *s, const rk_block *b) {
+    if (b->rows == 0 || b->cols == 0)
+        return NULL;
+    if (b->rows == 1 && b->cols == 1)
+        return b->cell[0][0];
+    const rk_mx *cell[RK_BLOCK_MAX * RK_BLOCK_MAX];
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->cols; j++)
+            cell[i * b->cols + j] = b->cell[i][j];
+    return rk_mx_grid(s, b->rows, b->cols, cell);
+}
+
+rk_sc rk_block_rank(rk_mxs *s, const rk_block *b) {
+    const rk_mx *a = rk_block_matrix(s, b);
+    return a ? rk_mx_rank(s, a) : rk_sc_int(rk_mxs_scalars(s), 0);
+}
+
+void rk_block_part(rk_block *part, const rk_block *b, unsigned rows, unsigned cols) {
+    rk_block out = {0};
+    for (size_t i = 0; i < b->rows; i++) {
+        if (!(rows >> i & 1))
+            continue;
+        size_t k = 0;
+        for (size_t j = 0; j < b->cols; j++)
+            if (cols >> j & 1)
+                out.cell[out.rows][k++] = b->cell[i][j];
+        out.height[out.rows++] = b->height[i];
+    }
+    for (size_t j = 0; j < b->cols; j++)
+        if (cols >> j & 1)
+            out.width[out.cols++] = b->width[j];
+    *part = out;
+}
+
+void rk_block_transpose(rk_mxs *s, rk_block *out, const rk_block *b) {
+    rk_block t = {.rows = b->cols, .cols = b->rows};
+    memcpy(t.height, b->width, sizeof t.height);
+    memcpy(t.width, b->height, sizeof t.width);
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->cols; j++)
+            t.cell[j][i] = rk_mx_transpose(s, b->cell[i][j]);
+    *out = t;
+}
+
+bool rk_block_same(const rk_block *a, const rk_block *b) {
+    if (a->rows != b->rows || a->cols != b->cols)
+        return false;
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++)
+            if (a->cell[i][j] != b->cell[i][j])
+                return false;
+    return true;
+}
+
+unsigned rk_block_score(const rk_block *b) {
+    unsigned score = 0;
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->cols; j++)
+            if (!rk_mx_is_zero(b->cell[i][j]))
+                score += 8 + b->cell[i][j]->weight + 2 * (unsigned)(b->cell[i][j]->nwords - 1);
+    return score;
+}
+
+size_t rk_block_components(const rk_block *b, rk_block part[RK_BLOCK_MAX]) {
+    size_t n = 0;
+    unsigned left = (1u << b->rows) - 1;
+    for (size_t first = 0; first < b->rows; first++) {
+        if (!(left >> first & 1))
+            continue;
+        unsigned rows = 1u << first, cols = 0, old;
+        do {
+            old = rows;
+            for (size_t i = 0; i < b->rows; i++)
+                for (size_t j = 0; j < b->cols; j++)
+                    if (!rk_mx_is_zero(b->cell[i][j]) && (rows >> i & 1 || cols >> j & 1)) {
+                        rows |= 1u << i;
+                        cols |= 1u << j;
+                    }
+        } while (rows != old);
+        left &= ~rows;
+        if (cols)
+            rk_block_part(&part[n++], b, rows, cols);
+    }
+    return n;
+}
+
+/* --- words -------------------------------------------------------------------------------- */
+
+bool rk_block_is_prefix(const rk_word *u, const rk_word *w) {
+    if (u->length > w->length)
+        return false;
+    for (size_t i = 0; i < u->length; i++)
+        if (!rk_inst_same_letter(&u->letter[i], &w->letter[i]))
+            return false;
+    return true;
+}
+
+const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to) {
+    rk_word part = {rk_sc_int(rk_mxs_scalars(s), 1), w->letter + from, to - from};
+    return rk_mx_of_words(s, rk_letter_rows(w->letter[from]), rk_letter_cols(w->letter[to - 1]),
+                          &part, 1);
+}
+
+/* --- tidying ------------------------------------------------------------------------------ */
+
+static void drop_zeros(rk_block *b) {
+    unsigned rows = 0, cols = 0;
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->cols; j++)
+            if (!rk_mx_is_zero(b->cell[i][j])) {
+                rows |= 1u << i;
+                cols |= 1u << j;
+            }
+    if (rows != (1u << b->rows) - 1 || cols != (1u << b->cols) - 1)
+        rk_block_part(b, b, rows, cols);
+}
+
+/* The letter with which every word of the block column ends. */
+static bool last_letter(const rk_block *b, size_t j, rk_letter *last) {
+    bool any = false;
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t w = 0; w < b->cell[i][j]->nwords; w++) {
+            const rk_word *word = &b->cell[i][j]->word[w];
+            if (word->length == 0)
+                return false;
+            rk_letter letter = word->letter[word->length - 1];
+            if (any && !rk_inst_same_letter(&letter, last))
+                return false;
+            *last = letter;
+            any = true;
+        }
+    return any;
+}
+
+/* Invertible last letters of block columns are divided out. */
+static void divide_columns(rk_instances *g, rk_block *b) {
+    rk_mxs *s = rk_instances_store(g);
+    for (size_t j = 0; j < b->cols; j++) {
+        rk_letter last;
+        for (int times = 0; times < 8 && last_letter(b, j, &last); times++) {
+            const rk_mx *factor = rk_mx_of_letter(s, last);
+            if (!rk_inst_invertible(g, factor))
+                break;
+            const rk_mx *inverse = rk_mx_inv(s, factor);
+            for (size_t i = 0; i < b->rows; i++)
+                b->cell[i][j] = rk_mx_mul(s, b->cell[i][j], inverse);
+        }
+    }
+}
+
+typedef struct scaling {
+    rk_mxs *s;
+    rk_block *b;
+    unsigned row[RK_BLOCK_MAX], col[RK_BLOCK_MAX]; /* which block rows and columns are tied */
+} scaling;
+
+static void scale_cells(scaling *z, unsigned tied, rk_sc c, rk_sc inverse) {
+    for (size_t i = 0; i < z->b->rows; i++)
+        for (size_t j = 0; j < z->b->cols; j++) {
+            bool row = z->row[i] == tied, col = z->col[j] == tied;
+            if (row != col)
+                z->b->cell[i][j] = rk_mx_scale(z->s, col ? inverse : c, z->b->cell[i][j]);
+        }
+}
+
+/* Divides the block column of the cell (and what is tied to it already) by the cell's first
+   coefficient. */
+static void scale_at(scaling *z, size_t i, size_t j) {
+    rk_scalars *scalars = rk_mxs_scalars(z->s);
+    rk_sc c = z->b->cell[i][j]->word[0].coef;
+    if (!rk_sc_is_nonzero(scalars, c))
+        return;
+    unsigned from = z->col[j], to = z->row[i];
+    if (!rk_sc_is_one(c))
+        scale_cells(z, from, c, rk_sc_div(scalars, rk_sc_int(scalars, 1), c));
+    for (size_t k = 0; k < RK_BLOCK_MAX; k++) {
+        z->row[k] = z->row[k] == from ? to : z->row[k];
+        z->col[k] = z->col[k] == from ? to : z->col[k];
+    }
+}
+
+/* Block rows and columns divided by scalars, so that first coefficients become 1. */
+static void divide_scalars(rk_mxs *s, rk_block *b) {
+    scaling z = {.s = s, .b = b};
+    for (unsigned k = 0; k < RK_BLOCK_MAX; k++) {
+        z.row[k] = k;
+        z.col[k] = RK_BLOCK_MAX + k;
+    }
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->cols; j++)
+            if (!rk_mx_is_zero(b->cell[i][j]) && z.row[i] != z.col[j])
+                scale_at(&z, i, j);
+}
+
+/* Compares two block columns by their cells in the order of content: independent of the order of
+   the block rows. */
+static int compare_columns(rk_mxs *s, const rk_block *b, size_t j, size_t k) {
+    const rk_mx *left[RK_BLOCK_MAX], *right[RK_BLOCK_MAX];
+    for (size_t i = 0; i < b->rows; i++) {
+        size_t p = i, q = i;
+        for (; p > 0 && rk_mx_compare(s, left[p - 1], b->cell[i][j]) > 0; p--)
+            left[p] = left[p - 1];
+        left[p] = b->cell[i][j];
+        for (; q > 0 && rk_mx_compare(s, right[q - 1], b->cell[i][k]) > 0; q--)
+            right[q] = right[q - 1];
+        right[q] = b->cell[i][k];
+    }
+    for (size_t i = 0; i < b->rows; i++)
+        if (left[i] != right[i])
+            return rk_mx_compare(s, left[i], right[i]);
+    for (size_t i = 0; i < b->rows; i++)
+        if (b->cell[i][j] != b->cell[i][k])
+            return rk_mx_compare(s, b->cell[i][j], b->cell[i][k]);
+    return 0;
+}
+
+static void exchange_columns(rk_block *b, size_t j, size_t k) {
+    rk_sc width = b->width[j];
+    b->width[j] = b->width[k];
+    b->width[k] = width;
+    for (size_t i = 0; i < b->rows; i++) {
+        const rk_mx *cell = b->cell[i][j];
+        b->cell[i][j] = b->cell[i][k];
+        b->cell[i][k] = cell;
+    }
+}
+
+static void sort_columns(rk_mxs *s, rk_block *b) {
+    for (size_t j = 1; j < b->cols; j++)
+        for (size_t k = j; k > 0 && compare_columns(s, b, k - 1, k) > 0; k--)
+            exchange_columns(b, k - 1, k);
+}
+
+void rk_block_tidy(rk_instances *g, rk_block *b) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_block t;
+    drop_zeros(b);
+    divide_columns(g, b);
+    rk_block_transpose(s, &t, b);
+    divide_columns(g, &t);
+    for (int times = 0; times < 2; times++) {
+        sort_columns(s, &t);
+        rk_block_transpose(s, b, &t);
+        sort_columns(s, b);
+        divide_scalars(s, b);
+        if (times == 0)
+            rk_block_transpose(s, &t, b);
+    }
+}

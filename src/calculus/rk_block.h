@@ -1,0 +1,81 @@
+/* Inside the generator: grids of blocks as plain values, and their elimination. A grid of at most
+   RK_BLOCK_MAX block rows and columns; no cell is itself a grid. Everything done here keeps the
+   rank at every assignment: whole block rows and columns are exchanged, multiplied by invertible
+   matrices, added to one another after multiplication by any matrix, and dropped where they are
+   zero. Never is only a part of a block row or column changed. */
+#ifndef RK_BLOCK_H
+#define RK_BLOCK_H
+
+#include "rk_inst_inside.h"
+
+enum { RK_BLOCK_MAX = 6 };
+
+typedef struct rk_block {
+    size_t rows, cols;
+    rk_sc height[RK_BLOCK_MAX], width[RK_BLOCK_MAX];
+    const rk_mx *cell[RK_BLOCK_MAX][RK_BLOCK_MAX];
+} rk_block;
+
+/* False if it has too many block rows or columns. What is no grid is a grid of one cell. */
+bool rk_block_of(rk_block *b, const rk_mx *a);
+/* NULL for a grid without rows or columns, the rank of which is 0. */
+const rk_mx *rk_block_matrix(rk_mxs *s, const rk_block *b);
+rk_sc rk_block_rank(rk_mxs *s, const rk_block *b);
+/* The block rows and columns whose bits are set. */
+void rk_block_part(rk_block *part, const rk_block *b, unsigned rows, unsigned cols);
+void rk_block_transpose(rk_mxs *s, rk_block *out, const rk_block *b);
+bool rk_block_same(const rk_block *a, const rk_block *b);
+/* How far the grid is from being told apart: cells that are not zero, then letters. */
+unsigned rk_block_score(const rk_block *b);
+/* Parts that share no block row or column with one another: after exchanges, the blocks of a block
+   diagonal grid. Block rows and columns that are zero belong to none. */
+size_t rk_block_components(const rk_block *b, rk_block part[RK_BLOCK_MAX]);
+
+bool rk_block_is_prefix(const rk_word *u, const rk_word *w);
+/* The product of the letters from..to-1, of which there is at least one. */
+const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to);
+
+/* Zero block rows and columns dropped, invertible factors and scalars divided out, sorted. */
+void rk_block_tidy(rk_instances *g, rk_block *b);
+
+/* --- elimination --------------------------------------------------------------------------- */
+
+typedef struct rk_elimination_state {
+    rk_block block;
+    unsigned parent; /* index of the state it came from; of itself: the root */
+    unsigned score;
+    bool expanded, pivot; /* pivot: made by clearing the row and column of an invertible block */
+} rk_elimination_state;
+
+typedef struct rk_elimination {
+    rk_instances *g;
+    rk_mxs *s;
+    rk_elimination_state *state;
+    size_t nstates, max_states;
+    size_t trials; /* how many more steps may be tried */
+    bool greedy;   /* only steps that make the grid simpler */
+} rk_elimination;
+
+/* All grids that were reached from the root within the limits, the root first. */
+void rk_eliminate(rk_elimination *e, const rk_block *root);
+void rk_elimination_clear(rk_elimination *e);
+
+/* --- facts from elimination ---------------------------------------------------------------- */
+
+/* A grid that the rules look at, and what is known of it: rank(first) == rank(root), where
+   first is the grid of the node itself or a block diagonal grid that has its rank in it. */
+typedef struct rk_block_origin {
+    const rk_site *node;
+    rk_law law;
+    rk_block first, root; /* first.rows == 0: the root itself is the node's */
+} rk_block_origin;
+
+/* Eliminates the root and states, as equations with the ranks of the blocks of first, what comes
+   of it: in terms of ranks that are looked at already, and the simplest besides. The matrices of
+   such a fact are grids each of which has the rank of the next; the sides of the equation are the
+   sums of the ranks of the blocks of the first and of the last. */
+void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin);
+/* The grid as a block row, transposed if need be; false if it has more than one of each. */
+bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a);
+
+#endif

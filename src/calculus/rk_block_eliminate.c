@@ -1,0 +1,240 @@
+/* Elimination in grids of blocks: best first over what one step reaches, within fixed limits. */
+#include "rk_block.h"
+
+#include <string.h>
+
+enum {
+    ROOM = 5,        /* how much more than the root a grid may score */
+    EXPANSIONS = 14, /* grids from which further steps are taken */
+    WORDS = 4,       /* words looked at in one cell */
+    STATES = 40
+};
+
+/* --- steps -------------------------------------------------------------------------------- */
+
+static void push(rk_elimination *e, size_t parent, rk_block *b, bool pivot) {
+    unsigned room = e->greedy ? 0 : ROOM;
+    rk_block_tidy(e->g, b);
+    unsigned score = rk_block_score(b);
+    if (e->nstates == e->max_states || score > e->state[0].score + room ||
+        (e->greedy && score >= e->state[parent].score))
+        return;
+    for (size_t i = 0; i < e->nstates; i++)
+        if (e->state[i].score == score && rk_block_same(&e->state[i].block, b))
+            return;
+    e->state[e->nstates++] = (rk_elimination_state){
+        .block = *b, .parent = (unsigned)parent, .score = score, .pivot = pivot};
+}
+
+/* One grid being left by column steps; flipped: it is the transposed one, so they are row steps. */
+typedef struct leaving {
+    rk_elimination *e;
+    size_t parent;
+    bool flipped;
+    rk_block b;
+} leaving;
+
+static void arrive(leaving *l, rk_block *b, bool pivot) {
+    if (l->flipped)
+        rk_block_transpose(l->e->s, b, b);
+    push(l->e, l->parent, b, pivot);
+}
+
+/* Block column k times K is added to block column j. False if that is no grid of plain cells. */
+static bool add_column(rk_mxs *s, rk_block *b, size_t j, size_t k, const rk_mx *factor) {
+    for (size_t i = 0; i < b->rows; i++) {
+        if (rk_mx_is_zero(b->cell[i][k]))
+            continue;
+        const rk_mx *more = rk_mx_mul(s, b->cell[i][k], factor);
+        if (rk_mx_is_grid(more))
+            return false;
+        b->cell[i][j] = rk_mx_add(s, b->cell[i][j], more);
+    }
+    return true;
+}
+
+static bool may_try(leaving *l) {
+    if (l->e->trials == 0 || l->e->nstates == l->e->max_states)
+        return false;
+    l->e->trials--;
+    return true;
+}
+
+static void try_column(leaving *l, size_t j, size_t k, const rk_mx *factor) {
+    if (rk_mx_is_grid(factor) || factor->rows != l->b.width[k] || factor->cols != l->b.width[j] ||
+        !may_try(l))
+        return;
+    rk_block b = l->b;
+    if (add_column(l->e->s, &b, j, k, factor) &&
+        rk_block_score(&b) <= l->e->state[l->parent].score + 2 * ROOM)
+        arrive(l, &b, false);
+}
+
+/* --- factors found by division ------------------------------------------------------------ */
+
+/* w is u times the rest: K = -(coefficient of w / coefficient of u) * rest takes w away. */
+static void divide_word(leaving *l, size_t j, size_t k, const rk_word *w, const rk_word *u) {
+    rk_mxs *s = l->e->s;
+    rk_scalars *scalars = rk_mxs_scalars(s);
+    if (!rk_sc_is_nonzero(scalars, u->coef))
+        return;
+    const rk_mx *rest = w->length == u->length ? rk_mx_eye(s, l->b.width[j])
+                                               : rk_block_letters(s, w, u->length, w->length);
+    rk_sc ratio = rk_sc_div(scalars, w->coef, u->coef);
+    try_column(l, j, k, rk_mx_scale(s, rk_sc_sub(scalars, rk_sc_int(scalars, 0), ratio), rest));
+}
+
+/* The coefficient c with a == c*word; NULL if there is none. */
+static rk_sc multiple_of(rk_scalars *scalars, const rk_mx *a, const rk_word *word) {
+    if (a->nwords != 1 || a->word[0].length != word->length ||
+        !rk_block_is_prefix(&a->word[0], word) || !rk_sc_is_nonzero(scalars, a->word[0].coef))
+        return NULL;
+    return rk_sc_div(scalars, a->word[0].coef, word->coef);
+}
+
+/* By the assumed equations, the pivot times a part of the word may be the word. */
+static void divide_by_rules(leaving *l, size_t j, size_t k, const rk_mx *pivot, const rk_word *w) {
+    rk_mxs *s = l->e->s;
+    rk_scalars *scalars = rk_mxs_scalars(s);
+    if (pivot->nwords != 1 || pivot->word[0].length == 0 || !rk_sc_is_nonzero(scalars, w->coef))
+        return;
+    for (size_t from = 0; from < w->length; from++) {
+        if (rk_letter_rows(w->letter[from]) != l->b.width[k])
+            continue;
+        for (size_t to = from + 1; to <= w->length; to++) {
+            if (rk_letter_cols(w->letter[to - 1]) != l->b.width[j])
+                continue;
+            const rk_mx *part = rk_block_letters(s, w, from, to);
+            const rk_mx *product = rk_mx_mul(s, pivot, part);
+            rk_sc ratio = multiple_of(scalars, product, w);
+            if (ratio)
+                try_column(l, j, k,
+                           rk_mx_scale(s, rk_sc_div(scalars, rk_sc_int(scalars, -1), ratio), part));
+        }
+    }
+}
+
+static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, const rk_mx *pivot) {
+    for (size_t w = 0; w < target->nwords && w < WORDS; w++) {
+        for (size_t u = 0; u < pivot->nwords && u < WORDS; u++)
+            if (rk_block_is_prefix(&pivot->word[u], &target->word[w]))
+                divide_word(l, j, k, &target->word[w], &pivot->word[u]);
+        divide_by_rules(l, j, k, pivot, &target->word[w]);
+    }
+}
+
+/* --- invertible blocks -------------------------------------------------------------------- */
+
+/* A word of block column j ends in an inverse: the block column is multiplied by what is inverted
+   there. */
+static void clear_inverse(leaving *l, size_t j) {
+    rk_mxs *s = l->e->s;
+    for (size_t i = 0; i < l->b.rows; i++)
+        for (size_t w = 0; w < l->b.cell[i][j]->nwords; w++) {
+            const rk_word *word = &l->b.cell[i][j]->word[w];
+            if (word->length == 0)
+                continue;
+            rk_letter last = word->letter[word->length - 1];
+            if ((!last.inverted && last.leaf->kind != RK_L_INV) || !may_try(l))
+                continue;
+            const rk_mx *factor = rk_mx_inv(s, rk_mx_of_letter(s, last));
+            rk_block b = l->b;
+            for (size_t r = 0; r < b.rows; r++)
+                b.cell[r][j] = rk_mx_mul(s, b.cell[r][j], factor);
+            arrive(l, &b, false);
+            return;
+        }
+}
+
+static bool alone(const rk_block *b, size_t i, size_t j) {
+    for (size_t k = 0; k < b->cols; k++)
+        if (k != j && !rk_mx_is_zero(b->cell[i][k]))
+            return false;
+    for (size_t k = 0; k < b->rows; k++)
+        if (k != i && !rk_mx_is_zero(b->cell[k][j]))
+            return false;
+    return true;
+}
+
+/* The rest of row i and column j is cleared by the invertible block there: what remains is its
+   Schur complement. */
+static void clear_by_pivot(leaving *l, size_t i, size_t j) {
+    rk_mxs *s = l->e->s;
+    const rk_mx *pivot = l->b.cell[i][j];
+    if (pivot->rows != pivot->cols || alone(&l->b, i, j) || !rk_inst_invertible(l->e->g, pivot) ||
+        !may_try(l))
+        return;
+    const rk_mx *inverse = rk_mx_inv(s, pivot);
+    rk_block b = l->b;
+    for (size_t k = 0; k < b.cols; k++) {
+        if (k == j || rk_mx_is_zero(l->b.cell[i][k]))
+            continue;
+        const rk_mx *factor = rk_mx_mul(s, inverse, l->b.cell[i][k]);
+        rk_scalars *scalars = rk_mxs_scalars(s);
+        if (!add_column(s, &b, k, j, rk_mx_scale(s, rk_sc_int(scalars, -1), factor)))
+            return;
+        b.cell[i][k] = rk_mx_zero(s, b.height[i], b.width[k]);
+    }
+    for (size_t k = 0; k < b.rows; k++)
+        if (k != i)
+            b.cell[k][j] = rk_mx_zero(s, b.height[k], b.width[j]);
+    arrive(l, &b, true);
+}
+
+/* --- the search --------------------------------------------------------------------------- */
+
+static void column_steps(leaving *l) {
+    const rk_block *b = &l->b;
+    for (size_t j = 0; j < b->cols; j++) {
+        clear_inverse(l, j);
+        for (size_t k = 0; k < b->cols; k++)
+            for (size_t i = 0; k != j && i < b->rows; i++)
+                if (!rk_mx_is_zero(b->cell[i][j]) && !rk_mx_is_zero(b->cell[i][k]))
+                    divide_cell(l, j, k, b->cell[i][j], b->cell[i][k]);
+    }
+}
+
+static void expand(rk_elimination *e, size_t index) {
+    leaving l = {.e = e, .parent = index, .b = e->state[index].block};
+    for (size_t i = 0; i < l.b.rows; i++)
+        for (size_t j = 0; j < l.b.cols; j++)
+            if (!rk_mx_is_zero(l.b.cell[i][j]))
+                clear_by_pivot(&l, i, j);
+    column_steps(&l);
+    l.flipped = true;
+    rk_block_transpose(e->s, &l.b, &l.b);
+    column_steps(&l);
+}
+
+static size_t simplest_open(const rk_elimination *e) {
+    size_t best = e->nstates;
+    for (size_t i = 0; i < e->nstates; i++)
+        if (!e->state[i].expanded &&
+            (best == e->nstates || e->state[i].score < e->state[best].score))
+            best = i;
+    return best;
+}
+
+void rk_eliminate(rk_elimination *e, const rk_block *root) {
+    e->s = rk_instances_store(e->g);
+    if (e->max_states == 0)
+        e->max_states = STATES;
+    e->state = rk_malloc(e->max_states * sizeof *e->state);
+    e->state[0] = (rk_elimination_state){.block = *root};
+    rk_block_tidy(e->g, &e->state[0].block);
+    e->state[0].score = rk_block_score(&e->state[0].block);
+    e->nstates = 1;
+    for (size_t times = 0; times < EXPANSIONS && e->trials > 0; times++) {
+        size_t next = simplest_open(e);
+        if (next == e->nstates)
+            break;
+        e->state[next].expanded = true;
+        expand(e, next);
+    }
+}
+
+void rk_elimination_clear(rk_elimination *e) {
+    rk_free(e->state);
+    e->state = NULL;
+    e->nstates = 0;
+}

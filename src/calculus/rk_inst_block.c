@@ -1,0 +1,155 @@
+/* What elimination says of the rank of a grid of blocks. */
+#include "rk_block.h"
+
+#include <string.h>
+
+enum {
+    TRIALS = 260,  /* steps tried from one grid */
+    CHAIN = 48,    /* matrices of one fact */
+    NEW_RANKS = 2, /* ways that bring in ranks nobody asked about */
+    DEEPEST = 3    /* nodes further down are not eliminated */
+};
+
+/* --- one way of elimination as a fact ----------------------------------------------------- */
+
+typedef struct outcome {
+    size_t state;
+    rk_sc rank;       /* sum of the ranks of the blocks */
+    unsigned unknown; /* ranks in it that are not looked at */
+    unsigned score;
+} outcome;
+
+static rk_sc diagonal_rank(rk_instances *g, const rk_block *b, rk_block part[RK_BLOCK_MAX],
+                           size_t *nparts) {
+    rk_scalars *scalars = rk_inst_scalars(g);
+    rk_sc sum = rk_sc_int(scalars, 0);
+    *nparts = rk_block_components(b, part);
+    for (size_t i = 0; i < *nparts; i++)
+        sum = rk_sc_add(scalars, sum, rk_block_rank(rk_instances_store(g), &part[i]));
+    return sum;
+}
+
+/* Does the rank stand in a fact already, or is it a number or dimension? */
+static bool is_known(rk_instances *g, const rk_site *node, const rk_block *part) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *a = rk_block_matrix(s, part);
+    return rk_mx_is_eye(a) || rk_inst_invertible(g, a) || rk_inst_find(g, node, a);
+}
+
+static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_site *node, size_t i) {
+    rk_block part[RK_BLOCK_MAX];
+    size_t n;
+    outcome o = {.state = i, .score = e->state[i].score};
+    o.rank = diagonal_rank(g, &e->state[i].block, part, &n);
+    for (size_t k = 0; k < n; k++) {
+        bool flat = part[k].rows == 1 || part[k].cols == 1;
+        if (!is_known(g, node, &part[k]))
+            o.unknown += flat ? 1 : 16;
+    }
+    return o;
+}
+
+/* The grids on the way from the root to the state, the root first. */
+static size_t way_to(const rk_elimination *e, size_t state, const rk_mx *matrix[CHAIN]) {
+    size_t depth = 0, n = 0;
+    for (size_t i = state; i != 0; i = e->state[i].parent)
+        depth++;
+    if (depth + 1 >= CHAIN / 2)
+        return 0;
+    for (size_t i = state, k = depth;; i = e->state[i].parent, k--) {
+        matrix[k] = rk_block_matrix(e->s, &e->state[i].block);
+        if (k == 0)
+            break;
+    }
+    for (size_t i = 0; i <= depth; i++)
+        if (matrix[i])
+            matrix[n++] = matrix[i];
+    return n;
+}
+
+static void state_outcome(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
+                          const outcome *o) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *matrix[CHAIN];
+    rk_block part[RK_BLOCK_MAX];
+    size_t n = 0, nparts;
+    rk_sc first =
+        diagonal_rank(g, origin->first.rows ? &origin->first : &origin->root, part, &nparts);
+    if (origin->first.rows)
+        matrix[n++] = rk_block_matrix(s, &origin->first);
+    else
+        first = origin->node->rank;
+    matrix[n++] = rk_block_matrix(s, &origin->root);
+    size_t more = way_to(e, o->state, matrix + n);
+    if (more > 0 && matrix[n] == matrix[n - 1]) {
+        memmove(matrix + n, matrix + n + 1, (more - 1) * sizeof *matrix);
+        more--;
+    }
+    rk_inst_equal(g, origin->node, origin->law, first, o->rank, n + more, matrix);
+    nparts = rk_block_components(&e->state[o->state].block, part);
+    for (size_t i = 0; i < nparts; i++)
+        rk_inst_want(g, origin->node, rk_block_matrix(s, &part[i]));
+}
+
+static bool repeated(const outcome *o, const outcome *all, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (all[i].rank == o->rank)
+            return true;
+    return false;
+}
+
+static bool better(const outcome *a, const outcome *b) {
+    if (a->unknown != b->unknown)
+        return a->unknown < b->unknown;
+    return a->score < b->score;
+}
+
+static void state_best_unknown(rk_instances *g, const rk_block_origin *origin,
+                               const rk_elimination *e, outcome *all, size_t n) {
+    for (int times = 0; times < NEW_RANKS; times++) {
+        outcome *best = NULL;
+        for (size_t i = 0; i < n; i++)
+            if (all[i].unknown > 0 && all[i].unknown < 16 && (!best || better(&all[i], best)))
+                best = &all[i];
+        if (!best)
+            return;
+        state_outcome(g, origin, e, best);
+        best->unknown = 0;
+    }
+}
+
+void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin) {
+    if (!rk_inst_on(g, origin->law) || rk_inst_full(g))
+        return;
+    rk_elimination e = {.g = g, .trials = TRIALS};
+    rk_eliminate(&e, &origin->root);
+    outcome *all = rk_malloc(e.nstates * sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < e.nstates; i++) {
+        all[n] = outcome_of(g, &e, origin->node, i);
+        if (!repeated(&all[n], all, n))
+            n++;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (all[i].unknown == 0)
+            state_outcome(g, origin, &e, &all[i]);
+    state_best_unknown(g, origin, &e, all, n);
+    rk_free(all);
+    rk_elimination_clear(&e);
+}
+
+/* --- the rule ----------------------------------------------------------------------------- */
+
+bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a) {
+    if (!rk_block_of(row, a) || (row->rows > 1 && row->cols > 1))
+        return false;
+    if (row->rows > 1)
+        rk_block_transpose(s, row, row);
+    return true;
+}
+
+void rk_inst_blocks(rk_instances *g, const rk_site *node) {
+    rk_block_origin origin = {.node = node, .law = RK_LAW_ELIMINATION};
+    if (node->depth <= DEEPEST && rk_mx_is_grid(node->mx) && rk_block_of(&origin.root, node->mx))
+        rk_block_state_eliminations(g, &origin);
+}

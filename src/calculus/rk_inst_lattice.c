@@ -1,0 +1,305 @@
+/* Grids of blocks and their parts: the rank as a function of which block rows and columns are
+   taken. It grows with them, it is submodular in the columns and in the rows, and supermodular
+   across. Stated for steps of one block row or column, of which all other instances are sums. */
+#include "rk_block.h"
+
+enum {
+    FULL_ROW = 5,  /* block columns of which all subsets are taken */
+    FULL_GRID = 6, /* cells of a grid of which all subgrids are taken */
+    DEEPEST = 3,
+    DEEPEST_UNION = 1,
+    UNION = 4, /* blocks of two block rows in one */
+    FACTORS = 6
+};
+
+typedef struct parts {
+    rk_instances *g;
+    rk_mxs *s;
+    rk_scalars *scalars;
+    const rk_site *node;
+    rk_block b;
+} parts;
+
+/* --- one part ----------------------------------------------------------------------------- */
+
+/* The part without zero block rows and columns, NULL if nothing is left. */
+static const rk_mx *part_of(const parts *p, unsigned rows, unsigned cols) {
+    unsigned some_rows = 0, some_cols = 0;
+    for (size_t i = 0; i < p->b.rows; i++)
+        for (size_t j = 0; j < p->b.cols; j++)
+            if (rows >> i & 1 && cols >> j & 1 && !rk_mx_is_zero(p->b.cell[i][j])) {
+                some_rows |= 1u << i;
+                some_cols |= 1u << j;
+            }
+    if (!some_rows)
+        return NULL;
+    rk_block part;
+    rk_block_part(&part, &p->b, some_rows, some_cols);
+    return rk_block_matrix(p->s, &part);
+}
+
+static rk_sc rank_of(const parts *p, const rk_mx *a) {
+    return a ? rk_mx_rank(p->s, a) : rk_sc_int(p->scalars, 0);
+}
+
+/* small[0] + small[1] <= large[0] + large[1]; what is NULL has rank 0. */
+static void state(parts *p, rk_law law, const rk_mx *small0, const rk_mx *small1,
+                  const rk_mx *large0, const rk_mx *large1) {
+    const rk_mx *all[4] = {small0, small1, large0, large1}, *matrix[4];
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++)
+        if (all[i])
+            matrix[n++] = all[i];
+    rk_sc small = rk_sc_add(p->scalars, rank_of(p, small0), rank_of(p, small1));
+    rk_sc large = rk_sc_add(p->scalars, rank_of(p, large0), rank_of(p, large1));
+    if (small == large || !rk_inst_on(p->g, law))
+        return;
+    rk_inst_at_most(p->g, p->node, law, small, large, n, matrix);
+    for (size_t i = 0; i < n; i++)
+        rk_inst_want(p->g, p->node, matrix[i]);
+}
+
+/* --- block rows --------------------------------------------------------------------------- */
+
+/* Block columns i and j beside those of `base`, in the given block rows. */
+static void submodular(parts *p, unsigned rows, unsigned base, unsigned i, unsigned j) {
+    const rk_mx *both = part_of(p, rows, base | i | j), *none = part_of(p, rows, base);
+    const rk_mx *left = part_of(p, rows, base | i), *right = part_of(p, rows, base | j);
+    state(p, none ? RK_LAW_SUBMODULAR : RK_LAW_BLOCKS, both, none, left, right);
+}
+
+static void all_submodular(parts *p, unsigned rows) {
+    unsigned all = (1u << p->b.cols) - 1;
+    for (unsigned i = 1; i <= all; i <<= 1)
+        for (unsigned j = i << 1; j <= all; j <<= 1)
+            for (unsigned base = 0; base <= all; base++)
+                if (!(base & (i | j)))
+                    submodular(p, rows, base, i, j);
+}
+
+static void monotone(parts *p, unsigned rows) {
+    unsigned all = (1u << p->b.cols) - 1;
+    for (unsigned i = 1; i <= all; i <<= 1)
+        state(p, RK_LAW_PART, part_of(p, rows, all & ~i), NULL, part_of(p, rows, all), NULL);
+}
+
+/* A long block row: each block against the others. */
+static void long_row(parts *p) {
+    unsigned all = (1u << p->b.cols) - 1;
+    monotone(p, 1);
+    for (unsigned i = 1; i <= all; i <<= 1)
+        state(p, RK_LAW_BLOCKS, part_of(p, 1, all), NULL, part_of(p, 1, i),
+              part_of(p, 1, all & ~i));
+}
+
+static void block_row(parts *p) {
+    if (p->b.cols > FULL_ROW) {
+        long_row(p);
+        return;
+    }
+    monotone(p, 1);
+    all_submodular(p, 1);
+}
+
+/* --- grids -------------------------------------------------------------------------------- */
+
+/* rank([A, B]) + rank([A; C]) <= rank([A, B; C, D]) + rank(A), where one block row and one block
+   column are added to A. */
+static void corner(parts *p, unsigned rows, unsigned cols, unsigned row, unsigned col) {
+    const rk_mx *whole = part_of(p, rows | row, cols | col), *a = part_of(p, rows, cols);
+    const rk_mx *wide = part_of(p, rows, cols | col), *tall = part_of(p, rows | row, cols);
+    if (!rows || !cols)
+        state(p, RK_LAW_PART, rows ? wide : tall, NULL, whole, NULL);
+    else
+        state(p, a ? RK_LAW_CORNER : RK_LAW_TRIANGULAR, wide, tall, whole, a);
+}
+
+static void all_corners(parts *p) {
+    unsigned rows = (1u << p->b.rows) - 1, cols = (1u << p->b.cols) - 1;
+    for (unsigned row = 1; row <= rows; row <<= 1)
+        for (unsigned col = 1; col <= cols; col <<= 1)
+            for (unsigned i = 0; i <= rows; i++)
+                for (unsigned j = 0; j <= cols; j++)
+                    if (!(i & row) && !(j & col) && (i || j))
+                        corner(p, i, j, row, col);
+}
+
+/* [A, B; 0, D] for every way to find it by exchanges of block rows and columns. */
+static void all_triangular(parts *p) {
+    unsigned rows = (1u << p->b.rows) - 1, cols = (1u << p->b.cols) - 1;
+    const rk_mx *whole = part_of(p, rows, cols);
+    for (unsigned i = 1; i < rows; i++)
+        for (unsigned j = 1; j < cols; j++)
+            if (!part_of(p, i, j))
+                state(p, RK_LAW_TRIANGULAR, part_of(p, rows & ~i, j), part_of(p, i, cols & ~j),
+                      whole, NULL);
+}
+
+static void large_grid(parts *p) {
+    unsigned rows = (1u << p->b.rows) - 1, cols = (1u << p->b.cols) - 1;
+    monotone(p, rows);
+    for (unsigned i = 1; i <= cols; i <<= 1)
+        state(p, RK_LAW_BLOCKS, part_of(p, rows, cols), NULL, part_of(p, rows, i),
+              part_of(p, rows, cols & ~i));
+}
+
+static void turn(parts *p) {
+    rk_block_transpose(p->s, &p->b, &p->b);
+}
+
+static void grid(parts *p) {
+    for (int times = 0; times < 2; times++, turn(p)) {
+        if (p->b.rows * p->b.cols > FULL_GRID)
+            large_grid(p);
+        else
+            for (unsigned rows = 1; rows < 1u << p->b.rows; rows++)
+                all_submodular(p, rows);
+    }
+    if (p->b.rows * p->b.cols > FULL_GRID)
+        all_triangular(p);
+    else
+        all_corners(p);
+}
+
+/* --- factors ------------------------------------------------------------------------------ */
+
+/* cell == factor*quotient? A zero cell has the quotient 0. */
+static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, const rk_mx *factor) {
+    if (rk_mx_is_zero(cell))
+        return rk_mx_zero(p->s, factor->cols, cell->cols);
+    const rk_mx *sum = rk_mx_zero(p->s, factor->cols, cell->cols);
+    for (size_t w = 0; w < cell->nwords; w++) {
+        rk_word word = cell->word[w];
+        rk_word head = {word.coef, &letter, 1};
+        if (!rk_block_is_prefix(&head, &word)) { /* perhaps factor*cell == cell, as for ones */
+            if (factor->rows != factor->cols)
+                return NULL;
+        } else {
+            word.letter++;
+            word.length--;
+        }
+        sum = rk_mx_add(p->s, sum, rk_mx_of_words(p->s, factor->cols, cell->cols, &word, 1));
+    }
+    return rk_mx_mul(p->s, factor, sum) == cell ? sum : NULL;
+}
+
+/* The block row i has the factor on the left: the rank is at most that of the grid without it, and
+   at least that less what the factor can take away. */
+static void divide_row(parts *p, size_t i, rk_letter letter) {
+    const rk_mx *factor = rk_mx_of_letter(p->s, letter);
+    rk_block b = p->b;
+    b.height[i] = factor->cols;
+    for (size_t j = 0; j < b.cols; j++) {
+        b.cell[i][j] = quotient(p, p->b.cell[i][j], letter, factor);
+        if (!b.cell[i][j])
+            return;
+    }
+    const rk_mx *whole = rk_block_matrix(p->s, &p->b), *less = rk_block_matrix(p->s, &b);
+    if (whole == less)
+        return;
+    rk_sc lost = rk_sc_sub(p->scalars, factor->cols, rk_mx_rank(p->s, factor));
+    rk_sc small = rk_mx_rank(p->s, whole), large = rk_mx_rank(p->s, less);
+    const rk_mx *matrix[] = {whole, less, factor};
+    if (!rk_inst_on(p->g, RK_LAW_BLOCK_FACTOR))
+        return;
+    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, small, large, 3, matrix);
+    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, large, rk_sc_add(p->scalars, small, lost),
+                    3, matrix);
+    rk_inst_want(p->g, p->node, less);
+    rk_inst_want(p->g, p->node, factor);
+}
+
+static void divide_rows(parts *p) {
+    for (size_t i = 0; i < p->b.rows; i++)
+        for (size_t j = 0; j < p->b.cols; j++) {
+            const rk_mx *cell = p->b.cell[i][j];
+            if (cell->nwords == 0 || cell->word[0].length == 0)
+                continue;
+            divide_row(p, i, cell->word[0].letter[0]);
+        }
+}
+
+/* --- sums in blocks ----------------------------------------------------------------------- */
+
+/* rank(A + B), rank(A - B) <= rank([A, B]) where somebody asked about the sum. */
+static void sums_of_blocks(parts *p) {
+    if (p->b.rows != 1)
+        return;
+    for (size_t j = 0; j < p->b.cols; j++)
+        for (size_t k = j + 1; k < p->b.cols; k++) {
+            const rk_mx *a = p->b.cell[0][j], *b = p->b.cell[0][k];
+            if (a->cols != b->cols)
+                continue;
+            const rk_mx *sum[2] = {rk_mx_add(p->s, a, b), rk_mx_sub(p->s, a, b)};
+            for (int i = 0; i < 2; i++)
+                if (!rk_mx_is_zero(sum[i]) && rk_inst_find(p->g, p->node, sum[i]))
+                    state(p, RK_LAW_BLOCK_SUM, sum[i], NULL, part_of(p, 1, 1u << j | 1u << k),
+                          NULL);
+        }
+}
+
+/* --- block rows that share blocks --------------------------------------------------------- */
+
+static bool has_cell(const rk_block *row, const rk_mx *cell) {
+    for (size_t j = 0; j < row->cols; j++)
+        if (row->cell[0][j] == cell)
+            return true;
+    return false;
+}
+
+/* The blocks of both in one block row; false if they share none or have too many. */
+static bool unite(rk_block *all, const rk_block *more) {
+    if (all->height[0] != more->height[0])
+        return false;
+    size_t shared = 0;
+    for (size_t j = 0; j < more->cols; j++) {
+        if (has_cell(all, more->cell[0][j])) {
+            shared++;
+        } else if (all->cols == UNION) {
+            return false;
+        } else {
+            all->width[all->cols] = more->width[j];
+            all->cell[0][all->cols++] = more->cell[0][j];
+        }
+    }
+    return shared > 0 && shared < more->cols;
+}
+
+static void unions(parts *p) {
+    for (size_t i = 0; i < rk_inst_nodes(p->g); i++) {
+        const rk_site *other = rk_inst_node(p->g, i);
+        if (other == p->node || !other->done || other->depth > DEEPEST_UNION ||
+            other->scope != p->node->scope)
+            continue;
+        parts both = *p;
+        rk_block row;
+        if (rk_mx_is_grid(other->mx) && rk_block_row_of(p->s, &row, other->mx) &&
+            unite(&both.b, &row)) {
+            monotone(&both, 1);
+            all_submodular(&both, 1);
+        }
+    }
+}
+
+/* --- the rule ----------------------------------------------------------------------------- */
+
+void rk_inst_lattice(rk_instances *g, const rk_site *node) {
+    parts p = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};
+    if (!rk_mx_is_grid(node->mx) || node->depth > FACTORS || !rk_block_of(&p.b, node->mx))
+        return;
+    for (int times = 0; times < 2; times++, turn(&p)) {
+        divide_rows(&p);
+        sums_of_blocks(&p);
+    }
+    if (node->depth > DEEPEST)
+        return;
+    if (p.b.rows > 1 && p.b.cols > 1) {
+        grid(&p);
+        return;
+    }
+    if (p.b.cols == 1)
+        turn(&p);
+    block_row(&p);
+    if (node->depth <= DEEPEST_UNION)
+        unions(&p);
+}

@@ -1,0 +1,145 @@
+/* Grids that nobody asked about: a sum P + Q*R is the Schur complement of the identity in
+   [I, R; -Q, P], a sum A + B that of the blocks A and B in [A, 0, A; 0, B, B; A, B, 0]. Eliminated
+   otherwise, they give the classical identities between ranks. */
+#include "rk_block.h"
+
+enum {
+    MOST_WORDS = 6, /* of a sum that is looked at */
+    MOST_ROOTS = 14 /* auxiliary grids for one sum */
+};
+
+typedef struct auxiliary {
+    rk_instances *g;
+    rk_mxs *s;
+    rk_scalars *scalars;
+    const rk_site *node;
+    const rk_mx *m; /* the node's matrix or its transpose */
+    size_t roots;
+} auxiliary;
+
+static rk_sc minus_one(const auxiliary *x) {
+    return rk_sc_int(x->scalars, -1);
+}
+
+static const rk_mx *one_word(const auxiliary *x, const rk_mx *a, size_t w) {
+    return rk_mx_of_words(x->s, a->rows, a->cols, &a->word[w], 1);
+}
+
+/* The grid of two block rows and columns; its sizes are those of the cells. */
+static void two_by_two(rk_block *b, const rk_mx *a, const rk_mx *r, const rk_mx *q,
+                       const rk_mx *p) {
+    *b = (rk_block){.rows = 2,
+                    .cols = 2,
+                    .height = {a->rows, p->rows},
+                    .width = {a->cols, p->cols},
+                    .cell = {{a, r}, {q, p}}};
+}
+
+/* --- P + Q*R ------------------------------------------------------------------------------ */
+
+static void complement(auxiliary *x, const rk_mx *q, const rk_mx *r, const rk_mx *p) {
+    if (rk_mx_is_zero(p) || rk_mx_is_grid(p) || rk_mx_is_grid(q) || rk_mx_is_grid(r) ||
+        x->roots++ >= MOST_ROOTS)
+        return;
+    const rk_mx *eye = rk_mx_eye(x->s, q->cols), *m = x->m;
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
+    two_by_two(&origin.first, eye, rk_mx_zero(x->s, eye->rows, m->cols),
+               rk_mx_zero(x->s, m->rows, eye->cols), m);
+    two_by_two(&origin.root, eye, r, rk_mx_scale(x->s, minus_one(x), q), p);
+    rk_block_state_eliminations(x->g, &origin);
+}
+
+/* All words that begin with the first k letters of word w, if it is the first of several. */
+static void complement_of_prefix(auxiliary *x, size_t w, size_t k) {
+    const rk_mx *m = x->m;
+    rk_word head = {rk_sc_int(x->scalars, 1), m->word[w].letter, k};
+    rk_sc inner = rk_letter_cols(head.letter[k - 1]);
+    const rk_mx *rest = rk_mx_zero(x->s, inner, m->cols), *other = m;
+    size_t count = 0;
+    for (size_t i = 0; i < m->nwords; i++) {
+        const rk_word *word = &m->word[i];
+        if (!rk_block_is_prefix(&head, word))
+            continue;
+        if (i < w)
+            return;
+        rk_word tail = {word->coef, word->letter + k, word->length - k};
+        if (tail.length == 0 && inner != m->cols)
+            return;
+        rest = rk_mx_add(x->s, rest, rk_mx_of_words(x->s, inner, m->cols, &tail, 1));
+        other = rk_mx_sub(x->s, other, one_word(x, m, i));
+        count++;
+    }
+    if (count > 1)
+        complement(x, rk_mx_of_words(x->s, m->rows, inner, &head, 1), rest, other);
+}
+
+/* Each word cut in two by itself. */
+static void complement_of_word(auxiliary *x, size_t w, size_t k) {
+    const rk_mx *m = x->m;
+    const rk_word *word = &m->word[w];
+    const rk_mx *q = rk_block_letters(x->s, word, 0, k);
+    const rk_mx *r = rk_mx_scale(x->s, word->coef, rk_block_letters(x->s, word, k, word->length));
+    complement(x, q, r, rk_mx_sub(x->s, m, one_word(x, m, w)));
+}
+
+static void complements(auxiliary *x) {
+    x->m = x->node->mx;
+    for (size_t w = 0; w < x->m->nwords; w++)
+        for (size_t k = 1; k < x->m->word[w].length; k++)
+            complement_of_word(x, w, k);
+    for (int turn = 0; turn < 2 && x->m->nwords > 2; turn++) {
+        for (size_t w = 0; w < x->m->nwords; w++)
+            for (size_t k = 1; k <= x->m->word[w].length; k++)
+                complement_of_prefix(x, w, k);
+        x->m = rk_mx_transpose(x->s, x->m);
+    }
+    x->m = x->node->mx;
+}
+
+/* --- A + B -------------------------------------------------------------------------------- */
+
+/* An idempotent clears in more than one way: a*a == a by the assumed equations. */
+static bool is_idempotent(auxiliary *x, const rk_mx *a) {
+    return a->rows == a->cols && rk_mx_mul(x->s, a, a) == a;
+}
+
+static void three_by_three(auxiliary *x, const rk_mx *a, const rk_mx *b) {
+    const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
+    rk_block shape = {.rows = 3,
+                      .cols = 3,
+                      .height = {m->rows, m->rows, m->rows},
+                      .width = {m->cols, m->cols, m->cols}};
+    origin.first = origin.root = shape;
+    const rk_mx *first[3][3] = {{a, zero, zero}, {zero, b, zero}, {zero, zero, m}};
+    const rk_mx *root[3][3] = {{a, zero, a}, {zero, b, b}, {a, b, zero}};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) {
+            origin.first.cell[i][j] = first[i][j];
+            origin.root.cell[i][j] = root[i][j];
+        }
+    rk_block_state_eliminations(x->g, &origin);
+}
+
+static void sum_of_two(auxiliary *x) {
+    const rk_mx *m = x->m;
+    if (m->nwords != 2)
+        return;
+    const rk_mx *a = one_word(x, m, 0), *b = one_word(x, m, 1);
+    rk_sc c = rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), a->word[0].coef);
+    rk_sc d = rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), b->word[0].coef);
+    if (rk_sc_is_nonzero(x->scalars, c) && rk_sc_is_nonzero(x->scalars, d) &&
+        (is_idempotent(x, rk_mx_scale(x->s, c, a)) || is_idempotent(x, rk_mx_scale(x->s, d, b))))
+        three_by_three(x, a, b);
+}
+
+/* --- the rule ----------------------------------------------------------------------------- */
+
+void rk_inst_schur(rk_instances *g, const rk_site *node) {
+    if (node->depth > 0 || rk_mx_is_grid(node->mx) || node->mx->nwords < 2 ||
+        node->mx->nwords > MOST_WORDS || !rk_inst_on(g, RK_LAW_SCHUR))
+        return;
+    auxiliary x = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};
+    complements(&x);
+    sum_of_two(&x);
+}

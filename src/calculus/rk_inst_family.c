@@ -58,18 +58,29 @@ static void sum_as_product(rk_instances *g, const rk_site *node, const rk_leaf *
     }
 }
 
-/* The first or last member apart from the others, where one of the two is looked at already. */
+/* The first or last member apart from the others: as a sum, or as two blocks. */
 static void one_apart(rk_instances *g, const rk_site *node, const rk_leaf *leaf, bool last) {
     rk_mxs *s = rk_instances_store(g);
     rk_scalars *sc = rk_inst_scalars(g);
     rk_sc one = rk_sc_int(sc, 1), low = leaf->index[0], high = leaf->index[1];
-    if (!rk_sc_at_least(sc, rk_sc_sub(sc, high, low), 0))
-        return;
     const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, last ? high : low);
-    const rk_mx *others = rk_mx_loop(s, RK_L_SUM, leaf->sym, last ? low : rk_sc_add(sc, low, one),
+    const rk_mx *others = rk_mx_loop(s, leaf->kind, leaf->sym, last ? low : rk_sc_add(sc, low, one),
                                      last ? rk_sc_sub(sc, high, one) : high, leaf->arg[0]);
-    if (rk_inst_find(g, node, member) || rk_inst_find(g, node, others))
+    const rk_mx *part[2] = {last ? others : member, last ? member : others};
+    if (leaf->kind != RK_L_SUM)
+        rk_inst_at_most(g, node, RK_LAW_FAMILY_PART, rk_mx_rank(s, member), node->rank, 2,
+                        RK_INST_LIST(member, node->mx));
+    if (!rk_inst_find(g, node, others) && !rk_inst_find(g, node, member))
+        return;
+    if (leaf->kind == RK_L_SUM) {
         rk_inst_sum(g, node, node->mx, member, others);
+        return;
+    }
+    bool row = leaf->kind == RK_L_HCAT;
+    const rk_mx *whole = rk_mx_grid(s, row ? 1 : 2, row ? 2 : 1, part);
+    rk_inst_equal(g, node, RK_LAW_RANGE, node->rank, rk_mx_rank(s, whole), 2,
+                  RK_INST_LIST(node->mx, whole));
+    rk_inst_want(g, node, whole);
 }
 
 void rk_inst_family(rk_instances *g, const rk_site *node) {
@@ -80,11 +91,14 @@ void rk_inst_family(rk_instances *g, const rk_site *node) {
     if (!scope)
         return;
     members(g, node, leaf, scope);
-    if (leaf->kind != RK_L_SUM)
+    if (leaf->kind == RK_L_PROD)
         return;
-    sum_as_product(g, node, leaf);
-    one_apart(g, node, leaf, false);
-    one_apart(g, node, leaf, true);
+    if (leaf->kind == RK_L_SUM)
+        sum_as_product(g, node, leaf);
+    if (scope->inhabited) {
+        one_apart(g, node, leaf, false);
+        one_apart(g, node, leaf, true);
+    }
 }
 
 /* --- totals ------------------------------------------------------------------------------- */

@@ -54,7 +54,7 @@ static void range(rk_instances *g, const rk_site *node, const rk_mx *grid, size_
     const rk_leaf *leaf = w->letter[i].leaf;
     const rk_scope *scope = rk_inst_scope(g, node, leaf->sym, leaf->index[0], leaf->index[1]);
     const rk_mx *c = with(g, grid, at, NULL);
-    if (!scope || rk_mx_mentions_sym(s, grid, leaf->sym))
+    if (!scope || rk_mx_mentions_sym(s, c, leaf->sym))
         return;
     const rk_mx *body = leaf->arg[0];
     if (w->letter[i].transposed)

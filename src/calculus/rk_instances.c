@@ -25,7 +25,7 @@ struct rk_instances {
     const rk_scope **scope;
     size_t nscopes, scope_cap;
     written *written;
-    size_t nwritten, written_cap;
+    size_t nwritten, written_cap, seen_written;
     const rk_mx **invertible;
     size_t ninvertible, invertible_cap;
 };
@@ -310,6 +310,12 @@ void rk_inst_equal(rk_instances *g, const rk_site *from, rk_law law, rk_sc left,
 /* --- ways of writing, and what is known --------------------------------------------------- */
 
 static void note_written(rk_instances *g, const written *w) {
+    for (size_t i = 0; i < g->nwritten; i++) {
+        const written *old = &g->written[i];
+        if (old->sum == w->sum && old->whole == w->whole && old->left == w->left &&
+            old->right == w->right)
+            return;
+    }
     rk_grow(&g->written, &g->written_cap, g->nwritten + 1, sizeof *g->written);
     g->written[g->nwritten++] = *w;
 }
@@ -324,6 +330,9 @@ void rk_instances_sum(rk_instances *g, const rk_mx *whole, const rk_mx *left, co
 }
 
 void rk_instances_invertible(rk_instances *g, const rk_mx *a) {
+    for (size_t i = 0; i < g->ninvertible; i++)
+        if (g->invertible[i] == a)
+            return;
     rk_grow(&g->invertible, &g->invertible_cap, g->ninvertible + 1, sizeof *g->invertible);
     g->invertible[g->ninvertible++] = a;
 }
@@ -348,16 +357,23 @@ static void state_invertible(rk_instances *g) {
 }
 
 /* What the text shows about the node: it was written as a product or a sum. */
-static void as_written(rk_instances *g, const rk_site *node) {
-    for (size_t i = 0; i < g->nwritten; i++) {
-        const written *w = &g->written[i];
-        if (rk_mx_rank(g->store, w->whole) != node->rank)
-            continue;
-        if (w->sum)
-            rk_inst_sum(g, node, w->whole, w->left, w->right);
-        else
-            rk_inst_product(g, node, w->whole, w->left, w->right);
-    }
+static void as_written(rk_instances *g, const rk_site *node, const written *w) {
+    if (rk_mx_rank(g->store, w->whole) != node->rank)
+        return;
+    if (w->sum)
+        rk_inst_sum(g, node, w->whole, w->left, w->right);
+    else
+        rk_inst_product(g, node, w->whole, w->left, w->right);
+}
+
+/* For the nodes that were done before the latest notes came. */
+static void newly_written(rk_instances *g) {
+    size_t n = g->nnodes;
+    for (size_t i = g->seen_written; i < g->nwritten; i++)
+        for (size_t k = 0; k < n; k++)
+            if (g->node[k]->done)
+                as_written(g, g->node[k], &g->written[i]);
+    g->seen_written = g->nwritten;
 }
 
 /* --- the queue ---------------------------------------------------------------------------- */
@@ -380,10 +396,12 @@ static rk_site *next_node(rk_instances *g) {
 
 void rk_instances_saturate(rk_instances *g) {
     state_invertible(g);
+    newly_written(g);
     rk_site *node;
     while (!rk_inst_full(g) && (node = next_node(g))) {
         node->done = true;
-        as_written(g, node);
+        for (size_t i = 0; i < g->nwritten; i++)
+            as_written(g, node, &g->written[i]);
         for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
             rules[i](g, node);
     }

@@ -1,0 +1,103 @@
+/* What the parts of the reader share. rk_mx_read.c keeps what was read and reads leaves and
+   algebra, rk_mx_read_blocks.c entries and blocks, rk_mx_read_loop.c loops and folds,
+   rk_mx_read_number.c ranks, traces, determinants and other numbers, rk_mx_read_layer.c the parts
+   of transformers and entrywise functions.
+
+   The index of a loop is replaced by a symbol chosen by the height of the loop (the loops nested
+   in it) and its range, so that loops that differ in the name of the index alone become equal, and
+   what is known of the symbol is known of every index in that range. */
+#ifndef RK_MX_READ_INSIDE_H
+#define RK_MX_READ_INSIDE_H
+
+#include "base/rk_mem.h"
+#include "rk_mx_read.h"
+
+/* What was read inside the same loops that may be empty: there nothing needs to be defined. */
+typedef struct rk_read_scope rk_read_scope;
+struct rk_read_scope {
+    rk_read_scope *outer;
+    const rk_mx **read; /* by the ids of terms */
+};
+
+typedef struct rk_read_bound { /* the symbol for the indices of like loops */
+    unsigned height;
+    rk_sc low, high;
+    unsigned sym;
+} rk_read_bound;
+
+typedef struct rk_read_open { /* a loop that is being read */
+    unsigned own, sym;
+} rk_read_open;
+
+struct rk_reader {
+    rk_mxs *s;
+    rk_scalars *scalars;
+    const rk_checked *checked;
+    rk_arena *arena;
+    rk_read_scope *scope;
+    rk_read_open *open;
+    size_t nopen, cap_open;
+    rk_read_bound *bound;
+    size_t nbound, cap_bound;
+    unsigned *height;       /* by the ids of terms, plus one; 0: not known yet */
+    const rk_term **opaque; /* terms that are equal to those with the same text only */
+    size_t nopaque, cap_opaque;
+    rk_written *written;
+    size_t nwritten, cap_written;
+    const rk_mx **inverted;
+    size_t ninverted, cap_inverted;
+    bool has_det;
+};
+
+typedef const rk_mx *rk_read_fn(rk_reader *r, const rk_term *t);
+
+/* --- what was read, leaves, algebra (rk_mx_read.c) --- */
+
+rk_sc rk_read_size(rk_reader *r, const rk_size *size);
+void rk_read_enter(rk_reader *r); /* a loop that may be empty */
+void rk_read_leave(rk_reader *r);
+bool rk_read_sure(const rk_reader *r);                            /* what is read must be defined */
+bool rk_read_has(const rk_reader *r, const rk_term *t, rk_op op); /* at any depth */
+bool rk_read_is_number(const rk_mx *a);                           /* 1 by 1 */
+const rk_mx *rk_read_ones(rk_reader *r, rk_sc rows);              /* a column */
+rk_sc rk_read_value(rk_reader *r, const rk_term *t);
+/* Things equal only when the operation and all arguments are; 1 by 1: a quantity. */
+const rk_mx *rk_read_function(rk_reader *r, const rk_leaf *leaf);
+const rk_mx *rk_read_quantity(rk_reader *r, const rk_quantity *q);
+const rk_mx *rk_read_inverse(rk_reader *r, const rk_mx *a);
+/* Every word of `a` begins (ends) with this letter: does the rest show a lighter matrix? */
+const rk_mx *rk_read_without_left(rk_reader *r, const rk_mx *a, unsigned props,
+                                  const rk_mx **factor);
+const rk_mx *rk_read_without_right(rk_reader *r, const rk_mx *a, unsigned props,
+                                   const rk_mx **factor);
+
+/* --- entries and blocks (rk_mx_read_blocks.c) --- */
+
+rk_read_fn rk_read_unit, rk_read_entry, rk_read_row, rk_read_col, rk_read_hcat, rk_read_vcat;
+rk_read_fn rk_read_diag_take, rk_read_vec;
+/* The product of the letters from..to-1 of a word; the identity of size n where there is none. */
+const rk_mx *rk_read_letters(rk_reader *r, const rk_word *w, size_t from, size_t to, rk_sc n);
+const rk_mx *rk_read_unvec(rk_reader *r, const rk_mx *a); /* kron(C', A)*vec(B) is vec(A*B*C) */
+
+/* --- loops (rk_mx_read_loop.c) --- */
+
+rk_read_fn rk_read_loop, rk_read_fold, rk_read_acc;
+/* Is the position certainly within 1..extent? */
+bool rk_read_inside(rk_reader *r, rk_sc at, rk_sc extent);
+const rk_mx *rk_read_text(rk_reader *r, const rk_term *t); /* equal to the same text only */
+/* A number for each text of a term, and after it the indices of the open loops in it. */
+size_t rk_read_key(rk_reader *r, const rk_term *t, const rk_sc **key);
+
+/* --- numbers (rk_mx_read_number.c) --- */
+
+rk_read_fn rk_read_decimal, rk_read_rank, rk_read_nullity, rk_read_affrank, rk_read_trace;
+rk_read_fn rk_read_det, rk_read_jrank, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
+rk_read_fn rk_read_measure;
+rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a);
+
+/* --- layers and entrywise functions (rk_mx_read_layer.c) --- */
+
+rk_read_fn rk_read_softmax, rk_read_layernorm, rk_read_rmsnorm, rk_read_batchnorm;
+rk_read_fn rk_read_center, rk_read_center_tokens, rk_read_entrywise;
+
+#endif

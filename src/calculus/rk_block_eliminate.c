@@ -114,6 +114,16 @@ static void divide_by_rules(leaving *l, size_t j, size_t k, const rk_mx *pivot, 
     }
 }
 
+/* As above, for idempotents that are sums: the pivot times the target is the target. */
+static void divide_by_target(leaving *l, size_t j, size_t k, const rk_mx *target,
+                             const rk_mx *pivot) {
+    rk_mxs *s = l->e->s;
+    if ((target->nwords == 1 && pivot->nwords == 1) || target->rows != l->b.width[k] ||
+        rk_mx_mul(s, pivot, target) != target)
+        return;
+    try_column(l, j, k, rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), -1), target));
+}
+
 static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, const rk_mx *pivot) {
     for (size_t w = 0; w < target->nwords && w < WORDS; w++) {
         for (size_t u = 0; u < pivot->nwords && u < WORDS; u++)
@@ -121,6 +131,7 @@ static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, con
                 divide_word(l, j, k, &target->word[w], &pivot->word[u]);
         divide_by_rules(l, j, k, pivot, &target->word[w]);
     }
+    divide_by_target(l, j, k, target, pivot);
 }
 
 /* --- invertible blocks -------------------------------------------------------------------- */

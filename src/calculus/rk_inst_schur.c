@@ -121,16 +121,32 @@ static void three_by_three(auxiliary *x, const rk_mx *a, const rk_mx *b) {
     rk_block_state_eliminations(x->g, &origin);
 }
 
-static void sum_of_two(auxiliary *x) {
+/* A multiple of an idempotent? */
+static bool is_scaled_idempotent(auxiliary *x, const rk_mx *a) {
+    for (size_t w = 0; w < a->nwords; w++) {
+        rk_sc c = a->word[w].coef;
+        if (rk_sc_is_nonzero(x->scalars, c) &&
+            is_idempotent(x,
+                          rk_mx_scale(x->s, rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), c), a)))
+            return true;
+    }
+    return false;
+}
+
+/* In every way; the last word is never in the first part. */
+static void sums_of_two(auxiliary *x) {
     const rk_mx *m = x->m;
-    if (m->nwords != 2)
+    if (m->rows != m->cols || m->nwords > 3)
         return;
-    const rk_mx *a = one_word(x, m, 0), *b = one_word(x, m, 1);
-    rk_sc c = rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), a->word[0].coef);
-    rk_sc d = rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), b->word[0].coef);
-    if (rk_sc_is_nonzero(x->scalars, c) && rk_sc_is_nonzero(x->scalars, d) &&
-        (is_idempotent(x, rk_mx_scale(x->s, c, a)) || is_idempotent(x, rk_mx_scale(x->s, d, b))))
-        three_by_three(x, a, b);
+    for (unsigned set = 1; set < 1u << (m->nwords - 1); set++) {
+        const rk_mx *a = rk_mx_zero(x->s, m->rows, m->cols), *b = m;
+        for (size_t w = 0; w < m->nwords; w++)
+            if (set >> w & 1)
+                a = rk_mx_add(x->s, a, one_word(x, m, w));
+        b = rk_mx_sub(x->s, m, a);
+        if (is_scaled_idempotent(x, a) && is_scaled_idempotent(x, b))
+            three_by_three(x, a, b);
+    }
 }
 
 /* --- the rule ----------------------------------------------------------------------------- */
@@ -141,5 +157,5 @@ void rk_inst_schur(rk_instances *g, const rk_site *node) {
         return;
     auxiliary x = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};
     complements(&x);
-    sum_of_two(&x);
+    sums_of_two(&x);
 }

@@ -33,9 +33,8 @@ static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
         rk_inst_at_most(g, &inner, RK_LAW_PRODUCT, node->rank, rank, 1, &body);
         return;
     }
-    rk_sc total = rk_inst_total(g, scope, rank);
-    if (total)
-        rk_inst_at_most(g, node, bound_of(leaf->kind), node->rank, total, 1, &body);
+    rk_inst_at_most(g, node, bound_of(leaf->kind), node->rank, rk_inst_total(g, scope, rank), 1,
+                    &body);
     if (leaf->kind != RK_L_SUM)
         rk_inst_at_most(g, &inner, RK_LAW_FAMILY_PART, rank, node->rank, 2,
                         RK_INST_LIST(body, node->mx));
@@ -58,26 +57,56 @@ static void sum_as_product(rk_instances *g, const rk_site *node, const rk_leaf *
     }
 }
 
-/* The first or last member apart from the others: as a sum, or as two blocks. */
+/* The node of the members low..high of this family, whatever its index is called; NULL. */
+static const rk_mx *looked_at(rk_instances *g, const rk_site *node, const rk_leaf *leaf, rk_sc low,
+                              rk_sc high) {
+    rk_mxs *s = rk_instances_store(g);
+    for (size_t i = 0; i < rk_inst_nodes(g); i++) {
+        const rk_site *other = rk_inst_node(g, i);
+        const rk_mx *a = other->mx;
+        const rk_leaf *f = family(a);
+        if (!f || other->scope != node->scope)
+            continue;
+        if (rk_mx_letter(a)->transposed || f->kind != leaf->kind) {
+            a = a->transpose;
+            f = family(a);
+        }
+        if (!f || rk_mx_letter(a)->transposed || f->kind != leaf->kind || f->index[0] != low ||
+            f->index[1] != high)
+            continue;
+        rk_sc sym = rk_sc_sym(rk_inst_scalars(g), f->sym);
+        if (f->arg[0] == leaf->arg[0] ||
+            rk_mx_put_sym(s, leaf->arg[0], leaf->sym, sym) == f->arg[0])
+            return a;
+    }
+    return NULL;
+}
+
+/* The first or last member apart from the others, where one of the two is looked at already: as a
+   sum, or as two blocks. */
 static void one_apart(rk_instances *g, const rk_site *node, const rk_leaf *leaf, bool last) {
     rk_mxs *s = rk_instances_store(g);
     rk_scalars *sc = rk_inst_scalars(g);
-    rk_sc one = rk_sc_int(sc, 1), low = leaf->index[0], high = leaf->index[1];
-    const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, last ? high : low);
-    const rk_mx *others = rk_mx_loop(s, leaf->kind, leaf->sym, last ? low : rk_sc_add(sc, low, one),
-                                     last ? rk_sc_sub(sc, high, one) : high, leaf->arg[0]);
-    const rk_mx *part[2] = {last ? others : member, last ? member : others};
+    rk_sc one = rk_sc_int(sc, 1);
+    rk_sc low = last ? leaf->index[0] : rk_sc_add(sc, leaf->index[0], one);
+    rk_sc high = last ? rk_sc_sub(sc, leaf->index[1], one) : leaf->index[1];
+    const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, leaf->index[last]);
+    const rk_mx *others = looked_at(g, node, leaf, low, high);
     if (leaf->kind != RK_L_SUM)
         rk_inst_at_most(g, node, RK_LAW_FAMILY_PART, rk_mx_rank(s, member), node->rank, 2,
                         RK_INST_LIST(member, node->mx));
-    if (!rk_inst_find(g, node, others) && !rk_inst_find(g, node, member))
+    if (!others && !rk_inst_find(g, node, member))
         return;
+    if (!others)
+        others = rk_mx_loop(s, leaf->kind, leaf->sym, low, high, leaf->arg[0]);
     if (leaf->kind == RK_L_SUM) {
         rk_inst_sum(g, node, node->mx, member, others);
         return;
     }
     bool row = leaf->kind == RK_L_HCAT;
-    const rk_mx *whole = rk_mx_grid(s, row ? 1 : 2, row ? 2 : 1, part);
+    const rk_mx *whole =
+        rk_mx_grid(s, row ? 1 : 2, row ? 2 : 1,
+                   last ? RK_INST_LIST(others, member) : RK_INST_LIST(member, others));
     rk_inst_equal(g, node, RK_LAW_RANGE, node->rank, rk_mx_rank(s, whole), 2,
                   RK_INST_LIST(node->mx, whole));
     rk_inst_want(g, node, whole);
@@ -101,70 +130,10 @@ void rk_inst_family(rk_instances *g, const rk_site *node) {
     }
 }
 
-/* --- totals ------------------------------------------------------------------------------- */
-
-static rk_sc atom_power(rk_instances *g, unsigned atom, ulong exponent) {
-    rk_scalars *sc = rk_inst_scalars(g);
-    rk_sc base = rk_canon_gen(rk_scalars_canons(sc), atom), power = rk_sc_int(sc, 1);
-    base = rk_sc_add(sc, base, rk_sc_int(sc, 0)); /* interned */
-    for (ulong e = 0; e < exponent; e++)
-        power = rk_sc_mul(sc, power, base);
-    return power;
-}
-
-/* coef * (what is free of the index) * sum of what mentions it */
-static rk_sc total_of_term(rk_instances *g, const rk_scope *scope, rk_sc coef, rk_sc free,
-                           rk_sc bound) {
-    rk_scalars *sc = rk_inst_scalars(g);
-    rk_sc outside = rk_sc_mul(sc, coef, free);
-    if (rk_sc_is_one(bound))
-        return rk_sc_mul(sc, outside, scope->count);
-    rk_quantity q = {.kind = RK_Q_SUM,
-                     .arg = (rk_sc const[]){bound, scope->low, scope->high},
-                     .nargs = 3,
-                     .sym = scope->sym,
-                     .nonneg = rk_sc_at_least(sc, bound, 0),
-                     .integer = rk_sc_is_integer(sc, bound)};
-    return rk_sc_mul(sc, outside, rk_sc_quantity(sc, &q));
-}
-
-/* The k-th term of the numerator. */
-static rk_sc total_of_monomial(rk_instances *g, const rk_scope *scope, rk_sc value, slong k) {
-    rk_scalars *sc = rk_inst_scalars(g);
-    fmpz_mpoly_ctx_struct *context = rk_canon_context(rk_scalars_canons(sc), value);
-    const fmpz_mpoly_struct *p = fmpz_mpoly_q_numref(&value->value[0]);
-    fmpq_t c;
-    fmpq_init(c);
-    fmpz_mpoly_get_term_coeff_fmpz(fmpq_numref(c), p, k, context);
-    rk_sc coef = rk_sc_rational(sc, c);
-    fmpq_clear(c);
-    rk_sc free = rk_sc_int(sc, 1), bound = free;
-    for (unsigned i = 0; i < value->natoms; i++) {
-        ulong e = fmpz_mpoly_get_term_var_exp_ui(p, k, (slong)i, context);
-        if (e == 0)
-            continue;
-        rk_sc power = atom_power(g, value->atom[i], e);
-        if (rk_sc_mentions(sc, power, scope->sym))
-            bound = rk_sc_mul(sc, bound, power);
-        else
-            free = rk_sc_mul(sc, free, power);
-    }
-    return total_of_term(g, scope, coef, free, bound);
-}
-
 rk_sc rk_inst_total(rk_instances *g, const rk_scope *scope, rk_sc value) {
-    rk_scalars *sc = rk_inst_scalars(g);
-    fmpz_mpoly_ctx_struct *context = rk_canon_context(rk_scalars_canons(sc), value);
-    const fmpz_mpoly_struct *p = fmpz_mpoly_q_numref(&value->value[0]);
-    const fmpz_mpoly_struct *d = fmpz_mpoly_q_denref(&value->value[0]);
-    if (!fmpz_mpoly_is_fmpz(d, context))
-        return NULL;
-    fmpq_t c;
-    fmpq_init(c);
-    fmpz_mpoly_get_term_coeff_fmpz(fmpq_numref(c), d, 0, context);
-    rk_sc denominator = rk_sc_rational(sc, c), total = rk_sc_int(sc, 0);
-    fmpq_clear(c);
-    for (slong k = 0; k < fmpz_mpoly_length(p, context); k++)
-        total = rk_sc_add(sc, total, total_of_monomial(g, scope, value, k));
-    return rk_sc_div(sc, total, denominator);
+    rk_quantity q = {.kind = RK_Q_SUM,
+                     .arg = (rk_sc const[]){value, scope->low, scope->high},
+                     .nargs = 3,
+                     .sym = scope->sym};
+    return rk_sc_quantity(rk_inst_scalars(g), &q);
 }

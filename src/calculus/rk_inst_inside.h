@@ -44,7 +44,7 @@ const rk_site *rk_inst_node(const rk_instances *g, size_t i);
 const rk_scope *rk_inst_scope(rk_instances *g, const rk_site *from, unsigned sym, rk_sc low,
                               rk_sc high);
 rk_site rk_inst_inner(const rk_site *from, const rk_scope *scope);
-/* Sum of a polynomial over the range of the scope, monomial by monomial; NULL where it is none. */
+/* The sum over the range of the scope. */
 rk_sc rk_inst_total(rk_instances *g, const rk_scope *scope, rk_sc value);
 
 /* --- stating facts: nothing happens where the law is switched off ------------------------- */

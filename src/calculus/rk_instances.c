@@ -271,8 +271,6 @@ static bool lifted(rk_instances *g, const rk_scope *scope, rk_fact *fact) {
         if (!rk_inst_on(g, RK_LAW_FAMILY))
             return false;
         rk_sc total = rk_inst_total(g, scope, fact->value);
-        if (!total)
-            return false;
         rk_fact *member = copied(g, fact, 1, sizeof *fact);
         member->matrix = copied(g, fact->matrix, fact->nmatrices, sizeof *fact->matrix);
         fact->law = RK_LAW_FAMILY;

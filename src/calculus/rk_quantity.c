@@ -203,9 +203,51 @@ static rk_sc closed_sum(rk_scalars *s, const rk_quantity *q) {
     return rk_sc_intern(s, mark, rk_canon_faulhaber(s->canons, sym->atom[0], low, high, body));
 }
 
+static rk_sc sum_of(rk_scalars *s, const rk_quantity *q, rk_sc body) {
+    rk_quantity key = *q;
+    rk_sc arg[3] = {body, q->arg[1], q->arg[2]};
+    key.arg = arg;
+    if (body != q->arg[0]) /* what is known is known of the whole */
+        key.positive = key.nonneg = key.nonzero = key.integer = false;
+    rk_sc closed = closed_sum(s, &key);
+    return closed ? closed : intern(s, &key);
+}
+
+/* The k-th term of the numerator of the body: what does not depend on the index leaves the sum. */
+static rk_sc sum_of_term(rk_scalars *s, const rk_quantity *q, slong k) {
+    rk_sc body = q->arg[0], inside = rk_sc_int(s, 1), outside;
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, body);
+    fmpz_t c;
+    fmpz_init(c);
+    fmpz_mpoly_get_term_coeff_fmpz(c, rk_sc_num(body), k, ctx);
+    outside = rk_sc_fmpz(s, c);
+    fmpz_clear(c);
+    for (unsigned i = 0; i < body->natoms; i++) {
+        ulong e = fmpz_mpoly_get_term_var_exp_ui(rk_sc_num(body), k, (slong)i, ctx);
+        if (e == 0)
+            continue;
+        rk_sc atom = rk_sc_atom(s, body->atom[i]);
+        rk_sc power = rk_sc_pow(s, atom, rk_sc_int(s, (int64_t)e));
+        if (rk_sc_mentions(s, atom, q->sym))
+            inside = rk_sc_mul(s, inside, power);
+        else
+            outside = rk_sc_mul(s, outside, power);
+    }
+    return rk_sc_mul(s, outside, sum_of(s, q, inside));
+}
+
+/* Sums are linear, so each is a combination of sums of monomials in what depends on the index. */
 static rk_sc sum(rk_scalars *s, const rk_quantity *q) {
+    rk_sc body = q->arg[0], denominator = rk_sc_part(s, body, rk_sc_den(body));
     rk_sc closed = closed_sum(s, q);
-    return closed ? closed : intern(s, q);
+    if (closed)
+        return closed;
+    if (rk_sc_mentions(s, denominator, q->sym))
+        return intern(s, q);
+    rk_sc total = rk_sc_int(s, 0);
+    for (slong k = 0; k < rk_sc_num(body)->length; k++)
+        total = rk_sc_add(s, total, sum_of_term(s, q, k));
+    return rk_sc_div(s, total, denominator);
 }
 
 rk_sc rk_sc_quantity(rk_scalars *s, const rk_quantity *q) {

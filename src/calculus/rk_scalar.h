@@ -21,7 +21,7 @@ typedef enum rk_quantity_kind {
     RK_Q_OF_TERM, /* another function of scalars and matrices: op, args */
     RK_Q_MIN,     /* of the scalars arg[]; sorted, no repetition */
     RK_Q_MAX,
-    RK_Q_SUM,  /* sum of arg[0] for sym = arg[1]..arg[2] (no closed form) */
+    RK_Q_SUM,  /* sum of arg[0] for sym = arg[1]..arg[2] (no closed form), arg[0] a monomial */
     RK_Q_FRESH /* equal to nothing else; mx[] and arg[] name what it depends on */
 } rk_quantity_kind;
 

@@ -10,7 +10,7 @@
 
 typedef struct rk_multiplier {
     unsigned fact;
-    rk_sc factor; /* a rational times a monomial of nonnegative things */
+    rk_sc factor; /* >= 0, unless the fact is an equation; often a number, or such as n or n - 1 */
 } rk_multiplier;
 
 typedef struct rk_sum {

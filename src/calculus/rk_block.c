@@ -124,6 +124,48 @@ const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t t
                           &part, 1);
 }
 
+typedef struct letters {
+    rk_letter *letter;
+    size_t n;
+} letters;
+
+static void add_letter(letters *l, rk_letter letter) {
+    for (size_t i = 0; i < l->n; i++)
+        if (rk_inst_same_letter(&l->letter[i], &letter))
+            return;
+    if (l->n < RK_BLOCK_LETTERS && !letter.inverted)
+        l->letter[l->n++] = letter;
+}
+
+static void add_words(letters *l, const rk_mx *a) {
+    for (size_t w = 0; w < a->nwords; w++)
+        for (size_t i = 0; i < a->word[w].length; i++)
+            add_letter(l, a->word[w].letter[i]);
+}
+
+static void add_both(letters *l, const rk_mx *a) {
+    add_words(l, a);
+    add_words(l, a->transpose);
+}
+
+size_t rk_block_sequent_letters(rk_instances *g, const rk_site *node,
+                                rk_letter letter[RK_BLOCK_LETTERS]) {
+    letters l = {.letter = letter};
+    for (size_t i = 0; i < rk_inst_nodes(g); i++) {
+        const rk_site *other = rk_inst_node(g, i);
+        if (other->depth > 0 || other->scope != node->scope)
+            continue;
+        add_both(&l, other->mx);
+        for (size_t k = 0; k < other->mx->grid_rows * other->mx->grid_cols; k++)
+            add_both(&l, other->mx->cell[k]);
+    }
+    const rk_mx *written[3];
+    for (size_t i = 0; rk_inst_written(g, i, written); i++)
+        for (size_t k = 0; k < 3; k++)
+            add_both(&l, written[k]);
+    return l.n;
+}
+
 /* --- tidying ------------------------------------------------------------------------------ */
 
 static void drop_zeros(rk_block *b) {

@@ -8,7 +8,7 @@
 
 #include "rk_inst_inside.h"
 
-enum { RK_BLOCK_MAX = 6 };
+enum { RK_BLOCK_MAX = 6, RK_BLOCK_LETTERS = 12 };
 
 typedef struct rk_block {
     size_t rows, cols;
@@ -35,6 +35,10 @@ bool rk_block_is_prefix(const rk_word *u, const rk_word *w);
 /* The product of the letters from..to-1, of which there is at least one. */
 const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to);
 
+/* Letters of what stands in the sequent, and their transposes; none is inverted. */
+size_t rk_block_sequent_letters(rk_instances *g, const rk_site *node,
+                                rk_letter letter[RK_BLOCK_LETTERS]);
+
 /* Zero block rows and columns dropped, invertible factors and scalars divided out, sorted. */
 void rk_block_tidy(rk_instances *g, rk_block *b);
 
@@ -52,8 +56,9 @@ typedef struct rk_elimination {
     rk_mxs *s;
     rk_elimination_state *state;
     size_t nstates, max_states;
-    size_t trials; /* how many more steps may be tried */
-    bool greedy;   /* only steps that make the grid simpler */
+    size_t trials;                      /* how many more steps may be tried */
+    rk_letter letter[RK_BLOCK_LETTERS]; /* of the sequent: tried between a pivot and its target */
+    size_t nletters;
 } rk_elimination;
 
 /* All grids that were reached from the root within the limits, the root first. */

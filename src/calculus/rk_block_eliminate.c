@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    ROOM = 5,        /* how much more than the root a grid may score */
+    ROOM = 8,        /* how much more than the root a grid may score */
     EXPANSIONS = 14, /* grids from which further steps are taken */
     WORDS = 4,       /* words looked at in one cell */
     STATES = 40
@@ -13,11 +13,9 @@ enum {
 /* --- steps -------------------------------------------------------------------------------- */
 
 static void push(rk_elimination *e, size_t parent, rk_block *b, bool pivot) {
-    unsigned room = e->greedy ? 0 : ROOM;
     rk_block_tidy(e->g, b);
     unsigned score = rk_block_score(b);
-    if (e->nstates == e->max_states || score > e->state[0].score + room ||
-        (e->greedy && score >= e->state[parent].score))
+    if (e->nstates == e->max_states || score > e->state[0].score + ROOM)
         return;
     for (size_t i = 0; i < e->nstates; i++)
         if (e->state[i].score == score && rk_block_same(&e->state[i].block, b))
@@ -114,14 +112,28 @@ static void divide_by_rules(leaving *l, size_t j, size_t k, const rk_mx *pivot, 
     }
 }
 
-/* As above, for idempotents that are sums: the pivot times the target is the target. */
+/* x times the target is the target, where x is the pivot times y: K = -y*target. */
+static void divide_if_absorbed(leaving *l, size_t j, size_t k, const rk_mx *target, const rk_mx *x,
+                               const rk_mx *y) {
+    rk_mxs *s = l->e->s;
+    if (x->rows != x->cols || rk_mx_is_grid(x) || rk_mx_mul(s, x, target) != target)
+        return;
+    const rk_mx *factor = y ? rk_mx_mul(s, y, target) : target;
+    try_column(l, j, k, rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), -1), factor));
+}
+
+/* Idempotents and generalised inverses among the letters of the sequent. */
 static void divide_by_target(leaving *l, size_t j, size_t k, const rk_mx *target,
                              const rk_mx *pivot) {
     rk_mxs *s = l->e->s;
-    if ((target->nwords == 1 && pivot->nwords == 1) || target->rows != l->b.width[k] ||
-        rk_mx_mul(s, pivot, target) != target)
-        return;
-    try_column(l, j, k, rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), -1), target));
+    divide_if_absorbed(l, j, k, target, pivot, NULL);
+    for (size_t i = 0; i < l->e->nletters; i++) {
+        rk_letter letter = l->e->letter[i];
+        if (rk_letter_rows(letter) != pivot->cols || rk_letter_cols(letter) != target->rows)
+            continue;
+        const rk_mx *y = rk_mx_of_letter(s, letter);
+        divide_if_absorbed(l, j, k, target, rk_mx_mul(s, pivot, y), y);
+    }
 }
 
 static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, const rk_mx *pivot) {
@@ -132,6 +144,88 @@ static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, con
         divide_by_rules(l, j, k, pivot, &target->word[w]);
     }
     divide_by_target(l, j, k, target, pivot);
+}
+
+/* --- numbers as factors ------------------------------------------------------------------- */
+
+/* Column j plus or minus column k, if two of its cells become equal up to sign: the next step
+   clears one of them. */
+static void add_alike(leaving *l, size_t j, size_t k, int sign) {
+    rk_mxs *s = l->e->s;
+    rk_scalars *scalars = rk_mxs_scalars(s);
+    const rk_mx *eye = rk_mx_scale(s, rk_sc_int(scalars, sign), rk_mx_eye(s, l->b.width[j]));
+    rk_block b = l->b;
+    if (!add_column(s, &b, j, k, eye))
+        return;
+    for (size_t p = 0; p < b.rows; p++)
+        for (size_t q = p + 1; q < b.rows; q++) {
+            const rk_mx *x = b.cell[p][j], *y = b.cell[q][j];
+            if (rk_mx_is_zero(x) || l->b.cell[p][j] == l->b.cell[q][j])
+                continue;
+            if (x == y || x == rk_mx_scale(s, rk_sc_int(scalars, -1), y)) {
+                try_column(l, j, k, eye);
+                return;
+            }
+        }
+}
+
+/* Coefficient of the word in the sum. */
+static rk_sc coefficient(rk_scalars *scalars, const rk_mx *a, const rk_word *word) {
+    for (size_t i = 0; i < a->nwords; i++)
+        if (a->word[i].length == word->length && rk_block_is_prefix(word, &a->word[i]))
+            return a->word[i].coef;
+    return rk_sc_int(scalars, 0);
+}
+
+/* x, y with target + x*p + y*q == 0, from two words of the target and p. */
+static bool combine(rk_mxs *s, const rk_mx *target, const rk_mx *p, const rk_mx *q, rk_sc *x,
+                    rk_sc *y) {
+    rk_scalars *c = rk_mxs_scalars(s);
+    if (p->nwords < 2 || p->nwords > WORDS || q->nwords > WORDS)
+        return false;
+    const rk_word *u = &p->word[0], *v = &p->word[1];
+    rk_sc pu = u->coef, pv = v->coef, qu = coefficient(c, q, u), qv = coefficient(c, q, v);
+    rk_sc tu = coefficient(c, target, u), tv = coefficient(c, target, v);
+    rk_sc det = rk_sc_sub(c, rk_sc_mul(c, pu, qv), rk_sc_mul(c, pv, qu));
+    if (!rk_sc_is_nonzero(c, det))
+        return false;
+    *x = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, qu, tv), rk_sc_mul(c, qv, tu)), det);
+    *y = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, pv, tu), rk_sc_mul(c, pu, tv)), det);
+    const rk_mx *rest = rk_mx_add(s, target, rk_mx_scale(s, *x, p));
+    return rk_mx_is_zero(rk_mx_add(s, rest, rk_mx_scale(s, *y, q)));
+}
+
+/* The cell (i, j) is cleared by multiples of its neighbours p in column k and q in row r at once.
+   The cell (r, k) is zero, so that the two steps do not meet. */
+static void clear_by_both(leaving *l, size_t i, size_t j, size_t k, size_t r) {
+    rk_mxs *s = l->e->s;
+    const rk_mx *p = l->b.cell[i][k], *q = l->b.cell[r][j];
+    rk_sc x, y;
+    if (p->cols != q->cols || p->rows != q->rows || rk_mx_is_zero(p) || rk_mx_is_zero(q) ||
+        !rk_mx_is_zero(l->b.cell[r][k]) || !combine(s, l->b.cell[i][j], p, q, &x, &y) ||
+        !may_try(l))
+        return;
+    rk_block b = l->b;
+    if (!add_column(s, &b, j, k, rk_mx_scale(s, x, rk_mx_eye(s, b.width[j]))))
+        return;
+    for (size_t c = 0; c < b.cols; c++)
+        b.cell[i][c] = rk_mx_add(s, b.cell[i][c], rk_mx_scale(s, y, b.cell[r][c]));
+    arrive(l, &b, false);
+}
+
+static void number_steps(leaving *l) {
+    const rk_block *b = &l->b;
+    for (size_t j = 0; j < b->cols; j++)
+        for (size_t k = 0; k < b->cols; k++) {
+            if (k == j || b->width[j] != b->width[k])
+                continue;
+            add_alike(l, j, k, 1);
+            add_alike(l, j, k, -1);
+            for (size_t i = 0; i < b->rows; i++)
+                for (size_t r = 0; r < b->rows; r++)
+                    if (r != i && !rk_mx_is_zero(b->cell[i][j]) && b->height[r] == b->height[i])
+                        clear_by_both(l, i, j, k, r);
+        }
 }
 
 /* --- invertible blocks -------------------------------------------------------------------- */
@@ -212,9 +306,11 @@ static void expand(rk_elimination *e, size_t index) {
             if (!rk_mx_is_zero(l.b.cell[i][j]))
                 clear_by_pivot(&l, i, j);
     column_steps(&l);
+    number_steps(&l);
     l.flipped = true;
     rk_block_transpose(e->s, &l.b, &l.b);
     column_steps(&l);
+    number_steps(&l);
 }
 
 static size_t simplest_open(const rk_elimination *e) {

@@ -3,50 +3,15 @@
    be written below as a further block row: [A, B] has the rank of [A, B; 0, B - X*B]. */
 #include "rk_block.h"
 
-enum {
-    MOST_LETTERS = 10, /* of the sequent, of which factors are made */
-    MOST_CELLS = 4,
-    MOST_ROOTS = 5,
-    DEEPEST = 1
-};
+enum { MOST_CELLS = 4, MOST_ROOTS = 5, DEEPEST = 1 };
 
 typedef struct absorbing {
     rk_instances *g;
     rk_mxs *s;
     const rk_site *node;
-    rk_letter letter[MOST_LETTERS];
+    rk_letter letter[RK_BLOCK_LETTERS];
     size_t nletters, roots;
 } absorbing;
-
-/* --- letters of the sequent --------------------------------------------------------------- */
-
-static void add_letter(absorbing *x, rk_letter letter) {
-    for (size_t i = 0; i < x->nletters; i++)
-        if (rk_inst_same_letter(&x->letter[i], &letter))
-            return;
-    if (x->nletters < MOST_LETTERS && !letter.inverted)
-        x->letter[x->nletters++] = letter;
-}
-
-static void letters_of(absorbing *x, const rk_mx *a) {
-    for (size_t w = 0; w < a->nwords; w++)
-        for (size_t i = 0; i < a->word[w].length; i++)
-            add_letter(x, a->word[w].letter[i]);
-}
-
-static void letters_of_sequent(absorbing *x) {
-    for (size_t i = 0; i < rk_inst_nodes(x->g); i++) {
-        const rk_site *node = rk_inst_node(x->g, i);
-        if (node->depth > 0 || node->scope != x->node->scope)
-            continue;
-        letters_of(x, node->mx);
-        letters_of(x, node->mx->transpose);
-        for (size_t k = 0; k < node->mx->grid_rows * node->mx->grid_cols; k++) {
-            letters_of(x, node->mx->cell[k]);
-            letters_of(x, node->mx->cell[k]->transpose);
-        }
-    }
-}
 
 /* --- one factor --------------------------------------------------------------------------- */
 
@@ -99,7 +64,7 @@ void rk_inst_absorb(rk_instances *g, const rk_site *node) {
     if (node->depth > DEEPEST || !rk_mx_is_grid(node->mx) || !rk_block_of(&b, node->mx) ||
         b.rows * b.cols > MOST_CELLS || !rk_inst_on(g, RK_LAW_ELIMINATION))
         return;
-    letters_of_sequent(&x);
+    x.nletters = rk_block_sequent_letters(g, node, x.letter);
     for (int times = 0; times < 2; times++) {
         for (size_t i = 0; i < b.rows && b.rows < RK_BLOCK_MAX; i++)
             factors_of_row(&x, &b, i);

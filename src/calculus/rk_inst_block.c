@@ -122,6 +122,7 @@ void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin)
     if (!rk_inst_on(g, origin->law) || rk_inst_full(g))
         return;
     rk_elimination e = {.g = g, .trials = TRIALS};
+    e.nletters = rk_block_sequent_letters(g, origin->node, e.letter);
     rk_eliminate(&e, &origin->root);
     outcome *all = rk_malloc(e.nstates * sizeof *all);
     size_t n = 0;

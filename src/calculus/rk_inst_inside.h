@@ -73,6 +73,9 @@ void rk_inst_sum(rk_instances *g, const rk_site *from, const rk_mx *whole, const
 /* by construction, or because the text says so (rk_instances_invertible) */
 bool rk_inst_invertible(rk_instances *g, const rk_mx *a);
 
+/* Whole, left and right of the way of writing number i; false if there are not so many. */
+bool rk_inst_written(const rk_instances *g, size_t i, const rk_mx *part[3]);
+
 /* --- words -------------------------------------------------------------------------------- */
 /* The product of n letters; no letters: the identity with so many rows. */
 const rk_mx *rk_inst_of_letters(rk_instances *g, rk_sc rows, const rk_letter *letter, size_t n);

@@ -374,6 +374,15 @@ static void newly_written(rk_instances *g) {
     g->seen_written = g->nwritten;
 }
 
+bool rk_inst_written(const rk_instances *g, size_t i, const rk_mx *part[3]) {
+    if (i >= g->nwritten)
+        return false;
+    part[0] = g->written[i].whole;
+    part[1] = g->written[i].left;
+    part[2] = g->written[i].right;
+    return true;
+}
+
 /* --- the queue ---------------------------------------------------------------------------- */
 
 static bool sooner(const rk_site *a, const rk_site *b) {

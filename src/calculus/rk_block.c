@@ -124,6 +124,42 @@ const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t t
                           &part, 1);
 }
 
+/* Coefficient of the word in the sum. */
+static rk_sc coefficient(rk_scalars *scalars, const rk_mx *a, const rk_word *word) {
+    for (size_t i = 0; i < a->nwords; i++)
+        if (a->word[i].length == word->length && rk_block_is_prefix(word, &a->word[i]))
+            return a->word[i].coef;
+    return rk_sc_int(scalars, 0);
+}
+
+/* From the coefficients of two words. */
+static bool solve(rk_mxs *s, const rk_mx *target, const rk_mx *p, const rk_mx *q, const rk_word *u,
+                  const rk_word *v, rk_sc *x, rk_sc *y) {
+    rk_scalars *c = rk_mxs_scalars(s);
+    rk_sc pu = coefficient(c, p, u), pv = coefficient(c, p, v);
+    rk_sc qu = coefficient(c, q, u), qv = coefficient(c, q, v);
+    rk_sc tu = coefficient(c, target, u), tv = coefficient(c, target, v);
+    rk_sc det = rk_sc_sub(c, rk_sc_mul(c, pu, qv), rk_sc_mul(c, pv, qu));
+    if (!rk_sc_is_nonzero(c, det))
+        return false;
+    *x = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, qu, tv), rk_sc_mul(c, qv, tu)), det);
+    *y = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, pv, tu), rk_sc_mul(c, pu, tv)), det);
+    const rk_mx *rest = rk_mx_add(s, target, rk_mx_scale(s, *x, p));
+    return rk_mx_is_zero(rk_mx_add(s, rest, rk_mx_scale(s, *y, q)));
+}
+
+bool rk_block_combine(rk_mxs *s, const rk_mx *target, const rk_mx *p, const rk_mx *q, rk_sc *x,
+                      rk_sc *y) {
+    enum { MOST = 8 };
+    if (p->nwords > MOST || q->nwords > MOST || p->nwords == 0 || q->nwords == 0)
+        return false;
+    for (size_t i = 0; i < p->nwords; i++)
+        for (size_t k = 0; k < q->nwords; k++)
+            if (solve(s, target, p, q, &p->word[i], &q->word[k], x, y))
+                return true;
+    return false;
+}
+
 typedef struct letters {
     rk_letter *letter;
     size_t n;

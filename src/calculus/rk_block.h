@@ -35,6 +35,9 @@ bool rk_block_is_prefix(const rk_word *u, const rk_word *w);
 /* The product of the letters from..to-1, of which there is at least one. */
 const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to);
 
+/* Numbers x, y with target + x*p + y*q == 0, all of the same shape. */
+bool rk_block_combine(rk_mxs *s, const rk_mx *target, const rk_mx *p, const rk_mx *q, rk_sc *x,
+                      rk_sc *y);
 /* Letters of what stands in the sequent, and their transposes; none is inverted. */
 size_t rk_block_sequent_letters(rk_instances *g, const rk_site *node,
                                 rk_letter letter[RK_BLOCK_LETTERS]);

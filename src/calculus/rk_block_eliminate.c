@@ -169,32 +169,6 @@ static void add_alike(leaving *l, size_t j, size_t k, int sign) {
         }
 }
 
-/* Coefficient of the word in the sum. */
-static rk_sc coefficient(rk_scalars *scalars, const rk_mx *a, const rk_word *word) {
-    for (size_t i = 0; i < a->nwords; i++)
-        if (a->word[i].length == word->length && rk_block_is_prefix(word, &a->word[i]))
-            return a->word[i].coef;
-    return rk_sc_int(scalars, 0);
-}
-
-/* x, y with target + x*p + y*q == 0, from two words of the target and p. */
-static bool combine(rk_mxs *s, const rk_mx *target, const rk_mx *p, const rk_mx *q, rk_sc *x,
-                    rk_sc *y) {
-    rk_scalars *c = rk_mxs_scalars(s);
-    if (p->nwords < 2 || p->nwords > WORDS || q->nwords > WORDS)
-        return false;
-    const rk_word *u = &p->word[0], *v = &p->word[1];
-    rk_sc pu = u->coef, pv = v->coef, qu = coefficient(c, q, u), qv = coefficient(c, q, v);
-    rk_sc tu = coefficient(c, target, u), tv = coefficient(c, target, v);
-    rk_sc det = rk_sc_sub(c, rk_sc_mul(c, pu, qv), rk_sc_mul(c, pv, qu));
-    if (!rk_sc_is_nonzero(c, det))
-        return false;
-    *x = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, qu, tv), rk_sc_mul(c, qv, tu)), det);
-    *y = rk_sc_div(c, rk_sc_sub(c, rk_sc_mul(c, pv, tu), rk_sc_mul(c, pu, tv)), det);
-    const rk_mx *rest = rk_mx_add(s, target, rk_mx_scale(s, *x, p));
-    return rk_mx_is_zero(rk_mx_add(s, rest, rk_mx_scale(s, *y, q)));
-}
-
 /* The cell (i, j) is cleared by multiples of its neighbours p in column k and q in row r at once.
    The cell (r, k) is zero, so that the two steps do not meet. */
 static void clear_by_both(leaving *l, size_t i, size_t j, size_t k, size_t r) {
@@ -202,7 +176,7 @@ static void clear_by_both(leaving *l, size_t i, size_t j, size_t k, size_t r) {
     const rk_mx *p = l->b.cell[i][k], *q = l->b.cell[r][j];
     rk_sc x, y;
     if (p->cols != q->cols || p->rows != q->rows || rk_mx_is_zero(p) || rk_mx_is_zero(q) ||
-        !rk_mx_is_zero(l->b.cell[r][k]) || !combine(s, l->b.cell[i][j], p, q, &x, &y) ||
+        !rk_mx_is_zero(l->b.cell[r][k]) || !rk_block_combine(s, l->b.cell[i][j], p, q, &x, &y) ||
         !may_try(l))
         return;
     rk_block b = l->b;

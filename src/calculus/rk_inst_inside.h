@@ -97,6 +97,7 @@ rk_inst_rule rk_inst_pairs;        /* with each earlier node: products and sums 
 rk_inst_rule rk_inst_blocks;       /* grids: elimination */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
+rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
 

@@ -15,6 +15,8 @@ typedef struct auxiliary {
     const rk_site *node;
     const rk_mx *m; /* the node's matrix or its transpose */
     size_t roots;
+    rk_letter letter[RK_BLOCK_LETTERS]; /* of the sequent */
+    size_t nletters;
 } auxiliary;
 
 static rk_sc minus_one(const auxiliary *x) {
@@ -149,6 +151,45 @@ static void sums_of_two(auxiliary *x) {
     }
 }
 
+/* --- A + B beside B ----------------------------------------------------------------------- */
+
+/* x*b is b for x = a, or a times a letter of the sequent. */
+static bool keeps(auxiliary *x, const rk_mx *a, const rk_mx *b) {
+    if (a->cols == b->rows && rk_mx_mul(x->s, a, b) == b)
+        return true;
+    for (size_t i = 0; i < x->nletters; i++) {
+        if (rk_letter_rows(x->letter[i]) != a->cols || rk_letter_cols(x->letter[i]) != b->rows)
+            continue;
+        const rk_mx *factor = rk_mx_mul(x->s, a, rk_mx_of_letter(x->s, x->letter[i]));
+        if (factor->rows == factor->cols && rk_mx_mul(x->s, factor, b) == b)
+            return true;
+    }
+    return false;
+}
+
+/* [B, B; B, -A] has the ranks of B and A + B. */
+static void bordered(auxiliary *x, const rk_mx *a, const rk_mx *b) {
+    const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
+    two_by_two(&origin.first, b, zero, zero, m);
+    two_by_two(&origin.root, b, b, b, rk_mx_scale(x->s, minus_one(x), a));
+    rk_block_state_eliminations(x->g, &origin);
+}
+
+static void bordered_sums(auxiliary *x) {
+    const rk_mx *m = x->m;
+    for (size_t w = 0; m->nwords == 2 && w < 2; w++) {
+        const rk_mx *b = one_word(x, m, w), *a = rk_mx_sub(x->s, m, b);
+        rk_sc c = a->word[0].coef;
+        if (!rk_sc_is_nonzero(x->scalars, c))
+            continue;
+        const rk_mx *unit =
+            rk_mx_scale(x->s, rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), c), a);
+        if (keeps(x, unit, b))
+            bordered(x, a, b);
+    }
+}
+
 /* --- the rule ----------------------------------------------------------------------------- */
 
 void rk_inst_schur(rk_instances *g, const rk_site *node) {
@@ -158,4 +199,6 @@ void rk_inst_schur(rk_instances *g, const rk_site *node) {
     auxiliary x = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};
     complements(&x);
     sums_of_two(&x);
+    x.nletters = rk_block_sequent_letters(g, node, x.letter);
+    bordered_sums(&x);
 }

@@ -136,6 +136,10 @@
       "block operations take the matrix on one side of the equation to that on the other",         \
       "\\operatorname{rank}\\begin{bmatrix} I & R \\\\ -Q & P \\end{bmatrix} = n + "               \
       "\\operatorname{rank}(P + QR)")                                                              \
+    X(BEZOUT, "bezout", "rank(U*V) == rank(U) + rank(V) - n",                                      \
+      "X*U + V*Y is the n by n identity for some X and Y",                                         \
+      "v in the kernel of U is V*Y*v, so the kernel of U lies in the column space of V",           \
+      "\\operatorname{rank}(UV) = \\operatorname{rank} U + \\operatorname{rank} V - n")            \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CASE, "case", "", "", "it is the case that is looked at", "")                                \

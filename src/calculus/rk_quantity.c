@@ -53,18 +53,6 @@ static void quantities_grow(rk_scalars *s) {
     }
 }
 
-static void note_atom(rk_scalars *s, rk_quantity *q) {
-    if (q->atom >= s->natoms) {
-        size_t n = s->natoms ? s->natoms : 64;
-        while (n <= q->atom)
-            n *= 2;
-        s->of_atom = rk_realloc(s->of_atom, n * sizeof(rk_quantity *));
-        memset(s->of_atom + s->natoms, 0, (n - s->natoms) * sizeof(rk_quantity *));
-        s->natoms = n;
-    }
-    s->of_atom[q->atom] = q;
-}
-
 static rk_quantity *quantity_new(rk_scalars *s, const rk_quantity *key) {
     rk_quantity *q = rk_arena_alloc(s->arena, sizeof *q);
     *q = *key;
@@ -76,7 +64,8 @@ static rk_quantity *quantity_new(rk_scalars *s, const rk_quantity *key) {
     q->atom = rk_canon_fresh(s->canons, q);
     rk_grow(&s->quantity, &s->cap_quantities, s->nquantities + 1, sizeof *s->quantity);
     s->quantity[s->nquantities++] = q;
-    note_atom(s, q);
+    rk_sc_room_for_atom(s, q->atom);
+    s->atom[q->atom].quantity = q;
     return q;
 }
 
@@ -115,7 +104,7 @@ static rk_sc intern(rk_scalars *s, const rk_quantity *key) {
 }
 
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom) {
-    return atom < s->natoms ? s->of_atom[atom] : NULL;
+    return atom < s->natoms ? s->atom[atom].quantity : NULL;
 }
 
 /* --- minimum and maximum ------------------------------------------------------------------- */

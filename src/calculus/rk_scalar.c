@@ -19,7 +19,7 @@ void rk_scalars_free(rk_scalars *s) {
     rk_free(s->memo);
     rk_free(s->quantity);
     rk_free(s->quantity_slot);
-    rk_free(s->of_atom);
+    rk_free(s->atom);
     rk_free(s->symbol);
     rk_free(s->low);
     rk_free(s);
@@ -89,8 +89,15 @@ static void slots_grow(rk_scalars *s) {
     }
 }
 
+/* Exponents that do not fit a word are as bad as too many terms. */
+static bool degrees_fit(rk_scalars *s, const rk_canon *a) {
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
+    return fmpz_mpoly_total_degree_fits_si(rk_sc_num(a), ctx) &&
+           fmpz_mpoly_total_degree_fits_si(rk_sc_den(a), ctx);
+}
+
 rk_sc rk_sc_intern(rk_scalars *s, size_t mark, const rk_canon *form) {
-    if (!form) {
+    if (!form || !degrees_fit(s, form)) {
         rk_canons_release(s->canons, mark, NULL);
         return NULL;
     }
@@ -141,9 +148,24 @@ rk_sc rk_sc_fmpz(rk_scalars *s, const fmpz_t value) {
     return a;
 }
 
+void rk_sc_room_for_atom(rk_scalars *s, unsigned atom) {
+    if (atom < s->natoms)
+        return;
+    size_t n = s->natoms ? s->natoms : 64;
+    while (n <= atom)
+        n *= 2;
+    s->atom = rk_realloc(s->atom, n * sizeof *s->atom);
+    memset(s->atom + s->natoms, 0, (n - s->natoms) * sizeof *s->atom);
+    s->natoms = n;
+}
+
 rk_sc rk_sc_atom(rk_scalars *s, unsigned atom) {
-    size_t mark = rk_canons_mark(s->canons);
-    return rk_sc_intern(s, mark, rk_canon_gen(s->canons, atom));
+    rk_sc_room_for_atom(s, atom);
+    if (!s->atom[atom].form) {
+        size_t mark = rk_canons_mark(s->canons);
+        s->atom[atom].form = rk_sc_intern(s, mark, rk_canon_gen(s->canons, atom));
+    }
+    return s->atom[atom].form;
 }
 
 rk_sc rk_sc_part(rk_scalars *s, rk_sc a, const fmpz_mpoly_t p) {
@@ -211,12 +233,15 @@ rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form) {
     rk_sc image[RK_CANON_ATOMS];
     for (unsigned i = 0; i < form->natoms; i++)
         image[i] = size_atom(s, form->atom[i]);
-    return rk_sc_compose(s, form, image);
+    if (degrees_fit(s, form))
+        return rk_sc_compose(s, form, image);
+    return rk_sc_quantity(s,
+                          &(rk_quantity){.kind = RK_Q_FRESH, .arg = image, .nargs = form->natoms});
 }
 
 rk_sc rk_sc_size(rk_scalars *s, const rk_size *size) {
     const rk_canon *form = rk_size_canon(size);
-    return form ? rk_sc_canon(s, form) : size_by_parts(s, size);
+    return form && degrees_fit(s, form) ? rk_sc_canon(s, form) : size_by_parts(s, size);
 }
 
 /* --- arithmetic ---------------------------------------------------------------------------- */
@@ -335,7 +360,7 @@ rk_sc rk_sc_again(rk_scalars *s, const rk_quantity *q, bool matrices_changed) {
 /* --- powers -------------------------------------------------------------------------------- */
 
 static rk_sc integer_power(rk_scalars *s, rk_sc a, int64_t k) {
-    if (k == 1)
+    if (k == 1 || rk_sc_is_one(a) || (k > 0 && rk_sc_is_zero(a)))
         return a;
     if (k < 0 && rk_sc_is_zero(a))
         return unworked(s, RK_T_POWER, a, rk_sc_int(s, k));

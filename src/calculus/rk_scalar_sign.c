@@ -94,7 +94,7 @@ static int64_t low_of_power(rk_scalars *s, rk_sc base, rk_sc exponent) {
     return rk_sc_at_least(s, base, 0) ? 0 : INT64_MIN;
 }
 
-int64_t rk_sc_low(rk_scalars *s, unsigned id) {
+static int64_t find_low(rk_scalars *s, unsigned id) {
     const rk_quantity *q = rk_sc_atom_quantity(s, id);
     if (q)
         return low_of_quantity(s, q);
@@ -102,6 +102,17 @@ int64_t rk_sc_low(rk_scalars *s, unsigned id) {
     if (atom->kind == RK_A_SYM)
         return atom->index < s->nsymbols ? s->low[atom->index] : INT64_MIN;
     return atom->kind == RK_A_POW ? low_of_power(s, atom->part[0], atom->part[1]) : INT64_MIN;
+}
+
+int64_t rk_sc_low(rk_scalars *s, unsigned id) {
+    rk_sc_room_for_atom(s, id);
+    if (s->atom[id].low_epoch != s->epoch) {
+        unsigned epoch = s->epoch;
+        int64_t low = find_low(s, id);
+        s->atom[id].low = low;
+        s->atom[id].low_epoch = epoch;
+    }
+    return s->atom[id].low;
 }
 
 static unsigned signs_of_quantity(const rk_quantity *q) {
@@ -132,7 +143,7 @@ static unsigned signs_by_parts(rk_scalars *s, const rk_quantity *q) {
     return RK_SIGN_ANY;
 }
 
-static unsigned signs_of_atom(rk_scalars *s, unsigned id) {
+static unsigned find_signs_of_atom(rk_scalars *s, unsigned id) {
     int64_t low = rk_sc_low(s, id);
     unsigned signs = low >= 1 ? RK_SIGN_POS : low == 0 ? RK_SIGN_ZERO | RK_SIGN_POS : RK_SIGN_ANY;
     const rk_quantity *q = rk_sc_atom_quantity(s, id);
@@ -142,6 +153,17 @@ static unsigned signs_of_atom(rk_scalars *s, unsigned id) {
     if (atom->kind == RK_A_POW)
         signs &= rk_sc_signs(s, atom->part[0]) == RK_SIGN_POS ? RK_SIGN_POS : RK_SIGN_ANY;
     return signs;
+}
+
+static unsigned signs_of_atom(rk_scalars *s, unsigned id) {
+    if (s->atom[id].signs_epoch != s->epoch) {
+        unsigned epoch = s->epoch, signs = find_signs_of_atom(s, id);
+        if (s->node[rk_sc_atom(s, id)->id].nonzero)
+            signs &= ~(unsigned)RK_SIGN_ZERO;
+        s->atom[id].signs = signs;
+        s->atom[id].signs_epoch = epoch;
+    }
+    return s->atom[id].signs;
 }
 
 /* --- polynomials --------------------------------------------------------------------------- */
@@ -164,14 +186,13 @@ static void frame_of(rk_scalars *s, frame *f, rk_sc a) {
 
 static unsigned signs_by_terms(const frame *f, const fmpz_mpoly_t p) {
     unsigned sum = RK_SIGN_ZERO;
+    ulong exponent[RK_CANON_ATOMS + 1];
     for (slong i = 0; i < p->length && sum != RK_SIGN_ANY; i++) {
-        if (!fmpz_mpoly_term_exp_fits_ui(p, i, f->ctx))
-            return RK_SIGN_ANY;
+        fmpz_mpoly_get_term_exp_ui(exponent, p, i, f->ctx);
         unsigned term = signs_of_int(fmpz_sgn(p->coeffs + i));
-        for (unsigned v = 0; v < f->natoms; v++) {
-            ulong e = fmpz_mpoly_get_term_var_exp_ui(p, i, (slong)v, f->ctx);
-            term = e ? signs_product(term, signs_power(f->signs[v], e)) : term;
-        }
+        for (unsigned v = 0; v < f->natoms; v++)
+            if (exponent[v])
+                term = signs_product(term, signs_power(f->signs[v], exponent[v]));
         sum = signs_sum(sum, term);
     }
     return sum;
@@ -193,8 +214,7 @@ static void shift(const frame *f, fmpz_mpoly_t out, const fmpz_mpoly_t p) {
 }
 
 static bool shift_helps(const frame *f, const fmpz_mpoly_t p) {
-    if (p->length > SHIFT_TERMS || !fmpz_mpoly_total_degree_fits_si(p, f->ctx) ||
-        fmpz_mpoly_total_degree_si(p, f->ctx) > SHIFT_DEGREE)
+    if (p->length > SHIFT_TERMS || fmpz_mpoly_total_degree_si(p, f->ctx) > SHIFT_DEGREE)
         return false;
     for (unsigned v = 0; v < f->natoms; v++)
         if (f->low[v] != INT64_MIN && f->low[v] != 0)
@@ -222,7 +242,6 @@ static bool factorable(rk_scalars *s, rk_sc a) {
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
     const fmpz_mpoly_struct *p = rk_sc_num(a);
     return p->length <= FACTOR_TERMS && a->natoms <= FACTOR_ATOMS && a->natoms > 0 &&
-           fmpz_mpoly_total_degree_fits_si(p, ctx) &&
            fmpz_mpoly_total_degree_si(p, ctx) <= FACTOR_DEGREE;
 }
 
@@ -272,6 +291,17 @@ static unsigned signs_by_factors(rk_scalars *s, rk_sc a) {
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
+/* A sum of degree 1 with coefficients that have no common divisor: nothing to be factored. */
+static bool plainly_irreducible(rk_scalars *s, rk_sc a) {
+    const fmpz_mpoly_struct *p = rk_sc_num(a);
+    if (fmpz_mpoly_total_degree_si(p, rk_canon_context(s->canons, a)) != 1)
+        return false;
+    for (slong i = 0; i < p->length; i++)
+        if (fmpz_is_pm1(p->coeffs + i))
+            return true;
+    return false;
+}
+
 static bool settled(unsigned signs) {
     return signs == RK_SIGN_POS || signs == RK_SIGN_NEG || signs == RK_SIGN_ZERO;
 }
@@ -288,7 +318,7 @@ static unsigned signs_of_prime(rk_scalars *s, rk_sc a) {
 
 static unsigned signs_of_polynomial(rk_scalars *s, rk_sc a) {
     unsigned signs = signs_of_prime(s, a);
-    if (!settled(signs) && a->natoms)
+    if (!settled(signs) && a->natoms && !plainly_irreducible(s, a))
         signs &= signs_by_factors(s, a);
     return signs;
 }

@@ -22,6 +22,14 @@ typedef struct rk_sc_memo { /* the result of an operation */
     rk_sc result;
 } rk_sc_memo;
 
+typedef struct rk_sc_atom_node {
+    rk_quantity *quantity; /* NULL where it is none */
+    rk_sc form;            /* of the atom alone, NULL not yet made */
+    unsigned low_epoch, signs_epoch;
+    int64_t low;
+    unsigned signs;
+} rk_sc_atom_node;
+
 enum { RK_SC_INTS = 64 };
 
 struct rk_scalars {
@@ -39,7 +47,7 @@ struct rk_scalars {
     size_t nquantities, cap_quantities;
     unsigned *quantity_slot;
     size_t quantity_slots;
-    rk_quantity **of_atom; /* by atom; NULL where it is none */
+    rk_sc_atom_node *atom; /* by atom */
     size_t natoms;
     rk_sc *symbol; /* by symbol, NULL not yet made */
     int64_t *low;  /* by symbol */
@@ -76,5 +84,6 @@ rk_sc rk_sc_compose(rk_scalars *s, rk_sc a, const rk_sc *image);
 rk_sc rk_sc_again(rk_scalars *s, const rk_quantity *q, bool matrices_changed);
 unsigned rk_sc_signs(rk_scalars *s, rk_sc a);
 void rk_sc_room_for_symbol(rk_scalars *s, unsigned sym);
+void rk_sc_room_for_atom(rk_scalars *s, unsigned atom);
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/rk_flint.h"
 #include "base/rk_limits.h"
 
-enum { RK_CANON_ATOMS = 64, RK_CANON_TERMS = RK_LIMIT_SIZE_TERMS, RK_CANON_BITS = 4096 };
+enum { RK_CANON_ATOMS = 256, RK_CANON_TERMS = RK_LIMIT_SIZE_TERMS, RK_CANON_BITS = 4096 };
 
 typedef struct rk_canon {
     unsigned natoms, *atom;

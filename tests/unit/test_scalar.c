@@ -245,6 +245,11 @@ static void what_is_too_large_stays_a_function_of_its_parts(void **state) {
     assert_true(rk_sc_mentions(s, big, b->n));
     assert_ptr_equal(rk_sc_put(s, big, b->n, num(b, 0)), num(b, 1));
     assert_ptr_not_equal(rk_sc_put(s, big, b->n, num(b, 2)), big);
+    rk_sc high = n;
+    for (int i = 0; i < 4; i++)
+        high = rk_sc_pow(s, high, num(b, 1000000000));
+    assert_true(rk_sc_mentions(s, high, b->n));
+    assert_ptr_equal(rk_sc_put(s, high, b->n, num(b, 1)), num(b, 1));
 }
 
 typedef struct random_source {

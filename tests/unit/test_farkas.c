@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
-#include "base/rk_clock.h"
 #include "base/rk_rng.h"
 #include "calculus/rk_farkas.h"
 
@@ -254,10 +254,10 @@ static void a_thousand_facts_take_milliseconds(void **state) {
     rk_sc goal[10];
     for (int i = 0; i < 10; i++)
         goal[i] = random_consequence(b, &p);
-    double start = rk_clock();
+    clock_t start = clock();
     for (int i = 0; i < 10; i++)
         assert_true(rk_farkas(b->s, b->list, b->nfacts, goal[i], b->arena, &b->sum));
-    double each = (rk_clock() - start) / 10;
+    double each = (double)(clock() - start) / CLOCKS_PER_SEC / 10;
     print_message("# 1000 facts, 300 unknowns: %.2f ms\n", 1e3 * each);
     assert_true(each < 1);
 }

@@ -6,8 +6,8 @@
 enum {
     TRIALS = 260,  /* steps tried from one grid */
     CHAIN = 48,    /* matrices of one fact */
-    NEW_RANKS = 2, /* ways that bring in ranks nobody asked about */
-    DEEPEST = 3    /* nodes further down are not eliminated */
+    NEW_RANKS = 1, /* ways that bring in ranks nobody asked about */
+    DEEPEST = 2    /* nodes further down are not eliminated */
 };
 
 /* --- one way of elimination as a fact ----------------------------------------------------- */
@@ -29,11 +29,14 @@ static rk_sc diagonal_rank(rk_instances *g, const rk_block *b, rk_block part[RK_
     return sum;
 }
 
-/* Does the rank stand in a fact already, or is it a number or dimension? */
+/* Does the rank stand in the sequent, or is it a number or dimension? */
 static bool is_known(rk_instances *g, const rk_site *node, const rk_block *part) {
     rk_mxs *s = rk_instances_store(g);
     const rk_mx *a = rk_block_matrix(s, part);
-    return rk_mx_is_eye(a) || rk_inst_invertible(g, a) || rk_inst_find(g, node, a);
+    if (rk_mx_is_eye(a) || rk_inst_invertible(g, a))
+        return true;
+    const rk_site *known = rk_inst_find(g, node, a);
+    return known && known->depth == 0;
 }
 
 static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_site *node, size_t i) {
@@ -50,7 +53,7 @@ static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_sit
 }
 
 /* The grids on the way from the root to the state, the root first. */
-static size_t way_to(const rk_elimination *e, size_t state, const rk_mx *matrix[CHAIN]) {
+static size_t way_to(const rk_elimination *e, size_t state, const rk_mx **matrix) {
     size_t depth = 0, n = 0;
     for (size_t i = state; i != 0; i = e->state[i].parent)
         depth++;

@@ -6,10 +6,10 @@
 enum {
     FULL_ROW = 5,  /* block columns of which all subsets are taken */
     FULL_GRID = 6, /* cells of a grid of which all subgrids are taken */
-    DEEPEST = 3,
-    DEEPEST_UNION = 1,
+    DEEPEST = 1,
+    DEEPEST_UNION = 0,
     UNION = 4, /* blocks of two block rows in one */
-    FACTORS = 6
+    FACTORS = 5
 };
 
 typedef struct parts {
@@ -163,7 +163,8 @@ static void grid(parts *p) {
 
 /* --- factors ------------------------------------------------------------------------------ */
 
-/* cell == factor*quotient? A zero cell has the quotient 0. */
+/* cell == factor*quotient? A zero cell has the quotient 0. A quotient that is a number is of no
+   use. */
 static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, const rk_mx *factor) {
     if (rk_mx_is_zero(cell))
         return rk_mx_zero(p->s, factor->cols, cell->cols);
@@ -178,6 +179,8 @@ static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, cons
             word.letter++;
             word.length--;
         }
+        if (word.length == 0)
+            return NULL;
         sum = rk_mx_add(p->s, sum, rk_mx_of_words(p->s, factor->cols, cell->cols, &word, 1));
     }
     return rk_mx_mul(p->s, factor, sum) == cell ? sum : NULL;

@@ -57,18 +57,33 @@ static const rk_mx *kernel_of(rk_instances *g, const rk_mx *a, const rk_word *w)
     return rk_inst_of_letters(g, a->rows, w->letter + half, n - half);
 }
 
-static void sum_of_squares(rk_instances *g, const rk_site *node) {
+/* a = S*R with S a sum of squares c*A'*A, c*A'*M*A: the kernel of S is that of the A and M*A one
+   above the other, since no square can make up for another. */
+static void sum_of_squares(rk_instances *g, const rk_site *node, const rk_mx *a, size_t back) {
     enum { MOST = 8 };
-    const rk_mx *a = node->mx, *root[MOST];
     rk_mxs *s = rk_instances_store(g);
-    if (a->rows != a->cols || a->nwords > MOST)
+    const rk_word *w = &a->word[0];
+    const rk_mx *root[MOST + 1];
+    const rk_mx *right = rk_inst_of_letters(g, a->cols, w->letter + w->length - back, back);
+    if (a->rows != right->rows || a->nwords > MOST)
         return;
-    for (size_t i = 0; i < a->nwords; i++)
-        if (!(root[i] = kernel_of(g, a, &a->word[i])))
+    const rk_mx *whole = rk_inst_stripped(g, a, a->rows, a->rows, 0, back);
+    if (whole->nwords < 2)
+        return;
+    for (size_t i = 0; i < whole->nwords; i++)
+        if (!(root[i] = kernel_of(g, whole, &whole->word[i])))
             return;
-    const rk_mx *stack = rk_mx_grid(s, a->nwords, 1, root);
-    rk_inst_equal(g, node, RK_LAW_GRAM_SUM, node->rank, rk_mx_rank(s, stack), a->nwords, root);
+    root[whole->nwords] = right;
+    const rk_mx *stack = rk_mx_mul(s, rk_mx_grid(s, whole->nwords, 1, root), right);
+    rk_inst_equal(g, node, RK_LAW_GRAM_SUM, node->rank, rk_mx_rank(s, stack), whole->nwords + 1,
+                  root);
     rk_inst_want(g, node, stack);
+}
+
+static void sums_of_squares(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    size_t shared = rk_inst_shared(a, true);
+    for (size_t back = 0; back <= shared; back++)
+        sum_of_squares(g, node, a, back);
 }
 
 void rk_inst_gram(rk_instances *g, const rk_site *node) {
@@ -77,6 +92,9 @@ void rk_inst_gram(rk_instances *g, const rk_site *node) {
     squares(g, node, node->mx);
     if (node->mx->transpose != node->mx)
         squares(g, node, node->mx->transpose);
-    if (node->mx->nwords > 1)
-        sum_of_squares(g, node);
+    if (node->mx->nwords < 2)
+        return;
+    sums_of_squares(g, node, node->mx);
+    if (node->mx->transpose != node->mx)
+        sums_of_squares(g, node, node->mx->transpose);
 }

@@ -86,6 +86,10 @@ size_t rk_inst_shared(const rk_mx *a, bool back);
 const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc cols, size_t front,
                               size_t back);
 
+enum { RK_INST_RATIOS = 4 };
+/* The numbers t for which a word falls out of a - t*b; how many. */
+size_t rk_inst_ratios(rk_instances *g, const rk_mx *a, const rk_mx *b, rk_sc ratio[RK_INST_RATIOS]);
+
 /* --- the rules ---------------------------------------------------------------------------- */
 rk_inst_rule rk_inst_leaf;         /* sizes, ranks of sets and single letters */
 rk_inst_rule rk_inst_word;         /* one word: where it can be cut */

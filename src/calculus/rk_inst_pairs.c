@@ -20,23 +20,15 @@ static void product(rk_instances *g, const rk_site *node, const rk_mx *a, const 
 /* a - t*b for each t at which a word falls out. */
 static void sum(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
     rk_mxs *s = rk_instances_store(g);
-    rk_scalars *sc = rk_inst_scalars(g);
     if (a->rows != b->rows || a->cols != b->cols)
         return;
-    rk_sc last = NULL;
-    for (size_t i = 0; i < a->nwords; i++)
-        for (size_t j = 0; j < b->nwords; j++) {
-            if (rk_word_compare(s, &a->word[i], &b->word[j]) != 0 ||
-                !rk_sc_is_nonzero(sc, b->word[j].coef))
-                continue;
-            rk_sc t = rk_sc_div(sc, a->word[i].coef, b->word[j].coef);
-            if (t == last)
-                continue;
-            last = t;
-            const rk_mx *part = rk_mx_scale(s, t, b), *whole = rk_mx_sub(s, a, part);
-            if (simple(g, node, whole))
-                rk_inst_sum(g, node, a, part, whole);
-        }
+    rk_sc ratio[RK_INST_RATIOS];
+    size_t n = rk_inst_ratios(g, a, b, ratio);
+    for (size_t i = 0; i < n; i++) {
+        const rk_mx *part = rk_mx_scale(s, ratio[i], b), *whole = rk_mx_sub(s, a, part);
+        if (simple(g, node, whole))
+            rk_inst_sum(g, node, a, part, whole);
+    }
 }
 
 void rk_inst_pairs(rk_instances *g, const rk_site *node) {

@@ -23,6 +23,26 @@ bool rk_inst_same_letter(const rk_letter *a, const rk_letter *b) {
     return a->leaf == b->leaf && a->transposed == b->transposed && a->inverted == b->inverted;
 }
 
+size_t rk_inst_ratios(rk_instances *g, const rk_mx *a, const rk_mx *b,
+                      rk_sc ratio[RK_INST_RATIOS]) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_scalars *sc = rk_inst_scalars(g);
+    size_t n = 0;
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t j = 0; j < b->nwords && n < RK_INST_RATIOS; j++) {
+            if (rk_word_compare(s, &a->word[i], &b->word[j]) != 0 ||
+                !rk_sc_is_nonzero(sc, b->word[j].coef))
+                continue;
+            rk_sc t = rk_sc_div(sc, a->word[i].coef, b->word[j].coef);
+            size_t k = 0;
+            while (k < n && ratio[k] != t)
+                k++;
+            ratio[k] = t;
+            n += k == n;
+        }
+    return n;
+}
+
 void rk_inst_sum(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *left,
                  const rk_mx *right) {
     rk_scalars *sc = rk_inst_scalars(g);

@@ -50,10 +50,11 @@
     X(SUM, "sum", "rank(A + B) <= rank(A) + rank(B)", "",                                          \
       "the column space of A + B is in the sum of those of A and B",                               \
       "\\operatorname{rank}(A + B) \\le \\operatorname{rank} A + \\operatorname{rank} B")          \
-    X(GRAM_SUM, "semidefinite-sum", "rank(A'*A + B'*B) == rank([A; B])", "the entries are real",   \
+    X(GRAM_SUM, "semidefinite-sum", "rank((A'*A + B'*B)*C) == rank([A; B]*C)",                     \
+      "the entries are real",                                                                      \
       "a sum of positive semidefinite matrices takes v to 0 only if each of them does",            \
-      "\\operatorname{rank}(A^{\\top} A + B^{\\top} B) = "                                         \
-      "\\operatorname{rank}\\begin{bmatrix} A \\\\ B \\end{bmatrix}")                              \
+      "\\operatorname{rank}\\bigl((A^{\\top} A + B^{\\top} B)C\\bigr) = "                          \
+      "\\operatorname{rank}\\left(\\begin{bmatrix} A \\\\ B \\end{bmatrix}C\\right)")              \
     X(MODULO, "sum-modulo", "rank([A + B, C]) + rank(C) <= rank([A, C]) + rank([B, C])", "",       \
       "modulo the column space of C the rank is subadditive",                                      \
       "\\operatorname{rank}[A + B, C] + \\operatorname{rank} C \\le "                              \

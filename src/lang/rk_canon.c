@@ -3,8 +3,11 @@
 #include "base/rk_mem.h"
 #include "rk_canon.h"
 
+enum { SCRATCH = 3 };
+
 struct rk_canons {
     fmpz_mpoly_ctx_struct *context[RK_CANON_ATOMS + 1]; /* by number of variables, NULL unmade */
+    fmpz_mpoly_q_struct *scratch[RK_CANON_ATOMS + 1];   /* likewise */
     rk_canon **form;
     size_t nforms, cap_forms;
     rk_atom *atom;
@@ -57,6 +60,9 @@ void rk_canons_free(rk_canons *cs) {
     rk_canons_release(cs, 0, NULL);
     for (size_t n = 0; n <= RK_CANON_ATOMS; n++)
         if (cs->context[n]) {
+            for (int i = 0; cs->scratch[n] && i < SCRATCH; i++)
+                fmpz_mpoly_q_clear(cs->scratch[n] + i, cs->context[n]);
+            rk_free(cs->scratch[n]);
             fmpz_mpoly_ctx_clear(cs->context[n]);
             rk_free(cs->context[n]);
         }
@@ -193,20 +199,41 @@ bool rk_canon_mentions(const rk_canons *cs, const rk_canon *a, unsigned atom) {
 
 /* --- arithmetic ---------------------------------------------------------------------------- */
 
+/* The polynomial p for another context: variable v becomes map[v], or does not occur (-1). The map
+   keeps the order of the variables, and with it that of the terms. */
+static void move(fmpz_mpoly_t out, const fmpz_mpoly_t p, const slong *map, unsigned natoms,
+                 fmpz_mpoly_ctx_struct *from, fmpz_mpoly_ctx_struct *to) {
+    ulong old[RK_CANON_ATOMS + 1], exponent[RK_CANON_ATOMS + 1] = {0};
+    fmpz_mpoly_zero(out, to);
+    for (slong i = 0; i < p->length; i++) {
+        if (!fmpz_mpoly_term_exp_fits_ui(p, i, from)) {
+            fmpz_mpoly_compose_fmpz_mpoly_gen(out, p, map, from, to);
+            return;
+        }
+        fmpz_mpoly_get_term_exp_ui(old, p, i, from);
+        for (unsigned v = 0; v < natoms; v++)
+            if (map[v] >= 0)
+                exponent[map[v]] = old[v];
+        fmpz_mpoly_push_term_fmpz_ui(out, p->coeffs + i, exponent, to);
+    }
+}
+
+static void move_quotient(fmpz_mpoly_q_t out, const fmpz_mpoly_q_t q, const slong *map,
+                          unsigned natoms, fmpz_mpoly_ctx_struct *from, fmpz_mpoly_ctx_struct *to) {
+    move(fmpz_mpoly_q_numref(out), fmpz_mpoly_q_numref(q), map, natoms, from, to);
+    move(fmpz_mpoly_q_denref(out), fmpz_mpoly_q_denref(q), map, natoms, from, to);
+}
+
 /* The value of `a` rewritten for a context that has the atoms given (a superset). */
 static void lift(rk_canons *cs, fmpz_mpoly_q_t out, const rk_canon *a, const unsigned *atom,
                  unsigned natoms) {
-    slong map[RK_CANON_ATOMS] = {0};
+    slong map[RK_CANON_ATOMS];
     for (unsigned i = 0, j = 0; i < a->natoms; i++) {
         while (atom[j] != a->atom[i])
             j++;
         map[i] = (slong)j;
     }
-    fmpz_mpoly_ctx_struct *from = rk_canon_context(cs, a), *to = context_of(cs, natoms);
-    fmpz_mpoly_compose_fmpz_mpoly_gen(fmpz_mpoly_q_numref(out), fmpz_mpoly_q_numref(a->value), map,
-                                      from, to);
-    fmpz_mpoly_compose_fmpz_mpoly_gen(fmpz_mpoly_q_denref(out), fmpz_mpoly_q_denref(a->value), map,
-                                      from, to);
+    move_quotient(out, a->value, map, a->natoms, rk_canon_context(cs, a), context_of(cs, natoms));
 }
 
 static bool too_large(const fmpz_mpoly_t p) {
@@ -214,39 +241,49 @@ static bool too_large(const fmpz_mpoly_t p) {
     return p->length > RK_CANON_TERMS || (bits < 0 ? -bits : bits) > RK_CANON_BITS;
 }
 
-/* The same form without the atoms that cancelled; NULL when it is too large. */
-static const rk_canon *shrink(rk_canons *cs, rk_canon *a) {
-    if (too_large(fmpz_mpoly_q_numref(a->value)) || too_large(fmpz_mpoly_q_denref(a->value)))
+/* The form of a value (which is lost) in these atoms, without those that cancelled; NULL when it is
+   too large. */
+static const rk_canon *settle(rk_canons *cs, fmpz_mpoly_q_t value, const unsigned *atom,
+                              unsigned natoms) {
+    if (too_large(fmpz_mpoly_q_numref(value)) || too_large(fmpz_mpoly_q_denref(value)))
         return NULL;
     int in_num[RK_CANON_ATOMS], in_den[RK_CANON_ATOMS];
-    fmpz_mpoly_ctx_struct *from = rk_canon_context(cs, a);
-    fmpz_mpoly_used_vars(in_num, fmpz_mpoly_q_numref(a->value), from);
-    fmpz_mpoly_used_vars(in_den, fmpz_mpoly_q_denref(a->value), from);
-    unsigned atom[RK_CANON_ATOMS], n = 0;
+    fmpz_mpoly_ctx_struct *from = context_of(cs, natoms);
+    fmpz_mpoly_used_vars(in_num, fmpz_mpoly_q_numref(value), from);
+    fmpz_mpoly_used_vars(in_den, fmpz_mpoly_q_denref(value), from);
+    unsigned kept[RK_CANON_ATOMS], n = 0;
     slong map[RK_CANON_ATOMS];
-    for (unsigned i = 0; i < a->natoms; i++) {
+    for (unsigned i = 0; i < natoms; i++) {
         bool used = in_num[i] || in_den[i];
         map[i] = used ? (slong)n : -1;
         if (used)
-            atom[n++] = a->atom[i];
+            kept[n++] = atom[i];
     }
-    if (n == a->natoms)
-        return a;
-    rk_canon *b = form_new(cs, atom, n);
-    fmpz_mpoly_ctx_struct *to = rk_canon_context(cs, b);
-    fmpz_mpoly_compose_fmpz_mpoly_gen(fmpz_mpoly_q_numref(b->value), fmpz_mpoly_q_numref(a->value),
-                                      map, from, to);
-    fmpz_mpoly_compose_fmpz_mpoly_gen(fmpz_mpoly_q_denref(b->value), fmpz_mpoly_q_denref(a->value),
-                                      map, from, to);
-    return b;
+    rk_canon *c = form_new(cs, kept, n);
+    if (n == natoms)
+        fmpz_mpoly_q_swap(c->value, value, from);
+    else
+        move_quotient(c->value, value, map, natoms, from, rk_canon_context(cs, c));
+    return c;
+}
+
+/* Working space for values in n variables; what is left in it does not matter. */
+static fmpz_mpoly_q_struct *scratch_of(rk_canons *cs, unsigned natoms) {
+    unsigned n = natoms ? natoms : 1;
+    if (!cs->scratch[n]) {
+        cs->scratch[n] = rk_malloc(SCRATCH * sizeof *cs->scratch[n]);
+        for (int i = 0; i < SCRATCH; i++)
+            fmpz_mpoly_q_init(cs->scratch[n] + i, context_of(cs, n));
+    }
+    return cs->scratch[n];
 }
 
 const rk_canon *rk_canon_poly(rk_canons *cs, const rk_canon *a, const fmpz_mpoly_t p) {
-    rk_canon *c = form_new(cs, a->atom, a->natoms);
+    fmpz_mpoly_q_struct *z = scratch_of(cs, a->natoms);
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(cs, a);
-    fmpz_mpoly_set(fmpz_mpoly_q_numref(c->value), p, ctx);
-    fmpz_mpoly_one(fmpz_mpoly_q_denref(c->value), ctx);
-    return shrink(cs, c);
+    fmpz_mpoly_set(fmpz_mpoly_q_numref(z), p, ctx);
+    fmpz_mpoly_one(fmpz_mpoly_q_denref(z), ctx);
+    return settle(cs, z, a->atom, a->natoms);
 }
 
 /* Merges the sorted atoms of a and b; false when there are too many. */
@@ -282,20 +319,14 @@ static const rk_canon *combine(rk_canons *cs, q_operation *op, const rk_canon *a
     unsigned atom[RK_CANON_ATOMS], n;
     if (work_too_large(a, b) || !merge(a, b, atom, &n))
         return NULL;
-    rk_canon *c = form_new(cs, atom, n);
-    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(cs, c);
-    fmpz_mpoly_q_t x, y;
-    fmpz_mpoly_q_init(x, ctx);
-    fmpz_mpoly_q_init(y, ctx);
+    fmpz_mpoly_q_struct *x = scratch_of(cs, n), *y = x + 1, *z = x + 2;
     bool lift_a = a->natoms < n, lift_b = b->natoms < n;
     if (lift_a)
         lift(cs, x, a, atom, n);
     if (lift_b)
         lift(cs, y, b, atom, n);
-    op(c->value, lift_a ? x : a->value, lift_b ? y : b->value, ctx);
-    fmpz_mpoly_q_clear(x, ctx);
-    fmpz_mpoly_q_clear(y, ctx);
-    return shrink(cs, c);
+    op(z, lift_a ? x : a->value, lift_b ? y : b->value, context_of(cs, n));
+    return settle(cs, z, atom, n);
 }
 
 const rk_canon *rk_canon_add(rk_canons *cs, const rk_canon *a, const rk_canon *b) {
@@ -333,12 +364,12 @@ const rk_canon *rk_canon_pow(rk_canons *cs, const rk_canon *a, int64_t k) {
     const fmpz_mpoly_struct *den = fmpz_mpoly_q_denref(a->value);
     if (!power_fits(num, n) || !power_fits(den, n))
         return NULL;
-    rk_canon *c = form_new(cs, a->atom, a->natoms);
-    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(cs, c);
-    if (!fmpz_mpoly_pow_ui(fmpz_mpoly_q_numref(c->value), num, n, ctx) ||
-        !fmpz_mpoly_pow_ui(fmpz_mpoly_q_denref(c->value), den, n, ctx))
+    fmpz_mpoly_q_struct *z = scratch_of(cs, a->natoms);
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(cs, a);
+    if (!fmpz_mpoly_pow_ui(fmpz_mpoly_q_numref(z), num, n, ctx) ||
+        !fmpz_mpoly_pow_ui(fmpz_mpoly_q_denref(z), den, n, ctx))
         return NULL;
-    const rk_canon *power = shrink(cs, c);
+    const rk_canon *power = settle(cs, z, a->atom, a->natoms);
     return k < 0 && power ? rk_canon_div(cs, rk_canon_int(cs, 1), power) : power;
 }
 

@@ -51,7 +51,8 @@ enum {
     RK_PROP_DIAGONAL = 1 << 5,
     RK_PROP_ROWS_SUM_TO_ONE = 1 << 6,
     RK_PROP_NOT_ZERO = 1 << 7, /* rank at least 1 */
-    RK_PROP_POSITIVE = 1 << 8  /* every entry */
+    RK_PROP_POSITIVE = 1 << 8, /* every entry */
+    RK_PROP_NO_ZERO_ENTRY = 1 << 9
 };
 
 typedef struct rk_leaf {

@@ -1,0 +1,213 @@
+#include "rk_mx_inside.h"
+
+/* SUM, HCAT, VCAT and PROD over a symbolic range. A SUM is linear, and what does not depend on the
+   index leaves it on both sides; an HCAT lets common factors out to the left, a VCAT is the
+   transpose of an HCAT. */
+
+typedef struct range {
+    rk_mxs *s;
+    unsigned sym;
+    rk_sc low, high, count;
+} range;
+
+static range range_new(rk_mxs *s, unsigned sym, rk_sc low, rk_sc high) {
+    rk_sc count = rk_sc_add(s->scalars, rk_sc_sub(s->scalars, high, low), s->one);
+    return (range){s, sym, low, high, count};
+}
+
+/* Sum of c over the range; what has no closed form is a quantity. */
+static rk_sc sum_scalar(const range *r, rk_sc c) {
+    rk_scalars *sc = r->s->scalars;
+    if (!rk_sc_mentions(sc, c, r->sym) && rk_sc_at_least(sc, r->count, 0))
+        return rk_sc_mul(sc, r->count, c);
+    rk_sc *arg = rk_arena_alloc(r->s->arena, 3 * sizeof *arg);
+    arg[0] = c;
+    arg[1] = r->low;
+    arg[2] = r->high;
+    rk_quantity q = {.kind = RK_Q_SUM, .arg = arg, .nargs = 3, .sym = r->sym};
+    return rk_sc_quantity(sc, &q);
+}
+
+/* The size of the members together; a loop that is not a sum has members wherever it is defined. */
+static rk_sc total_size(const range *r, rk_sc size) {
+    bool equal = !rk_sc_mentions(r->s->scalars, size, r->sym);
+    return equal ? rk_sc_mul(r->s->scalars, r->count, size) : sum_scalar(r, size);
+}
+
+static const rk_mx *loop_letter(const range *r, rk_leaf_kind kind, const rk_mx *body, rk_sc rows,
+                                rk_sc cols) {
+    rk_leaf leaf = {.kind = kind, .rows = rows, .cols = cols, .sym = r->sym,
+                    .arg = {body}, .index = {r->low, r->high}};
+    return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
+}
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+static bool is_free(const range *r, rk_letter a) {
+    return !rk_leaf_mentions(r->s, a.leaf, r->sym);
+}
+
+/* c*P*core*S with P and S free of the index. */
+static const rk_mx *sum_word(const range *r, const rk_mx *body, const rk_word *w) {
+    rk_mxs *s = r->s;
+    size_t from = 0, to = w->length;
+    while (from < to && is_free(r, w->letter[from]))
+        from++;
+    while (to > from && is_free(r, w->letter[to - 1]))
+        to--;
+    bool constant = !rk_sc_mentions(s->scalars, w->coef, r->sym);
+    if (from == to) {
+        rk_word all = {sum_scalar(r, w->coef), w->letter, w->length};
+        return rk_mx_of_words(s, body->rows, body->cols, &all, 1);
+    }
+    rk_sc top = from ? rk_letter_cols(w->letter[from - 1]) : body->rows;
+    rk_sc end = rk_letter_cols(w->letter[to - 1]);
+    rk_word before = {s->one, w->letter, from}, after = {s->one, w->letter + to, w->length - to};
+    rk_word middle = {constant ? s->one : w->coef, w->letter + from, to - from};
+    const rk_mx *core = rk_mx_of_words(s, top, end, &middle, 1);
+    const rk_mx *sum = loop_letter(r, RK_L_SUM, core, top, end);
+    sum = rk_mx_mul(s, rk_mx_of_words(s, body->rows, top, &before, 1), sum);
+    sum = rk_mx_mul(s, sum, rk_mx_of_words(s, end, body->cols, &after, 1));
+    return constant ? rk_mx_scale(s, w->coef, sum) : sum;
+}
+
+/* A sum over blocks is done block by block. */
+static const rk_mx *loop_sum(const range *r, const rk_mx *body) {
+    rk_mxs *s = r->s;
+    if (rk_mx_is_grid(body)) {
+        size_t n = body->grid_rows * body->grid_cols;
+        const rk_mx **cell = rk_arena_alloc(s->arena, n * sizeof *cell);
+        for (size_t i = 0; i < n; i++)
+            cell[i] = loop_sum(r, body->cell[i]);
+        return rk_mx_grid(s, body->grid_rows, body->grid_cols, cell);
+    }
+    const rk_mx *sum = rk_mx_zero(s, body->rows, body->cols);
+    for (size_t i = 0; i < body->nwords; i++)
+        sum = rk_mx_add(s, sum, sum_word(r, body, &body->word[i]));
+    return sum;
+}
+
+/* --- side by side -------------------------------------------------------------------------- */
+
+/* How many letters without the index all words of the body begin with. */
+static size_t free_prefix(const range *r, const rk_mx *body) {
+    if (body->nwords == 0)
+        return 0;
+    for (size_t k = 0;; k++)
+        for (size_t i = 0; i < body->nwords; i++)
+            if (body->word[i].length <= k || !is_free(r, body->word[i].letter[k]) ||
+                !rk_same_letter(body->word[i].letter[k], body->word[0].letter[k]))
+                return k;
+}
+
+static const rk_mx *without_prefix(rk_mxs *s, const rk_mx *a, rk_sc rows, size_t k) {
+    rk_word *word = rk_arena_alloc(s->arena, a->nwords * sizeof *word);
+    for (size_t i = 0; i < a->nwords; i++)
+        word[i] = (rk_word){a->word[i].coef, a->word[i].letter + k, a->word[i].length - k};
+    return rk_mx_of_words(s, rows, a->cols, word, a->nwords);
+}
+
+/* The number 1 side by side is a row of ones. */
+static const rk_mx *core_hcat(const range *r, const rk_mx *core, rk_sc cols) {
+    if (rk_mx_is_eye(core) && rk_sc_is_one(core->rows))
+        return rk_mx_ones(r->s, r->s->one, cols);
+    return loop_letter(r, RK_L_HCAT, rk_mx_as_letters(r->s, core), core->rows, cols);
+}
+
+static const rk_mx *loop_hcat(const range *r, const rk_mx *body) {
+    rk_mxs *s = r->s;
+    rk_sc cols = total_size(r, body->cols), c;
+    if (rk_mx_is_zero(body))
+        return rk_mx_zero(s, body->rows, cols);
+    body = rk_mx_as_letters(s, body);
+    size_t k = free_prefix(r, body);
+    const rk_mx *prefix = rk_mx_of_letters(s, body->rows, body->word[0].letter, k);
+    const rk_mx *core = without_prefix(s, body, prefix->cols, k);
+    const rk_mx *monic = rk_mx_monic(s, core, &c);
+    bool constant = !rk_sc_mentions(s->scalars, c, r->sym);
+    const rk_mx *cat = core_hcat(r, constant ? monic : core, cols);
+    return rk_mx_mul(s, prefix, constant ? rk_mx_scale(s, c, cat) : cat);
+}
+
+/* --- products ------------------------------------------------------------------------------ */
+
+static const rk_mx *loop_prod(const range *r, const rk_mx *body) {
+    rk_mxs *s = r->s;
+    if (!rk_mx_mentions_sym(s, body, r->sym) && rk_sc_at_least(s->scalars, r->count, 0))
+        return rk_mx_power(s, body, r->count);
+    return loop_letter(r, RK_L_PROD, rk_mx_as_letters(s, body), body->rows, body->cols);
+}
+
+/* --- loops --------------------------------------------------------------------------------- */
+
+static const rk_mx *join(rk_mxs *s, rk_leaf_kind kind, const rk_mx *const *part, size_t n) {
+    if (kind == RK_L_HCAT)
+        return rk_mx_grid(s, 1, n, part);
+    if (kind == RK_L_VCAT)
+        return rk_mx_grid(s, n, 1, part);
+    const rk_mx *result = part[0];
+    for (size_t i = 1; i < n; i++)
+        result = kind == RK_L_SUM ? rk_mx_add(s, result, part[i]) : rk_mx_mul(s, result, part[i]);
+    return result;
+}
+
+static const rk_mx *unrolled(const range *r, rk_leaf_kind kind, const rk_mx *body, size_t n) {
+    const rk_mx *part[RK_MX_UNROLL];
+    for (size_t i = 0; i < n; i++) {
+        rk_sc at = rk_sc_add(r->s->scalars, r->low, rk_sc_int(r->s->scalars, (int64_t)i));
+        part[i] = rk_mx_put_sym(r->s, body, r->sym, at);
+    }
+    return join(r->s, kind, part, n);
+}
+
+const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, rk_sc high,
+                        const rk_mx *body) {
+    range r = range_new(s, sym, low, high);
+    int64_t count;
+    body = rk_mx_settle(s, body);
+    if (rk_sc_is_int(s->scalars, r.count, &count)) {
+        if (count >= 1 && count <= RK_MX_UNROLL)
+            return unrolled(&r, kind, body, (size_t)count);
+        if (count < 1 && kind == RK_L_SUM)
+            return rk_mx_zero(s, body->rows, body->cols);
+    }
+    switch (kind) {
+    case RK_L_SUM:
+        return loop_sum(&r, body);
+    case RK_L_HCAT:
+        return loop_hcat(&r, body);
+    case RK_L_VCAT:
+        return loop_hcat(&r, body->transpose)->transpose;
+    default:
+        return loop_prod(&r, body);
+    }
+}
+
+/* --- loops side by side -------------------------------------------------------------------- */
+
+/* The member of a row (column) of equal parts: of a loop, or the 1 of a row of ones. */
+static const rk_mx *member(rk_mxs *s, rk_letter a, const rk_leaf *other, bool row) {
+    if (a.inverted)
+        return NULL;
+    if (a.leaf->kind == (row ? RK_L_HCAT : RK_L_VCAT) && !a.transposed)
+        return a.leaf->arg[0];
+    const rk_mx *body = other->arg[0];
+    return rk_is_ones(a, row) && rk_sc_is_one(row ? body->rows : body->cols) ? rk_mx_eye(s, s->one)
+                                                                             : NULL;
+}
+
+/* hcat(A[h])*vcat(B[h]) is the sum of A[h]*B[h]. */
+const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b) {
+    bool x = a.leaf->kind == RK_L_HCAT, y = b.leaf->kind == RK_L_VCAT;
+    if (!x && !y)
+        return NULL;
+    const rk_leaf *loop = x ? a.leaf : b.leaf;
+    const rk_mx *left = member(s, a, b.leaf, true), *right = member(s, b, a.leaf, false);
+    if (!left || !right || left->cols != right->rows)
+        return NULL;
+    if (x && y && (a.leaf->sym != b.leaf->sym || a.leaf->index[0] != b.leaf->index[0] ||
+                   a.leaf->index[1] != b.leaf->index[1]))
+        return NULL;
+    return rk_mx_loop(s, RK_L_SUM, loop->sym, loop->index[0], loop->index[1],
+                      rk_mx_mul(s, left, right));
+}

@@ -361,8 +361,11 @@ const rk_mx *rk_mx_intern_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols,
     for (size_t i = 0; i < grid_rows; i++)
         for (size_t j = 0; j < grid_cols; j++)
             mirror[j * grid_rows + i] = cell[i * grid_cols + j]->transpose;
-    rk_mx back = {.cell = mirror, .grid_rows = grid_cols, .grid_cols = grid_rows,
-                  .rows = key.cols, .cols = key.rows};
+    rk_mx back = {.cell = mirror,
+                  .grid_rows = grid_cols,
+                  .grid_cols = grid_rows,
+                  .rows = key.cols,
+                  .cols = key.rows};
     rk_mx *b = find_or_add(s, &back, &fresh);
     a->transpose = b;
     b->transpose = a;

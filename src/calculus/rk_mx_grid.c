@@ -72,9 +72,8 @@ static bool split_eye(rk_mxs *s, const rk_mx *a, const parts *p, const rk_mx **c
         return false;
     for (size_t i = 0; i < p->nrows; i++)
         for (size_t j = 0; j < p->ncols; j++)
-            cell[i * p->ncols + j] =
-                i == j ? rk_mx_scale(s, a->word->coef, rk_mx_eye(s, p->row[i]))
-                       : rk_mx_zero(s, p->row[i], p->col[j]);
+            cell[i * p->ncols + j] = i == j ? rk_mx_scale(s, a->word->coef, rk_mx_eye(s, p->row[i]))
+                                            : rk_mx_zero(s, p->row[i], p->col[j]);
     return true;
 }
 
@@ -210,7 +209,8 @@ static const rk_mx *flat_grid(rk_mxs *s, size_t n, size_t m, const rk_mx *const 
 
 /* --- nested grids -------------------------------------------------------------------------- */
 
-static void note_parts(const rk_sc *part, size_t n, const rk_sc **into, size_t *count, bool *agree) {
+static void note_parts(const rk_sc *part, size_t n, const rk_sc **into, size_t *count,
+                       bool *agree) {
     if (n == 1)
         return;
     if (*count > 1 && !same_parts(*into, *count, part, n))
@@ -220,7 +220,8 @@ static void note_parts(const rk_sc *part, size_t n, const rk_sc **into, size_t *
 }
 
 /* What the nested grids ask of each block row and column. False: they disagree. */
-static bool refine(rk_mxs *s, size_t n, size_t m, const rk_mx *const *cell, parts *row, parts *col) {
+static bool refine(rk_mxs *s, size_t n, size_t m, const rk_mx *const *cell, parts *row,
+                   parts *col) {
     bool agree = true;
     for (size_t i = 0; i < n * m; i++) {
         parts q = parts_of(s, cell[i]);

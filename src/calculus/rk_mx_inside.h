@@ -8,10 +8,10 @@
 #include "rk_rewrite.h"
 
 enum {
-    RK_MX_WORDS = 64,   /* most words of a product that is multiplied out */
-    RK_MX_WEIGHT = 400, /* most letters in all */
-    RK_MX_UNROLL = 4,   /* loops with so few members are written out */
-    RK_MX_POWER = 8     /* so are powers */
+    RK_MX_WORDS = 64,    /* most words of a product that is multiplied out */
+    RK_MX_WEIGHT = 1024, /* most letters in all */
+    RK_MX_UNROLL = 4,    /* loops with so few members are written out */
+    RK_MX_POWER = 8      /* so are powers */
 };
 
 /* Results of operations by operands. */
@@ -131,7 +131,7 @@ const rk_mx *rk_mx_as_letters(rk_mxs *s, const rk_mx *a); /* a grid becomes one 
 
 /* --- properties --------------------------------------------------------------------------- */
 unsigned rk_leaf_derived(rk_mxs *s, const rk_leaf *leaf);
-bool rk_word_is_positive(const rk_letter *letter, size_t n); /* every entry */
+bool rk_word_is_positive(const rk_letter *letter, size_t n);               /* every entry */
 bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n); /* u'*u or u'*M*u */
 bool rk_letter_is_diagonal(rk_letter a);
 bool rk_mx_fixes_ones(rk_mxs *s, const rk_mx *a); /* a*1 == 1 */

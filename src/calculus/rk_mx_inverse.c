@@ -33,9 +33,9 @@ static const rk_mx *word_inverse(rk_mxs *s, rk_sc n, const rk_word *w) {
     for (size_t from = 0, to; from < w->length; from = to) {
         for (to = from + 1; rk_letter_cols(w->letter[to - 1]) != n;)
             to++;
-        const rk_mx *part = to == from + 1
-                                ? letter_inverse(s, w->letter[from])
-                                : opaque_inverse(s, rk_mx_of_letters(s, n, w->letter + from, to - from));
+        const rk_mx *part =
+            to == from + 1 ? letter_inverse(s, w->letter[from])
+                           : opaque_inverse(s, rk_mx_of_letters(s, n, w->letter + from, to - from));
         result = rk_mx_mul(s, part, result);
     }
     return rk_mx_scale(s, rk_sc_div(s->scalars, s->one, w->coef), result);

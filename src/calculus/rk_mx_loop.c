@@ -36,8 +36,12 @@ static rk_sc total_size(const range *r, rk_sc size) {
 
 static const rk_mx *loop_letter(const range *r, rk_leaf_kind kind, const rk_mx *body, rk_sc rows,
                                 rk_sc cols) {
-    rk_leaf leaf = {.kind = kind, .rows = rows, .cols = cols, .sym = r->sym,
-                    .arg = {body}, .index = {r->low, r->high}};
+    rk_leaf leaf = {.kind = kind,
+                    .rows = rows,
+                    .cols = cols,
+                    .sym = r->sym,
+                    .arg = {body},
+                    .index = {r->low, r->high}};
     return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
 }
 
@@ -205,8 +209,9 @@ const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b) {
     const rk_mx *left = member(s, a, b.leaf, true), *right = member(s, b, a.leaf, false);
     if (!left || !right || left->cols != right->rows)
         return NULL;
-    if (x && y && (a.leaf->sym != b.leaf->sym || a.leaf->index[0] != b.leaf->index[0] ||
-                   a.leaf->index[1] != b.leaf->index[1]))
+    if (x && y &&
+        (a.leaf->sym != b.leaf->sym || a.leaf->index[0] != b.leaf->index[0] ||
+         a.leaf->index[1] != b.leaf->index[1]))
         return NULL;
     return rk_mx_loop(s, RK_L_SUM, loop->sym, loop->index[0], loop->index[1],
                       rk_mx_mul(s, left, right));

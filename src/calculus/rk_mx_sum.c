@@ -123,7 +123,8 @@ static void put_product(rk_mxs *s, rk_mx_sum *sum, const rk_word *a, const rk_wo
 
 /* The inverse or a power of a sum or grid stands next to it: a == c*arg there. NULL if not so. */
 static const rk_mx *meets_sum(rk_mxs *s, const rk_mx *a, rk_letter x) {
-    if ((a->nwords < 2 && !a->cell) || x.inverted || (x.leaf->kind != RK_L_INV && x.leaf->kind != RK_L_POWER))
+    if ((a->nwords < 2 && !a->cell) || x.inverted ||
+        (x.leaf->kind != RK_L_INV && x.leaf->kind != RK_L_POWER))
         return NULL;
     const rk_mx *arg = x.transposed ? x.leaf->arg[0]->transpose : x.leaf->arg[0];
     rk_sc lead = rk_mx_leading(arg);

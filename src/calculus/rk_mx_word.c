@@ -79,9 +79,9 @@ rk_letter rk_letter_transpose(rk_mxs *s, rk_letter a) {
 static bool sort_diagonals(const rk_mxs *s, rk_letter *letter, size_t n) {
     bool changed = false;
     for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k > 0 && rk_letter_is_diagonal(letter[k - 1]) &&
-                           rk_letter_is_diagonal(letter[k]) &&
-                           rk_letter_compare(s, letter[k - 1], letter[k]) > 0;
+        for (size_t k = i;
+             k > 0 && rk_letter_is_diagonal(letter[k - 1]) && rk_letter_is_diagonal(letter[k]) &&
+             rk_letter_compare(s, letter[k - 1], letter[k]) > 0;
              k--) {
             rk_letter x = letter[k];
             letter[k] = letter[k - 1];

@@ -71,7 +71,6 @@ rk_sc rk_sc_put(rk_scalars *s, rk_sc a, unsigned sym, rk_sc by);
 /* `a` with image(q) for each quantity q; where that is NULL, q stays with its arguments mapped. */
 typedef rk_sc rk_sc_image(void *self, const rk_quantity *q);
 rk_sc rk_sc_map(rk_scalars *s, rk_sc a, rk_sc_image *image, void *self);
-
 /* with `by` for one atom, at the top level only */
 rk_sc rk_sc_put_atom(rk_scalars *s, rk_sc a, unsigned atom, rk_sc by);
 

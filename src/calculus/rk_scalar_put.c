@@ -152,6 +152,16 @@ rk_sc rk_sc_map(rk_scalars *s, rk_sc a, rk_sc_image *image, void *self) {
     return map_scalar(s, &(mapping){.image = image, .self = self}, a);
 }
 
+rk_sc rk_sc_put_atom(rk_scalars *s, rk_sc a, unsigned atom, rk_sc by) {
+    rk_sc image[RK_CANON_ATOMS];
+    bool same = true;
+    for (unsigned i = 0; i < a->natoms; i++) {
+        image[i] = a->atom[i] == atom ? by : rk_sc_atom(s, a->atom[i]);
+        same &= a->atom[i] != atom;
+    }
+    return same ? a : rk_sc_compose(s, a, image);
+}
+
 /* --- order --------------------------------------------------------------------------------- */
 
 static int compare_int(int64_t a, int64_t b) {

@@ -80,7 +80,7 @@ unsigned rk_block_score(const rk_block *b) {
     for (size_t i = 0; i < b->rows; i++)
         for (size_t j = 0; j < b->cols; j++)
             if (!rk_mx_is_zero(b->cell[i][j]))
-                score += 8 + b->cell[i][j]->weight + 2 * (unsigned)(b->cell[i][j]->nwords - 1);
+                score += 8 + b->cell[i][j]->weight + 6 * (unsigned)(b->cell[i][j]->nwords - 1);
     return score;
 }
 

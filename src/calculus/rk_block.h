@@ -70,18 +70,23 @@ void rk_elimination_clear(rk_elimination *e);
 
 /* --- facts from elimination ---------------------------------------------------------------- */
 
-/* A grid that the rules look at, and what is known of it: rank(first) == rank(root), where
-   first is the grid of the node itself or a block diagonal grid that has its rank in it. */
+enum { RK_BLOCK_CHAIN = 3 };
+
+/* The grid `root` that is eliminated, and what its rank is for the node: that of the node itself,
+   or through grids of the same rank the first of which is block diagonal with the node's matrix
+   among its blocks. */
 typedef struct rk_block_origin {
     const rk_site *node;
     rk_law law;
-    rk_block first, root; /* first.rows == 0: the root itself is the node's */
+    rk_block root;
+    rk_block before[RK_BLOCK_CHAIN];
+    size_t nbefore; /* 0: the root is the node's own grid */
 } rk_block_origin;
 
-/* Eliminates the root and states, as equations with the ranks of the blocks of first, what comes
-   of it: in terms of ranks that are looked at already, and the simplest besides. The matrices of
-   such a fact are grids each of which has the rank of the next; the sides of the equation are the
-   sums of the ranks of the blocks of the first and of the last. */
+/* Eliminates the root and states what comes of it as equations: in terms of ranks that are looked
+   at already, and the simplest besides. The matrices of such a fact are grids each of which has the
+   rank of the next; the sides of the equation are the sums of the ranks of the blocks of the first
+   and of the last (the first as a whole if it is the node's own grid). */
 void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin);
 /* The grid as a block row, transposed if need be; false if it has more than one of each. */
 bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a);

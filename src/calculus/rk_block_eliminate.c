@@ -5,9 +5,9 @@
 
 enum {
     ROOM = 8,        /* how much more than the root a grid may score */
-    EXPANSIONS = 14, /* grids from which further steps are taken */
+    EXPANSIONS = 12, /* grids from which further steps are taken */
     WORDS = 4,       /* words looked at in one cell */
-    STATES = 40
+    STATES = 80
 };
 
 /* --- steps -------------------------------------------------------------------------------- */

@@ -11,14 +11,16 @@ typedef struct absorbing {
     const rk_site *node;
     rk_letter letter[RK_BLOCK_LETTERS];
     size_t nletters, roots;
+    rk_block root[MOST_ROOTS];
 } absorbing;
 
 /* --- one factor --------------------------------------------------------------------------- */
 
 /* Block row i multiplied by I - X is put below the grid b, which is the node's or its transpose. */
 static void with_row(absorbing *x, const rk_block *b, size_t i, const rk_mx *factor) {
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_ELIMINATION, .first = *b};
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_ELIMINATION};
     rk_block *root = &origin.root;
+    origin.before[origin.nbefore++] = *b;
     size_t absorbed = 0, left = 0;
     *root = *b;
     root->height[root->rows] = b->height[i];
@@ -33,8 +35,12 @@ static void with_row(absorbing *x, const rk_block *b, size_t i, const rk_mx *fac
             absorbed++;
     }
     root->rows++;
-    if (absorbed == 0 || left == 0 || x->roots++ >= MOST_ROOTS)
+    if (absorbed == 0 || left == 0 || x->roots == MOST_ROOTS)
         return;
+    for (size_t r = 0; r < x->roots; r++)
+        if (rk_block_same(&x->root[r], root))
+            return;
+    x->root[x->roots++] = *root;
     rk_block_state_eliminations(x->g, &origin);
 }
 

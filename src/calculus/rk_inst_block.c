@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    TRIALS = 260,  /* steps tried from one grid */
+    TRIALS = 300,  /* steps tried from one grid */
     CHAIN = 48,    /* matrices of one fact */
     NEW_RANKS = 1, /* ways that bring in ranks nobody asked about */
     DEEPEST = 2    /* nodes further down are not eliminated */
@@ -70,25 +70,27 @@ static size_t way_to(const rk_elimination *e, size_t state, const rk_mx **matrix
     return n;
 }
 
+static void add_matrix(const rk_mx **matrix, size_t *n, const rk_mx *a) {
+    if (*n == 0 || matrix[*n - 1] != a)
+        matrix[(*n)++] = a;
+}
+
 static void state_outcome(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
                           const outcome *o) {
     rk_mxs *s = rk_instances_store(g);
-    const rk_mx *matrix[CHAIN];
+    const rk_mx *matrix[CHAIN], *way[CHAIN];
     rk_block part[RK_BLOCK_MAX];
     size_t n = 0, nparts;
-    rk_sc first =
-        diagonal_rank(g, origin->first.rows ? &origin->first : &origin->root, part, &nparts);
-    if (origin->first.rows)
-        matrix[n++] = rk_block_matrix(s, &origin->first);
-    else
-        first = origin->node->rank;
-    matrix[n++] = rk_block_matrix(s, &origin->root);
-    size_t more = way_to(e, o->state, matrix + n);
-    if (more > 0 && matrix[n] == matrix[n - 1]) {
-        memmove(matrix + n, matrix + n + 1, (more - 1) * sizeof *matrix);
-        more--;
-    }
-    rk_inst_equal(g, origin->node, origin->law, first, o->rank, n + more, matrix);
+    rk_sc first = origin->node->rank;
+    if (origin->nbefore > 0)
+        first = diagonal_rank(g, &origin->before[0], part, &nparts);
+    for (size_t i = 0; i < origin->nbefore; i++)
+        add_matrix(matrix, &n, rk_block_matrix(s, &origin->before[i]));
+    add_matrix(matrix, &n, rk_block_matrix(s, &origin->root));
+    size_t more = way_to(e, o->state, way);
+    for (size_t i = 0; i < more; i++)
+        add_matrix(matrix, &n, way[i]);
+    rk_inst_equal(g, origin->node, origin->law, first, o->rank, n, matrix);
     nparts = rk_block_components(&e->state[o->state].block, part);
     for (size_t i = 0; i < nparts; i++)
         rk_inst_want(g, origin->node, rk_block_matrix(s, &part[i]));

@@ -44,8 +44,8 @@ static void complement(auxiliary *x, const rk_mx *q, const rk_mx *r, const rk_mx
         x->roots++ >= MOST_ROOTS)
         return;
     const rk_mx *eye = rk_mx_eye(x->s, q->cols), *m = x->m;
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
-    two_by_two(&origin.first, eye, rk_mx_zero(x->s, eye->rows, m->cols),
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1};
+    two_by_two(&origin.before[0], eye, rk_mx_zero(x->s, eye->rows, m->cols),
                rk_mx_zero(x->s, m->rows, eye->cols), m);
     two_by_two(&origin.root, eye, r, rk_mx_scale(x->s, minus_one(x), q), p);
     rk_block_state_eliminations(x->g, &origin);
@@ -98,56 +98,61 @@ static void complements(auxiliary *x) {
     x->m = x->node->mx;
 }
 
-/* --- A + B -------------------------------------------------------------------------------- */
+/* --- A + B of idempotents ----------------------------------------------------------------- */
 
-/* An idempotent clears in more than one way: a*a == a by the assumed equations. */
-static bool is_idempotent(auxiliary *x, const rk_mx *a) {
-    return a->rows == a->cols && rk_mx_mul(x->s, a, a) == a;
+/* c with a == c*P, P idempotent by the assumed equations; NULL. */
+static rk_sc idempotent_times(auxiliary *x, const rk_mx *a) {
+    for (size_t w = 0; w < a->nwords; w++) {
+        rk_sc c = a->word[w].coef;
+        if (!rk_sc_is_nonzero(x->scalars, c))
+            continue;
+        const rk_mx *p = rk_mx_scale(x->s, rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), c), a);
+        if (rk_mx_mul(x->s, p, p) == p)
+            return c;
+    }
+    return NULL;
 }
 
-static void three_by_three(auxiliary *x, const rk_mx *a, const rk_mx *b) {
-    const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
-    rk_block shape = {.rows = 3,
-                      .cols = 3,
-                      .height = {m->rows, m->rows, m->rows},
-                      .width = {m->cols, m->cols, m->cols}};
-    origin.first = origin.root = shape;
-    const rk_mx *first[3][3] = {{a, zero, zero}, {zero, b, zero}, {zero, zero, m}};
-    const rk_mx *root[3][3] = {{a, zero, a}, {zero, b, b}, {a, b, zero}};
-    for (size_t i = 0; i < 3; i++)
-        for (size_t j = 0; j < 3; j++) {
-            origin.first.cell[i][j] = first[i][j];
-            origin.root.cell[i][j] = root[i][j];
-        }
+static void three_by_three(auxiliary *x, rk_block *block, const rk_mx *const cell[9]) {
+    rk_sc n = x->m->rows;
+    *block = (rk_block){.rows = 3, .cols = 3, .height = {n, n, n}, .width = {n, n, n}};
+    for (size_t i = 0; i < 9; i++)
+        block->cell[i / 3][i % 3] = cell[i];
+}
+
+/* a == c*P and b == d*Q. In [a, 0, a; 0, b, b; a, b, 0] the third column times -P is added to the
+   first, then the third row times d/c*Q to the second: what remains is
+   [0, 0, a; 0, (1 + d/c)*b, b; a, b, 0]. */
+static void idempotents(auxiliary *x, const rk_mx *a, const rk_mx *b, rk_sc c, rk_sc d) {
+    const rk_mx *o = rk_mx_zero(x->s, a->rows, a->cols);
+    rk_sc ratio = rk_sc_div(x->scalars, d, c);
+    const rk_mx *ba =
+        rk_mx_scale(x->s, rk_sc_div(x->scalars, minus_one(x), c), rk_mx_mul(x->s, b, a));
+    const rk_mx *rest = rk_mx_add(x->s, b, rk_mx_scale(x->s, ratio, b));
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 3};
+    three_by_three(x, &origin.before[0], RK_INST_LIST(a, o, o, o, b, o, o, o, x->m));
+    three_by_three(x, &origin.before[1], RK_INST_LIST(a, o, a, o, b, b, a, b, o));
+    three_by_three(x, &origin.before[2], RK_INST_LIST(o, o, a, ba, b, b, a, b, o));
+    three_by_three(x, &origin.root, RK_INST_LIST(o, o, a, o, rest, b, a, b, o));
     rk_block_state_eliminations(x->g, &origin);
 }
 
-/* A multiple of an idempotent? */
-static bool is_scaled_idempotent(auxiliary *x, const rk_mx *a) {
-    for (size_t w = 0; w < a->nwords; w++) {
-        rk_sc c = a->word[w].coef;
-        if (rk_sc_is_nonzero(x->scalars, c) &&
-            is_idempotent(x,
-                          rk_mx_scale(x->s, rk_sc_div(x->scalars, rk_sc_int(x->scalars, 1), c), a)))
-            return true;
-    }
-    return false;
-}
-
 /* In every way; the last word is never in the first part. */
-static void sums_of_two(auxiliary *x) {
+static void sums_of_idempotents(auxiliary *x) {
     const rk_mx *m = x->m;
     if (m->rows != m->cols || m->nwords > 3)
         return;
     for (unsigned set = 1; set < 1u << (m->nwords - 1); set++) {
-        const rk_mx *a = rk_mx_zero(x->s, m->rows, m->cols), *b = m;
+        const rk_mx *a = rk_mx_zero(x->s, m->rows, m->cols);
         for (size_t w = 0; w < m->nwords; w++)
             if (set >> w & 1)
                 a = rk_mx_add(x->s, a, one_word(x, m, w));
-        b = rk_mx_sub(x->s, m, a);
-        if (is_scaled_idempotent(x, a) && is_scaled_idempotent(x, b))
-            three_by_three(x, a, b);
+        const rk_mx *b = rk_mx_sub(x->s, m, a);
+        rk_sc c = idempotent_times(x, a), d = c ? idempotent_times(x, b) : NULL;
+        if (!c || !d)
+            continue;
+        idempotents(x, a, b, c, d);
+        idempotents(x, b, a, d, c);
     }
 }
 
@@ -170,8 +175,8 @@ static bool keeps(auxiliary *x, const rk_mx *a, const rk_mx *b) {
 /* [B, B; B, -A] has the ranks of B and A + B. */
 static void bordered(auxiliary *x, const rk_mx *a, const rk_mx *b) {
     const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR};
-    two_by_two(&origin.first, b, zero, zero, m);
+    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1};
+    two_by_two(&origin.before[0], b, zero, zero, m);
     two_by_two(&origin.root, b, b, b, rk_mx_scale(x->s, minus_one(x), a));
     rk_block_state_eliminations(x->g, &origin);
 }
@@ -198,7 +203,7 @@ void rk_inst_schur(rk_instances *g, const rk_site *node) {
         return;
     auxiliary x = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};
     complements(&x);
-    sums_of_two(&x);
+    sums_of_idempotents(&x);
     x.nletters = rk_block_sequent_letters(g, node, x.letter);
     bordered_sums(&x);
 }

@@ -308,42 +308,55 @@ static const rk_mx *without_prefix(rk_mxs *s, const rk_mx *a, rk_sc rows, size_t
     return rk_mx_of_words(s, rows, a->cols, word, a->nwords);
 }
 
-static const rk_mx *blocks_letter(rk_mxs *s, const rk_mx *grid) {
-    rk_sc c;
+/* letters * grid as one word, not multiplied out. */
+static rk_word blocks_word(rk_mxs *s, const rk_letter *prefix, size_t k, const rk_mx *grid) {
+    rk_word word = {.length = k + 1};
     rk_leaf leaf = {.kind = RK_L_BLOCKS, .rows = grid->rows, .cols = grid->cols};
-    leaf.arg[0] = rk_mx_monic(s, grid, &c);
-    rk_letter letter = {rk_mx_leaf(s, &leaf), false, false};
-    rk_word *word = rk_arena_alloc(s->arena, sizeof *word);
-    rk_letter *copy = rk_arena_alloc(s->arena, sizeof *copy);
-    *copy = letter;
-    *word = (rk_word){c, copy, 1};
-    return rk_mx_intern(s, grid->rows, grid->cols, word, 1);
+    leaf.arg[0] = rk_mx_monic(s, grid, &word.coef);
+    rk_letter *letter = rk_arena_alloc(s->arena, word.length * sizeof *letter);
+    for (size_t i = 0; i < k; i++)
+        letter[i] = prefix[i];
+    letter[k] = (rk_letter){rk_mx_leaf(s, &leaf), false, false};
+    word.letter = letter;
+    return word;
 }
 
-/* [P*A, P*B] is P*[A, B]. */
-static const rk_mx *row_as_letters(rk_mxs *s, const rk_mx *row) {
+static const rk_letter *first_letters(const rk_mx *row) {
+    size_t j = 0;
+    while (row->cell[j]->nwords == 0)
+        j++;
+    return row->cell[j]->word[0].letter;
+}
+
+/* [P*A, P*B] is P*[A, B]. `turned`: the transpose of that. */
+static const rk_mx *row_as_letters(rk_mxs *s, const rk_mx *row, bool turned) {
     size_t k = common_prefix(row);
-    if (k == 0)
-        return blocks_letter(s, row);
-    const rk_mx *some = row->cell[0]->nwords ? row->cell[0] : NULL;
-    for (size_t j = 1; !some; j++)
-        some = row->cell[j]->nwords ? row->cell[j] : NULL;
-    const rk_mx *prefix = rk_mx_of_letters(s, row->rows, some->word[0].letter, k);
+    const rk_letter *prefix = first_letters(row);
+    rk_sc inner = k ? rk_letter_cols(prefix[k - 1]) : row->rows;
     const rk_mx **cell = cells_new(s, row->grid_cols);
     for (size_t j = 0; j < row->grid_cols; j++)
-        cell[j] = without_prefix(s, row->cell[j], prefix->cols, k);
+        cell[j] = without_prefix(s, row->cell[j], inner, k);
     const rk_mx *core = rk_mx_grid(s, 1, row->grid_cols, cell);
-    return rk_mx_mul(s, prefix, rk_mx_is_grid(core) ? blocks_letter(s, core) : core);
+    if (!rk_mx_is_grid(core)) {
+        const rk_mx *whole = rk_mx_mul(s, rk_mx_of_letters(s, row->rows, prefix, k), core);
+        return turned ? whole->transpose : whole;
+    }
+    rk_word word = blocks_word(s, prefix, k, core);
+    if (!turned)
+        return rk_mx_of_word(s, row->rows, row->cols, &word);
+    word = rk_word_transpose(s, &word);
+    return rk_mx_of_word(s, row->cols, row->rows, &word);
 }
 
 const rk_mx *rk_mx_as_letters(rk_mxs *s, const rk_mx *a) {
     if (!rk_mx_is_grid(a))
         return a;
     if (a->grid_rows == 1)
-        return row_as_letters(s, a);
+        return row_as_letters(s, a, false);
     if (a->grid_cols == 1)
-        return row_as_letters(s, a->transpose)->transpose;
-    return blocks_letter(s, a);
+        return row_as_letters(s, a->transpose, true);
+    rk_word word = blocks_word(s, NULL, 0, a);
+    return rk_mx_of_word(s, a->rows, a->cols, &word);
 }
 
 /* --- arithmetic ---------------------------------------------------------------------------- */
@@ -526,7 +539,9 @@ const rk_mx *rk_mx_grid_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
 const rk_mx *rk_mx_blocks_rule(rk_mxs *s, rk_letter a, rk_letter b) {
     bool x = a.leaf->kind == RK_L_BLOCKS && !a.inverted;
     bool y = b.leaf->kind == RK_L_BLOCKS && !b.inverted;
-    if (!(x && y) && !(x && rk_is_ones(b, false)) && !(y && rk_is_ones(a, true)))
+    bool below = y && rk_is_ones(a, true) && b.leaf->arg[0]->grid_rows > 1;
+    bool beside = x && rk_is_ones(b, false) && a.leaf->arg[0]->grid_cols > 1;
+    if (!(x && y) && !below && !beside)
         return NULL;
     const rk_mx *left = x ? a.leaf->arg[0] : rk_mx_of_letter(s, a);
     const rk_mx *right = y ? b.leaf->arg[0] : rk_mx_of_letter(s, b);

@@ -188,6 +188,7 @@ static unsigned props_of_set(rk_set set) {
     case RK_SET_POSITIVE:
         return RK_PROP_POSITIVE | RK_PROP_NOT_ZERO;
     case RK_SET_NONZERO:
+        return RK_PROP_NO_ZERO_ENTRY | RK_PROP_NOT_ZERO;
     case RK_SET_UNIT_ROWS:
         return RK_PROP_NOT_ZERO;
     case RK_SET_STOCHASTIC:

@@ -323,6 +323,299 @@ static void the_order_of_writing_does_not_matter(void **state) {
     }
 }
 
+/* --- grids --------------------------------------------------------------------------------- */
+
+static void grids_multiply_and_add_block_by_block(void **state) {
+    bench *b = *state;
+    const rk_mx *p = var(b, 'P', N, M, 0), *q = var(b, 'Q', N, D, 0), *x = var(b, 'X', K, N, 0);
+    const rk_mx *r = var(b, 'R', M, K, 0), *t = var(b, 'T', D, K, 0), *y = var(b, 'Y', N, K, 0);
+    SAME(mul(b, row2(b, p, q), col2(b, r, t)), add(b, mul(b, q, t), mul(b, p, r)));
+    SAME(mul(b, x, row2(b, p, q)), row2(b, mul(b, x, p), mul(b, x, q)));
+    SAME(mul(b, col2(b, r, t), x), col2(b, mul(b, r, x), mul(b, t, x)));
+    SAME(row2(b, p, q)->transpose, col2(b, p->transpose, q->transpose));
+    SAME(row2(b, row2(b, p, q), y), row2(b, p, row2(b, q, y)));
+    SAME(add(b, row2(b, p, q), row2(b, p, q)), times(b, 2, row2(b, p, q)));
+    SAME(row2(b, zero(b, N, M), zero(b, N, D)),
+         rk_mx_zero(b->s, b->size[N], rk_sc_add(b->sc, b->size[M], b->size[D])));
+    DIFFERENT(row2(b, p, q), row2(b, q, p));
+    DIFFERENT(row2(b, p, mul(b, p, r)), row2(b, p, zero(b, N, K)));
+}
+
+static void a_single_factor_stays_beside_a_grid(void **state) {
+    bench *b = *state;
+    const rk_mx *p = var(b, 'P', N, M, 0), *q = var(b, 'Q', N, D, 0), *x = var(b, 'X', K, N, 0);
+    rk_sc width = rk_sc_add(b->sc, b->size[M], b->size[D]);
+    const rk_mx *z = member(b, 'Z', width, b->size[K], 0, NULL);
+    const rk_mx *g = member(b, 'G', b->size[K], b->size[K], 0, NULL);
+    const rk_mx *pq = row2(b, p, q);
+    SAME(mul(b, mul(b, x, pq), z), mul(b, x, mul(b, pq, z)));
+    SAME(mul(b, mul(b, z->transpose, pq->transpose), x->transpose),
+         mul(b, x, mul(b, pq, z))->transpose);
+    SAME(mul(b, mul(b, mul(b, g, x), pq), z), mul(b, g, mul(b, mul(b, x, pq), z)));
+    const rk_mx *w = member(b, 'W', b->size[K], width, 0, NULL);
+    const rk_mx *xpq = mul(b, x, pq);
+    SAME(add(b, add(b, xpq, w), xpq), add(b, times(b, 2, xpq), w));
+    SAME(sub(b, add(b, xpq, w), w), xpq);
+    SAME(sub(b, add(b, w, xpq), xpq), w);
+}
+
+static void what_is_regular_splits_like_a_grid(void **state) {
+    bench *b = *state;
+    rk_sc both = rk_sc_add(b->sc, b->size[N], b->size[M]);
+    const rk_mx *eye_both = rk_mx_eye(b->s, both), *ones_both = rk_mx_ones(b->s, both, b->one);
+    const rk_mx *p = var(b, 'P', N, N, 0), *q = var(b, 'Q', N, M, 0), *r = var(b, 'R', M, N, 0);
+    const rk_mx *t = var(b, 'T', M, M, 0), *g = grid4(b, p, q, r, t);
+    SAME(grid4(b, eye(b, N), zero(b, N, M), zero(b, M, N), eye(b, M)), eye_both);
+    SAME(col2(b, ones(b, N), ones(b, M)), ones_both);
+    SAME(add(b, g, eye_both), grid4(b, add(b, p, eye(b, N)), q, r, add(b, t, eye(b, M))));
+    SAME(sub(b, add(b, g, eye_both), g), eye_both);
+    SAME(mul(b, g, ones_both), col2(b, add(b, mul(b, p, ones(b, N)), mul(b, q, ones(b, M))),
+                                    add(b, mul(b, r, ones(b, N)), mul(b, t, ones(b, M)))));
+    DIFFERENT(grid4(b, eye(b, N), q, zero(b, M, N), eye(b, M)), eye_both);
+    const rk_mx *one = rk_mx_eye(b->s, b->one), *none = rk_mx_zero(b->s, b->one, b->one);
+    SAME(grid4(b, one, none, none, one), rk_mx_eye(b->s, rk_sc_int(b->sc, 2)));
+    SAME(row2(b, one, one), rk_mx_ones(b->s, b->one, rk_sc_int(b->sc, 2)));
+}
+
+static void triangles_of_blocks_are_inverted(void **state) {
+    bench *b = *state;
+    const rk_mx *g = var(b, 'G', N, N, 0), *h = var(b, 'H', M, M, 0), *x = var(b, 'X', N, M, 0);
+    const rk_mx *y = var(b, 'Y', M, N, 0), *upper = grid4(b, g, x, zero(b, M, N), h);
+    rk_sc both = rk_sc_add(b->sc, b->size[N], b->size[M]);
+    SAME(mul(b, upper, inv(b, upper)), rk_mx_eye(b->s, both));
+    SAME(mul(b, inv(b, upper->transpose), upper->transpose), rk_mx_eye(b->s, both));
+    const rk_mx *full = grid4(b, g, x, y, h);
+    SAME(mul(b, full, inv(b, full)), rk_mx_eye(b->s, both));
+    SAME(mul(b, inv(b, full), full), rk_mx_eye(b->s, both));
+    SAME(inv(b, full)->transpose, inv(b, full->transpose));
+    assert_false(rk_mx_is_invertible(b->s, full));
+    assert_false(rk_mx_is_invertible(b->s, upper));
+    assert_true(rk_mx_is_invertible(b->s, grid4(b, eye(b, N), x, zero(b, M, N), eye(b, M))));
+    assert_false(rk_mx_is_invertible(b->s, grid4(b, eye(b, N), x, y, eye(b, M))));
+}
+
+/* --- loops --------------------------------------------------------------------------------- */
+
+static const rk_mx *loop(bench *b, rk_leaf_kind kind, const rk_mx *body) {
+    return rk_mx_loop(b->s, kind, b->sym[INDEX], b->one, b->size[H], body);
+}
+
+static const rk_mx *indexed(bench *b, char name, int rows, int cols) {
+    return member(b, name, b->size[rows], b->size[cols], 0, rk_sc_sym(b->sc, b->sym[INDEX]));
+}
+
+static void loops_are_linear(void **state) {
+    bench *b = *state;
+    const rk_mx *a = indexed(b, 'A', N, N), *w = indexed(b, 'W', M, D), *x = var(b, 'X', N, M, 0);
+    const rk_mx *c = indexed(b, 'C', N, N), *p = var(b, 'P', K, N, 0), *q = var(b, 'Q', N, M, 0);
+    SAME(loop(b, RK_L_SUM, add(b, a, c)), add(b, loop(b, RK_L_SUM, c), loop(b, RK_L_SUM, a)));
+    SAME(loop(b, RK_L_SUM, mul3(b, p, a, x)), mul3(b, p, loop(b, RK_L_SUM, a), x));
+    SAME(loop(b, RK_L_SUM, x), rk_mx_scale(b->s, b->size[H], x));
+    SAME(loop(b, RK_L_SUM, add(b, x, mul(b, a, x))),
+         add(b, mul(b, loop(b, RK_L_SUM, a), x), rk_mx_scale(b->s, b->size[H], x)));
+    SAME(loop(b, RK_L_SUM, a)->transpose, loop(b, RK_L_SUM, a->transpose));
+    const rk_mx *heads = mul3(b, a, x, w);
+    SAME(mul(b, loop(b, RK_L_HCAT, mul(b, a, x)), loop(b, RK_L_VCAT, w)), loop(b, RK_L_SUM, heads));
+    SAME(loop(b, RK_L_HCAT, mul(b, p, a)), mul(b, p, loop(b, RK_L_HCAT, a)));
+    SAME(loop(b, RK_L_VCAT, mul(b, a, q)), mul(b, loop(b, RK_L_VCAT, a), q));
+    SAME(loop(b, RK_L_HCAT, a)->transpose, loop(b, RK_L_VCAT, a->transpose));
+    SAME(loop(b, RK_L_HCAT, a)->cols, rk_sc_mul(b->sc, b->size[H], b->size[N]));
+    DIFFERENT(loop(b, RK_L_SUM, mul(b, a, c)), mul(b, loop(b, RK_L_SUM, a), loop(b, RK_L_SUM, c)));
+    DIFFERENT(loop(b, RK_L_SUM, a), rk_mx_scale(b->s, b->size[H], a));
+    const rk_mx *body = indexed(b, 'B', N, M);
+    rk_sc three = rk_sc_int(b->sc, 3);
+    SAME(rk_mx_loop(b->s, RK_L_SUM, b->sym[INDEX], three, three, body),
+         member(b, 'B', b->size[N], b->size[M], 0, three));
+    /* The sum may be empty: the count is not taken for it. */
+    rk_sc low = rk_sc_int(b->sc, 5);
+    DIFFERENT(rk_mx_loop(b->s, RK_L_SUM, b->sym[INDEX], low, b->size[H], x),
+              rk_mx_scale(b->s, rk_sc_sub(b->sc, b->size[H], rk_sc_int(b->sc, 4)), x));
+}
+
+static void symbols_are_put_in_without_capture(void **state) {
+    bench *b = *state;
+    const rk_mx *a = indexed(b, 'A', N, M), *x = var(b, 'X', N, M, 0);
+    rk_sc two = rk_sc_int(b->sc, 2);
+    unsigned h = b->sym[INDEX];
+    SAME(rk_mx_put_sym(b->s, add(b, a, x), h, two),
+         add(b, x, member(b, 'A', b->size[N], b->size[M], 0, two)));
+    SAME(rk_mx_put_sym(b->s, loop(b, RK_L_SUM, a), h, two), loop(b, RK_L_SUM, a));
+    assert_false(rk_mx_mentions_sym(b->s, loop(b, RK_L_SUM, a), h));
+    assert_true(rk_mx_mentions_sym(b->s, loop(b, RK_L_SUM, a), b->sym[H]));
+    SAME(rk_mx_put_sym(b->s, loop(b, RK_L_SUM, a), b->sym[H], b->one),
+         member(b, 'A', b->size[N], b->size[M], 0, b->one));
+    /* A[k,h] summed over h, with h put in for k: the h that goes in is another one. */
+    rk_leaf leaf = {.kind = RK_L_VAR, .var = 'F', .rows = b->size[N], .cols = b->size[M]};
+    leaf.index[0] = rk_sc_add(b->sc, b->size[K], rk_sc_sym(b->sc, h));
+    const rk_mx *f = loop(b, RK_L_SUM, rk_mx_of_leaf(b->s, rk_mx_leaf(b->s, &leaf)));
+    leaf.index[0] = rk_sc_mul(b->sc, two, rk_sc_sym(b->sc, h));
+    const rk_mx *captured = loop(b, RK_L_SUM, rk_mx_of_leaf(b->s, rk_mx_leaf(b->s, &leaf)));
+    DIFFERENT(rk_mx_put_sym(b->s, f, b->sym[K], rk_sc_sym(b->sc, h)), captured);
+}
+
+static void leaves_are_replaced_at_any_depth(void **state) {
+    bench *b = *state;
+    const rk_mx *x = var(b, 'X', N, M, 0), *y = var(b, 'Y', N, M, 0), *w = var(b, 'W', M, N, 0);
+    const rk_leaf *leaf = rk_mx_letter(x)->leaf;
+    const rk_mx *by = add(b, y, y);
+    const rk_mx *gram = mul(b, x->transpose, x);
+    SAME(rk_mx_put_leaf(b->s, gram, leaf, by), times(b, 4, mul(b, y->transpose, y)));
+    const rk_mx *deep = rk_mx_softmax(b->s, mul(b, x, w), NULL);
+    SAME(rk_mx_put_leaf(b->s, mul(b, deep, x), leaf, y),
+         mul(b, rk_mx_softmax(b->s, mul(b, y, w), NULL), y));
+    SAME(rk_mx_put_leaf(b->s, inv(b, add(b, eye(b, N), mul(b, x, w))), leaf, zero(b, N, M)),
+         eye(b, N));
+    const rk_mx *scaled = rk_mx_scale(b->s, rk_mx_rank(b->s, x), w);
+    assert_true(rk_mx_mentions_leaf(b->s, scaled, leaf));
+    assert_true(rk_mx_is_zero(rk_mx_put_leaf(b->s, scaled, leaf, zero(b, N, M))));
+    assert_false(rk_mx_mentions_leaf(b->s, w, leaf));
+}
+
+/* --- functions ----------------------------------------------------------------------------- */
+
+static void softmax_sees_no_row_shift_and_moves_with_permutations(void **state) {
+    bench *b = *state;
+    const rk_mx *x = var(b, 'X', N, N, 0), *p = var(b, 'P', N, N, RK_PROP_PERMUTATION);
+    const rk_mx *c = column(b, 'c', N, 0), *mask = var(b, 'M', N, N, 0);
+    const rk_mx *plain = rk_mx_softmax(b->s, x, NULL), *masked = rk_mx_softmax(b->s, x, mask);
+    const rk_mx *shift = mul(b, c, ones(b, N)->transpose);
+    const rk_mx *pxp = mul3(b, p, x, p->transpose), *pmp = mul3(b, p, mask, p->transpose);
+    SAME(rk_mx_softmax(b->s, add(b, x, shift), NULL), plain);
+    SAME(rk_mx_softmax(b->s, add(b, x, shift), mask), masked);
+    DIFFERENT(rk_mx_softmax(b->s, add(b, x, shift->transpose), NULL), plain);
+    DIFFERENT(rk_mx_softmax(b->s, times(b, 2, x), NULL), plain);
+    SAME(rk_mx_softmax(b->s, pxp, NULL), mul3(b, p, plain, p->transpose));
+    SAME(rk_mx_softmax(b->s, pxp, pmp), mul3(b, p, masked, p->transpose));
+    DIFFERENT(rk_mx_softmax(b->s, pxp, mask), mul3(b, p, masked, p->transpose));
+    SAME(mul(b, plain, ones(b, N)), ones(b, N));
+    rk_sc each = rk_sc_div(b->sc, b->one, b->size[M]);
+    SAME(rk_mx_softmax(b->s, zero(b, N, M), NULL),
+         rk_mx_scale(b->s, each, rk_mx_ones(b->s, b->size[N], b->size[M])));
+    rk_leaf leaf = {.kind = RK_L_CAUSAL, .rows = b->size[N], .cols = b->size[N]};
+    const rk_mx *causal = rk_mx_of_leaf(b->s, rk_mx_leaf(b->s, &leaf));
+    assert_true(rk_mx_is_invertible(b->s, rk_mx_softmax(b->s, x, causal)));
+    assert_false(rk_mx_is_invertible(b->s, rk_mx_softmax(b->s, x, causal->transpose)));
+    assert_false(rk_mx_is_invertible(b->s, plain));
+    assert_false(rk_mx_is_invertible(b->s, masked));
+}
+
+static void normalisations_follow_permutations_and_rotations(void **state) {
+    bench *b = *state;
+    rk_sc eps = rk_sc_int(b->sc, 0);
+    const rk_mx *x = var(b, 'X', N, M, 0), *p = var(b, 'P', N, N, RK_PROP_PERMUTATION);
+    const rk_mx *q = var(b, 'Q', M, M, RK_PROP_ORTHOGONAL);
+    const rk_mx *r = var(b, 'R', M, M, RK_PROP_PERMUTATION);
+    const rk_mx *scales = rk_mx_scales(b->s, x, eps);
+    SAME(rk_mx_scales(b->s, mul(b, p, x), eps), mul3(b, p, scales, p->transpose));
+    SAME(rk_mx_scales(b->s, mul(b, x, q), eps), scales);
+    SAME(rk_mx_scales(b->s, times(b, -1, x), eps), scales);
+    DIFFERENT(rk_mx_scales(b->s, times(b, 2, x), rk_sc_int(b->sc, 1)),
+              rk_mx_scales(b->s, x, rk_sc_int(b->sc, 1)));
+    const rk_mx *centred = rk_mx_center(b->s, mul(b, x, r));
+    SAME(centred, mul(b, rk_mx_center(b->s, x), r));
+    SAME(rk_mx_scales(b->s, centred, eps), rk_mx_scales(b->s, rk_mx_center(b->s, x), eps));
+    DIFFERENT(rk_mx_scales(b->s, rk_mx_center(b->s, mul(b, x, q)), eps),
+              rk_mx_scales(b->s, rk_mx_center(b->s, x), eps));
+    assert_true(rk_mx_is_zero(mul(b, centred, ones(b, M))));
+    SAME(rk_mx_center(b->s, rk_mx_center(b->s, x)), rk_mx_center(b->s, x));
+    assert_true(rk_mx_is_zero(mul(b, ones(b, N)->transpose, rk_mx_center_tokens(b->s, x))));
+}
+
+static void kron_multiplies_part_by_part(void **state) {
+    bench *b = *state;
+    const rk_mx *a = var(b, 'A', N, M, 0), *c = var(b, 'C', M, N, 0), *d = var(b, 'D', D, K, 0);
+    const rk_mx *e = var(b, 'E', K, D, 0), *f = var(b, 'F', K, D, 0);
+    const rk_mx *ad = rk_mx_kron(b->s, a, d);
+    SAME(mul(b, ad, rk_mx_kron(b->s, c, e)), rk_mx_kron(b->s, mul(b, a, c), mul(b, d, e)));
+    SAME(ad->transpose, rk_mx_kron(b->s, a->transpose, d->transpose));
+    SAME(rk_mx_kron(b->s, a, add(b, e, f)), add(b, rk_mx_kron(b->s, a, f), rk_mx_kron(b->s, a, e)));
+    SAME(rk_mx_kron(b->s, times(b, 2, a), times(b, 3, d)), times(b, 6, ad));
+    SAME(rk_mx_kron(b->s, eye(b, N), eye(b, M)),
+         rk_mx_eye(b->s, rk_sc_mul(b->sc, b->size[N], b->size[M])));
+    DIFFERENT(ad, rk_mx_kron(b->s, d, a));
+    const rk_mx *g = var(b, 'G', N, N, 0), *h = var(b, 'H', M, M, 0);
+    SAME(inv(b, rk_mx_kron(b->s, g, h)), rk_mx_kron(b->s, inv(b, g), inv(b, h)));
+    const rk_mx *s = var(b, 'S', N, M, RK_PROP_ROWS_SUM_TO_ONE);
+    const rk_mx *t = var(b, 'T', D, K, RK_PROP_ROWS_SUM_TO_ONE);
+    const rk_mx *st = rk_mx_kron(b->s, s, t);
+    SAME(mul(b, st, rk_mx_ones(b->s, st->cols, b->one)), rk_mx_ones(b->s, st->rows, b->one));
+    const rk_mx *u = column(b, 'u', N, 0), *v = column(b, 'v', M, 0);
+    const rk_mx *row = mul(b, rk_mx_kron(b->s, u, v)->transpose, rk_mx_kron(b->s, u, v));
+    rk_sc uu = rk_mx_value(b->s, mul(b, u->transpose, u));
+    rk_sc vv = rk_mx_value(b->s, mul(b, v->transpose, v));
+    assert_ptr_equal(rk_mx_value(b->s, row), rk_sc_mul(b->sc, uu, vv));
+}
+
+static void entrywise_by_an_outer_product_is_scaling(void **state) {
+    bench *b = *state;
+    const rk_mx *a = var(b, 'A', N, M, 0), *c = var(b, 'C', N, M, 0);
+    const rk_mx *u = column(b, 'u', N, 0), *v = column(b, 'v', M, 0);
+    const rk_mx *du = rk_mx_diag(b->s, u), *dv = rk_mx_diag(b->s, v);
+    SAME(rk_mx_emul(b->s, a, mul(b, u, v->transpose)), mul3(b, du, a, dv));
+    SAME(rk_mx_emul(b->s, a, mul(b, u, ones(b, M)->transpose)), mul(b, du, a));
+    SAME(rk_mx_emul(b->s, a, c), rk_mx_emul(b->s, c, a));
+    SAME(rk_mx_emul(b->s, a, c)->transpose, rk_mx_emul(b->s, a->transpose, c->transpose));
+    SAME(rk_mx_emul(b->s, times(b, 2, a), c), times(b, 2, rk_mx_emul(b->s, a, c)));
+    DIFFERENT(rk_mx_emul(b->s, a, a), mul(b, a, a->transpose));
+    const rk_mx *m = var(b, 'M', N, N, RK_PROP_POSITIVE);
+    const rk_mx *sums = mul3(b, m, ones(b, N), ones(b, N)->transpose);
+    const rk_mx *markov = rk_mx_ediv(b->s, m, sums);
+    SAME(mul(b, markov, ones(b, N)), ones(b, N));
+    SAME(rk_mx_ediv(b->s, mul3(b, du, a, dv), mul(b, u, v->transpose)), a);
+}
+
+static void powers_merge(void **state) {
+    bench *b = *state;
+    const rk_mx *a = var(b, 'A', N, N, 0), *c = var(b, 'C', N, N, 0);
+    rk_sc k = b->size[K], d = b->size[D];
+    const rk_mx *ak = rk_mx_power(b->s, a, k);
+    SAME(mul(b, ak, a), rk_mx_power(b->s, a, rk_sc_add(b->sc, k, b->one)));
+    SAME(mul(b, a, ak), mul(b, ak, a));
+    SAME(mul(b, ak, rk_mx_power(b->s, a, d)), rk_mx_power(b->s, a, rk_sc_add(b->sc, k, d)));
+    SAME(rk_mx_power(b->s, a, rk_sc_int(b->sc, 2)), mul(b, a, a));
+    SAME(rk_mx_power(b->s, a, rk_sc_int(b->sc, -1)), inv(b, a));
+    SAME(rk_mx_power(b->s, a, rk_sc_int(b->sc, 0)), eye(b, N));
+    SAME(ak->transpose, rk_mx_power(b->s, a->transpose, k));
+    SAME(rk_mx_power(b->s, inv(b, a), k), inv(b, ak));
+    const rk_mx *p = add(b, a, c);
+    SAME(mul(b, rk_mx_power(b->s, p, k), p), mul(b, p, rk_mx_power(b->s, p, k)));
+    DIFFERENT(rk_mx_power(b->s, mul(b, a, c), k), mul(b, ak, rk_mx_power(b->s, c, k)));
+    rk_sc less = rk_sc_sub(b->sc, k, rk_sc_int(b->sc, 5));
+    DIFFERENT(mul(b, rk_mx_power(b->s, a, less), a),
+              rk_mx_power(b->s, a, rk_sc_sub(b->sc, k, rk_sc_int(b->sc, 4))));
+}
+
+/* --- ranks --------------------------------------------------------------------------------- */
+
+static void ranks_have_one_key(void **state) {
+    bench *b = *state;
+    const rk_mx *x = var(b, 'X', N, M, 0), *y = var(b, 'Y', N, D, 0), *z = var(b, 'Z', K, M, 0);
+    const rk_mx *c = column(b, 'c', K, 0);
+    rk_sc rank = rk_mx_rank(b->s, x);
+    assert_ptr_equal(rk_mx_rank(b->s, x->transpose), rank);
+    assert_ptr_equal(rk_mx_rank(b->s, times(b, -2, x)), rank);
+    assert_ptr_equal(rk_mx_rank(b->s, row2(b, x, x)), rank);
+    assert_ptr_equal(rk_mx_rank(b->s, row2(b, x, zero(b, N, K))), rank);
+    assert_ptr_equal(rk_mx_rank(b->s, row2(b, x, y)), rk_mx_rank(b->s, row2(b, y, x)));
+    assert_ptr_equal(rk_mx_rank(b->s, col2(b, x, z)), rk_mx_rank(b->s, col2(b, z, x)));
+    assert_ptr_equal(rk_mx_rank(b->s, row2(b, x, y)->transpose), rk_mx_rank(b->s, row2(b, x, y)));
+    const rk_mx *o = zero(b, K, D);
+    assert_ptr_equal(
+        rk_mx_rank(b->s, grid4(b, x, y, z, o)),
+        rk_mx_rank(b->s, grid4(b, o->transpose, y->transpose, z->transpose, x->transpose)));
+    assert_ptr_equal(rk_mx_rank(b->s, eye(b, N)), b->size[N]);
+    assert_true(rk_sc_is_zero(rk_mx_rank(b->s, zero(b, N, M))));
+    assert_true(rk_sc_is_positive(b->sc, rk_mx_rank(b->s, ones(b, N))));
+    assert_ptr_not_equal(rk_mx_rank(b->s, row2(b, x, y)), rank);
+    assert_ptr_not_equal(rk_mx_rank(b->s, grid4(b, x, y, z, o)),
+                         rk_mx_rank(b->s, row2(b, row2(b, x, y), x)));
+    /* c'*c may be 0. */
+    rk_sc square = rk_mx_value(b->s, mul(b, c->transpose, c));
+    assert_ptr_not_equal(rk_mx_rank(b->s, rk_mx_scale(b->s, square, x)), rank);
+    rk_sc less = rk_sc_sub(b->sc, b->size[N], b->one);
+    assert_ptr_not_equal(rk_mx_rank(b->s, rk_mx_scale(b->s, less, x)), rank);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -334,6 +627,19 @@ int main(void) {
         TEST(numbers_move_into_the_coefficient),
         TEST(units_pick_entries),
         TEST(diagonal_matrices_commute),
+        TEST(grids_multiply_and_add_block_by_block),
+        TEST(a_single_factor_stays_beside_a_grid),
+        TEST(what_is_regular_splits_like_a_grid),
+        TEST(triangles_of_blocks_are_inverted),
+        TEST(loops_are_linear),
+        TEST(symbols_are_put_in_without_capture),
+        TEST(leaves_are_replaced_at_any_depth),
+        TEST(softmax_sees_no_row_shift_and_moves_with_permutations),
+        TEST(normalisations_follow_permutations_and_rotations),
+        TEST(kron_multiplies_part_by_part),
+        TEST(entrywise_by_an_outer_product_is_scaling),
+        TEST(powers_merge),
+        TEST(ranks_have_one_key),
         TEST(the_order_of_writing_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,10 +44,27 @@ static void add_rule(rk_context *x, const rk_mx *a, const rk_mx *b, unsigned ori
                        rk_mx_zero(x->store, d->cell[i]->rows, d->cell[i]->cols), origin);
 }
 
+/* The rows of a variable A lie in the row space of B: A = K*B for some K. */
+static void span_rule(rk_context *x, const rk_literal *l, unsigned origin) {
+    bool rows = l->term->op == RK_T_IN_ROWSPAN;
+    const rk_mx *a = rk_read_matrix(x->reader, l->term->kid[0]);
+    const rk_mx *b = rk_read_matrix(x->reader, l->term->kid[1]);
+    const rk_letter *letter = rk_mx_letter(a);
+    if (l->negated || letter == NULL || letter->leaf->kind != RK_L_VAR ||
+        rk_mx_mentions_leaf(x->store, b, letter->leaf))
+        return;
+    rk_sc n = rows ? a->rows : b->cols, m = rows ? b->rows : a->cols;
+    const rk_mx *k = rk_mx_of_leaf(x->store, rk_mx_fresh_leaf(x->store, n, m, 0));
+    add_rule(x, a, rows ? rk_mx_mul(x->store, k, b) : rk_mx_mul(x->store, b, k), origin);
+}
+
 static void take_rules(rk_context *x, const rk_hypothesis *h) {
     unsigned origin = 0;
     for (; h != NULL; h = h->next, origin++)
-        if (h->literal.term != NULL && is_matrix_equation(x, &h->literal))
+        if (h->literal.term != NULL &&
+            (h->literal.term->op == RK_T_IN_ROWSPAN || h->literal.term->op == RK_T_IN_COLSPAN))
+            span_rule(x, &h->literal, origin);
+        else if (h->literal.term != NULL && is_matrix_equation(x, &h->literal))
             add_rule(x, rk_read_matrix(x->reader, h->literal.term->kid[0]),
                      rk_read_matrix(x->reader, h->literal.term->kid[1]), origin);
     rk_rewrite_complete(x->rewrite);
@@ -211,6 +228,21 @@ static void read_all_partial(rk_context *x) {
         read_partial(x, x->calculus->claim);
 }
 
+/* A variable of an invertible set that a rule replaces is still invertible. */
+static void keep_invertible(rk_context *x) {
+    const rk_checked *c = x->calculus->checked;
+    for (unsigned v = 0; v < c->nvars; v++) {
+        if (c->vars[v].family != NULL)
+            continue;
+        const rk_leaf *leaf = rk_read_variable(x->reader, v, NULL);
+        const rk_mx *m = leaf == NULL ? NULL : rk_mx_of_leaf(x->store, leaf);
+        const rk_letter *same = m == NULL ? NULL : rk_mx_letter(m);
+        if (m != NULL && (same == NULL || same->leaf != leaf) &&
+            (leaf->props & RK_PROP_SQUARE_INVERTIBLE) != 0)
+            rk_instances_invertible(x->instances, m);
+    }
+}
+
 /* --- contexts ------------------------------------------------------------------------------- */
 
 static void bound_dimensions(rk_context *x) {
@@ -260,6 +292,7 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     x->instances = rk_instances_new(x->store, &c->options.limits);
     add_upper_bounds(x);
     read_all_partial(x);
+    keep_invertible(x);
     x->nassumptions = count(hypotheses);
     rk_assumption *a = rk_arena_alloc(c->arena, (x->nassumptions + 1) * sizeof *a);
     x->assumption = a;

@@ -33,6 +33,35 @@ static void see_fold(void *self, const rk_leaf *leaf, rk_place place) {
     l->fold[l->n++] = leaf;
 }
 
+typedef struct loops {
+    rk_mxs *store;
+    const rk_leaf *fold;
+    bool inside; /* the fold depends on the index of a loop around it */
+} loops;
+
+static void see_loop(void *self, const rk_leaf *leaf, rk_place place) {
+    loops *l = self;
+    (void)place;
+    bool binds = leaf->kind == RK_L_SUM || leaf->kind == RK_L_HCAT || leaf->kind == RK_L_VCAT ||
+                 leaf->kind == RK_L_PROD || leaf->kind == RK_L_FOLD;
+    l->inside |= binds && leaf != l->fold && rk_leaf_mentions(l->store, l->fold, leaf->sym);
+}
+
+/* One running value stands for the fold wherever it occurs, so it must be one matrix. */
+static bool is_one_matrix(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *right) {
+    loops see = {.store = l->x->store};
+    for (size_t i = 0; i < l->n; i++) {
+        see.fold = l->fold[i];
+        if (goal != NULL) {
+            rk_walk_scalar(l->x->store, goal, RK_PLACE_WORD, see_loop, &see);
+        } else {
+            rk_walk_matrix(l->x->store, left, RK_PLACE_WORD, see_loop, &see);
+            rk_walk_matrix(l->x->store, right, RK_PLACE_WORD, see_loop, &see);
+        }
+    }
+    return !see.inside;
+}
+
 static void see_shape(void *self, const rk_leaf *leaf, rk_place place) {
     layers *l = self;
     (void)place;
@@ -283,7 +312,8 @@ static rk_derivation *attempt(rk_context *x, rk_sc goal, bool equation, const rk
         rk_walk_matrix(x->store, left, RK_PLACE_WORD, see_fold, &l);
         rk_walk_matrix(x->store, right, RK_PLACE_WORD, see_fold, &l);
     }
-    if (l.n == 0 || (counted && !can_count(&l, goal, left, right)) || !set_up(&l, counted))
+    if (l.n == 0 || !is_one_matrix(&l, goal, left, right) ||
+        (counted && !can_count(&l, goal, left, right)) || !set_up(&l, counted))
         return NULL;
     return goal != NULL ? prove_number(&l, goal, equation) : matrices(&l, left, right);
 }

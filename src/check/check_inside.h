@@ -25,6 +25,7 @@ typedef struct job {
     bool hunting; /* the hunt alone was asked for */
     uint64_t choices;
     /* what the provers said */
+    bool calculated; /* the calculus proved all claims, for all dimensions */
     uint64_t visited_choices, proved_choices;
     bool refuted, text_error, too_large, huge;
     bool witnessed; /* some instance satisfies the hypotheses, everything defined */

@@ -3,7 +3,7 @@
 #ifndef RK_RESULT_H
 #define RK_RESULT_H
 
-#include "lang/rk_term.h"
+#include "calculus/rk_calculus.h"
 
 typedef enum rk_reason {
     RK_REASON_NONE,
@@ -27,6 +27,8 @@ typedef struct rk_dim_scope { /* what a verdict covers: n = 2, n >= 1, or n in 1
 } rk_dim_scope;
 
 typedef struct rk_result {
+    bool keep_calculus;    /* set by the caller: hand out what the calculus found or tried */
+    rk_calculus *calculus; /* then: to be freed by the caller; NULL when it was not asked */
     const char *theorem, *title, *file, *paper, *paper_title, *source, *corrects;
     const char *statement; /* the theorem as claim text, printed from the tree */
     rk_verdict verdict;

@@ -10,6 +10,7 @@ enum {
     OPEN_CHOICES = 40,      /* dimension choices at which open theorems are tried by the provers */
     FINITE_CHOICES = 4096,  /* and at which finite ones are proved one by one */
     HUNTED_ENTRIES = 20000, /* free entries beyond which exact instances are not tried */
+    CHOICES_FIRST = 16,     /* choices beyond which all dimensions at once come first */
     INTERIOR_BITS = 8
 };
 
@@ -185,9 +186,11 @@ static bool forward_progress(void *self, uint64_t trials, double rate, const int
     return !interrupted(j);
 }
 
+/* trials 0: until an instance held */
 static rk_hunt_options hunt_options(job *j, uint64_t trials) {
     return (rk_hunt_options){.seed = j->options->seed,
                              .trials = trials,
+                             .samples = 1,
                              .deadline = j->deadline,
                              .max_dim = j->options->max_dim,
                              .precision_cap = j->options->precision_cap,
@@ -276,10 +279,90 @@ static void hunt(job *j, uint64_t trials) {
         hunt_violation(j, trials);
 }
 
+/* --- the calculus ------------------------------------------------------------------------- */
+
+static void keep_calculus(job *j, rk_calculus *c) {
+    if (j->result->keep_calculus)
+        j->result->calculus = c;
+    else
+        rk_calculus_free(c);
+}
+
+static const char *calculus_method(job *j, const rk_calculus *c) {
+    size_t steps = rk_derivation_steps(rk_calculus_derivation(c));
+    return rk_arena_printf(j->arena, "rank calculus, %zu step%s", steps, steps == 1 ? "" : "s");
+}
+
+/* All dimensions at once. */
+static void calculate(job *j) {
+    rk_calculus_options o = {.deadline = rk_clock() + remaining(j) / 4};
+    rk_calculus *c = rk_calculus_prove(j->checked, &o);
+    j->calculated = rk_calculus_proved(c);
+    if (j->calculated)
+        j->method = calculus_method(j, c);
+    keep_calculus(j, c);
+}
+
+/* An interior point of a generic theorem at which the hypotheses hold, at small dimensions. */
+static void find_interior(job *j) {
+    int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, j->max_dim);
+    for (unsigned k = 0; k < OPEN_CHOICES && !j->witnessed && rk_dims_next(it, dims); k++) {
+        rk_program *p = NULL;
+        if (remaining(j) > 0 && rk_program_build(j->checked, dims, NULL, &p) == RK_BUILD_OK &&
+            free_entries(p) <= HUNTED_ENTRIES)
+            interior_instances(j, dims, p, 2);
+        j->visited_choices += p != NULL;
+        rk_program_free(p);
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
+/* A proof speaks of something only if some instance satisfies the hypotheses. What is evaluated for
+   that would also show a proof wrong. */
+static void find_instance(job *j) {
+    const char *method = j->method;
+    if (j->generic)
+        find_interior(j);
+    else
+        hunt_violation(j, 0);
+    if (j->refuted)
+        rk_guard_raise("internal error: a proof and a counterexample disagree");
+    j->method = method;
+}
+
+static void find_instances(job *j, bool proved, uint64_t samples) {
+    bool universal = j->checked->mode != RK_MODE_EXISTS;
+    if (proved && universal && !j->witnessed && (j->calculated || !j->generic))
+        find_instance(j);
+    else if (!proved && (!j->refuted || (universal && j->checked->nvars > 0)))
+        hunt(j, 6 * samples); /* a small counterexample says more than a witness */
+}
+
+/* Open dimensions are for the calculus, finitely many choices for the methods at given dimensions
+   first. These also see an equation among the hypotheses of a generic theorem. */
+static bool calculus_first(const job *j) {
+    bool equations = j->generic && j->checked->nassumes > 0;
+    return j->checked->mode == RK_MODE_UNIVERSAL && (!j->finite || j->choices > CHOICES_FIRST) && !equations;
+}
+
 /* --- entry points ------------------------------------------------------------------------- */
 
+static bool some_dimensions(const job *j) {
+    int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, j->finite ? 0 : j->max_dim);
+    bool found = false;
+    while (!found && rk_dims_next(it, dims))
+        found = is_allowed(j, dims);
+    found = found || rk_dims_gave_up(it);
+    rk_dims_iter_free(it);
+    rk_free(dims);
+    return found;
+}
+
 static bool no_dimensions(job *j) {
-    if (j->visited_choices > 0 || !j->complete)
+    if (j->visited_choices > 0 || (!j->complete && !j->calculated) || some_dimensions(j))
         return false;
     rk_diag_add(j->diags, RK_ERROR, "no-dimensions", j->checked->theorem->name_span,
                 "no choice of dimensions up to %lld is allowed by '%s'", (long long)j->max_dim,
@@ -326,20 +409,23 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
     job_init(&j, checked, options, arena, result, diags);
     j.known = known_counterexample(module, checked);
     uint64_t samples = options->samples > 0 ? options->samples : 200;
+    bool early = calculus_first(&j), proved = false;
     if (checked->mode != RK_MODE_RANDOM) {
-        visit_all(&j);
+        if (early)
+            calculate(&j);
+        if (!j.calculated)
+            visit_all(&j);
         if (j.text_error || no_dimensions(&j))
             return RK_BAD_INPUT;
-        bool proved = proved_everywhere(&j);
-        bool smaller = j.refuted && checked->mode != RK_MODE_EXISTS && checked->nvars > 0;
-        if (smaller || (!proved && !j.refuted))
-            hunt(&j, 6 * samples); /* a small counterexample says more than a witness */
-        else if (proved && !j.witnessed && !j.generic)
-            hunt(&j, samples); /* for an instance of the hypotheses */
+        proved = proved_everywhere(&j);
+        if (!early && !proved && !j.refuted && checked->mode == RK_MODE_UNIVERSAL)
+            calculate(&j);
+        proved = proved || j.calculated;
         if (proved && j.refuted)
             rk_guard_raise("internal error: a proof and a counterexample disagree");
+        find_instances(&j, proved, samples);
     }
-    rk_job_verdict(&j, proved_everywhere(&j));
+    rk_job_verdict(&j, proved);
     return RK_OK;
 }
 

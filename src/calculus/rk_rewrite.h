@@ -1,7 +1,7 @@
 /* Equations between matrices as oriented rules: noncommutative Groebner bases with a bounded
-   completion. Leading words by a degree-lexicographic order on letters. A rule is used only where
-   its leading coefficient is nonzero at every assignment. Each rule remembers the equations it was
-   made from, so that a proof can name them. */
+   completion. Leading words by a weighted degree-lexicographic order on letters. A rule is used
+   only where its leading coefficient is nonzero at every assignment. Each rule remembers the
+   equations it was made from, so that a proof can name them. */
 #ifndef RK_REWRITE_H
 #define RK_REWRITE_H
 
@@ -11,7 +11,8 @@ rk_rewrite *rk_rewrite_new(rk_mxs *s);
 void rk_rewrite_free(rk_rewrite *r);
 
 /* Adds left == right (same shape; no grids: a grid equation is one for each cell). `origin` names
-   the equation in proofs. Also its transpose. Left unused if it has no usable leading word. */
+   the equation in proofs. Also its transpose. Left unused if it has no usable leading word. A free
+   variable that an equation gives by others is eliminated. */
 void rk_rewrite_add(rk_rewrite *r, const rk_mx *left, const rk_mx *right, unsigned origin);
 /* Overlaps resolved and rules reduced by one another, up to fixed limits; true if nothing was left
    out. Afterwards attach it to the store. Inverse letters of sums get their defining rules
@@ -20,8 +21,20 @@ bool rk_rewrite_complete(rk_rewrite *r);
 /* The normal form of one word as a sum; false if it is already normal. Called by the store. */
 bool rk_rewrite_word(const rk_rewrite *r, const rk_word *word, rk_sc rows, rk_sc cols,
                      const rk_mx **result);
+/* The normal form of a matrix by the rules there are now. */
+const rk_mx *rk_rewrite_matrix(const rk_rewrite *r, const rk_mx *a);
 size_t rk_rewrite_size(const rk_rewrite *r);
+/* Grows whenever a rule is added: matrices made before may not be normal any more. */
+unsigned rk_rewrite_version(const rk_rewrite *r);
 /* Is 0 == 1 among the consequences (a contradiction among the hypotheses)? */
 bool rk_rewrite_contradicts(const rk_rewrite *r);
+
+/* Rule i: lead == image; bit o of origins (the last bit stands for all beyond) tells that equation
+   o was used. */
+typedef struct rk_rewrite_rule {
+    const rk_mx *lead, *image;
+    uint64_t origins;
+} rk_rewrite_rule;
+rk_rewrite_rule rk_rewrite_get(const rk_rewrite *r, size_t i);
 
 #endif

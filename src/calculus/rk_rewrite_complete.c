@@ -1,0 +1,402 @@
+/* Rules from equations: leading words, overlaps, rules reduced by one another. */
+#include "rk_rewrite_inside.h"
+
+#include <string.h>
+
+/* --- equations ------------------------------------------------------------------------------ */
+
+static uint64_t heaviest(const rk_rewrite *r, const rk_mx *a) {
+    uint64_t most = 0;
+    for (size_t i = 0; i < a->nwords; i++) {
+        uint64_t weight = rk_rewrite_weight(r, &a->word[i]);
+        most = weight > most ? weight : most;
+    }
+    return most;
+}
+
+static void push(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+    if (rk_mx_is_grid(value)) {
+        for (size_t i = 0; i < value->grid_rows * value->grid_cols; i++)
+            push(r, value->cell[i], origins);
+        return;
+    }
+    if (value->nwords == 0)
+        return;
+    if (value->nwords > 2 * RK_REWRITE_WORDS) {
+        r->cut = true;
+        return;
+    }
+    rk_grow(&r->todo, &r->cap_todo, r->ntodo + 1, sizeof *r->todo);
+    r->todo[r->ntodo++] = (rk_equation){value, origins, heaviest(r, value)};
+}
+
+/* The lightest one; of equals the one that came first. */
+static rk_equation pop(rk_rewrite *r) {
+    size_t least = 0;
+    for (size_t i = 1; i < r->ntodo; i++)
+        if (r->todo[i].weight < r->todo[least].weight)
+            least = i;
+    rk_equation e = r->todo[least];
+    r->ntodo--;
+    memmove(r->todo + least, r->todo + least + 1, (r->ntodo - least) * sizeof *r->todo);
+    return e;
+}
+
+static void push_both(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+    push(r, value, origins);
+    push(r, rk_mx_transpose(r->s, value), origins);
+}
+
+/* --- variables that an equation gives ------------------------------------------------------- */
+
+enum { MOST_DEFINED = 16, MOST_WEIGHT = 1 << 20 };
+
+static bool reaches(const rk_rewrite *r, const rk_mx *value, const rk_leaf *leaf) {
+    if (rk_mx_mentions_leaf(r->s, value, leaf))
+        return true;
+    for (size_t i = 0; i < r->ndefined; i++)
+        if (rk_mx_mentions_leaf(r->s, value, r->defined[i].leaf) &&
+            reaches(r, r->defined[i].value, leaf))
+            return true;
+    return false;
+}
+
+static bool is_defined(const rk_rewrite *r, const rk_leaf *leaf) {
+    for (size_t i = 0; i < r->ndefined; i++)
+        if (r->defined[i].leaf == leaf)
+            return true;
+    return false;
+}
+
+/* Variables weigh more than what they are given by. No variable reaches itself, so that this comes
+   to an end. */
+static void weigh_defined(rk_rewrite *r) {
+    for (size_t round = 0; round < r->ndefined; round++)
+        for (size_t i = 0; i < r->ndefined; i++)
+            r->defined[i].weight = heaviest(r, r->defined[i].value) + 8;
+}
+
+/* x == value for a variable x of which nothing is known, and which value does not mention. */
+static bool define(rk_rewrite *r, const rk_mx *x, const rk_mx *value) {
+    const rk_letter *l = rk_mx_letter(x);
+    if (l == NULL || l->inverted || l->leaf->kind != RK_L_VAR || l->leaf->props != 0 ||
+        r->ndefined == MOST_DEFINED || heaviest(r, value) > MOST_WEIGHT || is_defined(r, l->leaf) ||
+        reaches(r, value, l->leaf))
+        return false;
+    if (l->transposed)
+        value = rk_mx_transpose(r->s, value);
+    rk_grow(&r->defined, &r->cap_defined, r->ndefined + 1, sizeof *r->defined);
+    r->defined[r->ndefined++] = (rk_defined){l->leaf, value, 0};
+    weigh_defined(r);
+    return true;
+}
+
+/* --- square products that are the identity -------------------------------------------------- */
+
+static bool all_square(const rk_word *w, rk_sc n) {
+    for (size_t i = 0; i < w->length; i++)
+        if (rk_letter_rows(w->letter[i]) != n || rk_letter_cols(w->letter[i]) != n)
+            return false;
+    return w->length > 1 && w->length <= RK_REWRITE_LENGTH;
+}
+
+/* A*B = c*I for square A and B gives B*A = c*I: where c is not 0, B*A = inv(A)*(A*B)*A; where c is
+   0 it need not hold. */
+static void push_turns(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+    if (value->nwords != 2 || value->word[0].length != 0 ||
+        !rk_sc_is_nonzero(r->scalars, value->word[0].coef) ||
+        !all_square(&value->word[1], value->rows))
+        return;
+    const rk_word *w = &value->word[1];
+    rk_letter turned[RK_REWRITE_LENGTH];
+    for (size_t k = 1; k < w->length; k++) {
+        for (size_t i = 0; i < w->length; i++)
+            turned[i] = w->letter[(i + k) % w->length];
+        rk_word words[2] = {value->word[0], {w->coef, turned, w->length}};
+        push_both(r, rk_mx_of_words(r->s, value->rows, value->cols, words, 2), origins);
+    }
+}
+
+void rk_rewrite_add(rk_rewrite *r, const rk_mx *left, const rk_mx *right, unsigned origin) {
+    const rk_mx *value = rk_mx_sub(r->s, left, right);
+    uint64_t origins = (uint64_t)1 << (origin < 63 ? origin : 63);
+    if (!define(r, left, right))
+        define(r, right, left);
+    push_both(r, value, origins);
+    push_turns(r, value, origins);
+}
+
+/* --- overlaps ------------------------------------------------------------------------------- */
+
+static bool same_letters(const rk_letter *a, const rk_letter *b, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (a[i].leaf != b[i].leaf || a[i].transposed != b[i].transposed ||
+            a[i].inverted != b[i].inverted)
+            return false;
+    return true;
+}
+
+static bool contains(const rk_rule *big, const rk_rule *small) {
+    for (size_t i = 0; i + small->length <= big->length; i++)
+        if (same_letters(big->lead + i, small->lead, small->length))
+            return true;
+    return false;
+}
+
+static const rk_mx *part(rk_rewrite *r, const rk_rule *rule, size_t from, size_t to) {
+    rk_sc rows = from ? rk_letter_cols(rule->lead[from - 1]) : rule->rows;
+    rk_sc cols = to < rule->length ? rk_letter_rows(rule->lead[to]) : rule->cols;
+    return rk_rewrite_letters(r, rows, cols, rule->lead + from, to - from);
+}
+
+/* a ends as b begins: two ways to reduce the whole. */
+static void overlap(rk_rewrite *r, rk_rule a, rk_rule b) {
+    size_t most = a.length < b.length ? a.length : b.length;
+    for (size_t k = 1; k < most; k++) {
+        if (!same_letters(a.lead + a.length - k, b.lead, k))
+            continue;
+        if (r->overlaps == RK_REWRITE_OVERLAPS || a.length + b.length - k > RK_REWRITE_LENGTH) {
+            r->cut = true;
+            continue;
+        }
+        r->overlaps++;
+        const rk_mx *one = rk_mx_mul(r->s, a.image, part(r, &b, k, b.length));
+        const rk_mx *two = rk_mx_mul(r->s, part(r, &a, 0, a.length - k), b.image);
+        push(r, rk_mx_sub(r->s, one, two), a.origins | b.origins);
+    }
+}
+
+/* --- overlaps with what the store cancels by itself ------------------------------------------ */
+
+static bool has_inverse(const rk_rewrite *r, rk_letter l) {
+    if (l.leaf->kind == RK_L_INV)
+        return false;
+    return l.inverted || (l.leaf->props & RK_PROP_SQUARE_INVERTIBLE) ||
+           (l.leaf->id < r->cap_known && r->known[l.leaf->id]);
+}
+
+static const rk_mx *inverse(rk_rewrite *r, rk_letter l) {
+    l.inverted = !l.inverted;
+    return rk_mx_of_letter(r->s, l);
+}
+
+static void divide(rk_rewrite *r, rk_rule rule) {
+    if (has_inverse(r, rule.lead[0]))
+        push(r,
+             rk_mx_sub(r->s, part(r, &rule, 1, rule.length),
+                       rk_mx_mul(r->s, inverse(r, rule.lead[0]), rule.image)),
+             rule.origins);
+    if (has_inverse(r, rule.lead[rule.length - 1]))
+        push(r,
+             rk_mx_sub(r->s, part(r, &rule, 0, rule.length - 1),
+                       rk_mx_mul(r->s, rule.image, inverse(r, rule.lead[rule.length - 1]))),
+             rule.origins);
+}
+
+/* W*A == B with A*1 = 1 gives W*1 == B*1. */
+static void times_ones(rk_rewrite *r, rk_rule rule) {
+    if (rk_sc_is_one(rule.cols))
+        return;
+    const rk_mx *ones = rk_mx_ones(r->s, rule.cols, rk_sc_int(r->scalars, 1));
+    const rk_mx *last = rk_mx_of_letter(r->s, rule.lead[rule.length - 1]);
+    const rk_mx *rest = rk_mx_mul(r->s, last, ones);
+    if (rk_mx_letter(rest) == NULL || rk_mx_letter(rest)->leaf->kind != RK_L_ONES)
+        return;
+    push_both(r,
+              rk_mx_sub(r->s, rk_mx_mul(r->s, part(r, &rule, 0, rule.length - 1), rest),
+                        rk_mx_mul(r->s, rule.image, ones)),
+              rule.origins);
+}
+
+/* --- rules ---------------------------------------------------------------------------------- */
+
+static const rk_mx *lead_of(rk_rewrite *r, const rk_rule *rule) {
+    return rk_rewrite_letters(r, rule->rows, rule->cols, rule->lead, rule->length);
+}
+
+static void retire(rk_rewrite *r, rk_rule *rule) {
+    rule->live = false;
+    r->nlive--;
+    rk_rule old = *rule; /* pushing may make rules */
+    push(r, rk_mx_sub(r->s, lead_of(r, &old), old.image), old.origins);
+}
+
+static void insert(rk_rewrite *r, rk_rule rule) {
+    for (size_t i = 0; i < r->nrules; i++)
+        if (r->rule[i].live && contains(&r->rule[i], &rule))
+            retire(r, &r->rule[i]);
+    if (r->nlive == RK_REWRITE_RULES) {
+        r->cut = true;
+        return;
+    }
+    rk_grow(&r->rule, &r->cap_rules, r->nrules + 1, sizeof *r->rule);
+    r->rule[r->nrules++] = rule;
+    r->nlive++;
+    r->version++;
+    for (size_t i = 0; i < r->nrules; i++) {
+        if (!r->rule[i].live)
+            continue;
+        overlap(r, rule, r->rule[i]);
+        if (i + 1 < r->nrules)
+            overlap(r, r->rule[i], rule);
+    }
+    divide(r, rule);
+    times_ones(r, rule);
+}
+
+/* Nonzero at every assignment: invertible letters around at most one that is known not to be 0. */
+static bool never_zero(const rk_word *w) {
+    size_t others = 0;
+    for (size_t i = 0; i < w->length; i++) {
+        unsigned props = w->letter[i].leaf->props;
+        if (w->letter[i].inverted || (props & RK_PROP_SQUARE_INVERTIBLE))
+            continue;
+        bool column = w->letter[i].leaf->kind == RK_L_ONES || w->letter[i].leaf->kind == RK_L_UNIT;
+        if (!column && !(props & RK_PROP_NOT_ZERO))
+            return false;
+        others++;
+    }
+    return others <= 1;
+}
+
+static size_t leading(const rk_rewrite *r, const rk_mx *value) {
+    size_t lead = 0;
+    for (size_t i = 1; i < value->nwords; i++)
+        if (rk_rewrite_order(r, &value->word[i], &value->word[lead]) > 0)
+            lead = i;
+    return lead;
+}
+
+/* value == 0 as a rule: the leading word equals the rest, divided by minus its coefficient. */
+static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+    size_t lead = leading(r, value);
+    rk_word w = value->word[lead];
+    if (!rk_sc_is_nonzero(r->scalars, w.coef)) {
+        r->cut = true;
+        return;
+    }
+    r->contradicts |= value->nwords == 1 && never_zero(&w);
+    if (w.length == 0)
+        return;
+    if (w.length > RK_REWRITE_LENGTH || value->nwords > RK_REWRITE_WORDS) {
+        r->cut = true;
+        return;
+    }
+    rk_word *rest = rk_arena_alloc(r->arena, value->nwords * sizeof *rest);
+    size_t n = 0;
+    for (size_t i = 0; i < value->nwords; i++)
+        if (i != lead)
+            rest[n++] = value->word[i];
+    rk_sc factor = rk_sc_div(r->scalars, rk_sc_int(r->scalars, -1), w.coef);
+    const rk_mx *image = rk_mx_of_words(r->s, value->rows, value->cols, rest, n);
+    image = rk_mx_scale(r->s, factor, image);
+    insert(r, (rk_rule){w.letter, w.length, value->rows, value->cols, image, origins, true});
+}
+
+/* --- inverses ------------------------------------------------------------------------------- */
+
+/* The store cancels inv(A*B) next to A*B; as a rule it also overlaps with others. */
+static void insert_cancelled(rk_rewrite *r, const rk_mx *product, rk_letter inv, bool before) {
+    const rk_word *w = &product->word[0];
+    if (w->length >= RK_REWRITE_LENGTH)
+        return;
+    rk_letter *lead = rk_arena_alloc(r->arena, (w->length + 1) * sizeof *lead);
+    memcpy(lead + (before ? 1 : 0), w->letter, w->length * sizeof *lead);
+    lead[before ? 0 : w->length] = inv;
+    rk_sc n = product->rows;
+    insert(r, (rk_rule){lead, w->length + 1, n, n, rk_mx_eye(r->s, n), 0, true});
+}
+
+static void define_inverse(rk_rewrite *r, const rk_leaf *leaf) {
+    const rk_mx *arg = leaf->arg[0], *inv = rk_mx_of_letter(r->s, (rk_letter){.leaf = leaf});
+    const rk_letter *l = rk_mx_letter(inv);
+    if (rk_mx_is_grid(arg) || arg->nwords == 0 || l == NULL || l->leaf != leaf || l->transposed)
+        return;
+    if (arg->nwords == 1 && rk_sc_is_one(arg->word[0].coef)) {
+        insert_cancelled(r, arg, *l, true);
+        insert_cancelled(r, arg, *l, false);
+        const rk_letter *t = rk_mx_letter(rk_mx_transpose(r->s, inv));
+        const rk_mx *turned = rk_mx_transpose(r->s, arg);
+        if (t && !(t->leaf == leaf && !t->transposed) && turned->nwords == 1) {
+            insert_cancelled(r, turned, *t, true);
+            insert_cancelled(r, turned, *t, false);
+        }
+        return;
+    }
+    const rk_mx *eye = rk_mx_eye(r->s, arg->rows);
+    push_both(r, rk_mx_sub(r->s, rk_mx_mul(r->s, arg, inv), eye), 0);
+    push_both(r, rk_mx_sub(r->s, rk_mx_mul(r->s, inv, arg), eye), 0);
+}
+
+/* A variable that is seen inverted: rules that begin or end with it can be divided. */
+static void divide_by(rk_rewrite *r, const rk_leaf *leaf) {
+    size_t n = r->nrules;
+    for (size_t i = 0; i < n; i++) {
+        const rk_rule rule = r->rule[i];
+        if (rule.live && (rule.lead[0].leaf == leaf || rule.lead[rule.length - 1].leaf == leaf))
+            divide(r, rule);
+    }
+}
+
+static void take_pending(rk_rewrite *r) {
+    while (r->npending > 0) {
+        const rk_leaf *leaf = r->pending[--r->npending];
+        if (leaf->kind == RK_L_INV)
+            define_inverse(r, leaf);
+        divide_by(r, leaf);
+    }
+}
+
+/* --- completion ----------------------------------------------------------------------------- */
+
+static void learn_all(rk_rewrite *r, const rk_mx *value) {
+    for (size_t i = 0; i < value->nwords; i++)
+        rk_rewrite_learn(r, &value->word[i]);
+}
+
+static void settle_images(rk_rewrite *r) {
+    for (size_t i = 0; i < r->nrules; i++)
+        if (r->rule[i].live) {
+            const rk_mx *image = rk_rewrite_reduce(r, r->rule[i].image);
+            r->rule[i].image = image;
+        }
+}
+
+void rk_rewrite_resume(rk_rewrite *r) {
+    r->busy = true;
+    r->steps = RK_REWRITE_STEPS;
+    take_pending(r);
+    while (r->ntodo > 0 && r->steps > 0) {
+        rk_equation e = pop(r);
+        const rk_mx *value = rk_rewrite_reduce(r, e.value);
+        learn_all(r, value);
+        if (rk_mx_is_grid(value))
+            push(r, value, e.origins);
+        else if (value->nwords > 0)
+            make_rule(r, value, e.origins);
+        take_pending(r);
+    }
+    r->cut |= r->ntodo > 0;
+    r->ntodo = 0;
+    settle_images(r);
+    r->busy = false;
+}
+
+bool rk_rewrite_complete(rk_rewrite *r) {
+    rk_rewrite_resume(r);
+    return !r->cut;
+}
+
+rk_rewrite_rule rk_rewrite_get(const rk_rewrite *rules, size_t i) {
+    rk_rewrite *r = (rk_rewrite *)(uintptr_t)rules;
+    size_t k = 0;
+    while (!r->rule[k].live || i-- > 0)
+        k++;
+    const rk_rule *rule = &r->rule[k];
+    bool was = r->busy;
+    r->busy = true;
+    r->steps = 0; /* the leading word as it stands */
+    rk_rewrite_rule out = {lead_of(r, rule), rule->image, rule->origins};
+    r->busy = was;
+    return out;
+}

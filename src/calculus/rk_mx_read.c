@@ -336,26 +336,24 @@ static const rk_mx *read_transpose(rk_reader *r, const rk_term *t) {
     return rk_mx_transpose(r->s, rk_read_matrix(r, t->kid[0]));
 }
 
-static const rk_mx *entrywise_pair(rk_reader *r, rk_op op, const rk_mx *a, const rk_mx *b) {
-    return rk_read_function(
-        r, &(rk_leaf){
-               .kind = RK_L_FUNCTION, .op = op, .rows = a->rows, .cols = a->cols, .arg = {a, b}});
-}
-
 static const rk_mx *read_emul(rk_reader *r, const rk_term *t) {
     const rk_mx *a = rk_read_matrix(r, t->kid[0]), *b = rk_read_matrix(r, t->kid[1]);
     if (rk_read_is_number(a))
         return rk_mx_scale(r->s, rk_mx_value(r->s, a), b);
-    if (rk_mx_is_zero(a) || rk_mx_is_zero(b))
-        return rk_mx_zero(r->s, a->rows, a->cols);
-    bool ordered = rk_mx_compare(r->s, a, b) <= 0;
-    return entrywise_pair(r, RK_T_EMUL, ordered ? a : b, ordered ? b : a);
+    return rk_mx_emul(r->s, a, b);
 }
 
 static const rk_mx *read_ediv(rk_reader *r, const rk_term *t) {
-    if (rk_read_is_number(rk_read_matrix(r, t->kid[0])))
+    const rk_mx *a = rk_read_matrix(r, t->kid[0]), *b = rk_read_matrix(r, t->kid[1]);
+    if (rk_read_is_number(a))
         return read_div(r, t);
-    return entrywise_pair(r, RK_T_EDIV, rk_read_matrix(r, t->kid[0]), rk_read_matrix(r, t->kid[1]));
+    if (rk_read_sure(r) && !rk_mx_is_zero(b))
+        return rk_mx_ediv(r->s, a, b);
+    return rk_read_function(r, &(rk_leaf){.kind = RK_L_FUNCTION,
+                                          .op = RK_T_EDIV,
+                                          .rows = a->rows,
+                                          .cols = a->cols,
+                                          .arg = {a, b}});
 }
 
 /* The inverse of a number or matrix that the text inverts. Inside a loop that may be empty `a` may
@@ -411,38 +409,6 @@ static const rk_mx *read_kron(rk_reader *r, const rk_term *t) {
 
 static const rk_mx *read_diag_make(rk_reader *r, const rk_term *t) {
     return rk_mx_diag(r->s, rk_read_matrix(r, t->kid[0]));
-}
-
-/* --- factors that all words share ----------------------------------------------------------- */
-
-static bool lighter(const rk_mx *a, const rk_mx *b) {
-    return a->nwords > 0 && a->weight < b->weight;
-}
-
-const rk_mx *rk_read_without_left(rk_reader *r, const rk_mx *a, unsigned props,
-                                  const rk_mx **factor) {
-    for (size_t i = 0; i < a->nwords; i++) {
-        if (a->word[i].length == 0 || (a->word[i].letter[0].leaf->props & props) != props)
-            continue;
-        const rk_letter *l = &a->word[i].letter[0];
-        const rk_mx *f = rk_mx_of_leaf(r->s, l->leaf);
-        f = l->transposed != l->inverted ? rk_mx_transpose(r->s, f) : f;
-        const rk_mx *rest = rk_mx_mul(r->s, rk_mx_transpose(r->s, f), a);
-        if (lighter(rest, a)) {
-            *factor = f;
-            return rest;
-        }
-    }
-    return NULL;
-}
-
-const rk_mx *rk_read_without_right(rk_reader *r, const rk_mx *a, unsigned props,
-                                   const rk_mx **factor) {
-    const rk_mx *rest = rk_read_without_left(r, rk_mx_transpose(r->s, a), props, factor);
-    if (rest == NULL)
-        return NULL;
-    *factor = rk_mx_transpose(r->s, *factor);
-    return rk_mx_transpose(r->s, rest);
 }
 
 /* --- dispatch ------------------------------------------------------------------------------- */

@@ -127,19 +127,12 @@ const rk_mx *rk_read_vcat(rk_reader *r, const rk_term *t) {
 
 /* --- single words --------------------------------------------------------------------------- */
 
-static const rk_mx *letter(rk_reader *r, const rk_letter *l) {
-    const rk_mx *a = rk_mx_of_leaf(r->s, l->leaf);
-    a = l->transposed ? rk_mx_transpose(r->s, a) : a;
-    return l->inverted ? rk_mx_inv(r->s, a) : a;
-}
-
-/* The product of the letters from..to-1 of a word; the identity of size n where there is none. */
 const rk_mx *rk_read_letters(rk_reader *r, const rk_word *w, size_t from, size_t to, rk_sc n) {
     if (from == to)
         return rk_mx_eye(r->s, n);
-    const rk_mx *a = letter(r, &w->letter[from]);
+    const rk_mx *a = rk_mx_of_letter(r->s, w->letter[from]);
     for (size_t i = from + 1; i < to; i++)
-        a = rk_mx_mul(r->s, a, letter(r, &w->letter[i]));
+        a = rk_mx_mul(r->s, a, rk_mx_of_letter(r->s, w->letter[i]));
     return a;
 }
 

@@ -65,11 +65,6 @@ rk_sc rk_read_value(rk_reader *r, const rk_term *t);
 const rk_mx *rk_read_function(rk_reader *r, const rk_leaf *leaf);
 const rk_mx *rk_read_quantity(rk_reader *r, const rk_quantity *q);
 const rk_mx *rk_read_inverse(rk_reader *r, const rk_mx *a);
-/* Every word of `a` begins (ends) with this letter: does the rest show a lighter matrix? */
-const rk_mx *rk_read_without_left(rk_reader *r, const rk_mx *a, unsigned props,
-                                  const rk_mx **factor);
-const rk_mx *rk_read_without_right(rk_reader *r, const rk_mx *a, unsigned props,
-                                   const rk_mx **factor);
 
 /* --- entries and blocks (rk_mx_read_blocks.c) --- */
 

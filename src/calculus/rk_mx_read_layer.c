@@ -7,45 +7,6 @@ static rk_sc reciprocal(rk_reader *r, rk_sc a) {
     return rk_sc_div(r->scalars, rk_sc_int(r->scalars, 1), a);
 }
 
-/* 1/sqrt(mean of squares of the rows of x, plus eps), as a diagonal matrix. */
-static const rk_mx *scales_leaf(rk_reader *r, const rk_mx *x, rk_sc eps) {
-    rk_leaf leaf = {.kind = RK_L_SCALES, .rows = x->rows, .cols = x->rows};
-    leaf.props = RK_PROP_SQUARE_INVERTIBLE | RK_PROP_SYMMETRIC | RK_PROP_PSD | RK_PROP_DIAGONAL |
-                 RK_PROP_NOT_ZERO;
-    leaf.arg[0] = x;
-    leaf.index[0] = eps;
-    return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
-}
-
-/* The sign of the first coefficient does not matter; without eps a positive factor c comes out as
-   1/c. */
-static const rk_mx *scales_of_multiple(rk_reader *r, const rk_mx *x, rk_sc eps) {
-    rk_sc one = rk_sc_int(r->scalars, 1), minus = rk_sc_int(r->scalars, -1), factor = one;
-    if (x->nwords > 0) {
-        rk_sc c = x->word[0].coef, opposite = rk_sc_mul(r->scalars, minus, c);
-        bool negative = rk_sc_is_positive(r->scalars, opposite);
-        x = negative ? rk_mx_scale(r->s, minus, x) : x;
-        c = negative ? opposite : c;
-        if (rk_sc_is_zero(eps) && rk_sc_is_positive(r->scalars, c)) {
-            factor = reciprocal(r, c);
-            x = rk_mx_scale(r->s, factor, x);
-        }
-    }
-    return rk_mx_scale(r->s, factor, scales_leaf(r, x, eps));
-}
-
-/* Permuting the rows permutes the scales; an orthogonal factor on the right keeps every norm. */
-static const rk_mx *scales(rk_reader *r, const rk_mx *x, rk_sc eps) {
-    const rk_mx *factor;
-    for (const rk_mx *rest; (rest = rk_read_without_right(r, x, RK_PROP_ORTHOGONAL, &factor));)
-        x = rest;
-    const rk_mx *rest = rk_read_without_left(r, x, RK_PROP_PERMUTATION, &factor);
-    if (rest == NULL)
-        return scales_of_multiple(r, x, eps);
-    const rk_mx *inner = rk_mx_mul(r->s, scales(r, rest, eps), rk_mx_transpose(r->s, factor));
-    return rk_mx_mul(r->s, factor, inner);
-}
-
 static rk_sc eps_of(rk_reader *r, const rk_term *t, size_t kid) {
     return t->nkids > kid ? rk_read_value(r, t->kid[kid]) : rk_sc_int(r->scalars, 0);
 }
@@ -54,7 +15,7 @@ const rk_mx *rk_read_layernorm(rk_reader *r, const rk_term *t) {
     const rk_mx *c = rk_mx_center(r->s, rk_read_matrix(r, t->kid[0]));
     const rk_mx *gain = rk_mx_diag(r->s, rk_read_matrix(r, t->kid[1]));
     const rk_mx *bias = rk_mx_transpose(r->s, rk_read_matrix(r, t->kid[2]));
-    const rk_mx *scaled = rk_mx_mul(r->s, scales(r, c, eps_of(r, t, 3)), c);
+    const rk_mx *scaled = rk_mx_mul(r->s, rk_mx_scales(r->s, c, eps_of(r, t, 3)), c);
     return rk_mx_add(r->s, rk_mx_mul(r->s, scaled, gain),
                      rk_mx_mul(r->s, rk_read_ones(r, c->rows), bias));
 }
@@ -62,12 +23,12 @@ const rk_mx *rk_read_layernorm(rk_reader *r, const rk_term *t) {
 const rk_mx *rk_read_rmsnorm(rk_reader *r, const rk_term *t) {
     const rk_mx *x = rk_read_matrix(r, t->kid[0]);
     const rk_mx *gain = rk_mx_diag(r->s, rk_read_matrix(r, t->kid[1]));
-    return rk_mx_mul(r->s, rk_mx_mul(r->s, scales(r, x, eps_of(r, t, 2)), x), gain);
+    return rk_mx_mul(r->s, rk_mx_mul(r->s, rk_mx_scales(r->s, x, eps_of(r, t, 2)), x), gain);
 }
 
 const rk_mx *rk_read_batchnorm(rk_reader *r, const rk_term *t) {
     const rk_mx *c = rk_mx_center_tokens(r->s, rk_read_matrix(r, t->kid[0]));
-    return rk_mx_mul(r->s, c, scales(r, rk_mx_transpose(r->s, c), eps_of(r, t, 1)));
+    return rk_mx_mul(r->s, c, rk_mx_scales(r->s, rk_mx_transpose(r->s, c), eps_of(r, t, 1)));
 }
 
 const rk_mx *rk_read_center(rk_reader *r, const rk_term *t) {
@@ -180,12 +141,42 @@ static const rk_mx *of_equal_columns(rk_reader *r, rk_op op, const rk_mx *a) {
     return rk_mx_mul(r->s, entrywise(r, op, column), rk_mx_transpose(r->s, ones));
 }
 
+/* A permutation that stands at the left (right) end and leaves a lighter matrix when it is taken
+   out. */
+
+static bool lighter(const rk_mx *a, const rk_mx *b) {
+    return a->nwords > 0 && a->weight < b->weight;
+}
+
+static const rk_mx *without_left(rk_reader *r, const rk_mx *a, const rk_mx **factor) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        const rk_letter *l = a->word[i].letter;
+        if (a->word[i].length == 0 || !(l->leaf->props & RK_PROP_PERMUTATION))
+            continue;
+        const rk_mx *f = rk_mx_of_letter(r->s, *l);
+        const rk_mx *rest = rk_mx_mul(r->s, rk_mx_transpose(r->s, f), a);
+        if (lighter(rest, a)) {
+            *factor = f;
+            return rest;
+        }
+    }
+    return NULL;
+}
+
+static const rk_mx *without_right(rk_reader *r, const rk_mx *a, const rk_mx **factor) {
+    const rk_mx *rest = without_left(r, rk_mx_transpose(r->s, a), factor);
+    if (rest == NULL)
+        return NULL;
+    *factor = rk_mx_transpose(r->s, *factor);
+    return rk_mx_transpose(r->s, rest);
+}
+
 /* Functions commute with what moves entries about. */
 static const rk_mx *of_moved(rk_reader *r, rk_op op, const rk_mx *a) {
-    const rk_mx *factor, *rest = rk_read_without_left(r, a, RK_PROP_PERMUTATION, &factor);
+    const rk_mx *factor, *rest = without_left(r, a, &factor);
     if (rest)
         return rk_mx_mul(r->s, factor, entrywise(r, op, rest));
-    rest = rk_read_without_right(r, a, RK_PROP_PERMUTATION, &factor);
+    rest = without_right(r, a, &factor);
     return rest ? rk_mx_mul(r->s, entrywise(r, op, rest), factor) : NULL;
 }
 

@@ -109,58 +109,66 @@ static rk_sc count_at(layers *l, moment m) {
     return m == RUNNING ? l->done : rk_sc_add(s, l->done, rk_sc_int(s, 1));
 }
 
-static const rk_mx *matrix_at(layers *l, const rk_mx *a, moment m) {
-    rk_mxs *s = l->x->store;
-    const rk_mx *standing[MOST_FOLDS];
-    for (size_t i = 0; i < l->n; i++) { /* the count must not reach into the values put in */
-        const rk_leaf *fresh = rk_mx_fresh_leaf(s, l->fold[i]->rows, l->fold[i]->cols, 0);
-        standing[i] = rk_mx_of_leaf(s, fresh);
-        a = rk_mx_put_leaf(s, a, l->fold[i], standing[i]);
-    }
-    if (l->counted)
-        a = rk_mx_put_sym(s, a, l->dim, count_at(l, m));
-    for (size_t i = 0; i < l->n; i++)
-        a = rk_mx_put_leaf(s, a, rk_mx_letter(standing[i])->leaf, value_at(l, i, m));
+/* Leaves exchanged for matrices. */
+typedef struct exchange {
+    layers *l;
+    const rk_leaf *from[MOST_FOLDS];
+    const rk_mx *to[MOST_FOLDS];
+} exchange;
+
+static const rk_mx *exchanged(const exchange *e, const rk_mx *a) {
+    for (size_t i = 0; i < e->l->n; i++)
+        a = rk_mx_put_leaf(e->l->x->store, a, e->from[i], e->to[i]);
     return a;
 }
 
-static rk_sc scalar_at(layers *l, rk_sc a, moment m);
-
-static rk_sc quantity_at(layers *l, const rk_quantity *q, moment m) {
-    rk_scalars *s = l->x->scalars;
+static rk_sc exchanged_quantity(void *self, const rk_quantity *q) {
+    const exchange *e = self;
+    rk_context *x = e->l->x;
+    if (q->nmx == 0)
+        return NULL;
     if (q->kind == RK_Q_RANK)
-        return rk_mx_rank(l->x->store, matrix_at(l, q->mx[0], m));
+        return rk_mx_rank(x->store, exchanged(e, q->mx[0]));
     rk_quantity changed = *q;
-    const rk_mx *mx[2] = {NULL, NULL};
-    rk_sc *arg = rk_arena_alloc(l->x->calculus->arena, (q->nargs + 1) * sizeof *arg);
+    rk_sc *arg = rk_arena_alloc(x->calculus->arena, (q->nargs + 1) * sizeof *arg);
     for (size_t i = 0; i < q->nmx; i++)
-        changed.mx[i] = mx[i] = matrix_at(l, q->mx[i], m);
+        changed.mx[i] = exchanged(e, q->mx[i]);
     for (size_t i = 0; i < q->nargs; i++)
-        arg[i] = scalar_at(l, q->arg[i], m);
+        arg[i] = rk_sc_map(x->scalars, q->arg[i], exchanged_quantity, self);
     changed.arg = arg;
-    return rk_sc_quantity(s, &changed);
+    return rk_sc_quantity(x->scalars, &changed);
 }
 
-/* Ranks first, then the dimension: what is put in for a rank must not be touched again. */
+/* In two steps, folds to fresh leaves and these to the values: the count is put in between and
+   must not reach into the values. */
+static void exchanges(layers *l, moment m, exchange *out, exchange *in) {
+    *out = *in = (exchange){.l = l};
+    for (size_t i = 0; i < l->n; i++) {
+        const rk_leaf *f = l->fold[i];
+        in->from[i] = rk_mx_fresh_leaf(l->x->store, f->rows, f->cols, 0);
+        in->to[i] = value_at(l, i, m);
+        out->from[i] = f;
+        out->to[i] = rk_mx_of_leaf(l->x->store, in->from[i]);
+    }
+}
+
+static const rk_mx *matrix_at(layers *l, const rk_mx *a, moment m) {
+    exchange out, in;
+    exchanges(l, m, &out, &in);
+    a = exchanged(&out, a);
+    if (l->counted)
+        a = rk_mx_put_sym(l->x->store, a, l->dim, count_at(l, m));
+    return exchanged(&in, a);
+}
+
 static rk_sc scalar_at(layers *l, rk_sc a, moment m) {
     rk_scalars *s = l->x->scalars;
-    rk_sc place[RK_CANON_ATOMS], by[RK_CANON_ATOMS];
-    unsigned n = 0;
-    rk_sc result = a;
-    for (unsigned i = 0; i < a->natoms; i++) {
-        const rk_quantity *q = rk_sc_atom_quantity(s, a->atom[i]);
-        if (q == NULL)
-            continue;
-        rk_quantity fresh = {.kind = RK_Q_FRESH};
-        place[n] = rk_sc_quantity(s, &fresh);
-        by[n] = quantity_at(l, q, m);
-        result = rk_sc_put_atom(s, result, a->atom[i], place[n++]);
-    }
+    exchange out, in;
+    exchanges(l, m, &out, &in);
+    a = rk_sc_map(s, a, exchanged_quantity, &out);
     if (l->counted)
-        result = rk_sc_put(s, result, l->dim, count_at(l, m));
-    for (unsigned i = 0; i < n; i++)
-        result = rk_sc_put_atom(s, result, place[i]->atom[0], by[i]);
-    return result;
+        a = rk_sc_put(s, a, l->dim, count_at(l, m));
+    return rk_sc_map(s, a, exchanged_quantity, &in);
 }
 
 /* --- the step ------------------------------------------------------------------------------- */

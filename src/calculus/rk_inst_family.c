@@ -113,7 +113,7 @@ static void one_apart(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
 }
 
 void rk_inst_family(rk_instances *g, const rk_site *node) {
-    const rk_leaf *leaf = family(node->mx);
+    const rk_leaf *leaf = rk_mx_as_loop(rk_instances_store(g), node->mx);
     if (!leaf)
         return;
     const rk_scope *scope = rk_inst_scope(g, node, leaf->sym, leaf->index[0], leaf->index[1]);

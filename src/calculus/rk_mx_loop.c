@@ -187,6 +187,61 @@ const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, r
     }
 }
 
+/* --- a loop with all around it inside ------------------------------------------------------- */
+
+/* Only a sum takes in factors on both sides; a row of blocks does on the left, a column on the
+   right, a product nowhere. */
+static bool takes_in(rk_leaf_kind kind, size_t before, size_t after) {
+    switch (kind) {
+    case RK_L_SUM:
+        return true;
+    case RK_L_HCAT:
+        return after == 0;
+    case RK_L_VCAT:
+        return before == 0;
+    default:
+        return kind == RK_L_PROD && before + after == 0;
+    }
+}
+
+static bool mentions_beside(const rk_mxs *s, const rk_word *w, size_t at, unsigned sym) {
+    for (size_t i = 0; i < w->length; i++)
+        if (i != at && rk_leaf_mentions(s, w->letter[i].leaf, sym))
+            return true;
+    return rk_sc_mentions(s->scalars, w->coef, sym);
+}
+
+static const rk_leaf *loop_around(rk_mxs *s, const rk_mx *a, size_t at) {
+    const rk_word *w = a->word;
+    rk_letter x = w->letter[at];
+    rk_leaf loop = *x.leaf;
+    if (x.inverted || !takes_in(loop.kind, at, w->length - at - 1) ||
+        mentions_beside(s, w, at, loop.sym) ||
+        (loop.kind == RK_L_PROD && (x.transposed || !rk_sc_is_one(w->coef))))
+        return NULL;
+    const rk_mx *body = x.transposed ? loop.arg[0]->transpose : loop.arg[0];
+    rk_sc rows = loop.kind == RK_L_VCAT ? body->rows : a->rows;
+    rk_sc cols = loop.kind == RK_L_HCAT ? body->cols : a->cols;
+    rk_word before = {w->coef, w->letter, at};
+    rk_word after = {s->one, w->letter + at + 1, w->length - at - 1};
+    body = rk_mx_mul(s, rk_mx_of_words(s, rows, body->rows, &before, 1), body);
+    loop.arg[0] = rk_mx_mul(s, body, rk_mx_of_words(s, body->cols, cols, &after, 1));
+    loop.rows = a->rows;
+    loop.cols = a->cols;
+    return rk_mx_leaf(s, &loop);
+}
+
+const rk_leaf *rk_mx_as_loop(rk_mxs *s, const rk_mx *a) {
+    if (a->nwords != 1)
+        return NULL;
+    for (size_t i = 0; i < a->word->length; i++) {
+        const rk_leaf *loop = loop_around(s, a, i);
+        if (loop)
+            return loop;
+    }
+    return NULL;
+}
+
 /* --- loops side by side -------------------------------------------------------------------- */
 
 /* The member of a row (column) of equal parts: of a loop, or the 1 of a row of ones. */

@@ -432,6 +432,23 @@ static void loops_are_linear(void **state) {
               rk_mx_scale(b->s, rk_sc_sub(b->sc, b->size[H], rk_sc_int(b->sc, 4)), x));
 }
 
+static void loops_take_back_what_they_let_out(void **state) {
+    bench *b = *state;
+    const rk_mx *a = indexed(b, 'A', N, N), *x = var(b, 'X', N, M, 0), *p = var(b, 'P', K, N, 0);
+    const rk_mx *pax = mul3(b, p, a, x), *pa = mul(b, p, a);
+    SAME(rk_mx_as_loop(b->s, loop(b, RK_L_SUM, pax))->arg[0], pax);
+    SAME(rk_mx_as_loop(b->s, loop(b, RK_L_SUM, times(b, 2, pax))->transpose)->arg[0],
+         times(b, 2, pax->transpose));
+    SAME(rk_mx_as_loop(b->s, loop(b, RK_L_HCAT, pa))->arg[0], pa);
+    SAME(rk_mx_as_loop(b->s, loop(b, RK_L_VCAT, pa->transpose))->arg[0], pa->transpose);
+    assert_null(rk_mx_as_loop(b->s, pax));
+    const rk_mx *row = loop(b, RK_L_HCAT, a);
+    const rk_mx *z = member(b, 'Z', row->cols, b->size[D], 0, NULL);
+    assert_null(rk_mx_as_loop(b->s, mul(b, row, z)));
+    /* A[h]*sum(h, A[h]): the two h are not the same. */
+    assert_null(rk_mx_as_loop(b->s, mul(b, a, loop(b, RK_L_SUM, a))));
+}
+
 static void symbols_are_put_in_without_capture(void **state) {
     bench *b = *state;
     const rk_mx *a = indexed(b, 'A', N, M), *x = var(b, 'X', N, M, 0);
@@ -632,6 +649,7 @@ int main(void) {
         TEST(what_is_regular_splits_like_a_grid),
         TEST(triangles_of_blocks_are_inverted),
         TEST(loops_are_linear),
+        TEST(loops_take_back_what_they_let_out),
         TEST(symbols_are_put_in_without_capture),
         TEST(leaves_are_replaced_at_any_depth),
         TEST(softmax_sees_no_row_shift_and_moves_with_permutations),

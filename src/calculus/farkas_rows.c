@@ -227,8 +227,8 @@ bool rk_fk_set_goal(rk_fk_system *k, rk_sc value) {
     rk_free(k->goal);
     k->cap_goal = k->nrows;
     k->goal = rk_calloc(k->cap_goal, sizeof *k->goal);
-    if (k->sum)
-        memcpy(k->goal, k->sum, k->cap_goal * sizeof *k->goal);
+    for (size_t r = 0; r < k->cap_goal && r < k->cap_sum; r++)
+        k->goal[r] = k->sum[r];
     take(&e, false);
     return fits;
 }

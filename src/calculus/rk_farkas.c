@@ -9,6 +9,9 @@ typedef struct cleared {
 } cleared;
 
 static bool clear_denominator(rk_scalars *s, rk_sc value, cleared *c) {
+    *c = (cleared){value, rk_sc_int(s, 1)};
+    if (rk_sc_is_polynomial(s, value))
+        return true;
     rk_sc den = rk_sc_part(s, value, rk_sc_den(value));
     unsigned signs = rk_sc_signs(s, den) & ~(unsigned)RK_SIGN_ZERO;
     if (signs != RK_SIGN_POS && signs != RK_SIGN_NEG)

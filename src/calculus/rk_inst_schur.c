@@ -185,6 +185,8 @@ static void bordered_sums(auxiliary *x) {
     const rk_mx *m = x->m;
     for (size_t w = 0; m->nwords == 2 && w < 2; w++) {
         const rk_mx *b = one_word(x, m, w), *a = rk_mx_sub(x->s, m, b);
+        if (rk_mx_is_grid(a) || rk_mx_is_grid(b))
+            continue;
         rk_sc c = a->word[0].coef;
         if (!rk_sc_is_nonzero(x->scalars, c))
             continue;

@@ -53,6 +53,11 @@ void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules) {
     rk_free(s->memo);
     s->memo = NULL;
     s->nmemos = s->nmemo_slots = 0;
+    s->epoch++;
+}
+
+const rk_rewrite *rk_mxs_rules(const rk_mxs *s) {
+    return s->rules;
 }
 
 /* --- results remembered -------------------------------------------------------------------- */
@@ -333,8 +338,9 @@ const rk_mx *rk_mx_intern(rk_mxs *s, rk_sc rows, rk_sc cols, const rk_word *word
     bool fresh;
     rk_mx key = {.rows = rows, .cols = cols, .word = n ? word : NULL, .nwords = n};
     rk_mx *a = find_or_add(s, &key, &fresh);
-    if (!fresh && a->transpose)
+    if (!fresh && a->transpose && a->epoch == s->epoch)
         return a;
+    a->epoch = s->epoch;
     rk_mx *mirror = mirrored_words(s, a);
     a->transpose = mirror;
     if (!mirror->transpose)

@@ -86,6 +86,7 @@ struct rk_mx {
     size_t grid_rows, grid_cols;
     const rk_mx *transpose;
     unsigned weight; /* letters in all, for limits and for "simpler" */
+    unsigned epoch;  /* how often rules had been attached when the transpose was made */
 };
 
 /* A 1 by 1 word is a number, kept in coefficients as a quantity RK_Q_ENTRY. Only the matrix inside
@@ -96,6 +97,7 @@ void rk_mxs_free(rk_mxs *s);
 rk_scalars *rk_mxs_scalars(rk_mxs *s);
 /* Rules apply to matrices made from now on; NULL: none. Not owned. */
 void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
+const rk_rewrite *rk_mxs_rules(const rk_mxs *s); /* those attached, or NULL */
 
 /* --- leaves ------------------------------------------------------------------------------- */
 const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf); /* interned by all fields but id */

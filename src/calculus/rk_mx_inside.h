@@ -48,6 +48,7 @@ struct rk_mxs {
     rk_mx_memo *memo;
     size_t nmemos, nmemo_slots;
     unsigned nfresh;
+    unsigned epoch; /* grows when rules are attached */
     rk_sc zero, one;
 };
 

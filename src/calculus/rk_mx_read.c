@@ -1,5 +1,6 @@
 /* The reader: what was read, variables, sums, products, powers and inverses. */
 #include "rk_mx_read_inside.h"
+#include "rk_rewrite.h"
 
 #include <string.h>
 
@@ -80,6 +81,32 @@ void rk_reader_free(rk_reader *r) {
 void rk_reader_restart(rk_reader *r) {
     memset(r->scope->read, 0, (r->checked->nterms + 1) * sizeof *r->scope->read);
     r->nwritten = r->ninverted = 0;
+}
+
+static void read_all(rk_reader *r, const rk_term *t) {
+    if (t->rows != NULL) {
+        rk_read_matrix(r, t);
+        return;
+    }
+    for (size_t i = 0; i < t->nkids; i++)
+        read_all(r, t->kid[i]);
+}
+
+static unsigned version(const rk_reader *r) {
+    const rk_rewrite *rules = rk_mxs_rules(r->s);
+    return rules ? rk_rewrite_version(rules) : 0;
+}
+
+void rk_reader_prepare(rk_reader *r, const rk_term *term) {
+    enum { MOST_ROUNDS = 3 };
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        unsigned before = version(r);
+        read_all(r, term);
+        if (version(r) == before)
+            return;
+        rk_mxs_attach(r->s, rk_mxs_rules(r->s));
+        rk_reader_restart(r);
+    }
 }
 
 /* --- notes ---------------------------------------------------------------------------------- */

@@ -28,6 +28,7 @@ static const rk_leaf *mirrored_leaf(rk_mxs *s, const rk_leaf *a) {
         key.arg[i] = a->arg[i]->transpose;
     if (a->kind == RK_L_HCAT || a->kind == RK_L_VCAT)
         key.kind = a->kind == RK_L_HCAT ? RK_L_VCAT : RK_L_HCAT;
+    key.props = ((const rk_mx_leaf_entry *)(const void *)a)->given;
     key.props &= ~(unsigned)RK_PROP_ROWS_SUM_TO_ONE;
     if (a->kind == RK_L_FUNCTION && a->op == RK_T_EMUL &&
         rk_mx_compare(s, key.arg[0], key.arg[1]) > 0) {

@@ -180,7 +180,15 @@ static const rk_mx *inverse(rk_rewrite *r, rk_letter l) {
     return rk_mx_of_letter(r->s, l);
 }
 
+/* An invertible letter that is equal to something has an inverse that is. */
+static void invert(rk_rewrite *r, rk_rule rule) {
+    rk_letter l = rule.lead[0];
+    if (rule.length == 1 && has_inverse(r, l) && rule.image->nwords > 0)
+        push(r, rk_mx_sub(r->s, inverse(r, l), rk_mx_inv(r->s, rule.image)), rule.origins);
+}
+
 static void divide(rk_rewrite *r, rk_rule rule) {
+    invert(r, rule);
     if (has_inverse(r, rule.lead[0]))
         push(r,
              rk_mx_sub(r->s, part(r, &rule, 1, rule.length),
@@ -295,37 +303,77 @@ static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
 
 /* --- inverses ------------------------------------------------------------------------------- */
 
+/* The letters of a word with another one in front or behind. */
+static rk_word joined(rk_rewrite *r, const rk_word *w, rk_letter l, bool before) {
+    rk_letter *letter = rk_arena_alloc(r->arena, (w->length + 1) * sizeof *letter);
+    if (w->length)
+        memcpy(letter + (before ? 1 : 0), w->letter, w->length * sizeof *letter);
+    letter[before ? 0 : w->length] = l;
+    return (rk_word){w->coef, letter, w->length + 1};
+}
+
 /* The store cancels inv(A*B) next to A*B; as a rule it also overlaps with others. */
 static void insert_cancelled(rk_rewrite *r, const rk_mx *product, rk_letter inv, bool before) {
-    const rk_word *w = &product->word[0];
-    if (w->length >= RK_REWRITE_LENGTH)
+    rk_word w = joined(r, &product->word[0], inv, before);
+    if (w.length > RK_REWRITE_LENGTH)
         return;
-    rk_letter *lead = rk_arena_alloc(r->arena, (w->length + 1) * sizeof *lead);
-    memcpy(lead + (before ? 1 : 0), w->letter, w->length * sizeof *lead);
-    lead[before ? 0 : w->length] = inv;
     rk_sc n = product->rows;
-    insert(r, (rk_rule){lead, w->length + 1, n, n, rk_mx_eye(r->s, n), 0, true});
+    insert(r, (rk_rule){w.letter, w.length, n, n, rk_mx_eye(r->s, n), 0, true});
+}
+
+/* inv*arg == I (before), or arg*inv == I, word by word: the whole the store cancels. */
+static void push_cancelled(rk_rewrite *r, const rk_mx *arg, rk_letter inv, bool before) {
+    rk_word *word = rk_arena_alloc(r->arena, arg->nwords * sizeof *word);
+    for (size_t i = 0; i < arg->nwords; i++)
+        word[i] = joined(r, &arg->word[i], inv, before);
+    const rk_mx *sum = rk_mx_of_words(r->s, arg->rows, arg->cols, word, arg->nwords);
+    push(r, rk_mx_sub(r->s, sum, rk_mx_eye(r->s, arg->rows)), 0);
+}
+
+/* Where P = Q + c*u*v' and Q are invertible, so is the number 1 + c*v'*inv(Q)*u, and it is what
+   inv(P)*u is divided by. */
+static void push_rank_one(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv, size_t i, size_t cut) {
+    rk_word w = arg->word[i];
+    rk_sc one = rk_sc_int(r->scalars, 1);
+    const rk_mx *rest = rk_mx_sub(r->s, arg, rk_mx_of_words(r->s, arg->rows, arg->cols, &w, 1));
+    if (!rk_mx_is_invertible(r->s, rest))
+        return;
+    const rk_mx *u = rk_rewrite_letters(r, arg->rows, one, w.letter, cut);
+    const rk_mx *v = rk_rewrite_letters(r, one, arg->cols, w.letter + cut, w.length - cut);
+    const rk_mx *solved = rk_mx_mul(r->s, rk_mx_inv(r->s, rest), u);
+    rk_sc q = rk_sc_mul(r->scalars, w.coef, rk_mx_value(r->s, rk_mx_mul(r->s, v, solved)));
+    rk_sc divisor = rk_sc_add(r->scalars, one, q);
+    rk_sc_assume_nonzero(r->scalars, divisor);
+    push_both(r, rk_mx_sub(r->s, rk_mx_scale(r->s, divisor, rk_mx_mul(r->s, inv, u)), solved), 0);
+}
+
+static void push_rank_ones(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv) {
+    for (size_t i = 0; i < arg->nwords; i++)
+        for (size_t k = 1; k < arg->word[i].length; k++)
+            if (rk_sc_is_one(rk_letter_rows(arg->word[i].letter[k]))) {
+                push_rank_one(r, arg, inv, i, k);
+                break;
+            }
+}
+
+static void define_letter(rk_rewrite *r, const rk_mx *arg, rk_letter inv) {
+    bool single = arg->nwords == 1 && rk_sc_is_one(arg->word[0].coef);
+    for (int before = 0; before < 2; before++)
+        if (single)
+            insert_cancelled(r, arg, inv, before);
+        else
+            push_cancelled(r, arg, inv, before);
+    push_rank_ones(r, arg, rk_mx_of_letter(r->s, inv));
 }
 
 static void define_inverse(rk_rewrite *r, const rk_leaf *leaf) {
     const rk_mx *arg = leaf->arg[0], *inv = rk_mx_of_letter(r->s, (rk_letter){.leaf = leaf});
-    const rk_letter *l = rk_mx_letter(inv);
+    const rk_letter *l = rk_mx_letter(inv), *t = rk_mx_letter(rk_mx_transpose(r->s, inv));
     if (rk_mx_is_grid(arg) || arg->nwords == 0 || l == NULL || l->leaf != leaf || l->transposed)
         return;
-    if (arg->nwords == 1 && rk_sc_is_one(arg->word[0].coef)) {
-        insert_cancelled(r, arg, *l, true);
-        insert_cancelled(r, arg, *l, false);
-        const rk_letter *t = rk_mx_letter(rk_mx_transpose(r->s, inv));
-        const rk_mx *turned = rk_mx_transpose(r->s, arg);
-        if (t && !(t->leaf == leaf && !t->transposed) && turned->nwords == 1) {
-            insert_cancelled(r, turned, *t, true);
-            insert_cancelled(r, turned, *t, false);
-        }
-        return;
-    }
-    const rk_mx *eye = rk_mx_eye(r->s, arg->rows);
-    push_both(r, rk_mx_sub(r->s, rk_mx_mul(r->s, arg, inv), eye), 0);
-    push_both(r, rk_mx_sub(r->s, rk_mx_mul(r->s, inv, arg), eye), 0);
+    define_letter(r, arg, *l);
+    if (t && (t->leaf != leaf || t->transposed))
+        define_letter(r, rk_mx_transpose(r->s, arg), *t);
 }
 
 /* A variable that is seen inverted: rules that begin or end with it can be divided. */

@@ -172,8 +172,8 @@ static rk_derivation *prove_goal(rk_calculus *c, const rk_hypothesis *atoms, rk_
             return prove(c, with(c, of(t->kid[0], false), NULL), atoms, of(t->kid[1], false));
         return premise_and_not_conclusion(c, t, atoms);
     case RK_T_IFF:
-        return two_goals(c, t, atoms, of(t->kid[0], n), of(t->kid[1], false), of(t->kid[0], !n),
-                         of(t->kid[1], true));
+        return two_goals(c, t, atoms, of(t->kid[0], false), of(t->kid[1], n), of(t->kid[1], n),
+                         of(t->kid[0], false));
     case RK_T_LOOP_ALL:
         return n ? NULL : prove(c, NULL, with_range(c, t, atoms), of(t->kid[0], false));
     default:

@@ -25,7 +25,8 @@ const rk_derivation *rk_calculus_derivation(const rk_calculus *c);
 typedef struct rk_calculus_report {
     size_t matrices, instances, programs; /* programs: linear ones solved */
     const rk_term *open;                  /* first claim without a proof, NULL */
-    rk_sc open_goal;                      /* the inequality that was missing, NULL */
+    rk_sc open_goal;                      /* open_goal >= 0 was missing; NULL */
+    rk_mxs *store;                        /* of open_goal */
 } rk_calculus_report;
 const rk_calculus_report *rk_calculus_tried(const rk_calculus *c);
 

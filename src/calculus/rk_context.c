@@ -123,6 +123,29 @@ static rk_cmp negation(rk_cmp cmp) {
     }
 }
 
+/* rank(kron(A, B)) as rank(A)*rank(B): then a common factor can be seen. */
+static rk_sc kron_factors(void *self, const rk_quantity *q) {
+    rk_context *x = self;
+    const rk_letter *l = q->kind == RK_Q_RANK ? rk_mx_letter(q->mx[0]) : NULL;
+    if (l == NULL || l->leaf->kind != RK_L_KRON)
+        return NULL;
+    rk_sc a = rk_mx_rank(x->store, l->leaf->arg[0]), b = rk_mx_rank(x->store, l->leaf->arg[1]);
+    rk_sc product = rk_sc_mul(x->scalars, a, b);
+    rk_fact f = {.law = RK_LAW_KRON,
+                 .value = rk_sc_sub(x->scalars, rk_mx_rank(x->store, q->mx[0]), product),
+                 .equation = true,
+                 .matrix = l->leaf->arg,
+                 .nmatrices = 2};
+    rk_instances_add(x->instances, &f);
+    return product;
+}
+
+static rk_sc simplified(rk_context *x, rk_sc value) {
+    if (x->calculus->options.limits.disabled[RK_LAW_KRON])
+        return rk_without_positive(x, value);
+    return rk_without_positive(x, rk_sc_map(x->scalars, value, kron_factors, x));
+}
+
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
     const rk_term *t = l->term;
     rk_cmp cmp = l->negated ? negation(t->cmp) : t->cmp;
@@ -138,9 +161,11 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     rk_sc value = comparison(x, cmp, left, right, &equation);
     if (value == NULL)
         return;
-    value = rk_without_positive(x, value);
-    note(a, value, equation);
-    add_fact(x, value, equation, origin);
+    note(a, rk_without_positive(x, value), equation);
+    add_fact(x, a->value, equation, origin);
+    rk_sc simpler = simplified(x, value);
+    if (simpler != a->value)
+        add_fact(x, simpler, equation, origin);
 }
 
 /* rank([A; B]) == rank(B), or at least one more. */

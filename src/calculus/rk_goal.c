@@ -154,13 +154,13 @@ static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, s
                                size_t eager, const rk_fact *const *extra, size_t nextra) {
     if (next >= eager) {
         fact_list facts = all_facts(x, extra, nextra);
-        rk_derivation *d = by_sum(x, goal, &facts);
-        if (d == NULL && (nextra > 0 || x->nassumptions > 0) && next == l->n)
+        rk_derivation *d = goal == NULL ? NULL : by_sum(x, goal, &facts);
+        if (d == NULL && (nextra > 0 || x->nassumptions > 0) && (goal == NULL || next == l->n))
             d = by_contradiction(x, goal, &facts);
         if (d != NULL)
             return d;
     }
-    if (next == l->n)
+    if ((goal == NULL || next == l->n))
         return NULL;
     rk_derivation *d = rk_derivation_new(x, RK_N_CASES);
     d->goal = goal;
@@ -202,27 +202,34 @@ static void splits_of_facts(rk_context *x, split_list *l) {
             add_split(l, (split){.unequal = x->assumption[i].unequal});
 }
 
+/* The facts about what stands in the goal and in what is given beside it. */
+static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size_t nextra,
+                    split_list *splits) {
+    rk_instances_want_scalar(x->instances, goal);
+    for (size_t i = 0; i < nextra; i++)
+        rk_instances_want_scalar(x->instances, extra[i]->value);
+    if (x->calculus->generic)
+        rk_generic_facts(x, goal);
+    splits_of_facts(x, splits);
+    add_extrema(x, splits);
+    rk_context_notes(x);
+    rk_instances_saturate(x->instances);
+    x->calculus->tried.matrices += rk_instances_matrices(x->instances);
+    x->calculus->tried.instances += rk_instances_count(x->instances);
+}
+
 rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
                                     size_t nextra) {
     goal = rk_without_positive(x, goal);
     split_list splits = {.n = 0};
     splits_of(x, goal, &splits);
     size_t eager = splits.n;
-    rk_instances_want_scalar(x->instances, goal);
-    for (size_t i = 0; i < nextra; i++)
-        rk_instances_want_scalar(x->instances, extra[i]->value);
-    if (x->calculus->generic)
-        rk_generic_facts(x, goal);
-    splits_of_facts(x, &splits);
-    add_extrema(x, &splits);
-    rk_context_notes(x);
-    rk_instances_saturate(x->instances);
-    rk_calculus_report *r = &x->calculus->tried;
-    r->matrices += rk_instances_matrices(x->instances);
-    r->instances += rk_instances_count(x->instances);
+    prepare(x, goal, extra, nextra, &splits);
     rk_derivation *d = by_cases(x, goal, &splits, 0, eager, extra, nextra);
-    if (d == NULL && r->open_goal == NULL)
-        r->open_goal = goal;
+    if (d == NULL && x->calculus->tried.open_goal == NULL) {
+        x->calculus->tried.open_goal = goal;
+        x->calculus->tried.store = x->store;
+    }
     return d;
 }
 
@@ -288,14 +295,22 @@ rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right) {
 
 /* --- literals ------------------------------------------------------------------------------- */
 
+/* a != b: that they are equal contradicts what is known. */
 static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
-    rk_scalars *s = x->scalars;
-    if (!rk_sc_is_integer(s, difference))
+    const rk_fact *equal = case_fact(x, rk_without_positive(x, difference), true);
+    split_list splits = {.n = 0};
+    prepare(x, equal->value, &equal, 1, &splits);
+    rk_derivation *d = by_cases(x, NULL, &splits, 0, 0, &equal, 1);
+    if (d == NULL)
         return NULL;
-    rk_sc one = rk_sc_int(s, 1);
-    rk_derivation *d = nonnegative(x, rk_sc_sub(s, difference, one));
-    return d != NULL ? d
-                     : nonnegative(x, rk_sc_sub(s, rk_sc_sub(s, rk_sc_int(s, 0), difference), one));
+    rk_derivation *top = rk_derivation_new(x, RK_N_ALL);
+    rk_assumption *a = rk_arena_alloc(x->calculus->arena, sizeof *a);
+    *a = (rk_assumption){.value = equal->value, .equation = true};
+    top->assumption = a;
+    top->nassumptions = 1;
+    top->kid = rk_arena_alloc(x->calculus->arena, sizeof *top->kid);
+    top->kid[top->nkids++] = d;
+    return top;
 }
 
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {

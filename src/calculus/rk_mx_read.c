@@ -311,11 +311,21 @@ static const rk_mx *read_causal(rk_reader *r, const rk_term *t) {
 
 /* --- algebra -------------------------------------------------------------------------------- */
 
-static const rk_mx *read_add(rk_reader *r, const rk_term *t) {
-    const rk_mx *a = rk_read_matrix(r, t->kid[0]), *b = rk_read_matrix(r, t->kid[1]);
+const rk_mx *rk_read_total(rk_reader *r, const rk_mx *a, const rk_mx *b) {
     const rk_mx *whole = rk_mx_add(r->s, a, b);
     note_written(r, true, whole, a, b);
     return whole;
+}
+
+const rk_mx *rk_read_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    const rk_mx *whole = rk_mx_mul(r->s, a, b);
+    note_written(r, false, whole, a, b);
+    return whole;
+}
+
+static const rk_mx *read_add(rk_reader *r, const rk_term *t) {
+    const rk_mx *a = rk_read_matrix(r, t->kid[0]);
+    return rk_read_total(r, a, rk_read_matrix(r, t->kid[1]));
 }
 
 static const rk_mx *negative(rk_reader *r, const rk_mx *a) {

@@ -65,6 +65,9 @@ rk_sc rk_read_value(rk_reader *r, const rk_term *t);
 const rk_mx *rk_read_function(rk_reader *r, const rk_leaf *leaf);
 const rk_mx *rk_read_quantity(rk_reader *r, const rk_quantity *q);
 const rk_mx *rk_read_inverse(rk_reader *r, const rk_mx *a);
+/* Product and sum, noted as ways in which the text writes them. */
+const rk_mx *rk_read_product(rk_reader *r, const rk_mx *a, const rk_mx *b);
+const rk_mx *rk_read_total(rk_reader *r, const rk_mx *a, const rk_mx *b);
 
 /* --- entries and blocks (rk_mx_read_blocks.c) --- */
 

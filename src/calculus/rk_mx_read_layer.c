@@ -11,32 +11,42 @@ static rk_sc eps_of(rk_reader *r, const rk_term *t, size_t kid) {
     return t->nkids > kid ? rk_read_value(r, t->kid[kid]) : rk_sc_int(r->scalars, 0);
 }
 
+/* X - X*1*1'/d is X times the centring projector. */
+static const rk_mx *centred(rk_reader *r, const rk_mx *x) {
+    return rk_read_product(r, x, rk_mx_center(r->s, rk_mx_eye(r->s, x->cols)));
+}
+
+static const rk_mx *centred_tokens(rk_reader *r, const rk_mx *x) {
+    return rk_read_product(r, rk_mx_center_tokens(r->s, rk_mx_eye(r->s, x->rows)), x);
+}
+
 const rk_mx *rk_read_layernorm(rk_reader *r, const rk_term *t) {
-    const rk_mx *c = rk_mx_center(r->s, rk_read_matrix(r, t->kid[0]));
+    const rk_mx *c = centred(r, rk_read_matrix(r, t->kid[0]));
     const rk_mx *gain = rk_mx_diag(r->s, rk_read_matrix(r, t->kid[1]));
     const rk_mx *bias = rk_mx_transpose(r->s, rk_read_matrix(r, t->kid[2]));
-    const rk_mx *scaled = rk_mx_mul(r->s, rk_mx_scales(r->s, c, eps_of(r, t, 3)), c);
-    return rk_mx_add(r->s, rk_mx_mul(r->s, scaled, gain),
-                     rk_mx_mul(r->s, rk_read_ones(r, c->rows), bias));
+    const rk_mx *scaled = rk_read_product(r, rk_mx_scales(r->s, c, eps_of(r, t, 3)), c);
+    return rk_read_total(r, rk_read_product(r, scaled, gain),
+                         rk_read_product(r, rk_read_ones(r, c->rows), bias));
 }
 
 const rk_mx *rk_read_rmsnorm(rk_reader *r, const rk_term *t) {
     const rk_mx *x = rk_read_matrix(r, t->kid[0]);
     const rk_mx *gain = rk_mx_diag(r->s, rk_read_matrix(r, t->kid[1]));
-    return rk_mx_mul(r->s, rk_mx_mul(r->s, rk_mx_scales(r->s, x, eps_of(r, t, 2)), x), gain);
+    const rk_mx *scaled = rk_read_product(r, rk_mx_scales(r->s, x, eps_of(r, t, 2)), x);
+    return rk_read_product(r, scaled, gain);
 }
 
 const rk_mx *rk_read_batchnorm(rk_reader *r, const rk_term *t) {
-    const rk_mx *c = rk_mx_center_tokens(r->s, rk_read_matrix(r, t->kid[0]));
-    return rk_mx_mul(r->s, c, rk_mx_scales(r->s, rk_mx_transpose(r->s, c), eps_of(r, t, 1)));
+    const rk_mx *c = centred_tokens(r, rk_read_matrix(r, t->kid[0]));
+    return rk_read_product(r, c, rk_mx_scales(r->s, rk_mx_transpose(r->s, c), eps_of(r, t, 1)));
 }
 
 const rk_mx *rk_read_center(rk_reader *r, const rk_term *t) {
-    return rk_mx_center(r->s, rk_read_matrix(r, t->kid[0]));
+    return centred(r, rk_read_matrix(r, t->kid[0]));
 }
 
 const rk_mx *rk_read_center_tokens(rk_reader *r, const rk_term *t) {
-    return rk_mx_center_tokens(r->s, rk_read_matrix(r, t->kid[0]));
+    return centred_tokens(r, rk_read_matrix(r, t->kid[0]));
 }
 
 const rk_mx *rk_read_softmax(rk_reader *r, const rk_term *t) {

@@ -67,6 +67,9 @@ int64_t rk_fk_goal(const rk_fk_system *k, size_t row);
 bool rk_fk_products(rk_fk_system *k);
 /* Marks columns that no sum can use; false: there is none at all. */
 bool rk_fk_prune(rk_fk_system *k);
+/* Marks the columns that share rows with the goal, then those that share rows with them, and so on,
+   until about `most` are marked. */
+void rk_fk_near(const rk_fk_system *k, size_t most, bool *use);
 rk_sc rk_fk_monomial_scalar(const rk_fk_system *k, unsigned row);
 
 /* Exact multipliers of the columns for a short sum; false: not found. value[] is by column and

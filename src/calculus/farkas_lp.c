@@ -10,7 +10,7 @@
    in doubles by CLP's dual simplex method, which starts at multipliers 0 without a phase of its
    own; only the basis is taken from it. */
 
-enum { PIVOTS = 20000, SHORTEN = 48 };
+enum { PIVOTS = 20000, SHORTEN = 48, MANY = 400, NEAR = 200 };
 
 typedef struct program {
     size_t nrows, ncolumns;
@@ -262,14 +262,27 @@ static bool extract_short(const rk_fk_system *k, program *p, fmpq *value) {
     return found;
 }
 
-bool rk_fk_solve(const rk_fk_system *k, fmpq *value) {
-    bool *use = rk_malloc((k->ncolumns + 1) * sizeof *use);
-    for (size_t c = 0; c < k->ncolumns; c++)
-        use[c] = !k->column[c].dropped;
+static bool solve_with(const rk_fk_system *k, const bool *use, fmpq *value) {
     program p;
     program_init(&p, k, use);
     bool found = program_run(&p) && (extract_short(k, &p, value) || extract(k, &p, value));
     program_clear(&p);
+    return found;
+}
+
+/* Of many columns those near the goal are tried first. */
+bool rk_fk_solve(const rk_fk_system *k, fmpq *value) {
+    bool *use = rk_malloc((k->ncolumns + 1) * sizeof *use), found = false;
+    size_t n = 0;
+    for (size_t c = 0; c < k->ncolumns; c++)
+        n += !k->column[c].dropped;
+    if (n > MANY) {
+        rk_fk_near(k, NEAR, use);
+        found = solve_with(k, use, value);
+    }
+    for (size_t c = 0; c < k->ncolumns; c++)
+        use[c] = !k->column[c].dropped;
+    found = found || solve_with(k, use, value);
     rk_free(use);
     return found;
 }

@@ -451,3 +451,71 @@ bool rk_fk_prune(rk_fk_system *k) {
     rk_free(rows);
     return some;
 }
+
+/* --- columns near the goal ------------------------------------------------------------------ */
+
+typedef struct incidence { /* the columns of each row */
+    size_t *first;         /* by row, and one more */
+    unsigned *column;
+} incidence;
+
+static void incidence_init(incidence *in, const rk_fk_system *k) {
+    in->first = rk_calloc(k->nrows + 2, sizeof *in->first);
+    in->column = rk_malloc((k->nterms + 1) * sizeof *in->column);
+    for (size_t c = 0; c < k->ncolumns; c++)
+        for (size_t t = 0; !k->column[c].dropped && t < k->column[c].nterms; t++)
+            in->first[k->term[k->column[c].first + t].row + 2]++;
+    for (size_t r = 0; r < k->nrows; r++)
+        in->first[r + 2] += in->first[r + 1];
+    for (size_t c = 0; c < k->ncolumns; c++)
+        for (size_t t = 0; !k->column[c].dropped && t < k->column[c].nterms; t++)
+            in->column[in->first[k->term[k->column[c].first + t].row + 1]++] = (unsigned)c;
+}
+
+/* Rows in the order in which they are reached. */
+typedef struct frontier {
+    unsigned *row;
+    bool *reached;
+    size_t n;
+} frontier;
+
+static void reach(frontier *f, unsigned row) {
+    if (f->reached[row])
+        return;
+    f->reached[row] = true;
+    f->row[f->n++] = row;
+}
+
+static size_t take_column(const rk_fk_system *k, frontier *f, unsigned c, bool *use) {
+    if (use[c])
+        return 0;
+    use[c] = true;
+    for (size_t t = 0; t < k->column[c].nterms; t++)
+        reach(f, k->term[k->column[c].first + t].row);
+    return 1;
+}
+
+/* Rows such as the dimension n stand in so many columns that they bring nothing nearer. */
+static bool common(const rk_fk_system *k, const incidence *in, unsigned row) {
+    return in->first[row + 1] - in->first[row] > 16 + k->ncolumns / 16;
+}
+
+void rk_fk_near(const rk_fk_system *k, size_t most, bool *use) {
+    incidence in;
+    incidence_init(&in, k);
+    frontier f = {rk_malloc((k->nrows + 1) * sizeof *f.row),
+                  rk_calloc(k->nrows + 1, sizeof *f.reached), 0};
+    memset(use, 0, k->ncolumns * sizeof *use);
+    for (size_t r = 0; r < k->nrows; r++)
+        if (rk_fk_goal(k, r))
+            reach(&f, (unsigned)r);
+    size_t n = 0;
+    for (size_t i = 0; i < f.n && n < most; i++)
+        for (size_t j = in.first[f.row[i]]; !common(k, &in, f.row[i]) && j < in.first[f.row[i] + 1];
+             j++)
+            n += take_column(k, &f, in.column[j], use);
+    rk_free(in.first);
+    rk_free(in.column);
+    rk_free(f.row);
+    rk_free(f.reached);
+}

@@ -187,6 +187,8 @@ static void bordered_sums(auxiliary *x) {
         const rk_mx *b = one_word(x, m, w), *a = rk_mx_sub(x->s, m, b);
         if (rk_mx_is_grid(a) || rk_mx_is_grid(b))
             continue;
+        if (a->nwords != 1) /* m was made before the rules that reduce it now */
+            continue;
         rk_sc c = a->word[0].coef;
         if (!rk_sc_is_nonzero(x->scalars, c))
             continue;

@@ -70,7 +70,11 @@ void rk_elimination_clear(rk_elimination *e);
 
 /* --- facts from elimination ---------------------------------------------------------------- */
 
-enum { RK_BLOCK_CHAIN = 3 };
+enum {
+    RK_BLOCK_CHAIN = 3,
+    RK_BLOCK_FLAT = 12, /* two new block rows or columns */
+    RK_BLOCK_ANY = 18   /* also one grid of two by two */
+};
 
 /* The grid `root` that is eliminated, and what its rank is for the node: that of the node itself,
    or through grids of the same rank the first of which is block diagonal with the node's matrix
@@ -80,7 +84,8 @@ typedef struct rk_block_origin {
     rk_law law;
     rk_block root;
     rk_block before[RK_BLOCK_CHAIN];
-    size_t nbefore; /* 0: the root is the node's own grid */
+    size_t nbefore;   /* 0: the root is the node's own grid */
+    unsigned dearest; /* what new ranks may cost: see RK_BLOCK_FLAT */
 } rk_block_origin;
 
 /* Eliminates the root and states what comes of it as equations: in terms of ranks that are looked

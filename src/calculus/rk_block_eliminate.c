@@ -148,24 +148,34 @@ static void divide_cell(leaving *l, size_t j, size_t k, const rk_mx *target, con
 
 /* --- numbers as factors ------------------------------------------------------------------- */
 
-/* Column j plus or minus column k, if two of its cells become equal up to sign: the next step
-   clears one of them. */
+/* Row q plus or minus row p, which makes the cell in column j zero. */
+static void clear_alike(leaving *l, const rk_block *b, size_t j, size_t p, size_t q) {
+    rk_mxs *s = l->e->s;
+    bool same = b->cell[p][j] == b->cell[q][j];
+    rk_block cleared = *b;
+    for (size_t c = 0; c < b->cols; c++)
+        cleared.cell[q][c] = same ? rk_mx_sub(s, b->cell[q][c], b->cell[p][c])
+                                  : rk_mx_add(s, b->cell[q][c], b->cell[p][c]);
+    if (may_try(l))
+        arrive(l, &cleared, false);
+}
+
+/* Column j plus or minus column k, if two of its cells become equal up to sign: one of them is
+   cleared by the other. */
 static void add_alike(leaving *l, size_t j, size_t k, int sign) {
     rk_mxs *s = l->e->s;
     rk_scalars *scalars = rk_mxs_scalars(s);
-    const rk_mx *eye = rk_mx_scale(s, rk_sc_int(scalars, sign), rk_mx_eye(s, l->b.width[j]));
     rk_block b = l->b;
-    if (!add_column(s, &b, j, k, eye))
+    if (!add_column(s, &b, j, k,
+                    rk_mx_scale(s, rk_sc_int(scalars, sign), rk_mx_eye(s, b.width[j]))))
         return;
     for (size_t p = 0; p < b.rows; p++)
         for (size_t q = p + 1; q < b.rows; q++) {
             const rk_mx *x = b.cell[p][j], *y = b.cell[q][j];
-            if (rk_mx_is_zero(x) || l->b.cell[p][j] == l->b.cell[q][j])
+            if (rk_mx_is_zero(x) || l->b.cell[p][j] == l->b.cell[q][j] || x->rows != y->rows)
                 continue;
-            if (x == y || x == rk_mx_scale(s, rk_sc_int(scalars, -1), y)) {
-                try_column(l, j, k, eye);
-                return;
-            }
+            if (x == y || x == rk_mx_scale(s, rk_sc_int(scalars, -1), y))
+                clear_alike(l, &b, j, p, q);
         }
 }
 
@@ -204,9 +214,29 @@ static void number_steps(leaving *l) {
 
 /* --- invertible blocks -------------------------------------------------------------------- */
 
-/* A word of block column j ends in an inverse: the block column is multiplied by what is inverted
-   there. */
-static void clear_inverse(leaving *l, size_t j) {
+/* Is it worth to multiply by the inverse of the letter? It is an inverse itself, or some other cell
+   of the column is a number. */
+static bool worth_clearing(const leaving *l, size_t j, rk_letter last) {
+    if (last.inverted || last.leaf->kind == RK_L_INV)
+        return true;
+    for (size_t i = 0; i < l->b.rows; i++)
+        if (l->b.cell[i][j]->nwords == 1 && l->b.cell[i][j]->word[0].length == 0)
+            return rk_inst_invertible(l->e->g, rk_mx_of_letter(l->e->s, last));
+    return false;
+}
+
+static void multiply_column(leaving *l, size_t j, const rk_mx *factor) {
+    rk_block b = l->b;
+    for (size_t i = 0; i < b.rows; i++) {
+        b.cell[i][j] = rk_mx_mul(l->e->s, b.cell[i][j], factor);
+        if (rk_mx_is_grid(b.cell[i][j]))
+            return;
+    }
+    arrive(l, &b, false);
+}
+
+/* The invertible letter at the end of a word of block column j is taken away from the right. */
+static void clear_last_letter(leaving *l, size_t j) {
     rk_mxs *s = l->e->s;
     for (size_t i = 0; i < l->b.rows; i++)
         for (size_t w = 0; w < l->b.cell[i][j]->nwords; w++) {
@@ -214,13 +244,9 @@ static void clear_inverse(leaving *l, size_t j) {
             if (word->length == 0)
                 continue;
             rk_letter last = word->letter[word->length - 1];
-            if ((!last.inverted && last.leaf->kind != RK_L_INV) || !may_try(l))
+            if (!worth_clearing(l, j, last) || !may_try(l))
                 continue;
-            const rk_mx *factor = rk_mx_inv(s, rk_mx_of_letter(s, last));
-            rk_block b = l->b;
-            for (size_t r = 0; r < b.rows; r++)
-                b.cell[r][j] = rk_mx_mul(s, b.cell[r][j], factor);
-            arrive(l, &b, false);
+            multiply_column(l, j, rk_mx_inv(s, rk_mx_of_letter(s, last)));
             return;
         }
 }
@@ -265,7 +291,7 @@ static void clear_by_pivot(leaving *l, size_t i, size_t j) {
 static void column_steps(leaving *l) {
     const rk_block *b = &l->b;
     for (size_t j = 0; j < b->cols; j++) {
-        clear_inverse(l, j);
+        clear_last_letter(l, j);
         for (size_t k = 0; k < b->cols; k++)
             for (size_t i = 0; k != j && i < b->rows; i++)
                 if (!rk_mx_is_zero(b->cell[i][j]) && !rk_mx_is_zero(b->cell[i][k]))

@@ -4,18 +4,17 @@
 #include <string.h>
 
 enum {
-    TRIALS = 300,  /* steps tried from one grid */
-    CHAIN = 48,    /* matrices of one fact */
-    NEW_RANKS = 1, /* ways that bring in ranks nobody asked about */
-    DEEPEST = 2    /* nodes further down are not eliminated */
+    TRIALS = 300, /* steps tried from one grid */
+    CHAIN = 48,   /* matrices of one fact */
+    DEEPEST = 2   /* nodes further down are not eliminated */
 };
 
 /* --- one way of elimination as a fact ----------------------------------------------------- */
 
 typedef struct outcome {
     size_t state;
-    rk_sc rank;       /* sum of the ranks of the blocks */
-    unsigned unknown; /* ranks in it that are not looked at */
+    rk_sc rank;    /* sum of the ranks of the blocks */
+    unsigned cost; /* of the ranks in it */
     unsigned score;
 } outcome;
 
@@ -29,14 +28,18 @@ static rk_sc diagonal_rank(rk_instances *g, const rk_block *b, rk_block part[RK_
     return sum;
 }
 
-/* Does the rank stand in the sequent, or is it a number or dimension? */
-static bool is_known(rk_instances *g, const rk_site *node, const rk_block *part) {
+/* What it costs to bring in the rank of one block: nothing if it stands in the sequent or is a
+   number or dimension; more for what nobody looks at yet, for several blocks in one. */
+static unsigned cost(rk_instances *g, const rk_site *node, const rk_block *part) {
     rk_mxs *s = rk_instances_store(g);
     const rk_mx *a = rk_block_matrix(s, part);
     if (rk_mx_is_eye(a) || rk_inst_invertible(g, a))
-        return true;
+        return 0;
     const rk_site *known = rk_inst_find(g, node, a);
-    return known && known->depth == 0;
+    if (known && known->depth == 0)
+        return 0;
+    unsigned blocks = (unsigned)(part->rows * part->cols);
+    return (known ? 1 : 2) + (blocks > 1 ? 4 * (blocks - 1) : 0);
 }
 
 static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_site *node, size_t i) {
@@ -44,11 +47,8 @@ static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_sit
     size_t n;
     outcome o = {.state = i, .score = e->state[i].score};
     o.rank = diagonal_rank(g, &e->state[i].block, part, &n);
-    for (size_t k = 0; k < n; k++) {
-        bool flat = part[k].rows == 1 || part[k].cols == 1;
-        if (!is_known(g, node, &part[k]))
-            o.unknown += flat ? 1 : 16;
-    }
+    for (size_t k = 0; k < n; k++)
+        o.cost += cost(g, node, &part[k]);
     return o;
 }
 
@@ -104,23 +104,20 @@ static bool repeated(const outcome *o, const outcome *all, size_t n) {
 }
 
 static bool better(const outcome *a, const outcome *b) {
-    if (a->unknown != b->unknown)
-        return a->unknown < b->unknown;
+    if (a->cost != b->cost)
+        return a->cost < b->cost;
     return a->score < b->score;
 }
 
-static void state_best_unknown(rk_instances *g, const rk_block_origin *origin,
-                               const rk_elimination *e, outcome *all, size_t n) {
-    for (int times = 0; times < NEW_RANKS; times++) {
-        outcome *best = NULL;
-        for (size_t i = 0; i < n; i++)
-            if (all[i].unknown > 0 && all[i].unknown < 16 && (!best || better(&all[i], best)))
-                best = &all[i];
-        if (!best)
-            return;
+/* The best that brings in ranks nobody asked about. */
+static void state_best_new(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
+                           const outcome *all, size_t n) {
+    const outcome *best = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (all[i].cost > 0 && all[i].cost <= origin->dearest && (!best || better(&all[i], best)))
+            best = &all[i];
+    if (best)
         state_outcome(g, origin, e, best);
-        best->unknown = 0;
-    }
 }
 
 void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin) {
@@ -137,9 +134,9 @@ void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin)
             n++;
     }
     for (size_t i = 0; i < n; i++)
-        if (all[i].unknown == 0)
+        if (all[i].cost == 0)
             state_outcome(g, origin, &e, &all[i]);
-    state_best_unknown(g, origin, &e, all, n);
+    state_best_new(g, origin, &e, all, n);
     rk_free(all);
     rk_elimination_clear(&e);
 }
@@ -155,7 +152,7 @@ bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a) {
 }
 
 void rk_inst_blocks(rk_instances *g, const rk_site *node) {
-    rk_block_origin origin = {.node = node, .law = RK_LAW_ELIMINATION};
+    rk_block_origin origin = {.node = node, .law = RK_LAW_ELIMINATION, .dearest = RK_BLOCK_FLAT};
     if (node->depth <= DEEPEST && rk_mx_is_grid(node->mx) && rk_block_of(&origin.root, node->mx))
         rk_block_state_eliminations(g, &origin);
 }

@@ -100,6 +100,7 @@ rk_inst_rule rk_inst_modulo;       /* sums next to other blocks */
 rk_inst_rule rk_inst_pairs;        /* with each earlier node: products and sums that are simpler */
 rk_inst_rule rk_inst_blocks;       /* grids: elimination */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
+rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
 rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */

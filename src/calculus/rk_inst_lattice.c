@@ -224,21 +224,106 @@ static void divide_rows(parts *p) {
 
 /* --- sums in blocks ----------------------------------------------------------------------- */
 
-/* rank(A + B), rank(A - B) <= rank([A, B]) where somebody asked about the sum. */
-static void sums_of_blocks(parts *p) {
-    if (p->b.rows != 1)
+/* Every word of the sum begins with a cell of the block row? */
+static bool spanned(const parts *p, const rk_mx *sum) {
+    for (size_t w = 0; w < sum->nwords; w++) {
+        bool found = false;
+        for (size_t j = 0; j < p->b.cols && !found; j++) {
+            const rk_mx *cell = p->b.cell[0][j];
+            found = cell->nwords == 1 && rk_sc_is_nonzero(p->scalars, cell->word[0].coef) &&
+                    rk_block_is_prefix(&cell->word[0], &sum->word[w]);
+        }
+        if (!found)
+            return false;
+    }
+    return sum->nwords > 1;
+}
+
+/* rank(A*U + B*V) <= rank([A, B]) where somebody asked about the sum. */
+static void sums_of_columns(parts *p) {
+    if (p->b.rows != 1 || p->b.cols < 2)
+        return;
+    for (size_t i = 0; i < rk_inst_nodes(p->g); i++) {
+        const rk_site *other = rk_inst_node(p->g, i);
+        if (other->scope != p->node->scope || other->depth > 0)
+            continue;
+        const rk_mx *turned[2] = {other->mx, other->mx->transpose};
+        for (int k = 0; k < 2; k++)
+            if (turned[k]->rows == p->b.height[0] && spanned(p, turned[k]))
+                state(p, RK_LAW_BLOCK_SUM, turned[k], NULL, part_of(p, 1, (1u << p->b.cols) - 1),
+                      NULL);
+    }
+}
+
+/* rank([A, B]) + rank([A; B]) <= rank(A + B) + rank(A) + rank(B), rank(A + B) <= rank([A, B]) */
+static void sum_of_two(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_scalars *scalars = rk_inst_scalars(g);
+    const rk_mx *wide = rk_mx_grid(s, 1, 2, RK_INST_LIST(a, b));
+    const rk_mx *tall = rk_mx_grid(s, 2, 1, RK_INST_LIST(a, b));
+    rk_sc beside = rk_mx_rank(s, wide), above = rk_mx_rank(s, tall);
+    rk_sc apart = rk_sc_add(scalars, rk_mx_rank(s, a), rk_mx_rank(s, b));
+    rk_inst_at_most(g, node, RK_LAW_SUM_BELOW, rk_sc_add(scalars, beside, above),
+                    rk_sc_add(scalars, node->rank, apart), 2, RK_INST_LIST(a, b));
+    rk_inst_at_most(g, node, RK_LAW_BLOCK_SUM, node->rank, beside, 2, RK_INST_LIST(node->mx, wide));
+    rk_inst_at_most(g, node, RK_LAW_BLOCK_SUM, node->rank, above, 2, RK_INST_LIST(node->mx, tall));
+    rk_inst_want(g, node, wide);
+    rk_inst_want(g, node, tall);
+}
+
+void rk_inst_two_terms(rk_instances *g, const rk_site *node) {
+    const rk_mx *m = node->mx;
+    if (node->depth > 0 || m->nwords != 2 || m->word[0].length == 0 || m->word[1].length == 0)
+        return;
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *a = rk_mx_of_words(s, m->rows, m->cols, &m->word[0], 1);
+    sum_of_two(g, node, a, rk_mx_sub(s, m, a));
+}
+
+/* --- Gram matrices and what is killed ----------------------------------------------------- */
+
+/* With [A, B] all that A'*A, A'*B, B'*B say: where blocks are orthogonal, or somebody asked. */
+static void gram(parts *p) {
+    rk_block square = {.rows = p->b.cols, .cols = p->b.cols};
+    bool zero = false;
+    for (size_t i = 0; i < p->b.cols; i++) {
+        square.height[i] = square.width[i] = p->b.width[i];
+        for (size_t j = 0; j < p->b.cols; j++) {
+            square.cell[i][j] =
+                rk_mx_mul(p->s, rk_mx_transpose(p->s, p->b.cell[0][i]), p->b.cell[0][j]);
+            zero = zero || rk_mx_is_zero(square.cell[i][j]);
+            if (rk_mx_is_grid(square.cell[i][j]))
+                return;
+        }
+    }
+    const rk_mx *whole = rk_block_matrix(p->s, &square), *row = rk_block_matrix(p->s, &p->b);
+    if (!zero && !rk_inst_find(p->g, p->node, whole))
+        return;
+    rk_inst_equal(p->g, p->node, RK_LAW_GRAM, rk_mx_rank(p->s, whole), rk_mx_rank(p->s, row), 2,
+                  RK_INST_LIST(row, rk_mx_eye(p->s, row->cols)));
+    rk_inst_want(p->g, p->node, whole);
+}
+
+/* U*[A, B] == 0 */
+static void killed(parts *p, const rk_mx *u) {
+    if (u->cols != p->b.height[0] || rk_mx_is_grid(u))
         return;
     for (size_t j = 0; j < p->b.cols; j++)
-        for (size_t k = j + 1; k < p->b.cols; k++) {
-            const rk_mx *a = p->b.cell[0][j], *b = p->b.cell[0][k];
-            if (a->cols != b->cols)
-                continue;
-            const rk_mx *sum[2] = {rk_mx_add(p->s, a, b), rk_mx_sub(p->s, a, b)};
-            for (int i = 0; i < 2; i++)
-                if (!rk_mx_is_zero(sum[i]) && rk_inst_find(p->g, p->node, sum[i]))
-                    state(p, RK_LAW_BLOCK_SUM, sum[i], NULL, part_of(p, 1, 1u << j | 1u << k),
-                          NULL);
-        }
+        if (!rk_mx_is_zero(rk_mx_mul(p->s, u, p->b.cell[0][j])))
+            return;
+    const rk_mx *row = rk_block_matrix(p->s, &p->b);
+    rk_inst_product(p->g, p->node, rk_mx_zero(p->s, u->rows, row->cols), u, row);
+}
+
+static void kills(parts *p) {
+    for (size_t i = 0; i < rk_inst_nodes(p->g); i++) {
+        const rk_site *other = rk_inst_node(p->g, i);
+        if (other->scope != p->node->scope || other->depth > 0)
+            continue;
+        killed(p, other->mx);
+        if (other->mx->transpose != other->mx)
+            killed(p, other->mx->transpose);
+    }
 }
 
 /* --- block rows that share blocks --------------------------------------------------------- */
@@ -292,7 +377,7 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
         return;
     for (int times = 0; times < 2; times++, turn(&p)) {
         divide_rows(&p);
-        sums_of_blocks(&p);
+        sums_of_columns(&p);
     }
     if (node->depth > DEEPEST)
         return;
@@ -303,6 +388,8 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
     if (p.b.cols == 1)
         turn(&p);
     block_row(&p);
+    gram(&p);
+    kills(&p);
     if (node->depth <= DEEPEST_UNION)
         unions(&p);
 }

@@ -44,7 +44,8 @@ static void complement(auxiliary *x, const rk_mx *q, const rk_mx *r, const rk_mx
         x->roots++ >= MOST_ROOTS)
         return;
     const rk_mx *eye = rk_mx_eye(x->s, q->cols), *m = x->m;
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1};
+    rk_block_origin origin = {
+        .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1, .dearest = RK_BLOCK_FLAT};
     two_by_two(&origin.before[0], eye, rk_mx_zero(x->s, eye->rows, m->cols),
                rk_mx_zero(x->s, m->rows, eye->cols), m);
     two_by_two(&origin.root, eye, r, rk_mx_scale(x->s, minus_one(x), q), p);
@@ -129,7 +130,8 @@ static void idempotents(auxiliary *x, const rk_mx *a, const rk_mx *b, rk_sc c, r
     const rk_mx *ba =
         rk_mx_scale(x->s, rk_sc_div(x->scalars, minus_one(x), c), rk_mx_mul(x->s, b, a));
     const rk_mx *rest = rk_mx_add(x->s, b, rk_mx_scale(x->s, ratio, b));
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 3};
+    rk_block_origin origin = {
+        .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 3, .dearest = RK_BLOCK_ANY};
     three_by_three(x, &origin.before[0], RK_INST_LIST(a, o, o, o, b, o, o, o, x->m));
     three_by_three(x, &origin.before[1], RK_INST_LIST(a, o, a, o, b, b, a, b, o));
     three_by_three(x, &origin.before[2], RK_INST_LIST(o, o, a, ba, b, b, a, b, o));
@@ -175,7 +177,8 @@ static bool keeps(auxiliary *x, const rk_mx *a, const rk_mx *b) {
 /* [B, B; B, -A] has the ranks of B and A + B. */
 static void bordered(auxiliary *x, const rk_mx *a, const rk_mx *b) {
     const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
-    rk_block_origin origin = {.node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1};
+    rk_block_origin origin = {
+        .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1, .dearest = RK_BLOCK_FLAT};
     two_by_two(&origin.before[0], b, zero, zero, m);
     two_by_two(&origin.root, b, b, b, rk_mx_scale(x->s, minus_one(x), a));
     rk_block_state_eliminations(x->g, &origin);

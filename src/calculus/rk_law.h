@@ -116,9 +116,15 @@
       "\\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix} - (n - "                   \
       "\\operatorname{rank} F) \\le \\operatorname{rank}\\begin{bmatrix} F X_1 \\\\ X_2 "          \
       "\\end{bmatrix} \\le \\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix}")      \
-    X(BLOCK_SUM, "sum-in-blocks", "rank(A + B), rank(A - B) <= rank([A, B])", "",                  \
-      "the columns of A + B and of A - B are in the column space of [A, B]",                       \
-      "\\operatorname{rank}(A \\pm B) \\le \\operatorname{rank}[A, B]")                            \
+    X(BLOCK_SUM, "sum-in-blocks", "rank(A*U + B*V) <= rank([A, B])", "",                           \
+      "the columns of A*U + B*V are in the column space of [A, B]",                                \
+      "\\operatorname{rank}(AU + BV) \\le \\operatorname{rank}[A, B]")                             \
+    X(SUM_BELOW, "sum-from-below",                                                                 \
+      "rank([A, B]) + rank([A; B]) <= rank(A + B) + rank(A) + rank(B)", "",                        \
+      "Frobenius' inequality for A + B = [I, I]*[A, 0; 0, B]*[I; I]",                              \
+      "\\operatorname{rank}[A, B] + \\operatorname{rank}\\begin{bmatrix} A \\\\ B "                \
+      "\\end{bmatrix} \\le \\operatorname{rank}(A + B) + \\operatorname{rank} A + "                \
+      "\\operatorname{rank} B")                                                                    \
     X(INTERSECTION, "intersection", "rank(M) + rank([A, B]) <= rank(A) + rank(B)",                 \
       "M == A*U and M == B*V", "the column space of M is in the intersection of those of A and B", \
       "\\operatorname{rank} M + \\operatorname{rank}[A, B] \\le \\operatorname{rank} A + "         \

@@ -245,6 +245,91 @@ static void random_consequences_follow_and_others_do_not(void **state) {
     }
 }
 
+/* --- random polynomials ---------------------------------------------------------------------- */
+
+enum { ATOMS = 8 };
+
+typedef struct world { /* one assignment of a few atoms */
+    rk_rng rng;
+    rk_sc atom[ATOMS];
+    int64_t value[ATOMS];
+} world;
+
+/* n >= 1, d >= 2, 2^n, three ranks, a quantity of either sign, a positive one. */
+static void random_world(bench *b, world *w) {
+    rk_sc fresh = rk_sc_quantity(b->s, &(rk_quantity){.kind = RK_Q_FRESH});
+    rk_sc positive = rk_sc_quantity(b->s, &(rk_quantity){.kind = RK_Q_FRESH, .positive = true});
+    rk_sc atom[ATOMS] = {b->n,       b->d,       rk_sc_pow(b->s, num(b, 2), b->n),
+                         b->rank[0], b->rank[1], b->rank[2],
+                         fresh,      positive};
+    for (size_t i = 0; i < ATOMS; i++) {
+        w->atom[i] = atom[i];
+        w->value[i] = rk_rng_between(&w->rng, 0, 3);
+    }
+    w->value[0] = rk_rng_between(&w->rng, 1, 3);
+    w->value[1] = rk_rng_between(&w->rng, 2, 4);
+    w->value[2] = 1 << w->value[0];
+    w->value[6] = rk_rng_between(&w->rng, -3, 3);
+    w->value[7] = rk_rng_between(&w->rng, 1, 3);
+}
+
+static rk_sc random_polynomial(bench *b, world *w, int64_t *value) {
+    rk_sc sum = num(b, 0);
+    *value = 0;
+    for (int i = 0; i < 4; i++) {
+        size_t u = (size_t)rk_rng_below(&w->rng, ATOMS), v = (size_t)rk_rng_below(&w->rng, ATOMS);
+        bool square = rk_rng_below(&w->rng, 2) == 0;
+        int64_t c = rk_rng_between(&w->rng, -2, 2);
+        rk_sc term = rk_sc_mul(b->s, num(b, c), w->atom[u]);
+        sum = rk_sc_add(b->s, sum, square ? rk_sc_mul(b->s, term, w->atom[v]) : term);
+        *value += c * w->value[u] * (square ? w->value[v] : 1);
+    }
+    return sum;
+}
+
+static void add_true_polynomial(bench *b, world *w) {
+    int64_t value, room = rk_rng_between(&w->rng, 0, 1);
+    rk_sc p = random_polynomial(b, w, &value);
+    bool equation = rk_rng_below(&w->rng, 6) == 0;
+    rk_sc fact = rk_sc_add(b->s, p, num(b, (equation ? 0 : room) - value));
+    if (rk_rng_below(&w->rng, 4) == 0) /* d and the positive quantity divide, as they may */
+        fact = rk_sc_div(b->s, fact, rk_rng_below(&w->rng, 2) ? b->d : w->atom[7]);
+    if (!rk_sc_is_zero(fact))
+        add(b, fact, equation);
+}
+
+static rk_sc random_product(bench *b, world *w) {
+    static const size_t nonneg[] = {0, 1, 2, 3, 4, 5, 7};
+    const rk_fact *f = b->list[rk_rng_below(&w->rng, b->nfacts)];
+    rk_sc factor = w->atom[nonneg[rk_rng_below(&w->rng, 7)]];
+    return rk_sc_mul(b->s, f->value, rk_rng_below(&w->rng, 2) ? factor : num(b, 2));
+}
+
+static void what_fails_at_one_assignment_is_never_proved(void **state) {
+    bench *b = *state;
+    uint64_t seed = seed_of_test();
+    unsigned char digest[32] = {2};
+    int found = 0, tried = 0;
+    for (uint64_t trial = 0; trial < 150; trial++) {
+        world w = {.rng = rk_rng_trial(seed, digest, trial)};
+        random_world(b, &w);
+        b->nfacts = 0;
+        int64_t n = rk_rng_between(&w.rng, 2, 12);
+        for (int64_t i = 0; i < n; i++)
+            add_true_polynomial(b, &w);
+        for (int i = 0; i < 4; i++) {
+            int64_t value;
+            rk_sc goal = random_polynomial(b, &w, &value);
+            assert_false(follows(b, rk_sc_sub(b->s, goal, num(b, value + 1))));
+        }
+        assert_false(rk_farkas_contradiction(b->s, b->list, b->nfacts, b->arena, &b->sum));
+        for (int i = 0; i < 2 && b->nfacts; i++, tried++)
+            found += follows(b, rk_sc_add(b->s, random_product(b, &w), random_product(b, &w)));
+    }
+    print_message("# %d of %d products of facts found again\n", found, tried);
+    assert_true(2 * found > tried);
+}
+
 static void a_thousand_facts_take_milliseconds(void **state) {
     bench *b = *state;
     uint64_t seed = seed_of_test();
@@ -274,6 +359,7 @@ int main(void) {
         TEST(quotients_with_known_signs_are_used),
         TEST(contradictions_are_found),
         TEST(random_consequences_follow_and_others_do_not),
+        TEST(what_fails_at_one_assignment_is_never_proved),
         TEST(a_thousand_facts_take_milliseconds),
     };
     return cmocka_run_group_tests_name("farkas", tests, NULL, NULL);

@@ -137,7 +137,7 @@ const rk_mx *rk_mx_diag(rk_mxs *s, const rk_mx *column);
 const rk_mx *rk_mx_emul(rk_mxs *s, const rk_mx *a, const rk_mx *b);
 const rk_mx *rk_mx_ediv(rk_mxs *s, const rk_mx *a, const rk_mx *b);
 /* the row scales of a normalisation, RK_L_SCALES: row permutations of x move out, an orthogonal
-   factor on the right and a sign are dropped */
+   factor on the right and a sign are dropped, a positive factor comes out if eps is 0 */
 const rk_mx *rk_mx_scales(rk_mxs *s, const rk_mx *x, rk_sc eps);
 /* cells row by row; nested grids are flattened where the partitions agree */
 const rk_mx *rk_mx_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols, const rk_mx *const *cell);

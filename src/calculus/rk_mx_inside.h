@@ -126,6 +126,8 @@ const rk_mx *rk_mx_grid_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b); /* one i
    BLOCKS letter afterwards, or the only result. NULL: the words of the sum are all there is. */
 const rk_mx *rk_mx_sum_grids(rk_mxs *s, rk_mx_sum *sum);
 bool rk_mx_sum_has_grids(const rk_mx_sum *sum);
+/* Sums over ranges that join with one another or with single members: one step, false if none. */
+bool rk_mx_sum_series(rk_mxs *s, rk_mx_sum *sum);
 const rk_mx *rk_mx_grid_scale(rk_mxs *s, rk_sc c, const rk_mx *grid);
 const rk_mx *rk_mx_grid_inverse(rk_mxs *s, const rk_mx *grid); /* NULL: no triangle of squares */
 const rk_mx *rk_mx_as_letters(rk_mxs *s, const rk_mx *a); /* a grid becomes one BLOCKS letter */

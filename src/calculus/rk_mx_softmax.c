@@ -124,10 +124,21 @@ static const rk_mx *without_rotation(rk_mxs *s, const rk_mx *x) {
     return x;
 }
 
-/* The scales see no sign, so of x and -x one is taken. */
+/* The scales see no sign: the leading coefficient is positive, or x is the smaller of x and -x. */
 static const rk_mx *without_sign(rk_mxs *s, const rk_mx *x) {
-    const rk_mx *minus = rk_mx_scale(s, rk_sc_int(s->scalars, -1), x);
-    return rk_mx_compare(s, minus, x) < 0 ? minus : x;
+    rk_sc minus = rk_sc_int(s->scalars, -1), lead = rk_mx_leading(x);
+    if (!lead || rk_sc_is_positive(s->scalars, lead))
+        return x;
+    const rk_mx *opposite = rk_mx_scale(s, minus, x);
+    if (rk_sc_is_positive(s->scalars, rk_mx_leading(opposite)))
+        return opposite;
+    return rk_mx_compare(s, opposite, x) < 0 ? opposite : x;
+}
+
+static const rk_mx *scales_leaf(rk_mxs *s, const rk_mx *x, rk_sc eps) {
+    rk_leaf leaf = {.kind = RK_L_SCALES, .rows = x->rows, .cols = x->rows, .index = {eps}};
+    leaf.arg[0] = x;
+    return rk_mx_of_leaf(s, rk_mx_leaf(s, &leaf));
 }
 
 const rk_mx *rk_mx_scales(rk_mxs *s, const rk_mx *x, rk_sc eps) {
@@ -137,7 +148,9 @@ const rk_mx *rk_mx_scales(rk_mxs *s, const rk_mx *x, rk_sc eps) {
         const rk_mx *inner = rk_mx_scales(s, rk_mx_mul(s, p->transpose, x), eps);
         return rk_mx_mul(s, rk_mx_mul(s, p, inner), p->transpose);
     }
-    rk_leaf leaf = {.kind = RK_L_SCALES, .rows = x->rows, .cols = x->rows, .index = {eps}};
-    leaf.arg[0] = x;
-    return rk_mx_of_leaf(s, rk_mx_leaf(s, &leaf));
+    rk_sc lead = rk_mx_leading(x);
+    if (!lead || !rk_sc_is_zero(eps) || !rk_sc_is_positive(s->scalars, lead))
+        return scales_leaf(s, x, eps);
+    rk_sc each = rk_sc_div(s->scalars, s->one, lead);
+    return rk_mx_scale(s, each, scales_leaf(s, rk_mx_scale(s, each, x), eps));
 }

@@ -183,7 +183,9 @@ static size_t collect(rk_mxs *s, rk_word *word, size_t n) {
 }
 
 const rk_mx *rk_mx_sum_done(rk_mxs *s, rk_mx_sum *sum) {
-    sum->n = collect(s, sum->word, sum->n);
+    do
+        sum->n = collect(s, sum->word, sum->n);
+    while (rk_mx_sum_series(s, sum));
     if (rk_mx_sum_has_grids(sum)) {
         const rk_mx *grid = rk_mx_sum_grids(s, sum);
         if (grid)

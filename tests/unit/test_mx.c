@@ -432,6 +432,41 @@ static void loops_are_linear(void **state) {
               rk_mx_scale(b->s, rk_sc_sub(b->sc, b->size[H], rk_sc_int(b->sc, 4)), x));
 }
 
+static const rk_mx *from_to(bench *b, const rk_mx *body, rk_sc low, rk_sc high) {
+    return rk_mx_loop(b->s, RK_L_SUM, b->sym[INDEX], low, high, body);
+}
+
+static void sums_over_ranges_join(void **state) {
+    bench *b = *state;
+    rk_sc high = b->size[H], next = rk_sc_add(b->sc, high, b->one), two = rk_sc_int(b->sc, 2);
+    rk_sc zero_index = rk_sc_int(b->sc, 0), k = b->size[K];
+    const rk_mx *a = indexed(b, 'A', N, M), *x = var(b, 'X', M, D, 0), *p = var(b, 'P', K, N, 0);
+    const rk_mx *body = times(b, 3, mul3(b, p, a, x));
+    unsigned h = b->sym[INDEX];
+    const rk_mx *last = rk_mx_put_sym(b->s, body, h, next);
+    const rk_mx *whole = from_to(b, body, b->one, next);
+    SAME(add(b, from_to(b, body, b->one, high), last), whole);
+    SAME(sub(b, whole, last), from_to(b, body, b->one, high));
+    SAME(add(b, from_to(b, body, two, next), rk_mx_put_sym(b->s, body, h, b->one)), whole);
+    SAME(add(b, from_to(b, body, rk_sc_add(b->sc, k, b->one), rk_sc_add(b->sc, k, high)),
+             from_to(b, body, b->one, k)),
+         from_to(b, body, b->one, rk_sc_add(b->sc, k, high)));
+    DIFFERENT(add(b, from_to(b, body, b->one, high), times(b, 2, last)), whole);
+    DIFFERENT(add(b, from_to(b, body, b->one, high), rk_mx_put_sym(b->s, body, h, high)), whole);
+    /* From 5 to H there may be no member to be taken away, nor a range that 4 could join. */
+    const rk_mx *late = from_to(b, body, rk_sc_int(b->sc, 6), high);
+    const rk_mx *fifth = rk_mx_put_sym(b->s, body, h, rk_sc_int(b->sc, 5));
+    DIFFERENT(add(b, late, fifth), from_to(b, body, rk_sc_int(b->sc, 5), high));
+    const rk_mx *g = var(b, 'G', N, N, 0);
+    rk_sc index = rk_sc_sym(b->sc, h);
+    const rk_mx *power = rk_mx_power(b->s, g, rk_sc_sub(b->sc, index, b->one));
+    SAME(mul(b, sub(b, eye(b, N), g), from_to(b, power, b->one, high)),
+         sub(b, eye(b, N), rk_mx_power(b->s, g, high)));
+    DIFFERENT(mul(b, sub(b, eye(b, N), g), from_to(b, power, two, high)),
+              sub(b, eye(b, N), rk_mx_power(b->s, g, high)));
+    assert_true(rk_mx_is_zero(from_to(b, body, b->one, zero_index)));
+}
+
 static void loops_take_back_what_they_let_out(void **state) {
     bench *b = *state;
     const rk_mx *a = indexed(b, 'A', N, N), *x = var(b, 'X', N, M, 0), *p = var(b, 'P', K, N, 0);
@@ -649,6 +684,7 @@ int main(void) {
         TEST(what_is_regular_splits_like_a_grid),
         TEST(triangles_of_blocks_are_inverted),
         TEST(loops_are_linear),
+        TEST(sums_over_ranges_join),
         TEST(loops_take_back_what_they_let_out),
         TEST(symbols_are_put_in_without_capture),
         TEST(leaves_are_replaced_at_any_depth),

@@ -199,6 +199,71 @@ static void take_range(rk_context *x, const rk_term *loop, unsigned origin) {
     add_fact(x, rk_sc_sub(s, last, sym), false, origin);
 }
 
+/* --- families ------------------------------------------------------------------------------- */
+
+/* The comparisons of numbers that a truth value is a conjunction of. */
+static size_t conjuncts(const rk_context *x, const rk_term *t, const rk_term **out, size_t n,
+                        size_t most) {
+    if (t->op == RK_T_AND)
+        for (size_t i = 0; i < t->nkids; i++)
+            n = conjuncts(x, t->kid[i], out, n, most);
+    else if (n < most && t->op == RK_T_COMPARE && rk_term_is_number(x, t->kid[0]) &&
+             rk_term_is_number(x, t->kid[1]))
+        out[n++] = t;
+    return n;
+}
+
+enum { MOST_CONJUNCTS = 8 };
+
+static const rk_fact *instance_of(rk_context *x, const rk_term *t, unsigned sym, rk_sc index,
+                                  unsigned origin) {
+    rk_scalars *s = x->scalars;
+    rk_sc a = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[0]), sym, index);
+    rk_sc b = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[1]), sym, index);
+    rk_fact *f = rk_arena_alloc(x->calculus->arena, sizeof *f);
+    *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin};
+    f->value = comparison(x, t->cmp, a, b, &f->equation);
+    return f->value == NULL ? NULL : f;
+}
+
+size_t rk_context_instances(rk_context *x, rk_sc low, rk_sc high, rk_sc index, const rk_fact **out,
+                            size_t most) {
+    size_t n = 0;
+    unsigned origin = 0;
+    for (const rk_hypothesis *h = x->hypotheses; h != NULL; h = h->next, origin++) {
+        const rk_term *loop = h->literal.term, *part[MOST_CONJUNCTS];
+        if (loop == NULL || h->literal.negated || loop->op != RK_T_LOOP_ALL ||
+            rk_sc_size(x->scalars, loop->ival[0]) != low ||
+            rk_sc_size(x->scalars, loop->ival[1]) != high)
+            continue;
+        size_t parts = conjuncts(x, loop->kid[0], part, 0, MOST_CONJUNCTS);
+        for (size_t i = 0; i < parts && n < most; i++)
+            if ((out[n] = instance_of(x, part[i], loop->sym, index, origin)) != NULL)
+                n++;
+    }
+    return n;
+}
+
+/* The first, the last and, of short ranges, every member. */
+static void take_members(rk_context *x, const rk_term *loop) {
+    rk_scalars *s = x->scalars;
+    rk_sc low = rk_sc_size(s, loop->ival[0]), high = rk_sc_size(s, loop->ival[1]);
+    const rk_fact *fact[MOST_CONJUNCTS];
+    int64_t length;
+    rk_sc more = rk_sc_sub(s, high, low);
+    if (!rk_sc_at_least(s, more, 0))
+        return;
+    if (!rk_sc_is_int(s, more, &length) || length > 8)
+        length = 1;
+    for (int64_t i = 0; i <= length; i++) {
+        bool last = i == length;
+        rk_sc index = last ? high : rk_sc_add(s, low, rk_sc_int(s, i));
+        size_t n = rk_context_instances(x, low, high, index, fact, MOST_CONJUNCTS);
+        for (size_t k = 0; k < n; k++)
+            add_fact(x, fact[k]->value, fact[k]->equation, fact[k]->origin);
+    }
+}
+
 static void take_hypothesis(rk_context *x, const rk_hypothesis *h, unsigned origin,
                             rk_assumption *a) {
     const rk_literal *l = &h->literal;
@@ -207,7 +272,9 @@ static void take_hypothesis(rk_context *x, const rk_hypothesis *h, unsigned orig
         return;
     }
     *a = (rk_assumption){.term = l->term, .negated = l->negated};
-    if (l->term->op == RK_T_IN_ROWSPAN || l->term->op == RK_T_IN_COLSPAN)
+    if (l->term->op == RK_T_LOOP_ALL && !l->negated)
+        take_members(x, l->term);
+    else if (l->term->op == RK_T_IN_ROWSPAN || l->term->op == RK_T_IN_COLSPAN)
         take_span(x, l, origin, a);
     else if (l->term->op == RK_T_COMPARE && rk_term_is_number(x, l->term->kid[0]) &&
              rk_term_is_number(x, l->term->kid[1]))
@@ -318,6 +385,7 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     add_upper_bounds(x);
     read_all_partial(x);
     keep_invertible(x);
+    x->hypotheses = hypotheses;
     x->nassumptions = count(hypotheses);
     rk_assumption *a = rk_arena_alloc(c->arena, (x->nassumptions + 1) * sizeof *a);
     x->assumption = a;

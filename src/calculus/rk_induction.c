@@ -5,7 +5,7 @@
 #include "rk_sequent.h"
 #include "rk_walk.h"
 
-enum { MOST_FOLDS = 4 };
+enum { MOST_FOLDS = 4, MOST_GIVEN = 8 };
 
 /* Folds of one range, each with the matrix that stands for its running value. */
 typedef struct layers {
@@ -152,12 +152,46 @@ static void exchanges(layers *l, moment m, exchange *out, exchange *in) {
     }
 }
 
+/* Sums and products over the layers done so far, found among the leaves. */
+typedef struct totals {
+    layers *l;
+    const rk_leaf *leaf[MOST_FOLDS];
+    size_t n;
+} totals;
+
+static void see_total(void *self, const rk_leaf *leaf, rk_place place) {
+    totals *t = self;
+    (void)place;
+    if ((leaf->kind == RK_L_SUM || leaf->kind == RK_L_PROD) &&
+        leaf->index[1] == count_at(t->l, STEP) && leaf->index[0] == t->l->fold[0]->index[0] &&
+        t->n < MOST_FOLDS)
+        t->leaf[t->n++] = leaf;
+}
+
+/* In the step the newest member of such a sum or product stands apart. */
+static const rk_mx *newest_apart(layers *l, const rk_mx *a) {
+    rk_mxs *s = l->x->store;
+    totals t = {.l = l};
+    rk_walk_matrix(s, a, RK_PLACE_WORD, see_total, &t);
+    for (size_t i = 0; i < t.n; i++) {
+        const rk_leaf *f = t.leaf[i];
+        const rk_mx *before = rk_mx_loop(s, f->kind, f->sym, f->index[0], l->done, f->arg[0]);
+        const rk_mx *newest = rk_mx_put_sym(s, f->arg[0], f->sym, f->index[1]);
+        a = rk_mx_put_leaf(s, a, f,
+                           f->kind == RK_L_SUM ? rk_mx_add(s, before, newest)
+                                               : rk_mx_mul(s, before, newest));
+    }
+    return a;
+}
+
 static const rk_mx *matrix_at(layers *l, const rk_mx *a, moment m) {
     exchange out, in;
     exchanges(l, m, &out, &in);
     a = exchanged(&out, a);
     if (l->counted)
         a = rk_mx_put_sym(l->x->store, a, l->dim, count_at(l, m));
+    if (l->counted && m == STEP)
+        a = newest_apart(l, a);
     return exchanged(&in, a);
 }
 
@@ -205,10 +239,12 @@ static void range_facts(layers *l, const rk_fact **out) {
 
 static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
     rk_context *x = l->x;
-    const rk_fact *extra[3];
+    const rk_fact *extra[3 + MOST_GIVEN];
     range_facts(l, extra);
     rk_sc hypothesis = scalar_at(l, goal, RUNNING);
     extra[2] = given(l, RK_LAW_INDUCTION, hypothesis, equation);
+    size_t n = 3 + rk_context_instances(x, l->fold[0]->index[0], l->fold[0]->index[1],
+                                        count_at(l, STEP), extra + 3, MOST_GIVEN);
     const rk_leaf *outer_step = x->step, *outer_fold = x->fold;
     rk_sc outer_index = x->step_index, outer_hypothesis = x->step_hypothesis;
     x->step = rk_mx_letter(l->running[0])->leaf;
@@ -217,7 +253,7 @@ static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
     x->step_hypothesis = hypothesis;
     rk_sc next = scalar_at(l, goal, STEP);
     rk_derivation *d =
-        equation ? rk_prove_zero(x, next, extra, 3) : rk_prove_nonnegative(x, next, extra, 3);
+        equation ? rk_prove_zero(x, next, extra, n) : rk_prove_nonnegative(x, next, extra, n);
     x->step = outer_step;
     x->fold = outer_fold;
     x->step_index = outer_index;

@@ -147,9 +147,9 @@ const rk_mx *rk_mx_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols, const rk_
    inside the body. */
 const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, rk_sc high,
                         const rk_mx *body);
-/* What a loop lets out put back: for a word P*L*S with L one loop that is a single letter of it, the
-   leaf of a loop whose body has P and S inside (and the coefficient), so that `a` is that loop. NULL
-   where there is none. */
+/* What a loop lets out put back: for a word P*L*S with L one loop that is a single letter of it,
+   the leaf of a loop whose body has P and S inside (and the coefficient), so that `a` is that loop.
+   NULL where there is none. */
 const rk_leaf *rk_mx_as_loop(rk_mxs *s, const rk_mx *a);
 /* softmax by rows; mask NULL: none. Row shifts dropped, permutations moved out. */
 const rk_mx *rk_mx_softmax(rk_mxs *s, const rk_mx *logits, const rk_mx *mask);

@@ -43,7 +43,8 @@ struct rk_context {
     rk_rewrite *rewrite;
     rk_reader *reader;
     rk_instances *instances;
-    const rk_assumption *assumption; /* the hypotheses as read */
+    const rk_hypothesis *hypotheses;
+    const rk_assumption *assumption; /* the same as read */
     size_t nassumptions;
     const rk_leaf *step;   /* inside an induction step: the running value; NULL */
     const rk_leaf *fold;   /* whose step it is */
@@ -57,6 +58,11 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses);
 void rk_context_free(rk_context *x);
 
 bool rk_term_is_number(const rk_context *x, const rk_term *t); /* 1 by 1 */
+
+/* What the hypotheses all(h = low..high, ...) say of one index, as facts in out (at most `most`);
+   NULL index: nothing. Only where their range is low..high. */
+size_t rk_context_instances(rk_context *x, rk_sc low, rk_sc high, rk_sc index, const rk_fact **out,
+                            size_t most);
 
 /* What is known because the text is defined: matrices with an inverse in it, divisors. Call after
    reading. */

@@ -282,11 +282,16 @@ static rk_sc random_scalar(random_source *r, int depth, double *value) {
     return kind == 3 ? rk_sc_sub(s, p, q) : kind == 4 ? rk_sc_mul(s, p, q) : rk_sc_div(s, p, q);
 }
 
+static uint64_t seed_of_test(void) {
+    const char *text = getenv("RK_TEST_SEED");
+    uint64_t seed = text ? strtoull(text, NULL, 10) : 20240613;
+    print_message("# RK_TEST_SEED=%llu\n", (unsigned long long)seed);
+    return seed;
+}
+
 static void random_signs_hold_at_random_assignments(void **state) {
     bench *b = *state;
-    const char *text = getenv("RK_TEST_SEED");
-    uint64_t seed = text ? strtoull(text, NULL, 10) : 20240611;
-    print_message("# RK_TEST_SEED=%llu\n", (unsigned long long)seed);
+    uint64_t seed = seed_of_test();
     unsigned char digest[32] = {0};
     for (uint64_t trial = 0; trial < 3000; trial++) {
         random_source r = {rk_rng_trial(seed, digest, trial), b, {0, 0}};
@@ -301,6 +306,53 @@ static void random_signs_hold_at_random_assignments(void **state) {
         for (int64_t k = -2; k <= 2; k++)
             assert_false(rk_sc_at_least(b->s, a, k) && value < (double)k - 1e-9);
     }
+}
+
+static void random_identities_are_equalities_of_pointers(void **state) {
+    bench *b = *state;
+    rk_scalars *s = b->s;
+    uint64_t seed = seed_of_test();
+    unsigned char digest[32] = {1};
+    for (uint64_t trial = 0; trial < 500; trial++) {
+        random_source r = {rk_rng_trial(seed, digest, trial), b, {2, 3}};
+        double unused;
+        rk_sc x = random_scalar(&r, 3, &unused), y = random_scalar(&r, 3, &unused);
+        rk_sc z = random_scalar(&r, 3, &unused), xz = rk_sc_mul(s, x, z), yz = rk_sc_mul(s, y, z);
+        assert_ptr_equal(rk_sc_mul(s, rk_sc_add(s, x, y), z), rk_sc_add(s, xz, yz));
+        assert_ptr_equal(rk_sc_add(s, rk_sc_sub(s, x, y), y), x);
+        if (!rk_sc_is_zero(z))
+            assert_ptr_equal(rk_sc_div(s, xz, z), x);
+        /* a total order: antisymmetric and transitive */
+        int xy = rk_sc_compare(s, x, y), yz_order = rk_sc_compare(s, y, z);
+        assert_int_equal(xy, -rk_sc_compare(s, y, x));
+        assert_int_equal(xy == 0, x == y);
+        if (xy <= 0 && yz_order <= 0)
+            assert_true(rk_sc_compare(s, x, z) <= 0);
+    }
+}
+
+static void putting_in_agrees_with_evaluation(void **state) {
+    bench *b = *state;
+    rk_scalars *s = b->s;
+    uint64_t seed = seed_of_test();
+    unsigned char digest[32] = {2};
+    fmpq_t exact;
+    fmpq_init(exact);
+    for (uint64_t trial = 0; trial < 500; trial++) {
+        random_source r = {rk_rng_trial(seed, digest, trial), b, {0, 0}};
+        r.value[0] = (double)rk_rng_between(&r.rng, 1, 5);
+        r.value[1] = (double)rk_rng_between(&r.rng, 2, 6);
+        double value;
+        rk_sc a = random_scalar(&r, 4, &value);
+        if (!(value > -1e6 && value < 1e6))
+            continue;
+        rk_sc put = rk_sc_put(s, a, b->n, num(b, (int64_t)r.value[0]));
+        put = rk_sc_put(s, put, b->d, num(b, (int64_t)r.value[1]));
+        assert_true(rk_sc_is_rational(s, put, exact));
+        double gap = fmpq_get_d(exact) - value;
+        assert_true(gap < 1e-6 && gap > -1e-6);
+    }
+    fmpq_clear(exact);
 }
 
 static void thousands_of_operations_take_milliseconds(void **state) {
@@ -335,6 +387,8 @@ int main(void) {
         TEST(order_does_not_depend_on_creation),
         TEST(what_is_too_large_stays_a_function_of_its_parts),
         TEST(random_signs_hold_at_random_assignments),
+        TEST(random_identities_are_equalities_of_pointers),
+        TEST(putting_in_agrees_with_evaluation),
         TEST(thousands_of_operations_take_milliseconds),
     };
     return cmocka_run_group_tests_name("scalar", tests, NULL, NULL);

@@ -268,6 +268,8 @@ static void scale_cells(scaling *z, unsigned tied, rk_sc c, rk_sc inverse) {
    coefficient. */
 static void scale_at(scaling *z, size_t i, size_t j) {
     rk_scalars *scalars = rk_mxs_scalars(z->s);
+    if (rk_mx_is_grid(z->b->cell[i][j]))
+        return;
     rk_sc c = z->b->cell[i][j]->word[0].coef;
     if (!rk_sc_is_nonzero(scalars, c))
         return;

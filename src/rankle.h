@@ -72,6 +72,11 @@ int rankle_check_file(rankle_session *session, const char *path, const rankle_op
 /* Hunts one theorem (name NULL: all) with the given budget of trials (0: default), provers off. */
 int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
                      uint64_t trials, const rankle_options *options);
+/* Settles one theorem and explains the outcome: *text is its proof, its counterexample worked
+   through, or what was tried. format: "text", "latex", or "latex-document" (to be compiled as it
+   is). */
+int rankle_explain_file(rankle_session *session, const char *path, const char *theorem,
+                        const char *format, const rankle_options *options, const char **text);
 /* Evaluates a closed expression; *text is the value as the language writes it. */
 int rankle_evaluate(rankle_session *session, const char *expression, const rankle_options *options,
                     const char **text);

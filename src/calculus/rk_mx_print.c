@@ -2,7 +2,6 @@
    words u*v and -u*1*1'*v/d are joined to u*(I - 1*1'/d)*v, which is how centring is written. */
 #include "rk_print_inside.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "lang/rk_latex.h"
 
@@ -17,6 +16,7 @@ typedef struct product {
     rk_sc coef;
     factor *factor;
     size_t n, order; /* order: place in the normal form */
+    const rk_mx *mx; /* its value */
     bool gone;       /* joined to another */
 } product;
 
@@ -25,21 +25,11 @@ typedef struct sum {
     size_t n;
 } sum;
 
-static bool same_letter(const rk_letter *a, const rk_letter *b) {
-    return a->leaf == b->leaf && a->transposed == b->transposed && a->inverted == b->inverted;
-}
-
 static bool same_factor(const factor *a, const factor *b) {
     if (a->letter == NULL || b->letter == NULL)
         return a->letter == b->letter && a->size == b->size;
-    return same_letter(a->letter, b->letter);
-}
-
-static bool same_factors(const factor *a, const factor *b, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (!same_factor(&a[i], &b[i]))
-            return false;
-    return true;
+    return a->letter->leaf == b->letter->leaf && a->letter->transposed == b->letter->transposed &&
+           a->letter->inverted == b->letter->inverted;
 }
 
 static bool is_ones(const factor *f, bool transposed) {
@@ -47,20 +37,41 @@ static bool is_ones(const factor *f, bool transposed) {
            f->letter->transposed == transposed;
 }
 
-/* 1*1' of the same length at place k. */
-static bool ones_square(const product *b, size_t k) {
-    return is_ones(&b->factor[k], false) && is_ones(&b->factor[k + 1], true) &&
-           b->factor[k].letter->leaf == b->factor[k + 1].letter->leaf;
+/* 1*1'/d */
+static const rk_mx *mean_of(rk_mx_printer *p, rk_sc size) {
+    rk_sc share = rk_sc_div(p->scalars, rk_sc_int(p->scalars, 1), size);
+    return rk_mx_scale(p->store, share, rk_mx_ones(p->store, size, size));
 }
 
-/* Is b = -a/d with 1*1' at place k? */
-static bool centres(rk_mx_printer *p, const product *a, const product *b, size_t k) {
-    if (!ones_square(b, k) || !same_factors(a->factor, b->factor, k) ||
-        !same_factors(a->factor + k, b->factor + k + 2, a->n - k))
-        return false;
-    rk_sc d = b->factor[k].letter->leaf->rows;
-    rk_sc left = rk_sc_add(p->scalars, rk_sc_mul(p->scalars, b->coef, d), a->coef);
-    return rk_sc_is_zero(left);
+static const rk_mx *factor_value(rk_mx_printer *p, const factor *f) {
+    if (f->letter == NULL)
+        return rk_mx_sub(p->store, rk_mx_eye(p->store, f->size), mean_of(p, f->size));
+    const rk_mx *a = rk_mx_of_leaf(p->store, f->letter->leaf);
+    a = f->letter->transposed ? rk_mx_transpose(p->store, a) : a;
+    return f->letter->inverted ? rk_mx_inv(p->store, a) : a;
+}
+
+/* The product of factors from..to, on the right of `left` (NULL: nothing yet). */
+static const rk_mx *times(rk_mx_printer *p, const rk_mx *left, const product *a, size_t from,
+                          size_t to) {
+    for (size_t i = from; i < to; i++) {
+        const rk_mx *f = factor_value(p, &a->factor[i]);
+        left = left == NULL ? f : rk_mx_mul(p->store, left, f);
+    }
+    return left;
+}
+
+/* The size between factor k - 1 and factor k. */
+static rk_sc size_at(rk_mx_printer *p, const product *a, size_t k) {
+    return k < a->n ? factor_value(p, &a->factor[k])->rows : a->mx->cols;
+}
+
+/* What centring at place k takes away from a. */
+static const rk_mx *taken_away(rk_mx_printer *p, const product *a, size_t k) {
+    const rk_mx *mean = mean_of(p, size_at(p, a, k)), *left = times(p, NULL, a, 0, k);
+    const rk_mx *whole = left == NULL ? mean : rk_mx_mul(p->store, left, mean);
+    rk_sc minus = rk_sc_sub(p->scalars, rk_sc_int(p->scalars, 0), a->coef);
+    return rk_mx_scale(p->store, minus, times(p, whole, a, k, a->n));
 }
 
 static void insert_projection(product *a, size_t k, rk_sc size) {
@@ -73,26 +84,49 @@ static void insert_projection(product *a, size_t k, rk_sc size) {
     a->n++;
 }
 
-static bool join_pair(rk_mx_printer *p, product *a, product *b) {
-    if (a->gone || b->gone || b->n != a->n + 2)
+/* Joins to a the term that makes it centred at place k, if it is there. */
+static bool join_at(rk_mx_printer *p, sum *s, product *a, size_t k) {
+    if (rk_sc_is_one(size_at(p, a, k)))
         return false;
-    for (size_t k = 0; k <= a->n; k++)
-        if (centres(p, a, b, k)) {
-            insert_projection(a, k, b->factor[k].letter->leaf->rows);
-            b->gone = true;
+    const rk_mx *wanted = taken_away(p, a, k);
+    for (size_t i = 0; i < s->n; i++) {
+        product *b = &s->term[i];
+        if (b == a || b->gone || b->mx != wanted)
+            continue;
+        rk_sc size = size_at(p, a, k);
+        a->mx = rk_mx_add(p->store, a->mx, b->mx);
+        insert_projection(a, k, size);
+        b->gone = true;
+        return true;
+    }
+    return false;
+}
+
+static bool has_ones(const product *a) {
+    for (size_t i = 0; i < a->n; i++)
+        if (is_ones(&a->factor[i], false) || is_ones(&a->factor[i], true))
             return true;
-        }
+    return false;
+}
+
+enum { JOINED_TERMS = 12, JOINED_FACTORS = 12 }; /* longer sums are printed as they are */
+
+static bool join_any(rk_mx_printer *p, sum *s) {
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; !s->term[i].gone && k <= s->term[i].n; k++)
+            if (join_at(p, s, &s->term[i], k))
+                return true;
     return false;
 }
 
 static void join_all(rk_mx_printer *p, sum *s) {
-    bool again = true;
-    while (again) {
-        again = false;
-        for (size_t i = 0; i < s->n; i++)
-            for (size_t k = 0; k < s->n; k++)
-                again |= i != k && join_pair(p, &s->term[i], &s->term[k]);
+    bool ones = false, small = s->n > 1 && s->n <= JOINED_TERMS;
+    for (size_t i = 0; i < s->n && small; i++) {
+        ones |= has_ones(&s->term[i]);
+        small = s->term[i].n <= JOINED_FACTORS;
     }
+    while (ones && small && join_any(p, s))
+        continue;
 }
 
 static bool starts_with_ones(const product *a) {
@@ -122,9 +156,12 @@ static sum sum_of(rk_mx_printer *p, const rk_mx *a) {
     for (size_t i = 0; i < s.n; i++) {
         const rk_word *w = &a->word[i];
         product *t = &s.term[i];
-        *t = (product){w->coef, rk_calloc(w->length + 1, sizeof *t->factor), w->length, i, false};
+        *t = (product){.coef = w->coef, .n = w->length, .order = i};
+        t->factor = rk_calloc(w->length + 1, sizeof *t->factor);
         for (size_t k = 0; k < w->length; k++)
             t->factor[k].letter = &w->letter[k];
+        const rk_mx *value = times(p, NULL, t, 0, t->n);
+        t->mx = rk_mx_scale(p->store, w->coef, value ? value : rk_mx_eye(p->store, a->rows));
     }
     join_all(p, &s);
     size_t n = 0;
@@ -650,6 +687,36 @@ void rk_print_mx(rk_mx_printer *p, const rk_mx *a, rk_print_place place) {
     else
         put_words(p, a, place);
 }
+
+/* --- the upright form --------------------------------------------------------------------- */
+
+static bool is_given(const rk_mx_printer *p, const rk_mx *a) {
+    for (size_t i = 0; i < p->ngiven; i++)
+        if (p->given[i].a == a)
+            return true;
+    return false;
+}
+
+/* Letters without a transpose less those with one. */
+static long uprightness(const rk_mx_printer *p, const rk_mx *a) {
+    long n = is_given(p, a) ? (long)a->weight + 1 : 0;
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t k = 0; k < a->word[i].length; k++) {
+            const rk_letter *x = &a->word[i].letter[k];
+            bool either = x->leaf->kind == RK_L_DIAG || x->leaf->kind == RK_L_SCALES;
+            n += either ? 0 : x->transposed ? -1 : 1;
+        }
+    for (size_t i = 0; i < a->grid_rows * a->grid_cols && rk_mx_is_grid(a); i++)
+        n += uprightness(p, a->cell[i]);
+    return n;
+}
+
+const rk_mx *rk_mx_upright(rk_mx_printer *p, const rk_mx *a) {
+    const rk_mx *transposed = rk_mx_transpose(p->store, a);
+    return uprightness(p, transposed) > uprightness(p, a) ? transposed : a;
+}
+
+/* ------------------------------------------------------------------------------------------ */
 
 void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a) {
     p->out = out;

@@ -22,6 +22,9 @@ void rk_mx_printer_name(rk_mx_printer *p, const rk_mx *a, const char *name);
 /* As rk_mx_print, but written out even where the whole has a name. */
 void rk_mx_print_out(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_mx_print_in(rk_mx_printer *p, rk_buf *out, const rk_mx *a, rk_print_place place);
+/* The transpose, where that is written with fewer transposes or has a name, else a itself: ranks
+   are printed of these. */
+const rk_mx *rk_mx_upright(rk_mx_printer *p, const rk_mx *a);
 /* Was the given name printed since this was last asked? */
 bool rk_mx_name_used(rk_mx_printer *p, const rk_mx *a);
 /* a <= b (or a == b) with both sides free of minus signs, from value >= 0 (value == 0) */

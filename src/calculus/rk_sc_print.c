@@ -113,10 +113,16 @@ static void put_sum_over(rk_mx_printer *p, const rk_quantity *q) {
     rk_buf_puts(p->out, p->latex ? "" : ")");
 }
 
+static void put_rank(rk_mx_printer *p, const rk_quantity *q) {
+    rk_quantity upright = *q;
+    upright.mx[0] = rk_mx_upright(p, q->mx[0]);
+    put_application(p, "rank", &upright);
+}
+
 static void put_quantity(rk_mx_printer *p, const rk_quantity *q) {
     switch (q->kind) {
     case RK_Q_RANK:
-        put_application(p, "rank", q);
+        put_rank(p, q);
         break;
     case RK_Q_ENTRY:
         rk_print_mx(p, q->mx[0], RK_IN_PRODUCT);
@@ -429,6 +435,8 @@ static void put_side(rk_mx_printer *p, const poly *n, bool negative) {
     rk_buf_puts(p->out, begun ? "" : "0");
 }
 
+enum { EXTREMUM_WEIGHT = 1000 }; /* before any matrix */
+
 /* Weight of the matrices in the terms of one sign: the heavier side of an equation is what it is
    about, and stands on the left. */
 static unsigned side_weight(rk_mx_printer *p, const poly *n, bool negative) {
@@ -436,6 +444,8 @@ static unsigned side_weight(rk_mx_printer *p, const poly *n, bool negative) {
     for (slong i = 0; i < n->terms->length; i++)
         for (unsigned v = 0; v < n->of->natoms && term_negative(n, i) == negative; v++) {
             const rk_quantity *q = quantity_of(p, n->of->atom[v]);
+            if (q != NULL && exponent(n, i, v) > 0 && (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX))
+                weight += EXTREMUM_WEIGHT;
             for (size_t k = 0; exponent(n, i, v) > 0 && q != NULL && k < q->nmx; k++)
                 weight += q->mx[k]->weight + 1;
         }

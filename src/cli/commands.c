@@ -64,6 +64,27 @@ static const char *const hunt_exits[] = {
     "interrupted",
     NULL};
 
+/* --- explain ------------------------------------------------------------------- */
+
+static const char *const explain_paragraphs[] = {
+    "Settles one theorem and explains the outcome. A proof by the rank calculus is told step by "
+    "step: each inequality with the law it is an instance of and the terms put in, and how they "
+    "add up to the claim. A proof by another method comes with what the method shows. A "
+    "counterexample is worked through: the variables, every part of the claim with its exact "
+    "value, and where the claim fails. Where nothing is settled, it says what was tried and what "
+    "was missing.",
+    "With --latex the statement and the proof are written for a document that uses the packages "
+    "named in the comment on top.",
+    NULL};
+static const rk_example explain_examples[] = {
+    {"rankle explain claims.thm:layernorm_within_one", "a proof, step by step", NULL, 0},
+    {"rankle explain claims.thm:layernorm_literal", "a counterexample, worked through", NULL, 0},
+    {"rankle explain --latex -o proof.tex claims.thm:layernorm_within_one", "the same for a paper",
+     NULL, 0},
+    {NULL, NULL, NULL, 0}};
+static const char *const explain_exits[] = {
+    "0", "the outcome was explained, whatever it is", EXIT_FAILURES, "130", "interrupted", NULL};
+
 /* --- eval ---------------------------------------------------------------------- */
 
 static const char *const eval_paragraphs[] = {
@@ -112,6 +133,8 @@ static const rk_command_text command_texts[RK_COMMANDS] = {
      "*.thm"},
     {"hunt", "FILE[:THEOREM]", "search for a counterexample", hunt_paragraphs, hunt_examples,
      hunt_exits, "*.thm"},
+    {"explain", "FILE:THEOREM", "tell the proof or work the counterexample through",
+     explain_paragraphs, explain_examples, explain_exits, "*.thm"},
     {"eval", "EXPR", "evaluate an expression exactly", eval_paragraphs, eval_examples, eval_exits,
      NULL},
     {"table", "RESULTS.json", "make a table for a paper", table_paragraphs, table_examples,

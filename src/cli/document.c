@@ -78,7 +78,7 @@ static void man_examples(const rk_command_text *c) {
 
 static void man_environment(rk_command command) {
     fputs(".SH ENVIRONMENT\n", stdout);
-    if (RK_RUNS & 1u << command)
+    if (RK_SETTLES & 1u << command)
         fputs(".TP\n.B RANKLE_PATH\nDirectories, separated by colons, in which imports are looked "
               "for before the installed library.\n",
               stdout);

@@ -9,8 +9,7 @@
 
 enum { HUNT_TRIALS = 20000 };
 
-/* FILE:THEOREM, unless a file has the whole as its name. */
-static const char *hunt_split(char *operand) {
+const char *rk_cli_split(char *operand) {
     struct stat st;
     char *colon = strrchr(operand, ':');
     if (!colon || stat(operand, &st) == 0)
@@ -47,7 +46,7 @@ int rk_cli_hunt(const rk_arguments *a) {
         rk_runner_finish(&r);
         return RK_EXIT_ENVIRONMENT;
     }
-    const char *theorem = hunt_split(a->operand[0]);
+    const char *theorem = rk_cli_split(a->operand[0]);
     uint64_t trials = a->trials > 0 ? (uint64_t)a->trials : HUNT_TRIALS;
     int status = rankle_hunt_file(r.session, a->operand[0], theorem, trials, &r.options);
     rk_runner_note(&r, status, a->operand[0]);

@@ -7,9 +7,14 @@
 
 int rk_cli_check(const rk_arguments *arguments);
 int rk_cli_hunt(const rk_arguments *arguments);
+int rk_cli_explain(const rk_arguments *arguments);
 int rk_cli_eval(const rk_arguments *arguments);
 int rk_cli_table(const rk_arguments *arguments);
 int rk_cli_help(const rk_arguments *arguments);
+
+/* FILE:THEOREM is split at the colon, unless a file has the whole as its name; the theorem, NULL
+   where none is named. */
+const char *rk_cli_split(char *operand);
 
 /* "rankle: ..." on standard error; returns the code. */
 int rk_cli_complain(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -8,6 +8,7 @@
 typedef enum rk_command {
     RK_COMMAND_CHECK,
     RK_COMMAND_HUNT,
+    RK_COMMAND_EXPLAIN,
     RK_COMMAND_EVAL,
     RK_COMMAND_TABLE,
     RK_COMMAND_HELP,

@@ -11,7 +11,8 @@
 #include "rk_commands.h"
 
 #define RK_RUNS (RK_ON(CHECK) | RK_ON(HUNT))
-#define RK_ALL (RK_RUNS | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(HELP))
+#define RK_SETTLES (RK_RUNS | RK_ON(EXPLAIN))
+#define RK_ALL (RK_SETTLES | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(HELP))
 
 /*    field          short name             kind   value      commands  least  most   help */
 #define RK_OPTIONS(X)                                                                              \
@@ -28,23 +29,25 @@
       "write what was found to FILE as a theorem of its own, to be checked again")                 \
     X(trials, 0, "trials", COUNT, "N", RK_ON(HUNT), 1, 1e15,                                       \
       "try at most N assignments (default 20000)")                                                 \
-    X(seed, 0, "seed", COUNT, "N", RK_RUNS, 0, 9.2e18,                                             \
+    X(seed, 0, "seed", COUNT, "N", RK_SETTLES, 0, 9.2e18,                                          \
       "draw from seed N (default 1); the same seed gives the same results")                        \
-    X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_RUNS, 1e-3, 1e9,                            \
+    X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_SETTLES, 1e-3, 1e9,                         \
       "work at most SECONDS on one theorem (default 5, for a hunt 60)")                            \
-    X(max_dim, 0, "max-dim", COUNT, "N", RK_RUNS, 1, 1e6,                                          \
+    X(max_dim, 0, "max-dim", COUNT, "N", RK_SETTLES, 1, 1e6,                                       \
       "try dimensions without an upper bound up to N (default 6, without variables 128)")          \
-    X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK), 1, 1e12,                                    \
+    X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK) | RK_ON(EXPLAIN), 1, 1e12,                   \
       "draw N exact instances before saying `verified' (default 200)")                             \
-    X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_RUNS | RK_ON(EVAL), 32, 1e7,            \
+    X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_SETTLES | RK_ON(EVAL), 32, 1e7,         \
       "raise the precision of enclosures up to BITS (default 1024)")                               \
-    X(library, 'I', "library", LIST, "DIR", RK_RUNS, 0, 0,                                         \
+    X(library, 'I', "library", LIST, "DIR", RK_SETTLES, 0, 0,                                      \
       "look for imports in DIR, too, before RANKLE_PATH and the installed library; may be given "  \
       "several times")                                                                             \
+    X(latex, 0, "latex", FLAG, NULL, RK_ON(EXPLAIN), 0, 0,                                         \
+      "write LaTeX: the statement and a proof, to be input by a document")                         \
     X(format, 0, "format", TEXT, "FORMAT", RK_ON(TABLE), 0, 0, "latex (default), markdown or csv") \
-    X(standalone, 0, "standalone", FLAG, NULL, RK_ON(TABLE), 0, 0,                                 \
-      "with --format latex: a whole document, to be compiled as it is")                            \
-    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE), 0, 0,                                     \
+    X(standalone, 0, "standalone", FLAG, NULL, RK_ON(TABLE) | RK_ON(EXPLAIN), 0, 0,                \
+      "with LaTeX: a whole document, to be compiled as it is")                                     \
+    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE) | RK_ON(EXPLAIN), 0, 0,                    \
       "write to FILE instead of standard output; an old FILE is replaced when all is written")     \
     X(help, 'h', "help", FLAG, NULL, RK_ALL, 0, 0, "print a page of help and an example")
 

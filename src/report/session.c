@@ -8,6 +8,8 @@
 
 #include "base/rk_guard.h"
 #include "base/rk_mem.h"
+#include "lang/rk_functions.h"
+#include "rk_explain.h"
 
 int rk_session_code(rankle_session *s, rk_status status, const char *message) {
     static const int codes[] = {RANKLE_OK, RANKLE_INPUT, RANKLE_USAGE, RANKLE_ENVIRONMENT,
@@ -66,6 +68,8 @@ typedef struct session_job {
     bool hunt;
     uint64_t trials;
     const rankle_options *options;
+    const char **explained; /* the explanation of the theorem goes here; NULL: none is wanted */
+    rk_explain_format format;
     size_t named; /* theorems that the name fits */
     bool input_error;
     const rk_module *module;   /* of the file in hand, NULL if it could not be read */
@@ -109,15 +113,29 @@ static void job_keep(const session_job *job, rankle_result *r) {
         job->options->settled(job->options->self, r);
 }
 
+static void job_explain(const session_job *job, const rk_result *result) {
+    rk_explained what = {job->checked, result, result->calculus};
+    rk_buf text;
+    rk_buf_init(&text);
+    rk_explain(&text, &what, job->format);
+    *job->explained = rk_arena_strndup(job->s->arena, text.text, text.len);
+    rk_buf_clear(&text);
+}
+
 /* A theorem whose work was cut short counts only if it is settled all the same. */
 static rk_status job_theorem(void *self) {
     session_job *job = self;
     rankle_result *r = rk_arena_alloc(job->s->arena, sizeof *r);
+    r->is.keep_calculus = job->explained != NULL;
     rk_status status = job_settle(job, &r->is);
     if (status == RK_BAD_INPUT)
         job->input_error = true;
     else if (status == RK_OK && (!job_interrupted(job) || r->is.verdict != RK_UNDECIDED))
         job_keep(job, r);
+    if (status == RK_OK && job->explained)
+        job_explain(job, &r->is);
+    rk_calculus_free(r->is.calculus);
+    r->is.calculus = NULL;
     return status == RK_BAD_INPUT ? RK_OK : status;
 }
 
@@ -171,6 +189,19 @@ static rk_status job_file(void *self) {
     return RK_OK;
 }
 
+/* "the file has no theorem 'lema'; is 'lemma' meant?" */
+static int job_unknown_theorem(const session_job *job) {
+    const char *near = NULL;
+    size_t distance = SIZE_MAX;
+    for (size_t i = 0; i < job->module->ntheorems; i++)
+        rk_nearest(job->theorem, job->module->theorems[i].theorem->name, &near, &distance);
+    const char *text =
+        near ? rk_arena_printf(job->s->arena, "the file has no theorem '%s'; is '%s' meant?",
+                               job->theorem, near)
+             : rk_arena_printf(job->s->arena, "the file has no theorem '%s'", job->theorem);
+    return rk_session_refuse(job->s, text);
+}
+
 static int job_run(session_job *job) {
     rankle_session *s = job->s;
     const char *message = NULL;
@@ -187,7 +218,7 @@ static int job_run(session_job *job) {
     if (code != RANKLE_OK)
         return code;
     if (job->theorem && job->named == 0 && !job->input_error)
-        return rk_session_refuse(s, "the file has no theorem of that name");
+        return job_unknown_theorem(job);
     return job->input_error ? RANKLE_INPUT : RANKLE_OK;
 }
 
@@ -205,4 +236,18 @@ int rankle_hunt_file(rankle_session *session, const char *path, const char *theo
                        .trials = trials,
                        .options = options};
     return job_run(&job);
+}
+
+int rankle_explain_file(rankle_session *session, const char *path, const char *theorem,
+                        const char *format, const rankle_options *options, const char **text) {
+    static const char *const names[] = {"text", "latex", "latex-document"};
+    session_job job = {.s = session, .path = path, .theorem = theorem, .options = options};
+    job.explained = text;
+    *text = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        job.format = (rk_explain_format)i;
+        if (strcmp(format, names[i]) == 0)
+            return job_run(&job);
+    }
+    return rk_session_refuse(session, "the formats are text, latex and latex-document");
 }

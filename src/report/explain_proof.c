@@ -1,0 +1,550 @@
+/* A derivation told as a proof: parts, cases and inductions in words, every fact as a numbered
+   formula with its reason, and how the facts add up to the goal. */
+#include "rk_telling.h"
+
+#include <string.h>
+
+static void tell(rk_telling *t, const rk_derivation *d);
+
+/* --- assumptions -------------------------------------------------------------------------- */
+
+static bool conjunct_of(const rk_term *whole, const rk_term *part) {
+    if (whole == part)
+        return true;
+    for (size_t i = 0; whole->op == RK_T_AND && i < whole->nkids; i++)
+        if (conjunct_of(whole->kid[i], part))
+            return true;
+    return false;
+}
+
+/* A hypothesis of the theorem itself, which its statement tells. */
+static bool standing(const rk_telling *t, const rk_assumption *a) {
+    for (size_t i = 0; a->term != NULL && !a->negated && i < t->checked->nassumes; i++)
+        if (conjunct_of(t->checked->assumes[i], a->term))
+            return true;
+    return false;
+}
+
+static bool in_force(const rk_telling *t, const rk_derivation *d, const rk_assumption *a) {
+    for (size_t i = 0; i < t->nassumptions; i++) {
+        const rk_told_assumption *x = &t->assumption[i];
+        if (a->term != NULL ? x->term == a->term && x->negated == a->negated
+                            : x->store == d->store && x->value == a->value)
+            return true;
+    }
+    return false;
+}
+
+static void put_in_force(rk_telling *t, const rk_derivation *d, const rk_assumption *a) {
+    rk_grow(&t->assumption, &t->assumptions_cap, t->nassumptions + 1, sizeof *t->assumption);
+    t->assumption[t->nassumptions++] =
+        (rk_told_assumption){a->term, a->negated, d->store, a->value};
+}
+
+static const char *equation_of(rk_telling *t, const rk_derivation *d, const rk_assumption *a) {
+    return rk_arena_printf(t->tale->arena, t->tale->latex ? "%s = %s" : "%s == %s",
+                           rk_telling_matrix(t, d->store, a->left, RK_IN_SUM),
+                           rk_telling_matrix(t, d->store, a->right, RK_IN_SUM));
+}
+
+static const char *assumption_text(rk_telling *t, const rk_derivation *d, const rk_assumption *a) {
+    const char *text = a->term == NULL ? NULL : rk_telling_term(t, a->term, a->negated);
+    if (text != NULL)
+        return text;
+    if (a->value != NULL)
+        return rk_telling_relation(t, d->store, a->value, a->equation);
+    return a->left != NULL && !a->negated ? equation_of(t, d, a) : NULL;
+}
+
+/* The assumptions of the node that are new here, "x and y"; NULL when there are none. They are in
+   force until the caller takes them back. */
+static const char *new_assumptions(rk_telling *t, const rk_derivation *d) {
+    const char *all = NULL;
+    for (size_t i = 0; i < d->nassumptions; i++) {
+        const rk_assumption *a = &d->assumption[i];
+        if ((a->term == NULL && a->value == NULL) || standing(t, a) || in_force(t, d, a))
+            continue;
+        const char *text = assumption_text(t, d, a);
+        put_in_force(t, d, a);
+        if (text == NULL)
+            continue;
+        text = rk_tale_math(t->tale, text);
+        all = all == NULL ? text : rk_arena_printf(t->tale->arena, "%s and %s", all, text);
+    }
+    return all;
+}
+
+static bool is_choice(const rk_derivation *d, const rk_fact *f);
+
+/* --- steps -------------------------------------------------------------------------------- */
+
+static unsigned number_of(const rk_telling *t, const rk_derivation *d, const rk_fact *f) {
+    for (size_t i = t->nfacts; i-- > 0;)
+        if (t->fact[i].store == d->store && t->fact[i].value == f->value &&
+            t->fact[i].equation == f->equation)
+            return t->fact[i].number;
+    return 0;
+}
+
+static void remember(rk_telling *t, const rk_derivation *d, const rk_fact *f, unsigned number) {
+    rk_grow(&t->fact, &t->facts_cap, t->nfacts + 1, sizeof *t->fact);
+    t->fact[t->nfacts++] = (rk_told_fact){d->store, f->value, f->equation, number};
+}
+
+static void tell_fact(rk_telling *t, const rk_derivation *d, const rk_fact *f, bool again) {
+    unsigned number = ++t->tale->steps;
+    const char *relation = rk_telling_relation(t, d->store, f->value, f->equation);
+    remember(t, d, f, number);
+    if (t->tale->latex)
+        rk_tale_say(t->tale, "%s", again ? "Likewise," : rk_fact_lead(t, d->store, f));
+    rk_telling_legends(t, d->store);
+    rk_tale_display(t->tale, number, relation, ".");
+    rk_tale_remark(t->tale, rk_fact_reason(t, d->store, f));
+}
+
+/* Facts that were told already keep their numbers. */
+static void tell_facts(rk_telling *t, const rk_derivation *d) {
+    const rk_fact *last = NULL;
+    for (size_t i = 0; i < d->nfacts; i++)
+        if (number_of(t, d, d->fact[i]) == 0 && !is_choice(d, d->fact[i])) {
+            tell_fact(t, d, d->fact[i], last != NULL && last->law == d->fact[i]->law);
+            last = d->fact[i];
+        }
+}
+
+/* --- the sum ------------------------------------------------------------------------------ */
+
+static bool has_extremum(const rk_derivation *d, rk_sc value) {
+    rk_scalars *s = rk_mxs_scalars(d->store);
+    for (unsigned i = 0; i < value->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(s, value->atom[i]);
+        if (q != NULL && (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX))
+            return true;
+    }
+    return false;
+}
+
+/* "min(a, b) == a" in the case that says so: the reader puts a in for it. */
+static bool is_choice(const rk_derivation *d, const rk_fact *f) {
+    return f->law == RK_LAW_CASE && f->equation && has_extremum(d, f->value);
+}
+
+/* The goal with what the case chooses put in. */
+static rk_sc chosen_goal(const rk_derivation *d) {
+    rk_scalars *s = rk_mxs_scalars(d->store);
+    rk_sc goal = d->goal;
+    for (size_t i = 0; i < d->sum.nitems; i++) {
+        const rk_multiplier *m = &d->sum.item[i];
+        const rk_fact *f = d->fact[m->fact];
+        if (is_choice(d, f))
+            goal = rk_sc_sub(s, goal, rk_sc_mul(s, m->factor, f->value));
+    }
+    return goal;
+}
+
+typedef struct share { /* a fact in the sum: how often, and its number */
+    rk_sc factor;
+    bool equation, negative; /* negative: the factor is printed with a minus */
+    unsigned number;
+} share;
+
+typedef struct shares {
+    share *item;
+    size_t n;
+    bool units, positive; /* all factors are 1 or -1; only equations are taken negatively */
+    bool slack;           /* the sum leaves something over that is not negative by itself */
+} shares;
+
+static shares shares_of(rk_telling *t, const rk_derivation *d) {
+    rk_scalars *s = rk_mxs_scalars(d->store);
+    shares l = {rk_arena_alloc(t->tale->arena, (d->sum.nitems + 1) * sizeof(share)), 0, true, true,
+                d->sum.slack != NULL && !rk_sc_is_zero(d->sum.slack)};
+    for (size_t i = 0; i < d->sum.nitems; i++) {
+        const rk_multiplier *m = &d->sum.item[i];
+        const rk_fact *f = d->fact[m->fact];
+        if (is_choice(d, f))
+            continue;
+        rk_sc minus = rk_sc_sub(s, rk_sc_int(s, 0), m->factor);
+        bool negative = rk_telling_scalar(t, d->store, m->factor)[0] == '-';
+        share x = {negative ? minus : m->factor, f->equation, negative, number_of(t, d, f)};
+        l.item[l.n++] = x;
+        l.units &= rk_sc_is_one(x.factor);
+        l.positive &= !negative;
+    }
+    return l;
+}
+
+/* "(1), (2) and (4)" */
+static void list_numbers(const shares *l, rk_buf *out) {
+    for (size_t i = 0; i < l->n; i++)
+        rk_buf_printf(out, "%s(%u)",
+                      i == 0          ? ""
+                      : i + 1 == l->n ? " and "
+                                      : ", ",
+                      l->item[i].number);
+}
+
+static void put_share(rk_telling *t, const rk_derivation *d, const share *x, rk_buf *out) {
+    const char *text = rk_telling_scalar(t, d->store, x->factor);
+    bool sum = strstr(text, " + ") != NULL || strstr(text, " - ") != NULL;
+    rk_buf_puts(out, out->len == 0 ? (x->negative ? "-" : "") : x->negative ? " - " : " + ");
+    if (!rk_sc_is_one(x->factor))
+        rk_buf_printf(out, t->tale->latex ? "%s%s%s \\cdot " : "%s%s%s*", sum ? "(" : "", text,
+                      sum ? ")" : "");
+    rk_buf_printf(out, "(%u)", x->number);
+}
+
+/* "(1) + 2*(3) - (4)" */
+static const char *list_multiples(rk_telling *t, const rk_derivation *d, const shares *l) {
+    rk_buf out;
+    rk_buf_init(&out);
+    for (int negative = 0; negative < 2; negative++)
+        for (size_t i = 0; i < l->n; i++)
+            if (l->item[i].negative == (negative == 1))
+                put_share(t, d, &l->item[i], &out);
+    const char *text = rk_arena_strdup(t->tale->arena, out.text);
+    rk_buf_clear(&out);
+    return rk_tale_math(t->tale, text);
+}
+
+static void say_combination(rk_telling *t, const rk_derivation *d, const shares *l) {
+    rk_buf numbers;
+    rk_buf_init(&numbers);
+    list_numbers(l, &numbers);
+    if (l->n == 1 && l->units)
+        rk_tale_say(t->tale, "By %s", numbers.text);
+    else if (l->units && l->positive)
+        rk_tale_say(t->tale, "Adding %s", numbers.text);
+    else if (l->units)
+        rk_tale_say(t->tale, "Together, %s", numbers.text);
+    else
+        rk_tale_say(t->tale, "The combination %s", list_multiples(t, d, l));
+    rk_buf_clear(&numbers);
+}
+
+/* "gives", as the words before it want it. */
+static const char *verb(const shares *l) {
+    if (l->n == 1 && l->units)
+        return "we get";
+    return l->units && !l->positive ? "give" : "gives";
+}
+
+static bool slack_is_plain(const rk_derivation *d) {
+    int64_t value;
+    return rk_sc_is_int(rk_mxs_scalars(d->store), d->sum.slack, &value);
+}
+
+/* The goal is literally one of the facts. */
+static bool is_fact_itself(const rk_derivation *d, rk_sc goal) {
+    const rk_fact *f = NULL;
+    for (size_t i = 0; i < d->sum.nitems; i++)
+        if (!is_choice(d, d->fact[d->sum.item[i].fact])) {
+            if (f != NULL || !rk_sc_is_one(d->sum.item[i].factor))
+                return false;
+            f = d->fact[d->sum.item[i].fact];
+        }
+    return f != NULL && f->value == goal;
+}
+
+static void say_sum(rk_telling *t, const rk_derivation *d, rk_sc goal, bool equation) {
+    shares l = shares_of(t, d);
+    const char *text = rk_telling_relation(t, d->store, goal, equation);
+    if (l.n == 0) {
+        rk_tale_say(t->tale, "Ranks and dimensions are not negative, so");
+    } else {
+        say_combination(t, d, &l);
+        if (l.slack && !slack_is_plain(d))
+            rk_tale_say(
+                t->tale, "together with %s",
+                rk_tale_math(t->tale, rk_telling_relation(t, d->store, d->sum.slack, false)));
+        rk_tale_say(t->tale, "%s", verb(&l));
+    }
+    rk_telling_legends(t, d->store);
+    rk_tale_display(t->tale, 0, text, ".");
+}
+
+static void tell_sum(rk_telling *t, const rk_derivation *d, bool equation) {
+    rk_sc goal = chosen_goal(d);
+    tell_facts(t, d);
+    if (!is_fact_itself(d, goal))
+        say_sum(t, d, goal, equation);
+    else if (t->closing != NULL)
+        rk_tale_say(t->tale, "This is %s.", t->closing);
+    rk_tale_end(t->tale);
+}
+
+static void tell_absurd(rk_telling *t, const rk_derivation *d) {
+    tell_facts(t, d);
+    shares l = shares_of(t, d);
+    say_combination(t, d, &l);
+    rk_tale_say(t->tale, "%s %s, which is absurd: this does not occur.", verb(&l),
+                rk_tale_math(t->tale, t->tale->latex ? "1 \\le 0" : "1 <= 0"));
+    rk_tale_end(t->tale);
+}
+
+/* --- identities --------------------------------------------------------------------------- */
+
+static bool has_equations(const rk_derivation *d) {
+    for (size_t i = 0; i < d->nassumptions; i++)
+        if (d->assumption[i].left != NULL)
+            return true;
+    return false;
+}
+
+static void tell_identity(rk_telling *t, const rk_derivation *d) {
+    const char *form = rk_telling_written_out(t, d->store, d->left);
+    rk_tale_say(t->tale, "Written out%s, both sides are",
+                has_equations(d) ? " with the equations that are assumed" : "");
+    rk_telling_legends(t, d->store);
+    rk_tale_display(t->tale, 0, form, ".");
+    rk_tale_end(t->tale);
+}
+
+/* --- induction ---------------------------------------------------------------------------- */
+
+static const rk_fact *hypothesis_of(const rk_derivation *d) {
+    for (size_t i = 0; i < d->nfacts; i++)
+        if (d->fact[i]->law == RK_LAW_INDUCTION)
+            return d->fact[i];
+    for (size_t i = 0; i < d->nkids; i++) {
+        const rk_fact *f = hypothesis_of(d->kid[i]);
+        if (f != NULL)
+            return f;
+    }
+    return NULL;
+}
+
+/* "Let Z be the value after l layers, for which ..." */
+static void say_step(rk_telling *t, const rk_derivation *d) {
+    const rk_fact *given = hypothesis_of(d->kid[1]);
+    rk_scalars *s = rk_mxs_scalars(d->store);
+    if (d->fresh != NULL)
+        rk_tale_say(
+            t->tale, "Let %s be the value after %s layers",
+            rk_tale_math(t->tale, rk_telling_matrix(t, d->store, rk_mx_of_leaf(d->store, d->fresh),
+                                                    RK_IN_SUM)),
+            rk_tale_math(t->tale, rk_telling_scalar(t, d->store, rk_sc_sym(s, d->sym))));
+    if (d->fresh != NULL && given != NULL)
+        rk_tale_say(
+            t->tale, "and suppose that %s",
+            rk_tale_math(t->tale, rk_telling_relation(t, d->store, given->value, given->equation)));
+    if (d->fresh != NULL)
+        rk_tale_join(t->tale, ".");
+}
+
+static bool is_trivial(const rk_derivation *d) {
+    if (d->kind == RK_N_IDENTITY)
+        return d->left == d->right;
+    for (size_t i = 0; i < d->nkids; i++)
+        if (!is_trivial(d->kid[i]))
+            return false;
+    return d->kind == RK_N_SUM ? rk_sc_is_zero(d->goal) : d->nkids > 0;
+}
+
+static void tell_induction(rk_telling *t, const rk_derivation *d) {
+    const char *closing = t->closing;
+    t->closing = NULL;
+    rk_tale_say(t->tale, "We use induction on the number of layers.");
+    rk_tale_end(t->tale);
+    rk_tale_heading(t->tale, "Start.");
+    if (is_trivial(d->kid[0]))
+        rk_tale_say(t->tale, "Without any layer there is nothing to show.");
+    else
+        tell(t, d->kid[0]);
+    rk_tale_end(t->tale);
+    rk_tale_heading(t->tale, "Step.");
+    say_step(t, d);
+    tell(t, d->kid[1]);
+    t->closing = closing;
+}
+
+/* --- parts and cases ---------------------------------------------------------------------- */
+
+static bool is_pair(const rk_derivation *d);
+
+/* What the node shows, as a formula; NULL where that is no single one. */
+static const char *goal_of(rk_telling *t, const rk_derivation *d) {
+    bool equation = d->kind == RK_N_INDUCTION && is_pair(d->kid[1]);
+    if (d->goal != NULL && d->store != NULL)
+        return rk_telling_relation(t, d->store, d->goal, equation);
+    if (d->claim != NULL)
+        return rk_telling_term(t, d->claim, false);
+    return d->nkids == 1 ? goal_of(t, d->kid[0]) : NULL;
+}
+
+static void announce(rk_telling *t, const char *goal, const char *lead) {
+    if (goal == NULL || (t->announced != NULL && rk_same_formula(goal, t->announced)))
+        return;
+    rk_tale_say(t->tale, lead, rk_tale_math(t->tale, goal));
+    t->announced = goal;
+}
+
+/* left == right whose first half uses equations alone, so that it shows both. */
+static bool shows_both(const rk_derivation *d) {
+    if (d->nkids != 2 || d->kid[0]->kind != RK_N_SUM || d->kid[1]->kind != RK_N_SUM)
+        return false;
+    const rk_derivation *a = d->kid[0], *b = d->kid[1];
+    if (a->store != b->store || !rk_sc_is_zero(a->sum.slack))
+        return false;
+    rk_scalars *s = rk_mxs_scalars(a->store);
+    for (size_t i = 0; i < a->nfacts; i++)
+        if (!a->fact[i]->equation)
+            return false;
+    return rk_sc_is_zero(rk_sc_add(s, a->goal, b->goal));
+}
+
+/* The two halves of an equation between numbers. */
+static bool is_pair(const rk_derivation *d) {
+    if (d->nkids != 2 || d->kid[0]->goal == NULL || d->kid[1]->goal == NULL ||
+        d->kid[0]->store == NULL || d->kid[0]->store != d->kid[1]->store)
+        return false;
+    rk_scalars *s = rk_mxs_scalars(d->kid[0]->store);
+    return rk_sc_is_zero(rk_sc_add(s, d->kid[0]->goal, d->kid[1]->goal));
+}
+
+/* Says what is shown next, unless the formula itself will be the one step of it. */
+static void open_part(rk_telling *t, const rk_derivation *d, const char *lead) {
+    const rk_derivation *inner = d;
+    while (inner->kind == RK_N_ALL && inner->nkids == 1)
+        inner = inner->kid[0];
+    if (inner->kind != RK_N_SUM || !is_fact_itself(inner, chosen_goal(inner)))
+        announce(t, goal_of(t, d), lead);
+}
+
+static void tell_pair(rk_telling *t, const rk_derivation *d) {
+    const rk_derivation *a = d->kid[0];
+    const char *closing = t->closing;
+    if (shows_both(d)) {
+        announce(t, rk_telling_relation(t, a->store, a->goal, true), "We show that %s.");
+        tell_sum(t, a, true);
+        return;
+    }
+    announce(t, rk_telling_relation(t, a->store, a->goal, true),
+             "We show that %s, one inequality after the other.");
+    open_part(t, d->kid[0], "First, we show that %s.");
+    t->closing = "one of the inequalities";
+    tell(t, d->kid[0]);
+    open_part(t, d->kid[1], "Conversely, we show that %s.");
+    t->closing = "the other inequality";
+    tell(t, d->kid[1]);
+    t->closing = closing;
+}
+
+static void tell_all(rk_telling *t, const rk_derivation *d) {
+    static const char *const parts[] = {"the first claim", "the second claim", "the third claim",
+                                        "the next claim"};
+    const char *closing = t->closing;
+    if (is_pair(d)) {
+        tell_pair(t, d);
+        return;
+    }
+    for (size_t i = 0; i < d->nkids; i++) {
+        if (d->nkids > 1) {
+            open_part(t, d->kid[i], i == 0 ? "First, we show that %s." : "Next, we show that %s.");
+            t->closing = parts[i < 3 ? i : 3];
+        }
+        tell(t, d->kid[i]);
+    }
+    t->closing = closing;
+}
+
+/* No case uses more than which argument the minimum or maximum is. */
+static bool only_choices(const rk_derivation *d) {
+    const rk_derivation *inner = d;
+    while (inner->kind == RK_N_ALL && inner->nkids == 1)
+        inner = inner->kid[0];
+    if (inner->kind != RK_N_SUM)
+        return false;
+    bool chosen = false;
+    for (size_t i = 0; i < inner->nfacts; i++) {
+        bool choice = is_choice(inner, inner->fact[i]);
+        if (inner->fact[i]->law == RK_LAW_CASE && !choice)
+            return false;
+        chosen |= choice;
+    }
+    return chosen;
+}
+
+static bool all_choices(const rk_derivation *d) {
+    for (size_t i = 0; i < d->nkids; i++)
+        if (!only_choices(d->kid[i]))
+            return false;
+    return d->nkids > 0;
+}
+
+static void tell_case(rk_telling *t, const rk_derivation *d, const char *heading) {
+    size_t assumptions = t->nassumptions, facts = t->nfacts;
+    const char *announced = t->announced, *closing = t->closing;
+    const char *given = new_assumptions(t, d);
+    t->closing = NULL;
+    if (heading != NULL)
+        rk_tale_heading(t->tale, rk_arena_printf(t->tale->arena, "%s%s%s.", heading,
+                                                 given ? ": " : "", given ? given : ""));
+    tell(t, d);
+    t->nassumptions = assumptions;
+    t->nfacts = facts;
+    t->announced = announced;
+    t->closing = closing;
+}
+
+static void tell_cases(rk_telling *t, const rk_derivation *d) {
+    bool choices = all_choices(d);
+    announce(t, goal_of(t, d), "We show that %s.");
+    if (choices)
+        rk_tale_say(t->tale, "It is enough to show this with each argument in turn for the "
+                             "extremum.");
+    else
+        rk_tale_say(t->tale, "There are %zu cases.", d->nkids);
+    rk_tale_end(t->tale);
+    for (size_t i = 0; i < d->nkids; i++)
+        tell_case(t, d->kid[i],
+                  choices ? NULL : rk_arena_printf(t->tale->arena, "Case %zu", i + 1));
+}
+
+static void tell_kind(rk_telling *t, const rk_derivation *d) {
+    switch (d->kind) {
+    case RK_N_ALL:
+        tell_all(t, d);
+        break;
+    case RK_N_CASES:
+        tell_cases(t, d);
+        break;
+    case RK_N_SUM:
+        if (!is_fact_itself(d, chosen_goal(d)) && chosen_goal(d) == d->goal)
+            announce(t, goal_of(t, d), "We show that %s.");
+        tell_sum(t, d, false);
+        break;
+    case RK_N_ABSURD:
+        tell_absurd(t, d);
+        break;
+    case RK_N_IDENTITY:
+        tell_identity(t, d);
+        break;
+    case RK_N_INDUCTION:
+        announce(t, goal_of(t, d), "We show that %s.");
+        tell_induction(t, d);
+        break;
+    case RK_N_GIVEN:
+        rk_tale_say(t->tale, "This is an assumption.");
+        rk_tale_end(t->tale);
+        break;
+    }
+}
+
+static void tell(rk_telling *t, const rk_derivation *d) {
+    size_t assumptions = t->nassumptions, facts = t->nfacts;
+    const char *given = new_assumptions(t, d);
+    if (given != NULL)
+        rk_tale_say(t->tale, "Suppose that %s.", given);
+    tell_kind(t, d);
+    t->nassumptions = assumptions;
+    if (given != NULL)
+        t->nfacts = facts;
+}
+
+void rk_tell_derivation(rk_telling *t, const rk_derivation *root) {
+    t->closing = root->nkids == 1 ? "the claim" : NULL;
+    if (root->nkids == 1 && root->kid[0]->claim != NULL)
+        t->announced = rk_telling_term(t, root->kid[0]->claim, false);
+    tell(t, root);
+}

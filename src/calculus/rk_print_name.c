@@ -136,6 +136,13 @@ static void set_legend(rk_mx_printer *p, const void *thing, rk_buf *text) {
     find_made(p, thing)->legend = rk_buf_take(text);
 }
 
+/* The matrix or its negative: their rows have the same lengths. */
+static const rk_mx *positive(rk_mx_printer *p, const rk_mx *a) {
+    if (a->nwords == 0 || !rk_print_fraction(p, a->word[0].coef).negative)
+        return a;
+    return rk_mx_scale(p->store, rk_sc_int(p->scalars, -1), a);
+}
+
 /* The row scales of a normalisation: which rows, which eps. */
 static void scales_legend(rk_mx_printer *p, const rk_leaf *l, const char *name) {
     rk_buf text, *outer = p->out;
@@ -153,7 +160,7 @@ static void scales_legend(rk_mx_printer *p, const rk_leaf *l, const char *name) 
     if (eps)
         rk_print_sc(p, l->index[0], RK_IN_PRODUCT);
     rk_buf_puts(&text, p->latex ? "}$, where $z$ runs over the rows of $" : ") for the rows z of ");
-    rk_print_mx(p, l->arg[0], RK_IN_SUM);
+    rk_print_mx(p, positive(p, l->arg[0]), RK_IN_SUM);
     rk_buf_puts(&text, p->latex ? "$" : "");
     p->out = outer;
     set_legend(p, l, &text);

@@ -202,63 +202,125 @@ static const char *with_terms(const terms *l, const char *text) {
 
 /* --- reasons ------------------------------------------------------------------------------ */
 
+/* Laws whose reasons are told in other words: the matrices of the instance are numbered, {0} first,
+   or the letters of the law would mean nothing to the reader. `lead` is how a paper would put it;
+   NULL: "Since" and the reason. */
+static const struct {
+    rk_law law;
+    const char *reason, *lead;
+} told[] = {
+    {RK_LAW_SYLVESTER, NULL, "By Sylvester's inequality,"},
+    {RK_LAW_FROBENIUS, NULL, "By Frobenius' inequality,"},
+    {RK_LAW_SUM, NULL, "Since the rank is subadditive,"},
+    {RK_LAW_KRON, NULL, "Since ranks multiply under Kronecker products,"},
+    {RK_LAW_COPRIME,
+     "the kernel of a product of coprime polynomials in a matrix is the direct sum of their "
+     "kernels",
+     NULL},
+    {RK_LAW_BEZOUT,
+     "{0} and {1} are coprime, so that the kernel of the one lies in the column space of the other",
+     NULL},
+    {RK_LAW_FAMILY, "the same holds for every member, and the inequalities are added up", NULL},
+    {RK_LAW_FAMILY_MODULO, "modulo a fixed column space the rank is subadditive", NULL},
+    {RK_LAW_PART, "a part of a matrix has at most the rank of the whole", NULL},
+    {RK_LAW_BLOCKS, "the rank of a matrix is at most the sum of the ranks of its blocks", NULL},
+    {RK_LAW_SUBMODULAR, "the rank is submodular in block columns and block rows", NULL},
+    {RK_LAW_CORNER, "what block columns add in one block row they also add in the whole", NULL},
+    {RK_LAW_TRIANGULAR,
+     "a block triangular matrix has at least the sum of the ranks of its diagonal blocks", NULL},
+    {RK_LAW_BLOCK_FACTOR,
+     "multiplying a block row or column by {2} takes away at most what {2} lacks to full rank",
+     NULL},
+    {RK_LAW_BLOCK_SUM,
+     "the columns of a sum of multiples are in the column space of the matrices side by side",
+     NULL},
+    {RK_LAW_SUM_BELOW, "Frobenius' inequality holds for a sum as a product of block matrices",
+     "By Frobenius' inequality, applied to the sum as a product of block matrices,"},
+    {RK_LAW_INTERSECTION, "{0} is a multiple of {1} and of {2}", NULL},
+    {RK_LAW_ELIMINATION, "block elimination does not change the rank", "By block elimination,"},
+    {RK_LAW_SCHUR, "block elimination takes the one side to the other",
+     "Passing to a Schur complement,"},
+    {RK_LAW_MAXIMAL, "for almost every {1} this matrix has the largest rank that its blocks allow",
+     NULL},
+    {RK_LAW_SPECIAL,
+     "{1} is a special case of {0}, and a minor that is not zero at one point is not zero almost "
+     "everywhere",
+     NULL},
+    {RK_LAW_HYPOTHESIS, "by assumption", "By assumption,"},
+    {RK_LAW_CASE, "in the case at hand", "In the case at hand,"},
+    {RK_LAW_INDUCTION, "by the induction hypothesis", "By the induction hypothesis,"},
+};
+
+/* The matrices of the instance put in for {0}, {1}, ...; NULL where there are fewer. */
+static const char *with_numbers(rk_telling *t, rk_mxs *store, const rk_fact *fact,
+                                const char *text) {
+    rk_buf out;
+    rk_buf_init(&out);
+    bool enough = true;
+    for (const char *p = text; *p != '\0'; p++) {
+        size_t i = p[0] == '{' ? (size_t)(p[1] - '0') : 0;
+        enough &= p[0] != '{' || i < fact->nmatrices;
+        if (p[0] != '{') {
+            rk_buf_putc(&out, *p);
+        } else if (enough) {
+            const rk_mx *a = rk_telling_upright(t, store, fact->matrix[i]);
+            rk_buf_puts(&out, rk_tale_math(t->tale, rk_telling_matrix(t, store, a, RK_IN_SUM)));
+            p += 2;
+        }
+    }
+    const char *kept = enough ? rk_arena_strdup(t->tale->arena, out.text) : NULL;
+    rk_buf_clear(&out);
+    return kept;
+}
+
+/* rank(A + B) <= rank(A) + rank(B) may be used for A = (A + B) - B: then the letters mislead. */
+static bool letters_mislead(rk_mxs *store, const rk_fact *fact) {
+    if (fact->law != RK_LAW_SUM || fact->nmatrices != 2)
+        return false;
+    rk_scalars *s = rk_mxs_scalars(store);
+    const rk_mx *whole = rk_mx_add(store, fact->matrix[0], fact->matrix[1]);
+    rk_sc both =
+        rk_sc_add(s, rk_mx_rank(store, fact->matrix[0]), rk_mx_rank(store, fact->matrix[1]));
+    return fact->value != rk_sc_sub(s, both, rk_mx_rank(store, whole));
+}
+
 /* Laws whose condition says more than their reason. */
 static bool condition_tells(rk_law law) {
     return law == RK_LAW_FACTOR || law == RK_LAW_INVERTIBLE || law == RK_LAW_SEMIDEFINITE ||
            law == RK_LAW_NONZERO;
 }
 
+static const char *told_reason(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
+    if (letters_mislead(store, fact))
+        return "the rank is subadditive";
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (told[i].law == fact->law && told[i].reason != NULL)
+            return with_numbers(t, store, fact, told[i].reason);
+    return NULL;
+}
+
 const char *rk_fact_reason(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
     const rk_law_text *law = rk_law_get(fact->law);
-    if (fact->law == RK_LAW_HYPOTHESIS)
-        return "by assumption";
-    if (fact->law == RK_LAW_CASE)
-        return "in the case at hand";
-    if (fact->law == RK_LAW_INDUCTION)
-        return "by the induction hypothesis";
+    const char *reason = told_reason(t, store, fact);
+    if (reason != NULL && strncmp(reason, "by ", 3) != 0 && strncmp(reason, "in ", 3) != 0)
+        return rk_arena_printf(t->tale->arena, "%s: %s", law->name, reason);
+    if (reason != NULL)
+        return reason;
     terms l = letters_of(t, store, fact);
     const char *condition = condition_tells(fact->law) ? law->condition : "";
     return rk_arena_printf(t->tale->arena, "%s: %s%s%s", law->name, with_terms(&l, condition),
                            *condition != '\0' ? "; " : "", with_terms(&l, law->reason));
 }
 
-/* How a paper would lead in: named laws by their name, hypotheses as such. */
-static const char *lead_of(rk_law law) {
-    switch (law) {
-    case RK_LAW_SYLVESTER:
-        return "By Sylvester's inequality,";
-    case RK_LAW_FROBENIUS:
-        return "By Frobenius' inequality,";
-    case RK_LAW_SUM:
-        return "Since the rank is subadditive,";
-    case RK_LAW_SUBMODULAR:
-        return "Since the rank is submodular,";
-    case RK_LAW_ELIMINATION:
-        return "By block elimination,";
-    case RK_LAW_SCHUR:
-        return "Passing to a Schur complement,";
-    case RK_LAW_KRON:
-        return "Since ranks multiply under Kronecker products,";
-    case RK_LAW_PART:
-        return "Since a part of a matrix has at most the rank of the whole,";
-    case RK_LAW_HYPOTHESIS:
-        return "By assumption,";
-    case RK_LAW_CASE:
-        return "In the case at hand,";
-    case RK_LAW_INDUCTION:
-        return "By the induction hypothesis,";
-    default:
-        return NULL;
-    }
-}
-
 const char *rk_fact_lead(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
     const rk_law_text *law = rk_law_get(fact->law);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (told[i].law == fact->law && told[i].lead != NULL)
+            return told[i].lead;
+    const char *reason = told_reason(t, store, fact);
     terms l = letters_of(t, store, fact);
-    const char *lead = lead_of(fact->law);
-    if (lead != NULL)
-        return lead;
     bool condition = condition_tells(fact->law) && l.n > 0;
-    return rk_arena_printf(t->tale->arena, "Since %s,",
-                           with_terms(&l, condition ? law->condition : law->reason));
+    if (reason == NULL)
+        reason = with_terms(&l, condition ? law->condition : law->reason);
+    return rk_arena_printf(t->tale->arena, "Since %s,", reason);
 }

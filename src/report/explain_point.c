@@ -147,10 +147,8 @@ static void put_line(point *p, const char *left, const char *right) {
 }
 
 static void open_list(point *p) {
-    if (!p->tale->latex)
-        rk_tale_display(p->tale, 0, "", "");
+    rk_tale_break(p->tale);
     p->listed = false;
-    rk_tale_end(p->tale);
 }
 
 static void close_list(point *p, const char *tail) {

@@ -78,23 +78,24 @@ static bool is_choice(const rk_derivation *d, const rk_fact *f);
 
 /* --- steps -------------------------------------------------------------------------------- */
 
-static unsigned number_of(const rk_telling *t, const rk_derivation *d, const rk_fact *f) {
+static const char *fact_text(rk_telling *t, const rk_derivation *d, const rk_fact *f) {
+    return rk_telling_relation(t, d->store, f->value, f->equation);
+}
+
+/* 0: not told yet. Claims have stores of their own, so facts are the same that read the same. */
+static unsigned number_of(rk_telling *t, const rk_derivation *d, const rk_fact *f) {
+    const char *text = fact_text(t, d, f);
     for (size_t i = t->nfacts; i-- > 0;)
-        if (t->fact[i].store == d->store && t->fact[i].value == f->value &&
-            t->fact[i].equation == f->equation)
+        if (strcmp(t->fact[i].text, text) == 0 && rk_telling_agree(t, t->fact[i].store, d->store))
             return t->fact[i].number;
     return 0;
 }
 
-static void remember(rk_telling *t, const rk_derivation *d, const rk_fact *f, unsigned number) {
-    rk_grow(&t->fact, &t->facts_cap, t->nfacts + 1, sizeof *t->fact);
-    t->fact[t->nfacts++] = (rk_told_fact){d->store, f->value, f->equation, number};
-}
-
 static void tell_fact(rk_telling *t, const rk_derivation *d, const rk_fact *f, bool again) {
     unsigned number = ++t->tale->steps;
-    const char *relation = rk_telling_relation(t, d->store, f->value, f->equation);
-    remember(t, d, f, number);
+    const char *relation = fact_text(t, d, f);
+    rk_grow(&t->fact, &t->facts_cap, t->nfacts + 1, sizeof *t->fact);
+    t->fact[t->nfacts++] = (rk_told_fact){d->store, relation, number};
     if (t->tale->latex)
         rk_tale_say(t->tale, "%s", again ? "Likewise," : rk_fact_lead(t, d->store, f));
     rk_telling_legends(t, d->store);

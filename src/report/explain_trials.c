@@ -16,7 +16,8 @@ static const char *dim_text(rk_tale *t, const rk_dim_scope *d) {
     if (d->high < 0)
         return rk_arena_printf(t->arena, "%s >= %" PRId64, d->name, d->low);
     if (d->low == d->high)
-        return rk_arena_printf(t->arena, "%s == %" PRId64, d->name, d->low);
+        return rk_arena_printf(t->arena, t->latex ? "%s == %" PRId64 : "%s = %" PRId64, d->name,
+                               d->low);
     return rk_arena_printf(t->arena, "%" PRId64 " <= %s <= %" PRId64, d->low, d->name, d->high);
 }
 

@@ -25,7 +25,8 @@ void rk_tale_clear(rk_tale *t);
 void rk_tale_say(rk_tale *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same without a blank: punctuation. */
 void rk_tale_join(rk_tale *t, const char *text);
-void rk_tale_end(rk_tale *t); /* of the paragraph */
+void rk_tale_break(rk_tale *t); /* a new line in the same paragraph */
+void rk_tale_end(rk_tale *t);   /* of the paragraph */
 /* A heading of a part or case on a line of its own. */
 void rk_tale_heading(rk_tale *t, const char *text);
 

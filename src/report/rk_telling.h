@@ -24,9 +24,8 @@ typedef struct rk_voice { /* how things of one store are printed */
 } rk_voice;
 
 typedef struct rk_told_fact {
-    const rk_mxs *store;
-    rk_sc value;
-    bool equation;
+    rk_mxs *store;
+    const char *text;
     unsigned number;
 } rk_told_fact;
 
@@ -64,6 +63,8 @@ const rk_mx *rk_telling_upright(rk_telling *t, rk_mxs *store, const rk_mx *a);
 /* The text of a term as the theorem has it, its comparison turned round if negated; NULL where it
    comes from a def or cannot be negated in words. */
 const char *rk_telling_term(rk_telling *t, const rk_term *term, bool negated);
+/* Do the names that were made for things of two stores mean the same? */
+bool rk_telling_agree(rk_telling *t, rk_mxs *a, rk_mxs *b);
 /* Do two formulas look the same but for blanks? */
 bool rk_same_formula(const char *a, const char *b);
 /* Says what the names of the voice mean that were used since the last time and are not known yet;

@@ -68,14 +68,14 @@ static void put_wrapped(rk_tale *t, const char *text, int indent) {
     rk_buf_putc(t->out, '\n');
 }
 
-static void flush(rk_tale *t) {
+void rk_tale_break(rk_tale *t) {
     if (t->paragraph.len > 0)
         put_wrapped(t, t->paragraph.text, t->latex ? 0 : t->indent);
     rk_buf_reset(&t->paragraph);
 }
 
 void rk_tale_end(rk_tale *t) {
-    flush(t);
+    rk_tale_break(t);
     size_t n = t->out->len;
     if (n > 0 && (n == 1 || t->out->text[n - 2] != '\n'))
         rk_buf_putc(t->out, '\n');
@@ -85,7 +85,7 @@ void rk_tale_heading(rk_tale *t, const char *text) {
     rk_tale_end(t);
     rk_tale_say(t, t->latex ? "\\emph{%s}" : "%s", text);
     if (!t->latex)
-        flush(t);
+        rk_tale_break(t);
 }
 
 /* --- formulas ----------------------------------------------------------------------------- */
@@ -123,7 +123,7 @@ const char *rk_tale_formula(rk_tale *t, const char *claim) {
 }
 
 static void latex_display(rk_tale *t, unsigned number, const char *math, const char *tail) {
-    flush(t);
+    rk_tale_break(t);
     rk_buf_printf(t->out, "\\begin{equation*}\n%s%s", math, tail);
     if (number > 0)
         rk_buf_printf(t->out, " \\tag{%u}", number);
@@ -135,7 +135,7 @@ void rk_tale_display(rk_tale *t, unsigned number, const char *math, const char *
         latex_display(t, number, math, tail);
         return;
     }
-    flush(t);
+    rk_tale_break(t);
     put_indent(t, t->indent);
     if (number > 0)
         rk_buf_printf(t->out, "(%u) ", number);

@@ -201,6 +201,18 @@ static const char *let_legend(rk_telling *t, rk_mxs *store, const rk_let_name *l
     return keep(t, &name);
 }
 
+bool rk_telling_agree(rk_telling *t, rk_mxs *a, rk_mxs *b) {
+    if (a == b)
+        return true;
+    voice_of(t, a); /* both are made before one is looked at: making moves them */
+    voice_of(t, b);
+    rk_mx_printer *p = voice_of(t, a)->printer, *q = voice_of(t, b)->printer;
+    for (size_t i = 0; rk_mx_legend(p, i) != NULL && rk_mx_legend(q, i) != NULL; i++)
+        if (strcmp(rk_mx_legend(p, i), rk_mx_legend(q, i)) != 0)
+            return false;
+    return true;
+}
+
 void rk_telling_legends(rk_telling *t, rk_mxs *store) {
     rk_voice *v = voice_of(t, store);
     for (size_t i = 0; i < v->nlets; i++) {

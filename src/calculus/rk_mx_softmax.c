@@ -141,8 +141,24 @@ static const rk_mx *scales_leaf(rk_mxs *s, const rk_mx *x, rk_sc eps) {
     return rk_mx_of_leaf(s, rk_mx_leaf(s, &leaf));
 }
 
+/* Without eps, a factor c > 0 of x is a factor 1/c of the scales; NULL where x has none. */
+static const rk_mx *scales_of_multiple(rk_mxs *s, const rk_mx *x, rk_sc eps) {
+    rk_sc c = rk_mx_leading(x);
+    if (!rk_sc_is_zero(eps) || !c)
+        return NULL;
+    rk_sc minus = rk_sc_sub(s->scalars, s->zero, c);
+    c = rk_sc_is_positive(s->scalars, minus) ? minus : c;
+    if (rk_sc_is_one(c) || !rk_sc_is_positive(s->scalars, c))
+        return NULL;
+    rk_sc inverse = rk_sc_div(s->scalars, s->one, c);
+    return rk_mx_scale(s, inverse, rk_mx_scales(s, rk_mx_scale(s, inverse, x), eps));
+}
+
 const rk_mx *rk_mx_scales(rk_mxs *s, const rk_mx *x, rk_sc eps) {
     x = without_sign(s, without_rotation(s, rk_mx_settle(s, x)));
+    const rk_mx *multiple = scales_of_multiple(s, x, eps);
+    if (multiple)
+        return multiple;
     const rk_mx *p = common_permutation(s, x, NULL);
     if (p) {
         const rk_mx *inner = rk_mx_scales(s, rk_mx_mul(s, p->transpose, x), eps);

@@ -315,6 +315,10 @@ static void read_partial(rk_context *x, const rk_term *t) {
 static void read_all_partial(rk_context *x) {
     const rk_checked *c = x->calculus->checked;
     for (size_t i = 0; i < c->nassumes; i++)
+        rk_reader_prepare(x->reader, c->assumes[i]);
+    if (x->calculus->claim != NULL)
+        rk_reader_prepare(x->reader, x->calculus->claim);
+    for (size_t i = 0; i < c->nassumes; i++)
         read_partial(x, c->assumes[i]);
     if (x->calculus->claim != NULL)
         read_partial(x, x->calculus->claim);

@@ -83,11 +83,12 @@ void rk_reader_restart(rk_reader *r) {
     r->nwritten = r->ninverted = 0;
 }
 
+/* Not what `all` or `any` stands before: in an empty range nothing of it needs to be defined. */
 static void read_all(rk_reader *r, const rk_term *t) {
-    if (t->rows != NULL) {
+    if (t->rows != NULL)
         rk_read_matrix(r, t);
+    if (t->rows != NULL || t->op == RK_T_LOOP_ALL || t->op == RK_T_LOOP_ANY)
         return;
-    }
     for (size_t i = 0; i < t->nkids; i++)
         read_all(r, t->kid[i]);
 }

@@ -25,8 +25,8 @@ rk_sc rk_read_scalar(rk_reader *r, const rk_term *term);
 const rk_leaf *rk_read_variable(rk_reader *r, unsigned var, rk_sc member); /* member NULL: single */
 /* Forget what was read (after rules were attached). */
 void rk_reader_restart(rk_reader *r);
-/* Reads every matrix of a claim or hypothesis until the inverses in it bring no new rules any more,
-   and forgets what was read: what is read next is in one normal form. */
+/* Reads every matrix of a claim or hypothesis, but for those behind `all` and `any`, until the
+   inverses in it bring no new rules any more: what is read next is in one normal form. */
 void rk_reader_prepare(rk_reader *r, const rk_term *term);
 
 /* Notes of the terms read so far, outside loops that may be empty: products and sums as written,

@@ -58,7 +58,7 @@ static bool split_word_rows(rk_mxs *s, const rk_mx *a, const parts *p, const rk_
         part[0] = a;
         return true;
     }
-    if (w->length == 0 || !split_letter_rows(s, w->letter[0], p, part))
+    if (a->nwords != 1 || w->length == 0 || !split_letter_rows(s, w->letter[0], p, part))
         return false;
     rk_word rest = {w->coef, w->letter + 1, w->length - 1};
     const rk_mx *right = rk_mx_of_words(s, rk_letter_cols(w->letter[0]), a->cols, &rest, 1);
@@ -109,6 +109,8 @@ static bool split_row(rk_mxs *s, const rk_mx *a, const parts *p, const rk_mx **c
 }
 
 static bool split_word(rk_mxs *s, const rk_mx *a, const parts *p, const rk_mx **cell) {
+    if (a->nwords != 1)
+        return false;
     if (a->word->length == 0)
         return split_eye(s, a, p, cell);
     const rk_mx **row = cells_new(s, p->nrows);

@@ -374,6 +374,20 @@ static size_t count(const rk_hypothesis *h) {
     return n;
 }
 
+void rk_context_renew(rk_context *x) {
+    rk_kept *kept = rk_arena_alloc(x->calculus->arena, sizeof *kept);
+    x->instances = rk_instances_new(x->store, &x->calculus->options.limits);
+    *kept = (rk_kept){x->instances, x->kept};
+    x->kept = kept;
+    add_upper_bounds(x);
+    read_all_partial(x);
+    keep_invertible(x);
+    unsigned origin = 0;
+    for (const rk_hypothesis *h = x->hypotheses; h != NULL; h = h->next, origin++)
+        take_hypothesis(x, h, origin, &x->assumption[origin]);
+    rk_context_notes(x);
+}
+
 rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     rk_context *x = rk_arena_alloc(c->arena, sizeof *x);
     x->calculus = c;
@@ -385,23 +399,16 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     x->rewrite = rk_rewrite_new(x->store);
     bound_dimensions(x);
     take_rules(x, hypotheses);
-    x->instances = rk_instances_new(x->store, &c->options.limits);
-    add_upper_bounds(x);
-    read_all_partial(x);
-    keep_invertible(x);
     x->hypotheses = hypotheses;
     x->nassumptions = count(hypotheses);
-    rk_assumption *a = rk_arena_alloc(c->arena, (x->nassumptions + 1) * sizeof *a);
-    x->assumption = a;
-    unsigned origin = 0;
-    for (const rk_hypothesis *h = hypotheses; h != NULL; h = h->next, origin++)
-        take_hypothesis(x, h, origin, &a[origin]);
-    rk_context_notes(x);
+    x->assumption = rk_arena_alloc(c->arena, (x->nassumptions + 1) * sizeof *x->assumption);
+    rk_context_renew(x);
     return x;
 }
 
 void rk_context_free(rk_context *x) {
-    rk_instances_free(x->instances);
+    for (rk_kept *k = x->kept; k != NULL; k = k->next)
+        rk_instances_free(k->instances);
     rk_reader_free(x->reader);
     rk_rewrite_free(x->rewrite);
     rk_mxs_free(x->store);

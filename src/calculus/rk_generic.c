@@ -14,7 +14,7 @@
 #include "rk_sequent.h"
 #include "rk_walk.h"
 
-enum { MOST_MATRICES = 40, MOST_VARIABLES = 4, MOST_CHOICES = 40 };
+enum { MOST_MATRICES = 24, MOST_VARIABLES = 4 };
 
 typedef struct worklist {
     rk_context *x;
@@ -348,29 +348,128 @@ static const rk_mx *specialised(rk_context *x, const rk_mx *e, const seen *vars,
     return e;
 }
 
-static bool next_choice(choice *c, size_t n) {
-    for (size_t k = 0; k < n; k++) {
-        c[k] = (choice)(c[k] + 1);
-        if (c[k] < CHOICES)
-            return true;
-        c[k] = KEEP;
-    }
-    return false;
+static void try_choice(worklist *w, const rk_mx *e, const seen *vars, const unsigned *var,
+                       const choice *c, size_t n) {
+    rk_mxs *s = w->x->store;
+    const rk_mx *at = specialised(w->x, e, vars, var, c, n);
+    if (at == NULL || at == e || rk_mx_is_zero(at))
+        return;
+    const rk_mx *mx[] = {e, at};
+    rk_sc value = rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), rk_mx_rank(s, at));
+    add_fact(w, RK_LAW_SPECIAL, value, false, mx, 2);
 }
 
+/* One variable at a time: what is specialised is looked at again. */
 static void specialise(worklist *w, const rk_mx *e, const seen *vars) {
-    rk_mxs *s = w->x->store;
     unsigned var[MOST_VARIABLES];
-    choice c[MOST_VARIABLES] = {KEEP};
-    size_t n = variables(vars, var), tried = 0;
-    while (next_choice(c, n) && tried++ < 4 * MOST_CHOICES) {
-        const rk_mx *at = specialised(w->x, e, vars, var, c, n);
-        if (at == NULL || rk_mx_is_zero(at))
-            continue;
-        const rk_mx *mx[] = {e, at};
-        rk_sc value = rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), rk_mx_rank(s, at));
-        add_fact(w, RK_LAW_SPECIAL, value, false, mx, 2);
+    size_t n = variables(vars, var);
+    for (size_t k = 0; k < n; k++)
+        for (choice a = ZERO; a < CHOICES; a++) {
+            choice c[MOST_VARIABLES] = {KEEP};
+            c[k] = a;
+            try_choice(w, e, vars, var, c, n);
+        }
+}
+
+/* --- numbers -------------------------------------------------------------------------------- */
+
+/* A generic number as it stands in coefficients. */
+typedef struct number {
+    rk_scalars *scalars;
+    const rk_leaf *leaf;
+    size_t seen; /* times it stands anywhere */
+    rk_sc value;
+} number;
+
+static void see_number(void *self, const rk_leaf *leaf, rk_place place) {
+    number *t = self;
+    (void)place;
+    t->seen += leaf == t->leaf;
+}
+
+static rk_sc nought(void *self, const rk_quantity *q) {
+    number *t = self;
+    const rk_letter *l = q->kind == RK_Q_ENTRY ? rk_mx_letter(q->mx[0]) : NULL;
+    return l != NULL && l->leaf == t->leaf ? rk_sc_sub(t->scalars, t->value, t->value) : NULL;
+}
+
+/* c = constant + t*slope, where t stands in no denominator. */
+static bool is_linear(rk_context *x, number *t, rk_sc c, rk_sc *constant, rk_sc *slope) {
+    rk_scalars *s = x->scalars;
+    for (unsigned i = 0; i < c->natoms; i++)
+        if (c->atom[i] == t->value->atom[0] &&
+            fmpz_mpoly_degree_si(fmpz_mpoly_q_denref(c->value), (slong)i,
+                                 rk_canon_context(rk_scalars_canons(s), c)) > 0)
+            return false;
+    *constant = rk_sc_map(s, c, nought, t);
+    *slope = rk_sc_div(s, rk_sc_sub(s, c, *constant), t->value);
+    for (unsigned i = 0; i < (*slope)->natoms; i++)
+        if ((*slope)->atom[i] == t->value->atom[0])
+            return false;
+    return true;
+}
+
+/* e = low + t*high */
+static bool split_cell(rk_context *x, number *t, const rk_mx *e, const rk_mx **low,
+                       const rk_mx **high, size_t *direct) {
+    rk_mxs *s = x->store;
+    *low = *high = rk_mx_zero(s, e->rows, e->cols);
+    for (size_t i = 0; i < e->nwords; i++) {
+        rk_word w = e->word[i];
+        rk_sc constant, slope;
+        if (!is_linear(x, t, w.coef, &constant, &slope))
+            return false;
+        *direct += !rk_sc_is_zero(slope);
+        w.coef = constant;
+        *low = rk_mx_add(s, *low, rk_mx_of_words(s, e->rows, e->cols, &w, 1));
+        w.coef = slope;
+        *high = rk_mx_add(s, *high, rk_mx_of_words(s, e->rows, e->cols, &w, 1));
     }
+    return true;
+}
+
+enum { MOST_CELLS = 16 };
+
+static bool split_matrix(rk_context *x, number *t, const rk_mx *e, const rk_mx **low,
+                         const rk_mx **high, size_t *direct) {
+    const rk_mx *a[MOST_CELLS], *b[MOST_CELLS];
+    size_t n = e->grid_rows * e->grid_cols;
+    if (n == 0)
+        return split_cell(x, t, e, low, high, direct);
+    for (size_t i = 0; i < n; i++)
+        if (n > MOST_CELLS || !split_cell(x, t, e->cell[i], &a[i], &b[i], direct))
+            return false;
+    *low = rk_mx_grid(x->store, e->grid_rows, e->grid_cols, a);
+    *high = rk_mx_grid(x->store, e->grid_rows, e->grid_cols, b);
+    return true;
+}
+
+static void pencil(worklist *w, const rk_mx *e, const rk_leaf *leaf) {
+    rk_context *x = w->x;
+    rk_set set = x->calculus->checked->vars[leaf->var].set;
+    number t = {.scalars = x->scalars, .leaf = leaf};
+    t.value = rk_mx_value(x->store, rk_mx_of_leaf(x->store, leaf));
+    const rk_mx *low, *high;
+    size_t direct = 0;
+    rk_walk_matrix(x->store, e, RK_PLACE_WORD, see_number, &t);
+    if (t.value->natoms != 1 || !(fills_its_shape(set) && set != RK_SET_INVERTIBLE) ||
+        !split_matrix(x, &t, e, &low, &high, &direct) || direct != t.seen || direct == 0)
+        return;
+    const rk_mx *mx[] = {low, high};
+    rk_sc rank = rk_mx_rank(x->store, e);
+    for (size_t i = 0; i < 2; i++)
+        add_fact(w, RK_LAW_PENCIL, rk_sc_sub(x->scalars, rank, rk_mx_rank(x->store, mx[i])), false,
+                 mx, 2);
+}
+
+static bool is_number(const rk_leaf *leaf) {
+    return rk_sc_is_one(leaf->rows) && rk_sc_is_one(leaf->cols);
+}
+
+static void pencils(worklist *w, const rk_mx *e, const seen *vars) {
+    for (size_t i = 0; i < vars->n; i++)
+        if (is_number(vars->leaf[i]) && is_usable(w->x, vars->leaf[i]))
+            pencil(w, e, vars->leaf[i]);
 }
 
 /* --- entry ---------------------------------------------------------------------------------- */
@@ -382,6 +481,7 @@ void rk_generic_facts(rk_context *x, rk_sc goal) {
         seen vars = {.x = x};
         rk_walk_matrix(x->store, w.item[i], RK_PLACE_WORD, see, &vars);
         maximal_ranks(&w, w.item[i], &vars);
+        pencils(&w, w.item[i], &vars);
         specialise(&w, w.item[i], &vars);
     }
 }

@@ -252,6 +252,7 @@ static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
     x->step_index = count_at(l, STEP);
     x->step_hypothesis = hypothesis;
     rk_sc next = scalar_at(l, goal, STEP);
+    rk_context_renew(x);
     rk_derivation *d =
         equation ? rk_prove_zero(x, next, extra, n) : rk_prove_nonnegative(x, next, extra, n);
     x->step = outer_step;
@@ -263,6 +264,7 @@ static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
 
 static rk_derivation *prove_number(layers *l, rk_sc goal, bool equation) {
     rk_sc first = scalar_at(l, goal, START);
+    rk_context_renew(l->x);
     rk_derivation *start =
         equation ? rk_prove_zero(l->x, first, NULL, 0) : rk_prove_nonnegative(l->x, first, NULL, 0);
     rk_derivation *step = start == NULL ? NULL : prove_step(l, goal, equation);
@@ -366,6 +368,9 @@ rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, c
                                      const rk_mx *right) {
     if (x->step != NULL)
         return NULL;
+    rk_instances *before = x->instances;
     rk_derivation *d = attempt(x, goal, equation, left, right, false);
-    return d != NULL ? d : attempt(x, goal, equation, left, right, true);
+    d = d != NULL ? d : attempt(x, goal, equation, left, right, true);
+    x->instances = before;
+    return d;
 }

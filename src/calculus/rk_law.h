@@ -160,6 +160,11 @@
       "every V",                                                                                   \
       "\\operatorname{rank}(C + AVB) = \\min(\\operatorname{rank}[A, C], "                         \
       "\\operatorname{rank}[B; C])")                                                               \
+    X(PENCIL, "pencil", "rank(A + t*B) >= rank(A), rank(B)", "t a generic number",                 \
+      "a minor of A or of B that is not zero makes that minor of A + t*B a polynomial in t that "  \
+      "is "                                                                                        \
+      "not zero",                                                                                  \
+      "\\operatorname{rank}(A + tB) \\ge \\max(\\operatorname{rank} A, \\operatorname{rank} B)")   \
     X(SPECIAL, "specialisation", "rank(E) >= rank(E with V := c)",                                 \
       "V generic, E built of + - * / inv exp, c satisfies the equations of V's set",               \
       "a minor that is not zero at one point of a connected domain is not zero almost "            \

@@ -35,6 +35,12 @@ struct rk_calculus {
     unsigned splits;             /* cases opened so far */
 };
 
+typedef struct rk_kept rk_kept;
+struct rk_kept {
+    rk_instances *instances;
+    rk_kept *next;
+};
+
 typedef struct rk_context rk_context;
 struct rk_context {
     rk_calculus *calculus;
@@ -43,8 +49,9 @@ struct rk_context {
     rk_rewrite *rewrite;
     rk_reader *reader;
     rk_instances *instances;
+    rk_kept *kept; /* these and earlier ones, whose facts stand in proofs */
     const rk_hypothesis *hypotheses;
-    const rk_assumption *assumption; /* the same as read */
+    rk_assumption *assumption; /* the same as read */
     size_t nassumptions;
     const rk_leaf *step;   /* inside an induction step: the running value; NULL */
     const rk_leaf *fold;   /* whose step it is */
@@ -55,6 +62,8 @@ struct rk_context {
 
 /* A context for these hypotheses; equations among them are rules in it. */
 rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses);
+/* Instances anew, for another goal: only the hypotheses stay. */
+void rk_context_renew(rk_context *x);
 void rk_context_free(rk_context *x);
 
 bool rk_term_is_number(const rk_context *x, const rk_term *t); /* 1 by 1 */

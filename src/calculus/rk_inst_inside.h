@@ -98,12 +98,15 @@ rk_inst_rule rk_inst_gram;         /* A'*A and semidefinite matrices */
 rk_inst_rule rk_inst_family;       /* sums, products and rows of blocks over a range */
 rk_inst_rule rk_inst_modulo;       /* sums next to other blocks */
 rk_inst_rule rk_inst_pairs;        /* with each earlier node: products and sums that are simpler */
-rk_inst_rule rk_inst_blocks;       /* grids: elimination */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
 rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
 rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
+
+/* Grids: elimination. True if a simpler matrix of the same rank is looked at instead, so that no
+   other rule is needed. */
+bool rk_inst_blocks(rk_instances *g, const rk_site *node);
 
 #endif

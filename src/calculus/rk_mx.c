@@ -22,13 +22,17 @@ static rk_sc hook_again(void *self, const rk_quantity *q) {
     return q->kind == RK_Q_ENTRY ? rk_mx_value(s, q->mx[0]) : rk_sc_quantity(s->scalars, q);
 }
 
+static unsigned hook_index(void *self, rk_sc low, rk_sc high, unsigned sym, rk_sc body) {
+    return rk_mx_index_of(self, low, high, sym, NULL, body);
+}
+
 rk_mxs *rk_mxs_new(rk_scalars *scalars, rk_arena *arena) {
     rk_mxs *s = rk_calloc(1, sizeof *s);
     s->scalars = scalars;
     s->arena = arena;
     s->zero = rk_sc_int(scalars, 0);
     s->one = rk_sc_int(scalars, 1);
-    rk_scalar_hooks hooks = {s, hook_put, hook_mentions, hook_compare, hook_again};
+    rk_scalar_hooks hooks = {s, hook_put, hook_mentions, hook_compare, hook_again, hook_index};
     rk_scalars_set_hooks(scalars, &hooks);
     return s;
 }
@@ -41,6 +45,7 @@ void rk_mxs_free(rk_mxs *s) {
     rk_free(s->leaf_slot);
     rk_free(s->mx_slot);
     rk_free(s->memo);
+    rk_free(s->index);
     rk_free(s);
 }
 

@@ -21,7 +21,8 @@ typedef enum rk_mx_memo_op {
     RK_MEMO_SYM,
     RK_MEMO_LEAF,
     RK_MEMO_MENTIONS_SYM,
-    RK_MEMO_MENTIONS_LEAF
+    RK_MEMO_MENTIONS_LEAF,
+    RK_MEMO_BINDS
 } rk_mx_memo_op;
 
 typedef struct rk_mx_memo {
@@ -36,6 +37,12 @@ typedef struct rk_mx_leaf_entry {
     unsigned given; /* props as they came; leaf.props has what follows from the parts too */
 } rk_mx_leaf_entry;
 
+/* The symbols by which loops over a range are known, in the order in which they came up. */
+typedef struct rk_mx_index {
+    rk_sc low, high;
+    unsigned sym;
+} rk_mx_index;
+
 struct rk_mxs {
     rk_scalars *scalars;
     rk_arena *arena;
@@ -47,6 +54,8 @@ struct rk_mxs {
     unsigned *leaf_slot, *mx_slot; /* open addressing: 0 free, else the index + 1 */
     rk_mx_memo *memo;
     size_t nmemos, nmemo_slots;
+    rk_mx_index *index;
+    size_t nindices, cap_indices;
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */
     rk_sc zero, one;
@@ -119,6 +128,13 @@ const rk_mx *rk_mx_power_rule(rk_mxs *s, rk_letter a, rk_letter b);
 const rk_mx *rk_mx_kron_rule(rk_mxs *s, rk_letter a, rk_letter b);
 const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b);
 const rk_mx *rk_mx_blocks_rule(rk_mxs *s, rk_letter a, rk_letter b);
+
+/* Is the symbol bound by a loop inside? */
+bool rk_mx_binds(rk_mxs *s, const rk_mx *a, unsigned sym);
+bool rk_sc_binds(rk_mxs *s, rk_sc a, unsigned sym);
+/* The symbol for loops over this range of this body (one of the two). */
+unsigned rk_mx_index_of(rk_mxs *s, rk_sc low, rk_sc high, unsigned sym, const rk_mx *body,
+                        rk_sc number);
 
 /* --- grids -------------------------------------------------------------------------------- */
 const rk_mx *rk_mx_grid_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b); /* one is a grid */

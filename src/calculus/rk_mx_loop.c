@@ -4,6 +4,60 @@
    index leaves it on both sides; an HCAT lets common factors out to the left, a VCAT is the
    transpose of an HCAT. */
 
+/* --- the names of indices ------------------------------------------------------------------- */
+
+/* Two loops that differ only in the name of their index are one: each range has its symbols, the
+   first one that the body does not use otherwise is taken. Symbols keep the low end they were
+   bounded by, so one that is known to be at least 2 serves no range from 1 on. */
+
+static bool is_bound(rk_mxs *s, unsigned sym, const rk_mx *body, rk_sc number) {
+    return body ? rk_mx_binds(s, body, sym) : rk_sc_binds(s, number, sym);
+}
+
+static bool is_used(rk_mxs *s, unsigned sym, const rk_mx *body, rk_sc number) {
+    bool free = body ? rk_mx_mentions_sym(s, body, sym) : rk_sc_mentions(s->scalars, number, sym);
+    return free || is_bound(s, sym, body, number);
+}
+
+static bool is_within(rk_mxs *s, unsigned sym, rk_sc low) {
+    int64_t least = rk_sc_low(s->scalars, rk_sc_sym(s->scalars, sym)->atom[0]);
+    return least == INT64_MIN || rk_sc_at_least(s->scalars, low, least);
+}
+
+static unsigned new_index(rk_mxs *s, unsigned like, rk_sc low) {
+    rk_sizes *sizes = rk_scalars_sizes(s->scalars);
+    const char *name = rk_arena_printf(s->arena, "%s'", rk_size_symbol_name(sizes, like));
+    unsigned sym = rk_size_symbol(sizes, name, NULL);
+    int64_t least;
+    if (rk_sc_is_int(s->scalars, low, &least))
+        rk_sc_bound(s->scalars, sym, least);
+    else if (rk_sc_at_least(s->scalars, low, 1))
+        rk_sc_bound(s->scalars, sym, 1);
+    return sym;
+}
+
+unsigned rk_mx_index_of(rk_mxs *s, rk_sc low, rk_sc high, unsigned sym, const rk_mx *body,
+                        rk_sc number) {
+    for (size_t i = 0; i < s->nindices; i++) {
+        const rk_mx_index *x = &s->index[i];
+        if (x->low == low && x->high == high &&
+            !(x->sym == sym ? is_bound(s, sym, body, number) : is_used(s, x->sym, body, number)))
+            return x->sym;
+    }
+    if (!is_within(s, sym, low) || is_bound(s, sym, body, number))
+        sym = new_index(s, sym, low);
+    rk_grow(&s->index, &s->cap_indices, s->nindices + 1, sizeof *s->index);
+    s->index[s->nindices++] = (rk_mx_index){low, high, sym};
+    return sym;
+}
+
+/* The body with the symbol that loops over its range have. */
+static const rk_mx *renamed(rk_mxs *s, unsigned from, unsigned to, const rk_mx *body) {
+    return from == to ? body : rk_mx_put_sym(s, body, from, rk_sc_sym(s->scalars, to));
+}
+
+/* --- ranges --------------------------------------------------------------------------------- */
+
 typedef struct range {
     rk_mxs *s;
     unsigned sym;
@@ -36,11 +90,12 @@ static rk_sc total_size(const range *r, rk_sc size) {
 
 static const rk_mx *loop_letter(const range *r, rk_leaf_kind kind, const rk_mx *body, rk_sc rows,
                                 rk_sc cols) {
+    unsigned sym = rk_mx_index_of(r->s, r->low, r->high, r->sym, body, NULL);
     rk_leaf leaf = {.kind = kind,
                     .rows = rows,
                     .cols = cols,
-                    .sym = r->sym,
-                    .arg = {body},
+                    .sym = sym,
+                    .arg = {renamed(r->s, r->sym, sym, body)},
                     .index = {r->low, r->high}};
     return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
 }
@@ -228,6 +283,9 @@ static const rk_leaf *loop_around(rk_mxs *s, const rk_mx *a, size_t at) {
     loop.arg[0] = rk_mx_mul(s, body, rk_mx_of_words(s, body->cols, cols, &after, 1));
     loop.rows = a->rows;
     loop.cols = a->cols;
+    unsigned sym = rk_mx_index_of(s, loop.index[0], loop.index[1], loop.sym, loop.arg[0], NULL);
+    loop.arg[0] = renamed(s, loop.sym, sym, loop.arg[0]);
+    loop.sym = sym;
     return rk_mx_leaf(s, &loop);
 }
 
@@ -262,11 +320,15 @@ const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b) {
         return NULL;
     const rk_leaf *loop = x ? a.leaf : b.leaf;
     const rk_mx *left = member(s, a, b.leaf, true), *right = member(s, b, a.leaf, false);
-    if (!left || !right || left->cols != right->rows)
+    if (!left || !right)
         return NULL;
-    if (x && y &&
-        (a.leaf->sym != b.leaf->sym || a.leaf->index[0] != b.leaf->index[0] ||
-         a.leaf->index[1] != b.leaf->index[1]))
+    if (x && y) {
+        if (a.leaf->index[0] != b.leaf->index[0] || a.leaf->index[1] != b.leaf->index[1] ||
+            (a.leaf->sym != b.leaf->sym && is_used(s, a.leaf->sym, right, NULL)))
+            return NULL;
+        right = renamed(s, b.leaf->sym, a.leaf->sym, right);
+    }
+    if (left->cols != right->rows)
         return NULL;
     return rk_mx_loop(s, RK_L_SUM, loop->sym, loop->index[0], loop->index[1],
                       rk_mx_mul(s, left, right));

@@ -122,6 +122,62 @@ bool rk_mx_mentions_leaf(const rk_mxs *s, const rk_mx *a, const rk_leaf *leaf) {
     return mentions_mx(&p, a);
 }
 
+/* --- bound symbols -------------------------------------------------------------------------- */
+
+typedef struct binding {
+    rk_mxs *s;
+    unsigned sym;
+    bool found;
+} binding;
+
+static rk_sc look_for_binding(void *self, const rk_quantity *q) {
+    binding *b = self;
+    bool loop = q->kind == RK_Q_SUM || (q->kind == RK_Q_OF_TERM && q->nargs == 3);
+    b->found |= loop && q->sym == b->sym;
+    for (size_t i = 0; i < q->nmx && !b->found; i++)
+        b->found = rk_mx_binds(b->s, q->mx[i], b->sym);
+    return NULL;
+}
+
+bool rk_sc_binds(rk_mxs *s, rk_sc a, unsigned sym) {
+    binding b = {s, sym, false};
+    if (a)
+        rk_sc_map(s->scalars, a, look_for_binding, &b);
+    return b.found;
+}
+
+static bool leaf_binds(rk_mxs *s, const rk_leaf *a, unsigned sym) {
+    if (binds(a) && a->sym == sym)
+        return true;
+    for (int i = 0; i < 3; i++)
+        if (a->arg[i] && rk_mx_binds(s, a->arg[i], sym))
+            return true;
+    return rk_sc_binds(s, a->index[0], sym) || rk_sc_binds(s, a->index[1], sym);
+}
+
+static bool content_binds(rk_mxs *s, const rk_mx *a, unsigned sym) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        if (rk_sc_binds(s, a->word[i].coef, sym))
+            return true;
+        for (size_t k = 0; k < a->word[i].length; k++)
+            if (leaf_binds(s, a->word[i].letter[k].leaf, sym))
+                return true;
+    }
+    for (size_t i = 0; i < a->grid_rows * a->grid_cols; i++)
+        if (rk_mx_binds(s, a->cell[i], sym))
+            return true;
+    return false;
+}
+
+bool rk_mx_binds(rk_mxs *s, const rk_mx *a, unsigned sym) {
+    rk_mx_memo m = {.op = RK_MEMO_BINDS, .key = {a}, .extra = sym};
+    if (!rk_mx_recall(s, &m)) {
+        m.result = content_binds(s, a, sym) ? a : NULL;
+        rk_mx_remember(s, &m);
+    }
+    return m.result != NULL;
+}
+
 /* --- scalars ------------------------------------------------------------------------------- */
 
 static rk_sc image(void *self, const rk_quantity *q) {

@@ -87,22 +87,22 @@ static bool take_member(rk_mxs *s, rk_mx_sum *sum, size_t i, const series *x) {
 /* Word i goes on where word k ends, or the other way round. */
 static bool join_ranges(rk_mxs *s, rk_mx_sum *sum, size_t i, size_t k, const rk_leaf *a,
                         const rk_leaf *b) {
-    if (a->sym != b->sym || a->arg[0] != b->arg[0])
+    if (b->arg[0] != member(s, a, rk_sc_sym(s->scalars, b->sym)))
         return false;
     bool first = shifted(s, a->index[1], 1) == b->index[0];
     if (!first && shifted(s, b->index[1], 1) != a->index[0])
         return false;
     replace(s, sum, i, k,
-            over(s, a, first ? a->index[0] : b->index[0], first ? b->index[1] : a->index[1]));
+            first ? over(s, a, a->index[0], b->index[1]) : over(s, b, b->index[0], a->index[1]));
     return true;
 }
 
 /* Sum of f(h) - f(h + 1). */
 static bool telescope(rk_mxs *s, rk_mx_sum *sum, size_t i, size_t k, const rk_leaf *a,
                       const rk_leaf *b) {
-    if (a->sym != b->sym || a->index[0] != b->index[0] || a->index[1] != b->index[1])
+    if (a->index[0] != b->index[0] || a->index[1] != b->index[1])
         return false;
-    rk_sc minus = rk_sc_int(s->scalars, -1), next = shifted(s, rk_sc_sym(s->scalars, a->sym), 1);
+    rk_sc minus = rk_sc_int(s->scalars, -1), next = shifted(s, rk_sc_sym(s->scalars, b->sym), 1);
     if (member(s, a, next) != rk_mx_scale(s, minus, b->arg[0]))
         return false;
     const rk_mx *end = member(s, a, shifted(s, a->index[1], 1));

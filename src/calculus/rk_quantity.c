@@ -192,6 +192,18 @@ static rk_sc closed_sum(rk_scalars *s, const rk_quantity *q) {
     return rk_sc_intern(s, mark, rk_canon_faulhaber(s->canons, sym->atom[0], low, high, body));
 }
 
+/* Sums that differ in the name of their index only are one quantity. */
+static rk_sc named_sum(rk_scalars *s, const rk_quantity *q) {
+    rk_quantity key = *q;
+    if (s->hooks.index)
+        key.sym = s->hooks.index(s->hooks.self, q->arg[1], q->arg[2], q->sym, q->arg[0]);
+    if (key.sym == q->sym)
+        return intern(s, q);
+    rk_sc body = rk_sc_put(s, q->arg[0], q->sym, rk_sc_sym(s, key.sym));
+    key.arg = (rk_sc[]){body, q->arg[1], q->arg[2]};
+    return intern(s, &key);
+}
+
 static rk_sc sum_of(rk_scalars *s, const rk_quantity *q, rk_sc body) {
     rk_quantity key = *q;
     rk_sc arg[3] = {body, q->arg[1], q->arg[2]};
@@ -199,7 +211,7 @@ static rk_sc sum_of(rk_scalars *s, const rk_quantity *q, rk_sc body) {
     if (body != q->arg[0]) /* what is known is known of the whole */
         key.positive = key.nonneg = key.nonzero = key.integer = false;
     rk_sc closed = closed_sum(s, &key);
-    return closed ? closed : intern(s, &key);
+    return closed ? closed : named_sum(s, &key);
 }
 
 /* The k-th term of the numerator of the body: what does not depend on the index leaves the sum. */
@@ -232,7 +244,7 @@ static rk_sc sum(rk_scalars *s, const rk_quantity *q) {
     if (closed)
         return closed;
     if (rk_sc_mentions(s, denominator, q->sym))
-        return intern(s, q);
+        return named_sum(s, q);
     rk_sc total = rk_sc_int(s, 0);
     for (slong k = 0; k < rk_sc_num(body)->length; k++)
         total = rk_sc_add(s, total, sum_of_term(s, q, k));

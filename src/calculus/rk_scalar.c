@@ -33,6 +33,10 @@ rk_canons *rk_scalars_canons(rk_scalars *s) {
     return s->canons;
 }
 
+rk_sizes *rk_scalars_sizes(rk_scalars *s) {
+    return s->sizes;
+}
+
 /* --- interning ----------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t hash, uint64_t word) {

@@ -46,6 +46,9 @@ typedef struct rk_scalar_hooks {
     /* The scalar of a quantity whose matrices have changed: rk_mx_rank(mx[0]) for a RANK,
        rk_mx_value(mx[0]) for an ENTRY; rk_sc_quantity for what has no normal form. */
     rk_sc (*again)(void *self, const rk_quantity *q);
+    /* The symbol by which loops over this range are known: one that neither stands free in the body
+       nor is bound inside it. */
+    unsigned (*index)(void *self, rk_sc low, rk_sc high, unsigned sym, rk_sc body);
 } rk_scalar_hooks;
 
 /* Works on the canonical forms of `sizes` (rk_sizes_canons), so that dimensions defined by
@@ -96,5 +99,6 @@ int64_t rk_sc_low(rk_scalars *s, unsigned atom); /* a known lower bound; INT64_M
 /* The quantity behind an atom of a form; NULL for a dimension, index or power. */
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom);
 rk_canons *rk_scalars_canons(rk_scalars *s);
+rk_sizes *rk_scalars_sizes(rk_scalars *s);
 
 #endif

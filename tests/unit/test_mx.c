@@ -467,6 +467,43 @@ static void sums_over_ranges_join(void **state) {
     assert_true(rk_mx_is_zero(from_to(b, body, b->one, zero_index)));
 }
 
+static void names_of_indices_do_not_matter(void **state) {
+    bench *b = *state;
+    unsigned i = rk_size_symbol(b->sizes, "i", NULL), j = rk_size_symbol(b->sizes, "j", NULL);
+    rk_sc_bound(b->sc, i, 1);
+    rk_sc_bound(b->sc, j, 2);
+    const rk_mx *a = indexed(b, 'A', N, M), *w = indexed(b, 'W', N, M)->transpose;
+    rk_sc index = rk_sc_sym(b->sc, i), high = b->size[H];
+    const rk_mx *ai = member(b, 'A', b->size[N], b->size[M], 0, index);
+    const rk_mx *wi = member(b, 'W', b->size[N], b->size[M], 0, index)->transpose;
+    const rk_mx *sum = loop(b, RK_L_SUM, a);
+    SAME(rk_mx_loop(b->s, RK_L_SUM, i, b->one, high, ai), sum);
+    /* sum(h, sum(i, A[i])*W[h]*A[h]): each index may have any name. */
+    SAME(loop(b, RK_L_SUM, mul(b, a, mul3(b, w, sum, w))),
+         rk_mx_loop(b->s, RK_L_SUM, i, b->one, high, mul(b, ai, mul3(b, wi, sum, wi))));
+    SAME(mul(b, loop(b, RK_L_HCAT, a), rk_mx_loop(b->s, RK_L_VCAT, i, b->one, high, wi)),
+         loop(b, RK_L_SUM, mul(b, a, w)));
+    /* j is at least 2, so that unit(n,1)'*unit(n,j) is 0 for it; in a range from 1 it is not. */
+    const rk_mx *aj = rk_mx_put_sym(b->s, a, b->sym[INDEX], rk_sc_sym(b->sc, j));
+    rk_sc two = rk_sc_int(b->sc, 2);
+    const rk_mx *late = rk_mx_loop(b->s, RK_L_SUM, j, two, high, aj);
+    const rk_mx *first = rk_mx_put_sym(b->s, aj, j, b->one);
+    const rk_mx *joined = add(
+        b, rk_mx_loop(b->s, RK_L_SUM, j, rk_sc_int(b->sc, 2), rk_sc_add(b->sc, high, b->one), aj),
+        first);
+    const rk_leaf *leaf = rk_mx_letter(joined)->leaf;
+    assert_int_not_equal(leaf->sym, j);
+    assert_ptr_equal(leaf->index[0], b->one);
+    DIFFERENT(late, sum);
+    rk_quantity q = {.kind = RK_Q_SUM, .nargs = 3, .sym = b->sym[INDEX]};
+    rk_sc arg[] = {rk_mx_rank(b->s, a), b->one, high};
+    q.arg = arg;
+    rk_sc ranks = rk_sc_quantity(b->sc, &q);
+    arg[0] = rk_mx_rank(b->s, ai);
+    q.sym = i;
+    assert_ptr_equal(rk_sc_quantity(b->sc, &q), ranks);
+}
+
 static void loops_take_back_what_they_let_out(void **state) {
     bench *b = *state;
     const rk_mx *a = indexed(b, 'A', N, N), *x = var(b, 'X', N, M, 0), *p = var(b, 'P', K, N, 0);
@@ -685,6 +722,7 @@ int main(void) {
         TEST(triangles_of_blocks_are_inverted),
         TEST(loops_are_linear),
         TEST(sums_over_ranges_join),
+        TEST(names_of_indices_do_not_matter),
         TEST(loops_take_back_what_they_let_out),
         TEST(symbols_are_put_in_without_capture),
         TEST(leaves_are_replaced_at_any_depth),

@@ -85,25 +85,19 @@ static void note(rk_assumption *a, rk_sc value, bool equation) {
     a->equation = equation;
 }
 
-/* What a comparison of numbers says, as value >= 0 or value == 0; NULL: nothing linear. */
+/* What a comparison of numbers says, as value >= 0 or value == 0; NULL: nothing linear. A strict
+   one between numbers that need not be integers says as much as one that is not. */
 static rk_sc comparison(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
     rk_scalars *s = x->scalars;
-    bool integers = rk_sc_is_integer(s, a) && rk_sc_is_integer(s, b);
-    rk_sc gap = rk_sc_int(s, integers ? 1 : 0);
+    bool strict = cmp == RK_LT || cmp == RK_GT;
     *equation = cmp == RK_EQ;
-    switch (cmp) {
-    case RK_EQ:
-    case RK_LE:
-        return rk_sc_sub(s, b, a);
-    case RK_GE:
-        return rk_sc_sub(s, a, b);
-    case RK_LT:
-        return rk_sc_sub(s, rk_sc_sub(s, b, a), gap);
-    case RK_GT:
-        return rk_sc_sub(s, rk_sc_sub(s, a, b), gap);
-    default:
+    if (cmp == RK_NE)
         return NULL;
-    }
+    rk_sc value = cmp == RK_GE || cmp == RK_GT ? rk_sc_sub(s, a, b) : rk_sc_sub(s, b, a);
+    if (*equation)
+        return value;
+    rk_sc rounded = rk_sc_rounded(s, rk_without_positive(x, value), strict);
+    return rounded != NULL ? rounded : value;
 }
 
 static rk_cmp negation(rk_cmp cmp) {
@@ -435,6 +429,10 @@ rk_sc rk_span_gap(rk_context *x, const rk_term *span) {
 }
 
 rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
+    rk_sc difference = cmp == RK_GT ? rk_sc_sub(x->scalars, a, b) : rk_sc_sub(x->scalars, b, a);
+    bool strict = cmp == RK_LT || cmp == RK_GT;
+    if (strict && rk_sc_rounded(x->scalars, rk_without_positive(x, difference), true) == NULL)
+        return NULL;
     return comparison(x, cmp, a, b, equation);
 }
 

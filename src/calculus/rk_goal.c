@@ -317,14 +317,13 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     rk_scalars *s = x->scalars;
     rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
     rk_context_notes(x);
-    bool equation, strict = cmp == RK_LT || cmp == RK_GT;
+    bool equation;
     if (cmp == RK_NE)
         return prove_unequal(x, rk_sc_sub(s, a, b));
-    if (strict && !(rk_sc_is_integer(s, a) && rk_sc_is_integer(s, b)))
-        return NULL;
     if (cmp == RK_EQ)
         return rk_prove_equal_scalars(x, a, b);
-    return nonnegative(x, rk_compared(x, cmp, a, b, &equation));
+    rk_sc goal = rk_compared(x, cmp, a, b, &equation);
+    return goal == NULL ? NULL : nonnegative(x, goal);
 }
 
 static rk_derivation *prove_matrices(rk_context *x, const rk_term *t, rk_cmp cmp) {

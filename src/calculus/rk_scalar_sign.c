@@ -416,3 +416,52 @@ bool rk_sc_atoms_are_integers(rk_scalars *s, rk_sc a) {
 bool rk_sc_is_integer(rk_scalars *s, rk_sc a) {
     return rk_sc_is_polynomial(s, a) && rk_sc_atoms_are_integers(s, a);
 }
+
+/* The polynomial that has the sign of a, 0 included; NULL: the denominator's sign is not known. */
+static rk_sc same_sign(rk_scalars *s, rk_sc a) {
+    unsigned below = rk_sc_signs(s, rk_sc_part(s, a, rk_sc_den(a))) & ~(unsigned)RK_SIGN_ZERO;
+    rk_sc num = rk_sc_part(s, a, rk_sc_num(a));
+    if (below == RK_SIGN_POS)
+        return num;
+    return below == RK_SIGN_NEG ? rk_sc_sub(s, rk_sc_int(s, 0), num) : NULL;
+}
+
+/* p = step*q + constant with the greatest step; 0 where p is a number. */
+static void step_of(rk_scalars *s, rk_sc p, fmpz_t step, fmpz_t constant) {
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, p);
+    ulong exponent[RK_CANON_ATOMS + 1] = {0};
+    fmpz_zero(step);
+    fmpz_mpoly_get_coeff_fmpz_ui(constant, rk_sc_num(p), exponent, ctx);
+    slong last = rk_sc_num(p)->length - !fmpz_is_zero(constant); /* the constant comes last */
+    for (slong i = 0; i < last; i++)
+        fmpz_gcd(step, step, rk_sc_num(p)->coeffs + i);
+}
+
+/* (p - constant)/step + floor((constant - less)/step). */
+static rk_sc rounded(rk_scalars *s, rk_sc p, const fmpz_t step, const fmpz_t constant, ulong less) {
+    fmpz_t floor;
+    fmpz_init(floor);
+    fmpz_sub_ui(floor, constant, less);
+    fmpz_fdiv_q(floor, floor, step);
+    rk_sc moving = rk_sc_sub(s, p, rk_sc_fmpz(s, constant));
+    rk_sc result = rk_sc_add(s, rk_sc_div(s, moving, rk_sc_fmpz(s, step)), rk_sc_fmpz(s, floor));
+    fmpz_clear(floor);
+    return result;
+}
+
+rk_sc rk_sc_rounded(rk_scalars *s, rk_sc a, bool strict) {
+    rk_sc p = same_sign(s, a);
+    if (p && p->natoms == 0 && strict)
+        return rk_sc_is_positive(s, p) ? p : rk_sc_int(s, -1);
+    if (!p || p->natoms == 0 || !rk_sc_atoms_are_integers(s, p))
+        return strict ? NULL : a;
+    fmpz_t step, constant;
+    fmpz_init(step);
+    fmpz_init(constant);
+    step_of(s, p, step, constant);
+    bool idle = !strict && fmpz_divisible(constant, step);
+    rk_sc result = idle ? a : rounded(s, p, step, constant, strict);
+    fmpz_clear(step);
+    fmpz_clear(constant);
+    return result;
+}

@@ -208,6 +208,27 @@ static void sums_close_and_keep_their_index(void **state) {
     assert_ptr_equal(rk_sc_put(s, open, i, n), open);
 }
 
+static void integers_round_inequalities(void **state) {
+    bench *b = *state;
+    rk_scalars *s = b->s;
+    rk_sc n = rk_sc_sym(s, b->n), d = rk_sc_sym(s, b->d), c = fresh(b, false);
+    rk_sc even = rk_sc_mul(s, num(b, 2), rk_sc_add(s, n, d));
+    rk_sc odd = rk_sc_sub(s, even, num(b, 125)), third = rk_sc_div(s, odd, num(b, 3));
+    rk_sc expected = rk_sc_sub(s, rk_sc_add(s, n, d), num(b, 63));
+    assert_ptr_equal(rk_sc_rounded(s, odd, false), expected);
+    assert_ptr_equal(rk_sc_rounded(s, odd, true), expected);
+    assert_ptr_equal(rk_sc_rounded(s, third, true), expected);
+    assert_ptr_equal(rk_sc_rounded(s, rk_sc_div(s, odd, d), true), expected);
+    assert_ptr_equal(rk_sc_rounded(s, rk_sc_sub(s, n, d), true),
+                     rk_sc_sub(s, rk_sc_sub(s, n, d), num(b, 1)));
+    assert_ptr_equal(rk_sc_rounded(s, even, false), even);
+    assert_null(rk_sc_rounded(s, rk_sc_add(s, odd, c), true));
+    assert_null(rk_sc_rounded(s, rk_sc_div(s, odd, c), true));
+    assert_ptr_equal(rk_sc_rounded(s, rk_sc_add(s, odd, c), false), rk_sc_add(s, odd, c));
+    assert_true(rk_sc_at_least(s, rk_sc_rounded(s, num(b, 1), true), 0));
+    assert_false(rk_sc_at_least(s, rk_sc_rounded(s, num(b, 0), true), 0));
+}
+
 static rk_sc build(bench *b, int order) {
     rk_scalars *s = b->s;
     rk_sc x = rk_sc_sym(s, order ? b->n : b->d), y = rk_sc_sym(s, order ? b->d : b->n);
@@ -382,6 +403,7 @@ int main(void) {
         TEST(signs_are_known_where_they_hold_everywhere),
         TEST(divisors_are_not_zero),
         TEST(bounds_narrow_and_widen),
+        TEST(integers_round_inequalities),
         TEST(extrema_drop_what_never_decides),
         TEST(sums_close_and_keep_their_index),
         TEST(order_does_not_depend_on_creation),

@@ -344,7 +344,8 @@ static void find_instances(job *j, bool proved, uint64_t samples) {
    first. These also see an equation among the hypotheses of a generic theorem. */
 static bool calculus_first(const job *j) {
     bool equations = j->generic && j->checked->nassumes > 0;
-    return j->checked->mode == RK_MODE_UNIVERSAL && (!j->finite || j->choices > CHOICES_FIRST) && !equations;
+    return j->checked->mode == RK_MODE_UNIVERSAL && (!j->finite || j->choices > CHOICES_FIRST) &&
+           !equations;
 }
 
 /* --- entry points ------------------------------------------------------------------------- */
@@ -425,7 +426,7 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
             rk_guard_raise("internal error: a proof and a counterexample disagree");
         find_instances(&j, proved, samples);
     }
-    rk_job_verdict(&j, proved);
+    rk_job_verdict(&j, j.calculated || proved_everywhere(&j)); /* examples were counted meanwhile */
     return RK_OK;
 }
 

@@ -2,22 +2,6 @@
    is stated in the scope of the range and summed there. */
 #include "rk_inst_inside.h"
 
-/* The letter of a family a rank is about, or NULL. */
-static const rk_leaf *family(const rk_mx *a) {
-    const rk_letter *single = rk_mx_letter(a);
-    if (!single || single->inverted || !rk_sc_is_one(a->word->coef))
-        return NULL;
-    switch (single->leaf->kind) {
-    case RK_L_SUM:
-    case RK_L_HCAT:
-    case RK_L_VCAT:
-    case RK_L_PROD:
-        return single->leaf;
-    default:
-        return NULL;
-    }
-}
-
 static rk_law bound_of(rk_leaf_kind kind) {
     return kind == RK_L_SUM ? RK_LAW_FAMILY_SUM : RK_LAW_FAMILY_JOIN;
 }
@@ -57,59 +41,83 @@ static void sum_as_product(rk_instances *g, const rk_site *node, const rk_leaf *
     }
 }
 
-/* The node of the members low..high of this family, whatever its index is called; NULL. */
-static const rk_mx *looked_at(rk_instances *g, const rk_site *node, const rk_leaf *leaf, rk_sc low,
-                              rk_sc high) {
+/* sum(h, c*A[h]'*A[h]) has the kernel of the A[h] one above the other. */
+static void sum_of_squares(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_mxs *s = rk_instances_store(g);
-    for (size_t i = 0; i < rk_inst_nodes(g); i++) {
-        const rk_site *other = rk_inst_node(g, i);
-        const rk_mx *a = other->mx;
-        const rk_leaf *f = family(a);
-        if (!f || other->scope != node->scope)
+    const rk_mx *root = rk_inst_root(g, leaf->arg[0]);
+    if (!root)
+        return;
+    const rk_mx *stack = rk_mx_loop(s, RK_L_VCAT, leaf->sym, leaf->index[0], leaf->index[1], root);
+    rk_inst_equal(g, node, RK_LAW_GRAM_SUM, node->rank, rk_mx_rank(s, stack), 2,
+                  RK_INST_LIST(root, rk_mx_eye(s, root->cols)));
+    rk_inst_want(g, node, stack);
+}
+
+/* --- members ------------------------------------------------------------------------------ */
+
+/* Is value >= 0 known, or one of the hypotheses? */
+static bool is_given(rk_instances *g, rk_sc value) {
+    if (rk_sc_at_least(rk_inst_scalars(g), value, 0))
+        return true;
+    for (size_t i = 0; i < rk_instances_count(g); i++)
+        if (rk_instances_get(g, i)->value == value)
+            return true;
+    return false;
+}
+
+/* The index i with a == E[i], read off a variable of the family with one index; NULL. */
+static rk_sc member_index(rk_instances *g, const rk_leaf *family, const rk_mx *a) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_sc sym = rk_sc_sym(rk_inst_scalars(g), family->sym);
+    const rk_word *body = family->arg[0]->nwords ? family->arg[0]->word : NULL;
+    for (size_t i = 0; body && i < body->length; i++) {
+        const rk_leaf *x = body->letter[i].leaf;
+        if (x->kind != RK_L_VAR || x->index[0] != sym)
             continue;
-        if (rk_mx_letter(a)->transposed || f->kind != leaf->kind) {
-            a = a->transpose;
-            f = family(a);
+        for (size_t k = 0; k < (a->nwords ? a->word->length : 0); k++) {
+            const rk_leaf *y = a->word->letter[k].leaf;
+            if (y->kind == RK_L_VAR && y->var == x->var && y->index[0] &&
+                rk_mx_rank(s, rk_mx_put_sym(s, family->arg[0], family->sym, y->index[0])) ==
+                    rk_mx_rank(s, a))
+                return y->index[0];
         }
-        if (!f || rk_mx_letter(a)->transposed || f->kind != leaf->kind || f->index[0] != low ||
-            f->index[1] != high)
-            continue;
-        rk_sc sym = rk_sc_sym(rk_inst_scalars(g), f->sym);
-        if (f->arg[0] == leaf->arg[0] ||
-            rk_mx_put_sym(s, leaf->arg[0], leaf->sym, sym) == f->arg[0])
-            return a;
+        return NULL;
     }
     return NULL;
 }
 
-/* The first or last member apart from the others, where one of the two is looked at already: as a
-   sum, or as two blocks. */
-static void one_apart(rk_instances *g, const rk_site *node, const rk_leaf *leaf, bool last) {
+static void one_member(rk_instances *g, const rk_site *node, const rk_leaf *leaf, rk_sc i) {
     rk_mxs *s = rk_instances_store(g);
+    const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, i);
+    rk_inst_at_most(g, node, RK_LAW_FAMILY_PART, rk_mx_rank(s, member), node->rank, 2,
+                    RK_INST_LIST(member, node->mx));
+}
+
+static bool in_range(rk_instances *g, const rk_leaf *leaf, rk_sc i) {
     rk_scalars *sc = rk_inst_scalars(g);
-    rk_sc one = rk_sc_int(sc, 1);
-    rk_sc low = last ? leaf->index[0] : rk_sc_add(sc, leaf->index[0], one);
-    rk_sc high = last ? rk_sc_sub(sc, leaf->index[1], one) : leaf->index[1];
-    const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, leaf->index[last]);
-    const rk_mx *others = looked_at(g, node, leaf, low, high);
-    if (leaf->kind != RK_L_SUM)
-        rk_inst_at_most(g, node, RK_LAW_FAMILY_PART, rk_mx_rank(s, member), node->rank, 2,
-                        RK_INST_LIST(member, node->mx));
-    if (!others && !rk_inst_find(g, node, member))
-        return;
-    if (!others)
-        others = rk_mx_loop(s, leaf->kind, leaf->sym, low, high, leaf->arg[0]);
-    if (leaf->kind == RK_L_SUM) {
-        rk_inst_sum(g, node, node->mx, member, others);
-        return;
+    return is_given(g, rk_sc_sub(sc, i, leaf->index[0])) &&
+           is_given(g, rk_sc_sub(sc, leaf->index[1], i));
+}
+
+bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a) {
+    rk_sc i = member_index(g, family, a);
+    return i && in_range(g, family, i) &&
+           rk_mx_put_sym(rk_instances_store(g), family->arg[0], family->sym, i) == a;
+}
+
+/* The first and last member, and those that are looked at. */
+static void some_members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
+                         const rk_scope *scope) {
+    if (scope->inhabited) {
+        one_member(g, node, leaf, scope->low);
+        one_member(g, node, leaf, scope->high);
     }
-    bool row = leaf->kind == RK_L_HCAT;
-    const rk_mx *whole =
-        rk_mx_grid(s, row ? 1 : 2, row ? 2 : 1,
-                   last ? RK_INST_LIST(others, member) : RK_INST_LIST(member, others));
-    rk_inst_equal(g, node, RK_LAW_RANGE, node->rank, rk_mx_rank(s, whole), 2,
-                  RK_INST_LIST(node->mx, whole));
-    rk_inst_want(g, node, whole);
+    for (size_t k = 0; k < rk_inst_nodes(g); k++) {
+        const rk_site *other = rk_inst_node(g, k);
+        rk_sc i = other->scope == node->scope ? member_index(g, leaf, other->mx) : NULL;
+        if (i && in_range(g, leaf, i))
+            one_member(g, node, leaf, i);
+    }
 }
 
 void rk_inst_family(rk_instances *g, const rk_site *node) {
@@ -120,13 +128,11 @@ void rk_inst_family(rk_instances *g, const rk_site *node) {
     if (!scope)
         return;
     members(g, node, leaf, scope);
-    if (leaf->kind == RK_L_PROD)
-        return;
-    if (leaf->kind == RK_L_SUM)
+    if (leaf->kind == RK_L_SUM) {
         sum_as_product(g, node, leaf);
-    if (scope->inhabited) {
-        one_apart(g, node, leaf, false);
-        one_apart(g, node, leaf, true);
+        sum_of_squares(g, node, leaf);
+    } else if (leaf->kind != RK_L_PROD) {
+        some_members(g, node, leaf, scope);
     }
 }
 

@@ -2,11 +2,15 @@
    rank([A, B]). The entries are real. */
 #include "rk_inst_inside.h"
 
-/* Is the letter b the transpose of a? Symmetric letters carry no transpose. */
-static bool mirrored(const rk_letter *a, const rk_letter *b) {
-    bool symmetric = a->leaf->props & (RK_PROP_SYMMETRIC | RK_PROP_PSD | RK_PROP_DIAGONAL);
-    return a->leaf == b->leaf && a->inverted == b->inverted &&
-           (symmetric || a->transposed != b->transposed);
+/* 1 if the letter b is the transpose of a, -1 if it is minus that, 0 if it is neither. */
+static int mirrored(rk_instances *g, rk_letter a, rk_letter b) {
+    rk_mxs *s = rk_instances_store(g);
+    if (rk_letter_rows(a) != rk_letter_cols(b) || rk_letter_cols(a) != rk_letter_rows(b))
+        return 0;
+    const rk_mx *x = rk_mx_transpose(s, rk_mx_of_letter(s, a)), *y = rk_mx_of_letter(s, b);
+    if (x == y)
+        return 1;
+    return rk_mx_scale(s, rk_sc_int(rk_inst_scalars(g), -1), x) == y ? -1 : 0;
 }
 
 static bool semidefinite(rk_instances *g, const rk_letter *letter) {
@@ -14,12 +18,12 @@ static bool semidefinite(rk_instances *g, const rk_letter *letter) {
     return m->rows == m->cols && rk_mx_is_psd(rk_instances_store(g), m);
 }
 
-/* The letters left of the middle mirror those to its right. */
-static bool palindrome(const rk_letter *letter, size_t n) {
-    for (size_t i = 0; i < n / 2; i++)
-        if (!mirrored(&letter[i], &letter[n - 1 - i]))
-            return false;
-    return true;
+/* Do the letters left of the middle mirror those to its right? The sign that this costs, or 0. */
+static int palindrome(rk_instances *g, const rk_letter *letter, size_t n) {
+    int sign = 1;
+    for (size_t i = 0; sign && i < n / 2; i++)
+        sign *= mirrored(g, letter[i], letter[n - 1 - i]);
+    return sign;
 }
 
 /* a = A'*A*B or A'*M*A*B, with A'*A or A'*M*A the n letters that all its words begin with. */
@@ -40,21 +44,27 @@ static void front(rk_instances *g, const rk_site *node, const rk_mx *a, size_t n
     rk_inst_want(g, node, left);
 }
 
-static void squares(rk_instances *g, const rk_site *node, const rk_mx *a) {
+void rk_inst_squares(rk_instances *g, const rk_site *node, const rk_mx *a) {
     const rk_letter *letter = a->word->letter;
     size_t shared = rk_inst_shared(a, false);
     for (size_t n = 2; n <= shared; n++)
-        if (palindrome(letter, n) && (n % 2 == 0 || semidefinite(g, &letter[n / 2])))
+        if (palindrome(g, letter, n) && (n % 2 == 0 || semidefinite(g, &letter[n / 2])))
             front(g, node, a, n);
 }
 
 /* c*A'*A or c*A'*M*A with c > 0: the matrix A or M*A with the same kernel, else NULL. */
 static const rk_mx *kernel_of(rk_instances *g, const rk_mx *a, const rk_word *w) {
+    rk_scalars *sc = rk_inst_scalars(g);
     size_t n = w->length, half = n / 2;
-    if (!rk_sc_is_positive(rk_inst_scalars(g), w->coef) || !palindrome(w->letter, n) ||
+    int sign = palindrome(g, w->letter, n);
+    if (sign == 0 || !rk_sc_is_positive(sc, rk_sc_mul(sc, w->coef, rk_sc_int(sc, sign))) ||
         (n % 2 == 1 && !semidefinite(g, &w->letter[half])))
         return NULL;
     return rk_inst_of_letters(g, a->rows, w->letter + half, n - half);
+}
+
+const rk_mx *rk_inst_root(rk_instances *g, const rk_mx *a) {
+    return a->nwords == 1 && a->rows == a->cols ? kernel_of(g, a, a->word) : NULL;
 }
 
 /* a = S*R with S a sum of squares c*A'*A, c*A'*M*A: the kernel of S is that of the A and M*A one
@@ -86,15 +96,53 @@ static void sums_of_squares(rk_instances *g, const rk_site *node, const rk_mx *a
         sum_of_squares(g, node, a, back);
 }
 
+static bool is_sum_of_squares(rk_instances *g, const rk_mx *a) {
+    if (a->rows != a->cols || a->nwords < 2)
+        return false;
+    for (size_t i = 0; i < a->nwords; i++)
+        if (!kernel_of(g, a, &a->word[i]))
+            return false;
+    return true;
+}
+
+/* --- from A*B to A'*A*B ------------------------------------------------------------------- */
+
+enum { DEEPEST = 2, MOST_TERMS = 3 };
+
+/* The rank of root*right is that of root'*whole, whole = root*right, if that is simpler to know. */
+static void back_to_square(rk_instances *g, const rk_site *node, const rk_mx *whole,
+                           const rk_mx *root, const rk_mx *right) {
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *square = rk_mx_mul(s, rk_mx_transpose(s, root), whole);
+    if (!rk_inst_simple(g, node, square) && !is_sum_of_squares(g, square))
+        return;
+    rk_inst_equal(g, node, RK_LAW_GRAM, rk_mx_rank(s, square), node->rank, 2,
+                  RK_INST_LIST(root, right));
+    rk_inst_want(g, node, square);
+}
+
+static void back_to_squares(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    size_t shared = rk_inst_shared(a, false);
+    for (size_t n = 1; n <= shared; n++) {
+        const rk_mx *root = rk_inst_of_letters(g, a->rows, a->word->letter, n);
+        back_to_square(g, node, a, root, rk_inst_stripped(g, a, root->cols, a->cols, n, 0));
+    }
+    if (a->nwords > 1)
+        back_to_square(g, node, a, a, rk_mx_eye(rk_instances_store(g), a->cols));
+}
+
+/* --- the rule ----------------------------------------------------------------------------- */
+
+static void words(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    rk_inst_squares(g, node, a);
+    if (a->nwords > 1)
+        sums_of_squares(g, node, a);
+    if (node->depth <= DEEPEST && a->nwords <= MOST_TERMS)
+        back_to_squares(g, node, a);
+}
+
 void rk_inst_gram(rk_instances *g, const rk_site *node) {
-    if (node->mx->nwords == 0)
-        return;
-    squares(g, node, node->mx);
-    if (node->mx->transpose != node->mx)
-        squares(g, node, node->mx->transpose);
-    if (node->mx->nwords < 2)
-        return;
-    sums_of_squares(g, node, node->mx);
-    if (node->mx->transpose != node->mx)
-        sums_of_squares(g, node, node->mx->transpose);
+    const rk_mx *a = node->mx, *both[2] = {a, a->transpose};
+    for (int i = 0; a->nwords > 0 && i < (a->transpose == a ? 1 : 2); i++)
+        words(g, node, both[i]);
 }

@@ -22,7 +22,7 @@ typedef struct rk_site {
     rk_sc rank;
     unsigned id, depth; /* depth 0: stands in the sequent */
     const rk_scope *scope;
-    bool done;
+    bool done, paired;
 } rk_site;
 
 typedef void rk_inst_rule(rk_instances *g, const rk_site *node);
@@ -70,6 +70,21 @@ void rk_inst_triple(rk_instances *g, const rk_site *from, const rk_mx *whole, co
                     const rk_mx *middle, const rk_mx *right);
 void rk_inst_sum(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *left,
                  const rk_mx *right);
+/* What follows where `as`, a sum of words with a common beginning A'*A or A'*M*A, has the rank of
+   `from`. */
+void rk_inst_squares(rk_instances *g, const rk_site *from, const rk_mx *as);
+/* R with the kernel of a, a one-word square c*A'*A or c*A'*M*A with c > 0; NULL. */
+const rk_mx *rk_inst_root(rk_instances *g, const rk_mx *a);
+/* What follows where `as`, which has one word, is `whole` (by a rule: it is not in normal form). */
+void rk_inst_cuts(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *as);
+/* Both for the equations that are assumed. */
+void rk_inst_equations(rk_instances *g);
+/* Is a one of the members family[i], i in the range? */
+bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a);
+/* Does the text write whole as left times something? */
+bool rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left);
+/* zero, invertible, or looked at already */
+bool rk_inst_simple(rk_instances *g, const rk_site *node, const rk_mx *a);
 /* by construction, or because the text says so (rk_instances_invertible) */
 bool rk_inst_invertible(rk_instances *g, const rk_mx *a);
 
@@ -86,6 +101,9 @@ size_t rk_inst_shared(const rk_mx *a, bool back);
 const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc cols, size_t front,
                               size_t back);
 
+/* Z with whole == a*Z, or NULL. */
+const rk_mx *rk_inst_quotient(rk_instances *g, rk_letter a, const rk_mx *whole);
+
 enum { RK_INST_RATIOS = 4 };
 /* The numbers t for which a word falls out of a - t*b; how many. */
 size_t rk_inst_ratios(rk_instances *g, const rk_mx *a, const rk_mx *b, rk_sc ratio[RK_INST_RATIOS]);
@@ -97,16 +115,15 @@ rk_inst_rule rk_inst_words;        /* a sum of words: factors taken out, split i
 rk_inst_rule rk_inst_gram;         /* A'*A and semidefinite matrices */
 rk_inst_rule rk_inst_family;       /* sums, products and rows of blocks over a range */
 rk_inst_rule rk_inst_modulo;       /* sums next to other blocks */
-rk_inst_rule rk_inst_pairs;        /* with each earlier node: products and sums that are simpler */
+rk_inst_rule rk_inst_spanned;      /* blocks in the span of another, by families and the text */
+rk_inst_rule rk_inst_ranges;       /* families over ranges that differ by a member or two */
+rk_inst_rule rk_inst_pairs;        /* with each node, once all near the goal are there */
+rk_inst_rule rk_inst_blocks;       /* grids: elimination */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
 rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
 rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
-
-/* Grids: elimination. True if a simpler matrix of the same rank is looked at instead, so that no
-   other rule is needed. */
-bool rk_inst_blocks(rk_instances *g, const rk_site *node);
 
 #endif

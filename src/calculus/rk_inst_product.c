@@ -64,13 +64,26 @@ void rk_inst_triple(rk_instances *g, const rk_site *from, const rk_mx *whole, co
     rk_inst_want(g, from, middle);
 }
 
-static void cut_in_three(rk_instances *g, const rk_site *node, const rk_mx *left,
-                         const rk_mx *rest) {
-    rk_mxs *s = rk_instances_store(g);
-    for (size_t j = 1; j < rest->word->length; j++) {
-        const rk_mx *middle, *right;
-        rk_mx_split(s, rest, j, &middle, &right);
-        rk_inst_triple(g, node, node->mx, left, middle, right);
+static void cut_in_three(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *as,
+                         const rk_mx *left, size_t i) {
+    const rk_letter *letter = as->word->letter;
+    for (size_t j = i + 1; j < as->word->length; j++) {
+        const rk_mx *middle = rk_inst_of_letters(g, as->rows, letter + i, j - i);
+        const rk_mx *right = rk_inst_of_letters(g, as->rows, letter + j, as->word->length - j);
+        rk_inst_triple(g, from, whole, left, middle, right);
+    }
+}
+
+void rk_inst_cuts(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *as) {
+    const rk_letter *letter = as->word->letter;
+    size_t n = as->word->length;
+    for (size_t i = 1; i < n; i++) {
+        const rk_mx *left = rk_mx_scale(rk_instances_store(g), as->word->coef,
+                                        rk_inst_of_letters(g, as->rows, letter, i));
+        const rk_mx *right = rk_inst_of_letters(g, as->rows, letter + i, n - i);
+        rk_inst_product(g, from, whole, left, right);
+        if (n <= CUTS_IN_THREE)
+            cut_in_three(g, from, whole, as, left, i);
     }
 }
 
@@ -92,11 +105,5 @@ void rk_inst_word(rk_instances *g, const rk_site *node) {
     if (a->nwords != 1)
         return;
     scaled(g, node);
-    for (size_t i = 1; i < a->word->length; i++) {
-        const rk_mx *left, *right;
-        rk_mx_split(rk_instances_store(g), a, i, &left, &right);
-        rk_inst_product(g, node, a, left, right);
-        if (a->word->length <= CUTS_IN_THREE && right->nwords == 1)
-            cut_in_three(g, node, left, right);
-    }
+    rk_inst_cuts(g, node, a, a);
 }

@@ -84,6 +84,65 @@ const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc
     return rk_mx_of_words(rk_instances_store(g), rows, cols, word, a->nwords);
 }
 
+/* --- quotients ---------------------------------------------------------------------------- */
+
+static bool keeps_ones(rk_letter a) {
+    return (a.leaf->props & RK_PROP_PERMUTATION) ||
+           (!a.transposed && (a.leaf->props & RK_PROP_ROWS_SUM_TO_ONE));
+}
+
+static bool is_ones(rk_letter a) {
+    return a.leaf->kind == RK_L_ONES && !a.transposed;
+}
+
+/* A candidate for the word Z with a*Z == word. */
+static void divide_word(rk_instances *g, rk_letter a, rk_word *word) {
+    if (word->length > 0 && rk_inst_same_letter(&word->letter[0], &a)) {
+        word->letter++;
+        word->length--;
+    } else if (word->length > 0 && keeps_ones(a) && is_ones(word->letter[0])) {
+        rk_letter *letter = rk_arena_alloc(rk_inst_arena(g), word->length * sizeof *letter);
+        for (size_t i = 1; i < word->length; i++)
+            letter[i] = word->letter[i];
+        rk_leaf ones = *word->letter[0].leaf;
+        ones.rows = rk_letter_cols(a);
+        letter[0] = (rk_letter){.leaf = rk_mx_leaf(rk_instances_store(g), &ones)};
+        word->letter = letter;
+    }
+}
+
+const rk_mx *rk_inst_quotient(rk_instances *g, rk_letter a, const rk_mx *whole) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_sc rows = rk_letter_cols(a);
+    rk_word *word = rk_arena_alloc(rk_inst_arena(g), (whole->nwords + 1) * sizeof *word);
+    for (size_t i = 0; i < whole->nwords; i++) {
+        word[i] = whole->word[i];
+        divide_word(g, a, &word[i]);
+        rk_sc first = word[i].length ? rk_letter_rows(word[i].letter[0]) : whole->cols;
+        if (first != rows)
+            return NULL;
+    }
+    const rk_mx *z = rk_mx_of_words(s, rows, whole->cols, word, whole->nwords);
+    return rk_mx_mul(s, rk_mx_of_letter(s, a), z) == whole ? z : NULL;
+}
+
+/* A letter that some word begins with and the others keep: A - J = A*(I - J) where A*J = J. */
+static void quotients(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        if (a->word[i].length == 0)
+            return; /* nothing divides the identity but what is invertible */
+        rk_letter x = a->word[i].letter[0];
+        bool earlier = false;
+        for (size_t j = 0; j < i && !earlier; j++)
+            earlier = rk_inst_same_letter(&a->word[j].letter[0], &x);
+        const rk_mx *z = earlier ? NULL : rk_inst_quotient(g, x, a);
+        if (z)
+            rk_inst_product(g, node, a, rk_mx_of_letter(rk_instances_store(g), x), z);
+    }
+}
+
+/* --- common factors ----------------------------------------------------------------------- */
+
 static size_t shortest(const rk_mx *a) {
     size_t n = a->word[0].length;
     for (size_t i = 1; i < a->nwords; i++)
@@ -268,6 +327,8 @@ void rk_inst_words(rk_instances *g, const rk_site *node) {
     if (node->mx->nwords < 2)
         return;
     factors(g, node);
+    quotients(g, node, node->mx);
+    quotients(g, node, node->mx->transpose);
     polynomial(g, node);
     splits(g, node);
 }

@@ -31,9 +31,9 @@ struct rk_instances {
 };
 
 static rk_inst_rule *const rules[] = {
-    rk_inst_leaf,      rk_inst_word,   rk_inst_words,   rk_inst_gram,         rk_inst_family,
-    rk_inst_modulo,    rk_inst_pairs,  rk_inst_lattice, rk_inst_intersection, rk_inst_absorb,
-    rk_inst_two_terms, rk_inst_bezout, rk_inst_schur};
+    rk_inst_leaf,         rk_inst_word,   rk_inst_words,     rk_inst_gram,   rk_inst_family,
+    rk_inst_modulo,       rk_inst_ranges, rk_inst_spanned,   rk_inst_blocks, rk_inst_lattice,
+    rk_inst_intersection, rk_inst_absorb, rk_inst_two_terms, rk_inst_bezout, rk_inst_schur};
 
 rk_instances *rk_instances_new(rk_mxs *s, const rk_instances_options *options) {
     rk_instances *g = rk_calloc(1, sizeof *g);
@@ -335,8 +335,40 @@ void rk_instances_invertible(rk_instances *g, const rk_mx *a) {
     g->invertible[g->ninvertible++] = a;
 }
 
+/* Lower triangular with a positive diagonal. */
+static bool is_lower(rk_instances *g, rk_letter a) {
+    const rk_leaf *leaf = a.leaf;
+    if (leaf->kind == RK_L_CAUSAL || leaf->kind == RK_L_SCALES)
+        return !a.transposed || leaf->kind == RK_L_SCALES;
+    if (leaf->kind == RK_L_DIAG) {
+        const rk_letter *column = rk_mx_letter(leaf->arg[0]);
+        return column && (column->leaf->props & RK_PROP_POSITIVE) && !column->inverted &&
+               rk_sc_is_positive(g->scalars, leaf->arg[0]->word->coef);
+    }
+    if (leaf->kind != RK_L_SOFTMAX || !leaf->arg[1])
+        return false;
+    const rk_letter *mask = rk_mx_letter(leaf->arg[1]);
+    return !a.transposed && mask && mask->leaf->kind == RK_L_CAUSAL && !mask->transposed &&
+           !mask->inverted && rk_sc_is_one(leaf->arg[1]->word->coef);
+}
+
+/* Sums with positive coefficients of products of such matrices are such matrices, so invertible. */
+static bool is_lower_sum(rk_instances *g, const rk_mx *a) {
+    if (a->nwords == 0 || a->rows != a->cols)
+        return false;
+    for (size_t i = 0; i < a->nwords; i++) {
+        const rk_word *w = &a->word[i];
+        if (!rk_sc_is_positive(g->scalars, w->coef))
+            return false;
+        for (size_t k = 0; k < w->length; k++)
+            if (!is_lower(g, w->letter[k]))
+                return false;
+    }
+    return true;
+}
+
 bool rk_inst_invertible(rk_instances *g, const rk_mx *a) {
-    if (rk_mx_is_invertible(g->store, a))
+    if (rk_mx_is_invertible(g->store, a) || is_lower_sum(g, a) || is_lower_sum(g, a->transpose))
         return true;
     if (g->ninvertible == 0 || a->rows != a->cols)
         return false;
@@ -352,6 +384,13 @@ static void state_invertible(rk_instances *g) {
         const rk_mx *a = g->invertible[i];
         rk_inst_equal(g, NULL, RK_LAW_INVERTIBLE, rk_mx_rank(g->store, a), a->rows, 1, &a);
     }
+}
+
+bool rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left) {
+    for (size_t i = 0; i < g->nwritten; i++)
+        if (!g->written[i].sum && g->written[i].whole == whole && g->written[i].left == left)
+            return true;
+    return false;
 }
 
 /* What the text shows about the node: it was written as a product or a sum. */
@@ -401,17 +440,39 @@ static rk_site *next_node(rk_instances *g) {
     return best;
 }
 
+static void look_at(rk_instances *g, rk_site *node) {
+    node->done = true;
+    for (size_t i = 0; i < g->nwritten; i++)
+        as_written(g, node, &g->written[i]);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        rules[i](g, node);
+}
+
+/* Pairs want both to be known, and what their product or sum may be. */
+static bool pair_up(rk_instances *g) {
+    bool any = false;
+    size_t n = g->nnodes;
+    for (size_t i = 0; i < n && !rk_inst_full(g); i++) {
+        if (!g->node[i]->done || g->node[i]->paired)
+            continue;
+        any = g->node[i]->paired = true;
+        rk_inst_pairs(g, g->node[i]);
+    }
+    return any;
+}
+
+enum { NEAR = 3 }; /* depth at which pairs come first */
+
 void rk_instances_saturate(rk_instances *g) {
     state_invertible(g);
     newly_written(g);
-    rk_site *node;
-    while (!rk_inst_full(g) && (node = next_node(g))) {
-        node->done = true;
-        for (size_t i = 0; i < g->nwritten; i++)
-            as_written(g, node, &g->written[i]);
-        if (rk_inst_blocks(g, node))
+    rk_inst_equations(g);
+    while (!rk_inst_full(g)) {
+        rk_site *node = next_node(g);
+        if ((!node || node->depth > NEAR) && pair_up(g))
             continue;
-        for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-            rules[i](g, node);
+        if (!node)
+            break;
+        look_at(g, node);
     }
 }

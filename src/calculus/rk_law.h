@@ -79,10 +79,13 @@
     X(FAMILY_PART, "member", "rank(E[i]) <= rank(hcat(h, E[h]))", "i lies in the range",           \
       "a part has at most the rank of the whole",                                                  \
       "\\operatorname{rank} E_i \\le \\operatorname{rank}[E_1, \\dots, E_H]")                      \
-    X(RANGE, "range", "rank(hcat(h = a..b, E[h])) == rank([E[a], hcat(h = a + 1..b, E[h])])",      \
-      "a <= b", "the first block is a block of its own",                                           \
-      "\\operatorname{rank}[E_a, \\dots, E_b] = \\operatorname{rank}[E_a, [E_{a+1}, "              \
-      "\\dots, E_b]]")                                                                             \
+    X(RANGE, "range",                                                                              \
+      "sum(h = a..b + 1, E[h]) == sum(h = a..b, E[h]) + E[b + 1], and so for blocks side by side", \
+      "a <= b + 1", "the last or the first member is named on its own",                            \
+      "\\textstyle\\sum_{h=a}^{b+1} E_h = \\sum_{h=a}^{b} E_h + E_{b+1}")                          \
+    X(SPANNED, "spanned", "rank([A, B]) == rank(A)", "B == A*K for some K",                        \
+      "the columns of A*K are in the column space of A",                                           \
+      "\\operatorname{rank}[A, AK] = \\operatorname{rank} A")                                      \
     X(FAMILY_MODULO, "family-modulo",                                                              \
       "rank([sum(h, E[h]), B]) - rank(B) <= sum(h, rank([E[h], B]) - rank(B))",                    \
       "B does not depend on h", "modulo the column space of B the rank is subadditive",            \

@@ -98,7 +98,8 @@ static bool split_row(rk_mxs *s, const rk_mx *a, const parts *p, const rk_mx **c
             cell[j] = rk_mx_zero(s, a->rows, p->col[j]);
         return true;
     }
-    if (a->nwords != 1 || !split_word_rows(s, a->transpose, &turned, cell))
+    if (a->nwords != 1 || a->transpose->nwords != 1 ||
+        !split_word_rows(s, a->transpose, &turned, cell))
         return false;
     for (size_t j = 0; j < p->ncols; j++) {
         if (rk_mx_is_grid(cell[j]))

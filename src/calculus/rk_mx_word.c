@@ -201,6 +201,18 @@ bool rk_mx_is_one_by_one(const rk_mx *a) {
     return rk_sc_is_one(a->rows) && rk_sc_is_one(a->cols);
 }
 
+/* What is known of the entries of the matrix that the word takes one entry of; 0 if it is no entry.
+ */
+static unsigned props_of_entries(const rk_letter *letter, size_t n) {
+    size_t at = n == 3 ? 1 : letter[0].leaf->kind == RK_L_UNIT ? 1 : 0;
+    if (n < 2 || n > 3 || letter[at].inverted)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        if (i != at && letter[i].leaf->kind != RK_L_UNIT)
+            return 0;
+    return letter[at].leaf->props;
+}
+
 /* The quantity of a 1 by 1 word that nothing more is known about: of the word and its mirror image
    the smaller one. */
 static rk_sc entry_quantity(rk_mxs *s, const rk_letter *letter, size_t n) {
@@ -211,10 +223,12 @@ static rk_sc entry_quantity(rk_mxs *s, const rk_letter *letter, size_t n) {
         word = mirror;
     rk_quantity q = {.kind = RK_Q_ENTRY, .nmx = 1};
     q.mx[0] = rk_mx_intern(s, s->one, s->one, &word, 1);
-    q.positive = rk_word_is_positive(word.letter, n);
+    unsigned entries = props_of_entries(word.letter, n);
+    q.positive = rk_word_is_positive(word.letter, n) || (entries & RK_PROP_POSITIVE);
     q.nonneg = q.positive || rk_word_is_square_form(s, word.letter, n);
-    q.nonzero = q.positive || (n == 1 && word.letter->leaf->props &
-                                             (RK_PROP_NOT_ZERO | RK_PROP_SQUARE_INVERTIBLE));
+    q.nonzero =
+        q.positive || (entries & RK_PROP_NO_ZERO_ENTRY) ||
+        (n == 1 && word.letter->leaf->props & (RK_PROP_NOT_ZERO | RK_PROP_SQUARE_INVERTIBLE));
     return rk_sc_quantity(s->scalars, &q);
 }
 

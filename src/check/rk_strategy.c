@@ -303,15 +303,36 @@ static void calculate(job *j) {
     keep_calculus(j, c);
 }
 
-/* An interior point of a generic theorem at which the hypotheses hold, at small dimensions. */
-static void find_interior(job *j) {
+/* One draw of every style at these dimensions, until the hypotheses hold at one. */
+static void draw_instance(job *j, const int64_t *dims, rk_program *p) {
+    rk_decide_options d = {.precision_cap = j->options->precision_cap};
+    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->digest, 0x696e7374616e6365ULL);
+    rk_assignment a;
+    rk_assignment_init(&a, p);
+    for (unsigned style = 0; style < rk_sample_styles() && !j->witnessed; style++) {
+        rk_instance x;
+        if (!rk_sample(p, style, &rng, &a))
+            continue;
+        rk_decide(p, &a, &d, &x);
+        rk_job_instance(j, dims, &x);
+        j->refuted |= x.overall == RK_INSTANCE_VIOLATED;
+        rk_instance_clear(&x);
+    }
+    rk_assignment_clear(&a);
+}
+
+static void find_at_small_dims(job *j) {
     int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
-    rk_dims_iter *it = rk_dims_iter_new(j->checked, j->max_dim);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, j->finite ? 0 : j->max_dim);
     for (unsigned k = 0; k < OPEN_CHOICES && !j->witnessed && rk_dims_next(it, dims); k++) {
         rk_program *p = NULL;
         if (remaining(j) > 0 && rk_program_build(j->checked, dims, NULL, &p) == RK_BUILD_OK &&
-            free_entries(p) <= HUNTED_ENTRIES)
-            interior_instances(j, dims, p, 2);
+            free_entries(p) <= HUNTED_ENTRIES) {
+            if (j->generic)
+                interior_instances(j, dims, p, 2);
+            else
+                draw_instance(j, dims, p);
+        }
         j->visited_choices += p != NULL;
         rk_program_free(p);
     }
@@ -323,10 +344,9 @@ static void find_interior(job *j) {
    that would also show a proof wrong. */
 static void find_instance(job *j) {
     const char *method = j->method;
-    if (j->generic)
-        find_interior(j);
-    else
-        hunt_violation(j, 0);
+    find_at_small_dims(j);
+    if (!j->generic && !j->witnessed)
+        hunt_violation(j, 0); /* equations among the hypotheses are solved there */
     if (j->refuted)
         rk_guard_raise("internal error: a proof and a counterexample disagree");
     j->method = method;

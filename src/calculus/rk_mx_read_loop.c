@@ -295,6 +295,49 @@ static const rk_mx *fold_steps(rk_reader *r, const loop *l, const rk_leaf *acc, 
     return value->weight <= MOST_WEIGHT ? value : NULL;
 }
 
+/* Z + B in each step, where B does not depend on Z: the start plus the sum of all B. */
+static const rk_mx *fold_of_sums(rk_reader *r, const loop *l, const rk_leaf *acc,
+                                 const rk_mx *start, const rk_mx *body) {
+    const rk_mx *step = rk_mx_sub(r->s, body, rk_mx_of_leaf(r->s, acc));
+    if (rk_mx_mentions_leaf(r->s, step, acc))
+        return NULL;
+    const rk_mx *sum = rk_read_is_number(step)
+                           ? sum_of_numbers(r, l, rk_mx_value(r->s, step))
+                           : rk_mx_loop(r->s, RK_L_SUM, l->sym, l->low, l->high, step);
+    return rk_mx_add(r->s, start, sum);
+}
+
+/* Where the step A*Z*B has Z; the length of the word where it does not, or the factors change. */
+static size_t place_of(const rk_reader *r, const rk_word *w, const rk_leaf *acc, unsigned sym) {
+    size_t at = w->length;
+    for (size_t i = 0; i < w->length; i++) {
+        const rk_letter l = w->letter[i];
+        if (l.leaf == acc && at == w->length && !l.transposed && !l.inverted)
+            at = i;
+        else if (rk_leaf_mentions(r->s, l.leaf, sym) ||
+                 rk_mx_mentions_leaf(r->s, rk_mx_of_letter(r->s, l), acc))
+            return w->length;
+    }
+    return at;
+}
+
+/* The same A*Z*B in each step: A^k*Z*B^k. */
+static const rk_mx *fold_of_powers(rk_reader *r, const loop *l, const rk_leaf *acc,
+                                   const rk_mx *start, const rk_mx *body) {
+    rk_sc one = rk_sc_int(r->scalars, 1);
+    rk_sc k = rk_sc_add(r->scalars, rk_sc_sub(r->scalars, l->high, l->low), one);
+    if (body->nwords != 1 || !rk_sc_is_one(body->word[0].coef) || !rk_sc_at_least(r->scalars, k, 0))
+        return NULL;
+    const rk_word *w = &body->word[0];
+    size_t at = place_of(r, w, acc, l->sym);
+    if (at == w->length)
+        return NULL;
+    const rk_mx *left = rk_read_letters(r, w, 0, at, body->rows);
+    const rk_mx *right = rk_read_letters(r, w, at + 1, w->length, body->cols);
+    const rk_mx *whole = rk_mx_mul(r->s, rk_mx_power(r->s, left, k), start);
+    return rk_mx_mul(r->s, whole, rk_mx_power(r->s, right, k));
+}
+
 static const rk_mx *fold_of(rk_reader *r, const loop *l, const rk_mx *start, const rk_mx *body) {
     rk_leaf key = acc_leaf(l->sym, start->rows, start->cols);
     const rk_leaf *acc = rk_mx_leaf(r->s, &key);
@@ -307,6 +350,10 @@ static const rk_mx *fold_of(rk_reader *r, const loop *l, const rk_mx *start, con
     }
     if (l->runs && !rk_mx_mentions_leaf(r->s, body, acc))
         return rk_mx_put_sym(r->s, body, l->sym, l->high);
+    const rk_mx *closed = fold_of_sums(r, l, acc, start, body);
+    closed = closed ? closed : fold_of_powers(r, l, acc, start, body);
+    if (closed)
+        return closed;
     rk_leaf leaf = {.kind = RK_L_FOLD, .sym = l->sym, .rows = start->rows, .cols = start->cols};
     leaf.arg[0] = start;
     leaf.arg[1] = body;

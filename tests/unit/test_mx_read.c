@@ -102,11 +102,19 @@ static void test_folds(void **state) {
          "claim fold(l = 1..0, Z = X, A[1]*Z) == X; claim fold(l = 1..L, Z = X, Z) == X;"
          "claim fold(l = 1..L, Z = X, B[l]*Z) == fold(k = 1..L, Y = X, B[k]*Y);"
          "claim fold(l = 1..L, Z = X, B[l]*X) == B[L]*X;"
-         "claim fold(l = 1..2, s = 1, s + l) == 4;");
-    DIFFER("dim n >= 1, d >= 1, L >= 1; forall X : real[n, d], B[L] : real[n, n];"
-           "claim fold(l = 2..L, Z = X, B[l]*X) == B[L]*X;"
-           "claim fold(l = 1..L, Z = X, B[l]*Z) == X;"
-           "claim fold(l = 1..L, Z = X, B[l]*Z) == fold(l = 1..L, Z = X, B[1]*Z);");
+         "claim fold(l = 1..2, s = 1, s + l) == 4; claim fold(l = 1..L, s = 0, s + l) == L*(L + "
+         "1)/2;"
+         "claim fold(l = 1..L, Z = X, Z + B[l]*X) == X + sum(l = 1..L, B[l])*X;"
+         "claim fold(l = 1..L, Z = X, A[1]*Z) == A[1]^L*X;"
+         "claim fold(l = 2..L, Z = X, A[1]*Z) == A[1]^(L - 1)*X;");
+    DIFFER(
+        "dim n >= 1, d >= 1, L >= 1; forall X : real[n, d], B[L] : real[n, n];"
+        "claim fold(l = 2..L, Z = X, B[l]*X) == B[L]*X;"
+        "claim fold(l = 1..L, Z = X, B[l]*Z) == X; claim fold(l = 3..L, Z = X, Z + X) == (L - 1)*X;"
+        "claim fold(l = 3..L, Z = X, B[1]*Z) == B[1]^(L - 2)*X;"
+        "claim fold(l = 1..L, Z = X, Z + B[1]*Z) == X + L*B[1]*X;"
+        "claim fold(l = 1..L, Z = B[1], B[2]*Z') == B[2]^L*B[1];"
+        "claim fold(l = 1..L, Z = X, B[l]*Z) == fold(l = 1..L, Z = X, B[1]*Z);");
 }
 
 static void test_entries_and_blocks(void **state) {

@@ -270,11 +270,29 @@ static void memo_grow(rk_scalars *s) {
     rk_free(old);
 }
 
+uint64_t rk_sc_memo_key(unsigned op, rk_sc a, rk_sc b) {
+    return ((uint64_t)op << 60) ^ ((uint64_t)a->id << 30) ^ b->id;
+}
+
+rk_sc_memo *rk_sc_memo_find(rk_scalars *s, uint64_t key) {
+    memo_grow(s);
+    return memo_slot(s, key);
+}
+
+void rk_sc_memo_put(rk_scalars *s, rk_sc_memo memo) {
+    rk_sc_memo *place = rk_sc_memo_find(s, memo.key);
+    s->nmemo += place->key == 0;
+    *place = memo;
+}
+
 typedef const rk_canon *canon_operation(rk_canons *, const rk_canon *, const rk_canon *);
 
-static canon_operation *const operation[] = {rk_canon_add, rk_canon_sub, rk_canon_mul,
-                                             rk_canon_div};
-static const rk_op operation_name[] = {RK_T_ADD, RK_T_SUB, RK_T_MUL, RK_T_DIV};
+static canon_operation *const operation[] = {[RK_SC_ADD] = rk_canon_add,
+                                             [RK_SC_SUB] = rk_canon_sub,
+                                             [RK_SC_MUL] = rk_canon_mul,
+                                             [RK_SC_DIV] = rk_canon_div};
+static const rk_op operation_name[] = {
+    [RK_SC_ADD] = RK_T_ADD, [RK_SC_SUB] = RK_T_SUB, [RK_SC_MUL] = RK_T_MUL, [RK_SC_DIV] = RK_T_DIV};
 
 /* What is too large to be worked out is a quantity that remembers how it was made. */
 static rk_sc unworked(rk_scalars *s, rk_op op, rk_sc a, rk_sc b) {
@@ -284,17 +302,15 @@ static rk_sc unworked(rk_scalars *s, rk_op op, rk_sc a, rk_sc b) {
 }
 
 static rk_sc work(rk_scalars *s, unsigned op, rk_sc a, rk_sc b) {
-    uint64_t key = ((uint64_t)(op + 1) << 60) ^ ((uint64_t)a->id << 30) ^ b->id;
-    memo_grow(s);
-    rk_sc_memo *memo = memo_slot(s, key);
+    uint64_t key = rk_sc_memo_key(op, a, b);
+    const rk_sc_memo *memo = rk_sc_memo_find(s, key);
     if (memo->key)
         return memo->result;
     size_t mark = rk_canons_mark(s->canons);
     rk_sc c = rk_sc_intern(s, mark, operation[op](s->canons, a, b));
     if (!c)
         return unworked(s, operation_name[op], a, b);
-    *memo = (rk_sc_memo){key, c};
-    s->nmemo++;
+    rk_sc_memo_put(s, (rk_sc_memo){.key = key, .result = c});
     return c;
 }
 
@@ -312,7 +328,7 @@ rk_sc rk_sc_add(rk_scalars *s, rk_sc a, rk_sc b) {
         return b;
     if (rk_sc_is_zero(b))
         return a;
-    return a->id < b->id ? work(s, 0, a, b) : work(s, 0, b, a);
+    return a->id < b->id ? work(s, RK_SC_ADD, a, b) : work(s, RK_SC_ADD, b, a);
 }
 
 rk_sc rk_sc_sub(rk_scalars *s, rk_sc a, rk_sc b) {
@@ -321,7 +337,7 @@ rk_sc rk_sc_sub(rk_scalars *s, rk_sc a, rk_sc b) {
         return rk_sc_int(s, x);
     if (a == b)
         return rk_sc_int(s, 0);
-    return rk_sc_is_zero(b) ? a : work(s, 1, a, b);
+    return rk_sc_is_zero(b) ? a : work(s, RK_SC_SUB, a, b);
 }
 
 rk_sc rk_sc_mul(rk_scalars *s, rk_sc a, rk_sc b) {
@@ -332,13 +348,13 @@ rk_sc rk_sc_mul(rk_scalars *s, rk_sc a, rk_sc b) {
         return a;
     if (rk_sc_is_zero(b) || rk_sc_is_one(a))
         return b;
-    return a->id < b->id ? work(s, 2, a, b) : work(s, 2, b, a);
+    return a->id < b->id ? work(s, RK_SC_MUL, a, b) : work(s, RK_SC_MUL, b, a);
 }
 
 rk_sc rk_sc_div(rk_scalars *s, rk_sc a, rk_sc b) {
     if (rk_sc_is_one(b))
         return a;
-    return rk_sc_is_zero(b) ? unworked(s, RK_T_DIV, a, b) : work(s, 3, a, b);
+    return rk_sc_is_zero(b) ? unworked(s, RK_T_DIV, a, b) : work(s, RK_SC_DIV, a, b);
 }
 
 rk_sc rk_sc_again(rk_scalars *s, const rk_quantity *q, bool matrices_changed) {

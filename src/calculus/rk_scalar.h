@@ -93,7 +93,7 @@ void rk_sc_assume_nonzero(rk_scalars *s, rk_sc a);
 bool rk_sc_at_least(rk_scalars *s, rk_sc a, int64_t least);
 bool rk_sc_is_nonzero(rk_scalars *s, rk_sc a);
 bool rk_sc_is_positive(rk_scalars *s, rk_sc a);
-bool rk_sc_is_integer(rk_scalars *s, rk_sc a);   /* takes integer values only */
+bool rk_sc_is_integer(rk_scalars *s, rk_sc a); /* takes integer values only */
 /* a >= 0, or a > 0, said by b >= 0 as strongly as a's taking integer values (times a positive
    number) allows: 2*n - 125 > 0 becomes n - 63. NULL where a > 0 has no such b. */
 rk_sc rk_sc_rounded(rk_scalars *s, rk_sc a, bool strict);

@@ -211,9 +211,18 @@ static void sort_atoms(const rk_scalars *s, rk_sc a, slong *order) {
     }
 }
 
+static bool in_order(const slong *order, unsigned natoms) {
+    for (unsigned i = 0; i < natoms; i++)
+        if (order[i] != (slong)i)
+            return false;
+    return true;
+}
+
 /* Two polynomials of one context, their variables taken in the given order. */
 static int compare_polynomials(const fmpz_mpoly_t p, const fmpz_mpoly_t q, const slong *order,
                                unsigned natoms, fmpz_mpoly_ctx_struct *ctx) {
+    if (in_order(order, natoms))
+        return compare_int(fmpz_mpoly_cmp(p, q, ctx), 0);
     slong place[RK_CANON_ATOMS] = {0};
     for (unsigned i = 0; i < natoms; i++)
         place[order[i]] = (slong)i;
@@ -225,18 +234,12 @@ static int compare_polynomials(const fmpz_mpoly_t p, const fmpz_mpoly_t q, const
     int c = fmpz_mpoly_cmp(x, y, ctx);
     fmpz_mpoly_clear(x, ctx);
     fmpz_mpoly_clear(y, ctx);
-    return c < 0 ? -1 : c > 0;
+    return compare_int(c, 0);
 }
 
-int rk_sc_compare(const rk_scalars *s, rk_sc a, rk_sc b) {
-    if (a == b)
-        return 0;
+static int compare_contents(const rk_scalars *s, rk_sc a, rk_sc b) {
     slong order[RK_CANON_ATOMS], other[RK_CANON_ATOMS];
-    int c = compare_int(a->natoms, b->natoms);
-    c = c ? c : compare_int(rk_sc_num(a)->length, rk_sc_num(b)->length);
-    c = c ? c : compare_int(rk_sc_den(a)->length, rk_sc_den(b)->length);
-    if (c)
-        return c;
+    int c = 0;
     sort_atoms(s, a, order);
     sort_atoms(s, b, other);
     for (unsigned i = 0; !c && i < a->natoms; i++)
@@ -244,4 +247,32 @@ int rk_sc_compare(const rk_scalars *s, rk_sc a, rk_sc b) {
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
     c = c ? c : compare_polynomials(rk_sc_num(a), rk_sc_num(b), order, a->natoms, ctx);
     return c ? c : compare_polynomials(rk_sc_den(a), rk_sc_den(b), order, a->natoms, ctx);
+}
+
+/* Forms inside atoms of sizes are not interned. */
+static bool interned(const rk_scalars *s, rk_sc a) {
+    return a->id < s->nnodes && s->node[a->id].form == a;
+}
+
+static int compare_by_memory(rk_scalars *s, rk_sc a, rk_sc b) {
+    uint64_t key = rk_sc_memo_key(RK_SC_COMPARE, a, b);
+    const rk_sc_memo *memo = rk_sc_memo_find(s, key);
+    if (memo->key)
+        return memo->order;
+    int c = compare_contents(s, a, b);
+    rk_sc_memo_put(s, (rk_sc_memo){.key = key, .order = c});
+    return c;
+}
+
+int rk_sc_compare(const rk_scalars *s, rk_sc a, rk_sc b) {
+    if (a == b)
+        return 0;
+    int c = compare_int(a->natoms, b->natoms);
+    c = c ? c : compare_int(rk_sc_num(a)->length, rk_sc_num(b)->length);
+    c = c ? c : compare_int(rk_sc_den(a)->length, rk_sc_den(b)->length);
+    if (c)
+        return c;
+    if (a->natoms == 0 || !interned(s, a) || !interned(s, b))
+        return compare_contents(s, a, b);
+    return compare_by_memory((rk_scalars *)(uintptr_t)s, a, b);
 }

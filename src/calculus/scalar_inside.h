@@ -20,6 +20,7 @@ typedef struct rk_sc_node {
 typedef struct rk_sc_memo { /* the result of an operation */
     uint64_t key;           /* 0: free */
     rk_sc result;
+    int order;
 } rk_sc_memo;
 
 typedef struct rk_sc_atom_node {
@@ -72,6 +73,12 @@ static inline bool rk_sc_is_polynomial(const rk_scalars *s, rk_sc a) {
     return fmpz_mpoly_is_one(rk_sc_den(a), rk_canon_context(s->canons, a));
 }
 
+/* The place of an operation on two interned forms: with its result, or free (key 0). The next
+   search may move it. */
+enum { RK_SC_ADD = 1, RK_SC_SUB, RK_SC_MUL, RK_SC_DIV, RK_SC_COMPARE };
+uint64_t rk_sc_memo_key(unsigned op, rk_sc a, rk_sc b);
+rk_sc_memo *rk_sc_memo_find(rk_scalars *s, uint64_t key);
+void rk_sc_memo_put(rk_scalars *s, rk_sc_memo memo);
 rk_sc rk_sc_intern(rk_scalars *s, size_t mark, const rk_canon *form); /* NULL stays NULL */
 rk_sc rk_sc_atom(rk_scalars *s, unsigned atom);
 rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form); /* of a size */

@@ -203,7 +203,8 @@ bool rk_canon_mentions(const rk_canons *cs, const rk_canon *a, unsigned atom) {
    keeps the order of the variables, and with it that of the terms. */
 static void move(fmpz_mpoly_t out, const fmpz_mpoly_t p, const slong *map, unsigned natoms,
                  fmpz_mpoly_ctx_struct *from, fmpz_mpoly_ctx_struct *to) {
-    ulong old[RK_CANON_ATOMS + 1], exponent[RK_CANON_ATOMS + 1] = {0};
+    ulong old[RK_CANON_ATOMS + 1], exponent[RK_CANON_ATOMS + 1];
+    memset(exponent, 0, (size_t)fmpz_mpoly_ctx_nvars(to) * sizeof *exponent);
     fmpz_mpoly_zero(out, to);
     for (slong i = 0; i < p->length; i++) {
         if (!fmpz_mpoly_term_exp_fits_ui(p, i, from)) {

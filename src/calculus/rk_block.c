@@ -118,6 +118,16 @@ bool rk_block_is_prefix(const rk_word *u, const rk_word *w) {
     return true;
 }
 
+bool rk_block_is_plain(const rk_mx *a) {
+    if (rk_mx_is_grid(a))
+        return false;
+    for (size_t w = 0; w < a->nwords; w++)
+        for (size_t i = 0; i < a->word[w].length; i++)
+            if (a->word[w].letter[i].leaf->kind == RK_L_BLOCKS)
+                return false;
+    return true;
+}
+
 const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to) {
     rk_word part = {rk_sc_int(rk_mxs_scalars(s), 1), w->letter + from, to - from};
     return rk_mx_of_words(s, rk_letter_rows(w->letter[from]), rk_letter_cols(w->letter[to - 1]),
@@ -233,6 +243,18 @@ static bool last_letter(const rk_block *b, size_t j, rk_letter *last) {
     return any;
 }
 
+/* False, and b as it was, if some cell would become a grid. */
+static bool multiply_column(rk_mxs *s, rk_block *b, size_t j, const rk_mx *factor) {
+    rk_block t = *b;
+    for (size_t i = 0; i < b->rows; i++) {
+        t.cell[i][j] = rk_mx_mul(s, b->cell[i][j], factor);
+        if (rk_mx_is_grid(t.cell[i][j]))
+            return false;
+    }
+    *b = t;
+    return true;
+}
+
 /* Invertible last letters of block columns are divided out. */
 static void divide_columns(rk_instances *g, rk_block *b) {
     rk_mxs *s = rk_instances_store(g);
@@ -242,9 +264,8 @@ static void divide_columns(rk_instances *g, rk_block *b) {
             const rk_mx *factor = rk_mx_of_letter(s, last);
             if (!rk_inst_invertible(g, factor))
                 break;
-            const rk_mx *inverse = rk_mx_inv(s, factor);
-            for (size_t i = 0; i < b->rows; i++)
-                b->cell[i][j] = rk_mx_mul(s, b->cell[i][j], inverse);
+            if (!multiply_column(s, b, j, rk_mx_inv(s, factor)))
+                break;
         }
     }
 }

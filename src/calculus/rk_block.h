@@ -32,6 +32,8 @@ unsigned rk_block_score(const rk_block *b);
 size_t rk_block_components(const rk_block *b, rk_block part[RK_BLOCK_MAX]);
 
 bool rk_block_is_prefix(const rk_word *u, const rk_word *w);
+/* No grid, and none inside a word: then no part of a word is a grid. */
+bool rk_block_is_plain(const rk_mx *a);
 /* The product of the letters from..to-1, of which there is at least one. */
 const rk_mx *rk_block_letters(rk_mxs *s, const rk_word *w, size_t from, size_t to);
 
@@ -92,7 +94,7 @@ typedef struct rk_block_origin {
    at already, and the simplest besides. The matrices of such a fact are grids each of which has the
    rank of the next; the sides of the equation are the sums of the ranks of the blocks of the first
    and of the last (the first as a whole if it is the node's own grid). */
-void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin);
+bool rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin);
 /* The grid as a block row, transposed if need be; false if it has more than one of each. */
 bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a);
 

@@ -109,20 +109,29 @@ static bool better(const outcome *a, const outcome *b) {
     return a->score < b->score;
 }
 
-/* The best that brings in ranks nobody asked about. */
-static void state_best_new(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
-                           const outcome *all, size_t n) {
+/* The best that brings in ranks nobody asked about; NULL. */
+static const outcome *best_new(const rk_block_origin *origin, const outcome *all, size_t n) {
     const outcome *best = NULL;
     for (size_t i = 0; i < n; i++)
         if (all[i].cost > 0 && all[i].cost <= origin->dearest && (!best || better(&all[i], best)))
             best = &all[i];
-    if (best)
-        state_outcome(g, origin, e, best);
+    return best;
 }
 
-void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin) {
+/* Is there no need to look at the node's own grid any more? */
+static bool replaces(const rk_block_origin *origin, const rk_elimination *e, const outcome *o) {
+    if (o->rank == origin->node->rank)
+        return false;
+    if (o->score < e->state[0].score)
+        return true;
+    rk_block again = e->state[0].block;
+    rk_block_tidy(e->g, &again);
+    return o->state == 0 && rk_block_same(&again, &e->state[0].block);
+}
+
+bool rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin) {
     if (!rk_inst_on(g, origin->law) || rk_inst_full(g))
-        return;
+        return false;
     rk_elimination e = {.g = g, .trials = TRIALS};
     e.nletters = rk_block_sequent_letters(g, origin->node, e.letter);
     rk_eliminate(&e, &origin->root);
@@ -133,12 +142,16 @@ void rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin)
         if (!repeated(&all[n], all, n))
             n++;
     }
+    const outcome *best = best_new(origin, all, n);
+    bool replaced = false;
     for (size_t i = 0; i < n; i++)
-        if (all[i].cost == 0)
+        if (all[i].cost == 0 || &all[i] == best) {
             state_outcome(g, origin, &e, &all[i]);
-    state_best_new(g, origin, &e, all, n);
+            replaced = replaced || replaces(origin, &e, &all[i]);
+        }
     rk_free(all);
     rk_elimination_clear(&e);
+    return replaced;
 }
 
 /* --- the rule ----------------------------------------------------------------------------- */
@@ -151,8 +164,8 @@ bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a) {
     return true;
 }
 
-void rk_inst_blocks(rk_instances *g, const rk_site *node) {
+bool rk_inst_blocks(rk_instances *g, const rk_site *node) {
     rk_block_origin origin = {.node = node, .law = RK_LAW_ELIMINATION, .dearest = RK_BLOCK_FLAT};
-    if (node->depth <= DEEPEST && rk_mx_is_grid(node->mx) && rk_block_of(&origin.root, node->mx))
-        rk_block_state_eliminations(g, &origin);
+    return rk_mx_is_grid(node->mx) && rk_block_of(&origin.root, node->mx) &&
+           rk_block_state_eliminations(g, &origin) && node->depth > 0;
 }

@@ -126,4 +126,8 @@ rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
 
+/* Grids: elimination. True if a simpler matrix of the same rank is looked at instead, so that no
+   other rule is needed. */
+bool rk_inst_blocks(rk_instances *g, const rk_site *node);
+
 #endif

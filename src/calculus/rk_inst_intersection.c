@@ -77,8 +77,9 @@ static void state(factors *f, const rk_mx *a, const rk_mx *b) {
 
 void rk_inst_intersection(rk_instances *g, const rk_site *node) {
     const rk_mx *turned[2] = {node->mx, node->mx->transpose};
-    if (node->depth > MOST_DEPTH || node->mx->nwords != 1 || node->mx->word[0].length < 2 ||
-        node->mx->word[0].length > MOST_LENGTH || !rk_inst_on(g, RK_LAW_INTERSECTION))
+    if (node->depth > MOST_DEPTH || node->mx->nwords != 1 || !rk_block_is_plain(node->mx) ||
+        node->mx->word[0].length < 2 || node->mx->word[0].length > MOST_LENGTH ||
+        !rk_inst_on(g, RK_LAW_INTERSECTION))
         return;
     for (int t = 0; t < 2; t++) {
         factors f = {.g = g, .node = node, .whole = turned[t]};

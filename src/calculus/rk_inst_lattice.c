@@ -183,7 +183,7 @@ static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, cons
             return NULL;
         sum = rk_mx_add(p->s, sum, rk_mx_of_words(p->s, factor->cols, cell->cols, &word, 1));
     }
-    return rk_mx_mul(p->s, factor, sum) == cell ? sum : NULL;
+    return !rk_mx_is_grid(sum) && rk_mx_mul(p->s, factor, sum) == cell ? sum : NULL;
 }
 
 /* The block row i has the factor on the left: the rank is at most that of the grid without it, and
@@ -273,7 +273,8 @@ static void sum_of_two(rk_instances *g, const rk_site *node, const rk_mx *a, con
 
 void rk_inst_two_terms(rk_instances *g, const rk_site *node) {
     const rk_mx *m = node->mx;
-    if (node->depth > 0 || m->nwords != 2 || m->word[0].length == 0 || m->word[1].length == 0)
+    if (node->depth > 0 || m->nwords != 2 || !rk_block_is_plain(m) || m->word[0].length == 0 ||
+        m->word[1].length == 0)
         return;
     rk_mxs *s = rk_instances_store(g);
     const rk_mx *a = rk_mx_of_words(s, m->rows, m->cols, &m->word[0], 1);

@@ -205,7 +205,7 @@ static void bordered_sums(auxiliary *x) {
 /* --- the rule ----------------------------------------------------------------------------- */
 
 void rk_inst_schur(rk_instances *g, const rk_site *node) {
-    if (node->depth > 0 || rk_mx_is_grid(node->mx) || node->mx->nwords < 2 ||
+    if (node->depth > 0 || !rk_block_is_plain(node->mx) || node->mx->nwords < 2 ||
         node->mx->nwords > MOST_WORDS || !rk_inst_on(g, RK_LAW_SCHUR))
         return;
     auxiliary x = {.g = g, .s = rk_instances_store(g), .scalars = rk_inst_scalars(g), .node = node};

@@ -167,5 +167,5 @@ bool rk_block_row_of(rk_mxs *s, rk_block *row, const rk_mx *a) {
 bool rk_inst_blocks(rk_instances *g, const rk_site *node) {
     rk_block_origin origin = {.node = node, .law = RK_LAW_ELIMINATION, .dearest = RK_BLOCK_FLAT};
     return rk_mx_is_grid(node->mx) && rk_block_of(&origin.root, node->mx) &&
-           rk_block_state_eliminations(g, &origin) && node->depth > 0;
+           rk_block_state_eliminations(g, &origin);
 }

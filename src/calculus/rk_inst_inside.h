@@ -23,6 +23,7 @@ typedef struct rk_site {
     unsigned id, depth; /* depth 0: stands in the sequent */
     const rk_scope *scope;
     bool done, paired;
+    bool replaced; /* a grid whose rank is that of a simpler matrix that is looked at */
 } rk_site;
 
 typedef void rk_inst_rule(rk_instances *g, const rk_site *node);
@@ -118,7 +119,6 @@ rk_inst_rule rk_inst_modulo;       /* sums next to other blocks */
 rk_inst_rule rk_inst_spanned;      /* blocks in the span of another, by families and the text */
 rk_inst_rule rk_inst_ranges;       /* families over ranges that differ by a member or two */
 rk_inst_rule rk_inst_pairs;        /* with each node, once all near the goal are there */
-rk_inst_rule rk_inst_blocks;       /* grids: elimination */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
 rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
@@ -126,8 +126,7 @@ rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
 
-/* Grids: elimination. True if a simpler matrix of the same rank is looked at instead, so that no
-   other rule is needed. */
+/* Grids: elimination. True if a simpler matrix of the same rank is looked at instead. */
 bool rk_inst_blocks(rk_instances *g, const rk_site *node);
 
 #endif

@@ -357,7 +357,7 @@ static bool unite(rk_block *all, const rk_block *more) {
 static void unions(parts *p) {
     for (size_t i = 0; i < rk_inst_nodes(p->g); i++) {
         const rk_site *other = rk_inst_node(p->g, i);
-        if (other == p->node || !other->done || other->depth > DEEPEST_UNION ||
+        if (other == p->node || !other->done || other->replaced || other->depth > DEEPEST_UNION ||
             other->scope != p->node->scope)
             continue;
         parts both = *p;
@@ -377,7 +377,8 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
     if (!rk_mx_is_grid(node->mx) || node->depth > FACTORS || !rk_block_of(&p.b, node->mx))
         return;
     for (int times = 0; times < 2; times++, turn(&p)) {
-        divide_rows(&p);
+        if (node->depth <= 1 || p.b.rows * p.b.cols == 2)
+            divide_rows(&p);
         sums_of_columns(&p);
     }
     if (node->depth > DEEPEST)
@@ -391,6 +392,6 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
     block_row(&p);
     gram(&p);
     kills(&p);
-    if (node->depth <= DEEPEST_UNION)
+    if (node->depth <= DEEPEST_UNION && !node->replaced)
         unions(&p);
 }

@@ -2,7 +2,7 @@
    for two terms and for the members of a range. */
 #include "rk_inst_inside.h"
 
-enum { MOST_COLUMNS = 6, MOST_WORDS = 4 };
+enum { MOST_COLUMNS = 6, MOST_WORDS = 4, MOST_DEPTH = 2 };
 
 /* The grid with block `at` of its one row replaced; `by` NULL: left out. */
 static const rk_mx *with(rk_instances *g, const rk_mx *grid, size_t at, const rk_mx *by) {
@@ -88,7 +88,7 @@ static void block_row(rk_instances *g, const rk_site *node, const rk_mx *grid) {
 }
 
 void rk_inst_modulo(rk_instances *g, const rk_site *node) {
-    if (!rk_mx_is_grid(node->mx))
+    if (!rk_mx_is_grid(node->mx) || node->depth > MOST_DEPTH)
         return;
     block_row(g, node, node->mx);
     block_row(g, node, node->mx->transpose);

@@ -31,9 +31,9 @@ struct rk_instances {
 };
 
 static rk_inst_rule *const rules[] = {
-    rk_inst_leaf,         rk_inst_word,   rk_inst_words,     rk_inst_gram,   rk_inst_family,
-    rk_inst_modulo,       rk_inst_ranges, rk_inst_spanned,   rk_inst_blocks, rk_inst_lattice,
-    rk_inst_intersection, rk_inst_absorb, rk_inst_two_terms, rk_inst_bezout, rk_inst_schur};
+    rk_inst_leaf,   rk_inst_word,      rk_inst_words,   rk_inst_gram,    rk_inst_family,
+    rk_inst_modulo, rk_inst_ranges,    rk_inst_spanned, rk_inst_lattice, rk_inst_intersection,
+    rk_inst_absorb, rk_inst_two_terms, rk_inst_bezout,  rk_inst_schur};
 
 rk_instances *rk_instances_new(rk_mxs *s, const rk_instances_options *options) {
     rk_instances *g = rk_calloc(1, sizeof *g);
@@ -444,6 +444,9 @@ static void look_at(rk_instances *g, rk_site *node) {
     node->done = true;
     for (size_t i = 0; i < g->nwritten; i++)
         as_written(g, node, &g->written[i]);
+    node->replaced = rk_inst_blocks(g, node);
+    if (node->replaced && node->depth > 0)
+        return;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         rules[i](g, node);
 }

@@ -52,7 +52,8 @@ enum {
     RK_PROP_ROWS_SUM_TO_ONE = 1 << 6,
     RK_PROP_NOT_ZERO = 1 << 7, /* rank at least 1 */
     RK_PROP_POSITIVE = 1 << 8, /* every entry */
-    RK_PROP_NO_ZERO_ENTRY = 1 << 9
+    RK_PROP_NO_ZERO_ENTRY = 1 << 9,
+    RK_PROP_NONNEGATIVE = 1 << 10 /* every entry */
 };
 
 typedef struct rk_leaf {
@@ -174,9 +175,12 @@ bool rk_mx_is_grid(const rk_mx *a);
 /* a single word of one letter; NULL otherwise */
 const rk_letter *rk_mx_letter(const rk_mx *a);
 /* square and invertible by construction: identity, nonzero multiples and products of invertible
-   letters, grids that are triangular with such blocks, kron of such */
+   letters, grids that are triangular with such blocks, kron of such; sums that are positive
+   definite, triangular with a positive diagonal, or a multiple of the identity that outweighs
+   stochastic matrices */
 bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
-/* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag */
+/* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag, and
+   B'*B less at most the part of it along a row of ones */
 bool rk_mx_is_psd(rk_mxs *s, const rk_mx *a);
 /* a product of the first k letters of a one-word matrix, and of the rest (coefficient on the left)
  */

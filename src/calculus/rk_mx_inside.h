@@ -152,6 +152,9 @@ const rk_mx *rk_mx_as_letters(rk_mxs *s, const rk_mx *a); /* a grid becomes one 
 unsigned rk_leaf_derived(rk_mxs *s, const rk_leaf *leaf);
 bool rk_word_is_positive(const rk_letter *letter, size_t n);               /* every entry */
 bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n); /* u'*u or u'*M*u */
+bool rk_word_is_nonnegative(const rk_letter *letter, size_t n);
+bool rk_word_is_invertible(const rk_word *w); /* its letters are */
+bool rk_mx_is_causal(const rk_mx *mask);      /* NULL: no mask */
 bool rk_letter_is_diagonal(rk_letter a);
 bool rk_mx_fixes_ones(rk_mxs *s, const rk_mx *a); /* a*1 == 1 */
 bool rk_mx_is_symmetric(const rk_mx *a);

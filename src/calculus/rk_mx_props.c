@@ -5,6 +5,16 @@
 
 /* --- words --------------------------------------------------------------------------------- */
 
+bool rk_word_is_nonnegative(const rk_letter *letter, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        unsigned props = letter[i].leaf->props;
+        bool inverse = (props & RK_PROP_DIAGONAL) && (props & RK_PROP_PSD); /* 1/g of a g > 0 */
+        if (!(props & RK_PROP_NONNEGATIVE) || (letter[i].inverted && !inverse))
+            return false;
+    }
+    return true;
+}
+
 /* Multiplying by it on the left keeps all entries positive. */
 static bool keeps_positive(rk_letter a) {
     unsigned props = a.leaf->props;
@@ -31,7 +41,7 @@ bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n) {
     return n % 2 == 0 || (letter[n / 2].leaf->props & RK_PROP_PSD);
 }
 
-static bool word_is_invertible(const rk_word *w) {
+bool rk_word_is_invertible(const rk_word *w) {
     for (size_t i = 0; i < w->length; i++)
         if (!w->letter[i].inverted && !(w->letter[i].leaf->props & RK_PROP_SQUARE_INVERTIBLE))
             return false;
@@ -68,56 +78,12 @@ static bool is_permutation(const rk_mx *a) {
     return rk_mx_is_eye(a) || (x && x->leaf->props & RK_PROP_PERMUTATION);
 }
 
-static bool grid_is_invertible(rk_mxs *s, const rk_mx *a) {
-    size_t n = a->grid_rows;
-    bool lower = n == a->grid_cols, upper = lower;
-    for (size_t i = 0; (lower || upper) && i < n; i++) {
-        if (!rk_mx_is_invertible(s, a->cell[i * n + i]))
-            return false;
-        for (size_t j = 0; j < n; j++) {
-            bool zero = rk_mx_is_zero(a->cell[i * n + j]);
-            lower &= zero || j <= i;
-            upper &= zero || j >= i;
-        }
-    }
-    return lower || upper;
-}
-
-bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a) {
-    if (a->rows != a->cols)
-        return false;
-    if (rk_mx_is_grid(a))
-        return grid_is_invertible(s, a);
-    return a->nwords == 1 && rk_sc_is_nonzero(s->scalars, a->word->coef) &&
-           word_is_invertible(a->word);
-}
-
-static bool grid_is_psd(rk_mxs *s, const rk_mx *a) {
-    size_t n = a->grid_rows;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < a->grid_cols; j++)
-            if (i == j ? !rk_mx_is_psd(s, a->cell[i * n + j]) : !rk_mx_is_zero(a->cell[i * n + j]))
-                return false;
-    return n == a->grid_cols;
-}
-
-bool rk_mx_is_psd(rk_mxs *s, const rk_mx *a) {
-    if (a->rows != a->cols)
-        return false;
-    if (rk_mx_is_grid(a))
-        return grid_is_psd(s, a);
-    for (size_t i = 0; i < a->nwords; i++)
-        if (!rk_sc_at_least(s->scalars, a->word[i].coef, 0) ||
-            !rk_word_is_square_form(s, a->word[i].letter, a->word[i].length))
-            return false;
-    return true;
-}
-
 /* Only a nonzero multiple of letters that are invertible, or one letter that is not 0. */
 static bool is_not_zero(rk_mxs *s, const rk_mx *a) {
     if (a->nwords != 1 || !rk_sc_is_nonzero(s->scalars, a->word->coef))
         return false;
-    return word_is_invertible(a->word) || rk_word_is_positive(a->word->letter, a->word->length) ||
+    return rk_word_is_invertible(a->word) ||
+           rk_word_is_positive(a->word->letter, a->word->length) ||
            (a->word->length == 1 && a->word->letter->leaf->props & RK_PROP_NOT_ZERO);
 }
 
@@ -139,8 +105,10 @@ static unsigned of_diag(const rk_leaf *a) {
     const rk_mx *g = a->arg[0];
     bool positive = g->nwords == 1 && rk_sc_is_one(g->word->coef) &&
                     rk_word_is_positive(g->word->letter, g->word->length);
-    return RK_PROP_DIAGONAL | RK_PROP_SYMMETRIC | when(positive, INVERTIBLE | RK_PROP_PSD) |
-           when(has_no_zero(g), INVERTIBLE);
+    bool nonnegative = g->nwords == 1 && rk_sc_is_one(g->word->coef) &&
+                       rk_word_is_nonnegative(g->word->letter, g->word->length);
+    return RK_PROP_DIAGONAL | when(nonnegative, RK_PROP_PSD | RK_PROP_NONNEGATIVE) |
+           when(positive, INVERTIBLE | RK_PROP_PSD) | when(has_no_zero(g), INVERTIBLE);
 }
 
 /* Inverse and power: what goes over from the argument. */
@@ -151,6 +119,13 @@ static unsigned of_same_kind(rk_mxs *s, const rk_mx *a) {
            when(rk_mx_fixes_ones(s, a), RK_PROP_ROWS_SUM_TO_ONE) |
            when(rk_mx_is_orthogonal(s, a), RK_PROP_ORTHOGONAL) |
            when(is_permutation(a), RK_PROP_PERMUTATION);
+}
+
+static unsigned of_power(rk_mxs *s, const rk_mx *a) {
+    bool nonnegative = a->nwords == 1 && rk_sc_at_least(s->scalars, a->word->coef, 0) &&
+                       rk_word_is_nonnegative(a->word->letter, a->word->length);
+    return of_same_kind(s, a) | when(rk_mx_is_invertible(s, a), INVERTIBLE) |
+           when(nonnegative, RK_PROP_NONNEGATIVE);
 }
 
 static unsigned of_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
@@ -173,14 +148,14 @@ static unsigned of_blocks(rk_mxs *s, const rk_mx *grid) {
 }
 
 /* Lower triangular with ones where the softmax is not 0: its diagonal is positive. */
-static bool is_causal(const rk_mx *mask) {
+bool rk_mx_is_causal(const rk_mx *mask) {
     const rk_letter *x = mask ? rk_mx_letter(mask) : NULL;
     return x && x->leaf->kind == RK_L_CAUSAL && !x->transposed && !x->inverted;
 }
 
 static unsigned of_softmax(const rk_leaf *a) {
-    return RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NOT_ZERO | when(!a->arg[1], RK_PROP_POSITIVE) |
-           when(is_causal(a->arg[1]), INVERTIBLE);
+    return RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NONNEGATIVE | when(!a->arg[1], RK_PROP_POSITIVE) |
+           when(rk_mx_is_causal(a->arg[1]), INVERTIBLE);
 }
 
 static unsigned of_loop(rk_mxs *s, const rk_leaf *a) {
@@ -218,13 +193,13 @@ static unsigned of_function(const rk_leaf *a) {
 /* The props of a permutation, and so on. */
 static unsigned implied(unsigned props) {
     if (props & RK_PROP_PERMUTATION)
-        props |= RK_PROP_ORTHOGONAL | RK_PROP_ROWS_SUM_TO_ONE;
+        props |= RK_PROP_ORTHOGONAL | RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NONNEGATIVE;
     if (props & RK_PROP_ORTHOGONAL)
         props |= RK_PROP_SQUARE_INVERTIBLE;
     if (props & (RK_PROP_PSD | RK_PROP_DIAGONAL))
         props |= RK_PROP_SYMMETRIC;
     if (props & RK_PROP_POSITIVE)
-        props |= RK_PROP_NO_ZERO_ENTRY;
+        props |= RK_PROP_NO_ZERO_ENTRY | RK_PROP_NONNEGATIVE;
     if (props & (RK_PROP_SQUARE_INVERTIBLE | RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NO_ZERO_ENTRY))
         props |= RK_PROP_NOT_ZERO;
     return props;
@@ -235,17 +210,17 @@ static unsigned by_kind(rk_mxs *s, const rk_leaf *a) {
     case RK_L_ONES:
         return RK_PROP_POSITIVE;
     case RK_L_UNIT:
-        return RK_PROP_NOT_ZERO;
+        return RK_PROP_NOT_ZERO | RK_PROP_NONNEGATIVE;
     case RK_L_CAUSAL:
-        return INVERTIBLE;
+        return INVERTIBLE | RK_PROP_NONNEGATIVE;
     case RK_L_DIAG:
         return of_diag(a);
     case RK_L_SCALES:
-        return INVERTIBLE | RK_PROP_DIAGONAL | RK_PROP_PSD;
+        return INVERTIBLE | RK_PROP_DIAGONAL | RK_PROP_PSD | RK_PROP_NONNEGATIVE;
     case RK_L_INV:
         return INVERTIBLE | of_same_kind(s, a->arg[0]);
     case RK_L_POWER:
-        return when(rk_mx_is_invertible(s, a->arg[0]), INVERTIBLE) | of_same_kind(s, a->arg[0]);
+        return of_power(s, a->arg[0]);
     case RK_L_KRON:
         return of_kron(s, a->arg[0], a->arg[1]);
     case RK_L_BLOCKS:

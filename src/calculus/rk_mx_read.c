@@ -219,8 +219,10 @@ static unsigned props_of_set(rk_set set) {
         return RK_PROP_NO_ZERO_ENTRY | RK_PROP_NOT_ZERO;
     case RK_SET_UNIT_ROWS:
         return RK_PROP_NOT_ZERO;
+    case RK_SET_NONNEGATIVE:
+        return RK_PROP_NONNEGATIVE;
     case RK_SET_STOCHASTIC:
-        return RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NOT_ZERO;
+        return RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NONNEGATIVE | RK_PROP_NOT_ZERO;
     case RK_SET_ATTENTION:
         return RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_POSITIVE | RK_PROP_NOT_ZERO;
     case RK_SET_SYMMETRIC:

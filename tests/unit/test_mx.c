@@ -676,6 +676,52 @@ static void powers_merge(void **state) {
 
 /* --- ranks --------------------------------------------------------------------------------- */
 
+static void sums_are_known_to_be_invertible(void **state) {
+    bench *b = *state;
+    const rk_mx *x = var(b, 'X', N, M, 0), *g = var(b, 'G', N, N, RK_PROP_SQUARE_INVERTIBLE);
+    const rk_mx *p = var(b, 'P', N, N, RK_PROP_PSD), *i = eye(b, N),
+                *gram = mul(b, x, x->transpose);
+    assert_true(rk_mx_is_invertible(b->s, add(b, i, gram)));
+    assert_true(rk_mx_is_invertible(b->s, add(b, p, mul(b, g, g->transpose))));
+    assert_false(rk_mx_is_invertible(b->s, add(b, p, gram)));
+    assert_false(rk_mx_is_invertible(b->s, sub(b, i, gram)));
+    assert_false(rk_mx_is_invertible(b->s, add(b, i, g)));
+    assert_false(rk_mx_is_invertible(b->s, add(b, p, g)));
+    const rk_mx *a = var(b, 'A', N, N, RK_PROP_ROWS_SUM_TO_ONE | RK_PROP_NONNEGATIVE);
+    const rk_mx *r = var(b, 'R', N, N, RK_PROP_ROWS_SUM_TO_ONE);
+    const rk_mx *twice = times(b, 2, i);
+    assert_true(rk_mx_is_invertible(b->s, sub(b, twice, mul(b, a, a))));
+    assert_true(rk_mx_is_invertible(b->s, add(b, twice, a->transpose)));
+    assert_false(rk_mx_is_invertible(b->s, add(b, i, a)));
+    assert_false(rk_mx_is_invertible(b->s, sub(b, twice, times(b, 2, a))));
+    assert_false(rk_mx_is_invertible(b->s, sub(b, twice, r)));
+    assert_false(rk_mx_is_invertible(b->s, sub(b, twice, mul(b, a, a->transpose))));
+    rk_leaf leaf = {.kind = RK_L_CAUSAL, .rows = b->size[N], .cols = b->size[N]};
+    const rk_mx *causal = rk_mx_of_leaf(b->s, rk_mx_leaf(b->s, &leaf));
+    const rk_mx *masked = rk_mx_softmax(b->s, r, causal);
+    const rk_mx *other = rk_mx_softmax(b->s, g, causal);
+    assert_true(rk_mx_is_invertible(b->s, add(b, i, times(b, 5, masked))));
+    assert_true(rk_mx_is_invertible(b->s, add(b, mul(b, other, masked), inv(b, causal))));
+    assert_false(rk_mx_is_invertible(b->s, sub(b, i, masked)));
+    assert_true(rk_mx_is_invertible(b->s, add(b, i, times(b, 5, masked->transpose))));
+    assert_false(rk_mx_is_invertible(b->s, add(b, masked, masked->transpose)));
+    assert_false(rk_mx_is_invertible(b->s, add(b, causal, inv(b, g))));
+}
+
+static void semidefinite_by_construction(void **state) {
+    bench *b = *state;
+    const rk_mx *x = var(b, 'X', N, M, 0), *p = var(b, 'P', N, N, RK_PROP_PSD);
+    const rk_mx *centred = rk_mx_center(b->s, x), *gram = mul(b, centred, centred->transpose);
+    assert_true(rk_mx_is_psd(b->s, gram));
+    assert_true(rk_mx_is_psd(b->s, add(b, p, gram)));
+    assert_true(rk_mx_is_psd(b->s, mul3(b, x->transpose, p, x)));
+    assert_false(rk_mx_is_psd(b->s, sub(b, p, gram)));
+    const rk_mx *shift = mul3(b, x, ones(b, M), ones(b, M)->transpose);
+    const rk_mx *lowered = sub(b, mul(b, x, x->transpose), mul(b, shift, x->transpose));
+    assert_false(rk_mx_is_psd(b->s, lowered));
+    assert_false(rk_mx_is_psd(b->s, var(b, 'S', N, N, RK_PROP_SYMMETRIC)));
+}
+
 static void ranks_have_one_key(void **state) {
     bench *b = *state;
     const rk_mx *x = var(b, 'X', N, M, 0), *y = var(b, 'Y', N, D, 0), *z = var(b, 'Z', K, M, 0);
@@ -731,6 +777,8 @@ int main(void) {
         TEST(kron_multiplies_part_by_part),
         TEST(entrywise_by_an_outer_product_is_scaling),
         TEST(powers_merge),
+        TEST(sums_are_known_to_be_invertible),
+        TEST(semidefinite_by_construction),
         TEST(ranks_have_one_key),
         TEST(the_order_of_writing_does_not_matter),
     };

@@ -310,6 +310,7 @@ static rk_sc work(rk_scalars *s, unsigned op, rk_sc a, rk_sc b) {
     rk_sc c = rk_sc_intern(s, mark, operation[op](s->canons, a, b));
     if (!c)
         return unworked(s, operation_name[op], a, b);
+    c = rk_sc_without_squares(s, c);
     rk_sc_memo_put(s, (rk_sc_memo){.key = key, .result = c});
     return c;
 }
@@ -386,7 +387,7 @@ static rk_sc integer_power(rk_scalars *s, rk_sc a, int64_t k) {
         return unworked(s, RK_T_POWER, a, rk_sc_int(s, k));
     size_t mark = rk_canons_mark(s->canons);
     rk_sc c = rk_sc_intern(s, mark, rk_canon_pow(s->canons, a, k));
-    return c ? c : unworked(s, RK_T_POWER, a, rk_sc_int(s, k));
+    return c ? rk_sc_without_squares(s, c) : unworked(s, RK_T_POWER, a, rk_sc_int(s, k));
 }
 
 /* base to an exponent that is one monomial with the coefficient 1, or is left as it is. */

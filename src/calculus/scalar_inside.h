@@ -89,6 +89,7 @@ rk_sc rk_sc_part(rk_scalars *s, rk_sc a, const fmpz_mpoly_t p); /* a polynomial 
 rk_sc rk_sc_compose(rk_scalars *s, rk_sc a, const rk_sc *image);
 /* The scalar of a quantity made anew after its parts have changed. */
 rk_sc rk_sc_again(rk_scalars *s, const rk_quantity *q, bool matrices_changed);
+rk_sc rk_sc_without_squares(rk_scalars *s, rk_sc a); /* of roots */
 unsigned rk_sc_signs(rk_scalars *s, rk_sc a);
 void rk_sc_room_for_symbol(rk_scalars *s, unsigned sym);
 void rk_sc_room_for_atom(rk_scalars *s, unsigned atom);

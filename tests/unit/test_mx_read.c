@@ -23,10 +23,15 @@ static void test_numbers(void **state) {
          "claim abs(p) == p; claim abs(-p) == p; claim relu(p) == p; claim relu(-p) == 0;"
          "claim sign(p) == 1; claim sign(-p*c*c) == -1; claim sigmoid(0) == 1/2;"
          "claim max(n, n + 1) == n + 1; claim min(n, n, d) == min(d, n);"
-         "claim sum(n, d, 1) == 1 + d + n;");
+         "claim sum(n, d, 1) == 1 + d + n; claim sqrt(n)^2 == n; claim n/sqrt(n) == sqrt(n);"
+         "claim sqrt(n)*ones(n, n)/n == ones(n, n)/sqrt(n); claim sqrt(n + d)^3 == (n + d)*sqrt(n "
+         "+ d);"
+         "claim (1 + sqrt(n))^2 == 1 + n + 2*sqrt(n); claim (1 + sqrt(p))/(1 + sqrt(p)) == 1;"
+         "claim sqrt(sqrt(n))^4 == n;");
     DIFFER("dim n >= 1, d >= 1; forall c : real, x : real[n];"
            "claim abs(c) == c; claim sqrt(c^2) == c; claim relu(c) == c; claim sign(c) == 1;"
-           "claim min(n, d) == n; claim x'*x == 1; claim sqrt(n) == n; claim exp(c) == 1 + c;");
+           "claim sqrt(n*d) == sqrt(n)*sqrt(d); claim sqrt(c)^2 == -c; claim min(n, d) == n; claim "
+           "x'*x == 1; claim sqrt(n) == n; claim exp(c) == 1 + c;");
 }
 
 static void test_variables_of_sets(void **state) {

@@ -350,7 +350,7 @@ const rk_mx *rk_mx_intern(rk_mxs *s, rk_sc rows, rk_sc cols, const rk_word *word
     a->transpose = mirror;
     if (!mirror->transpose)
         mirror->transpose = a;
-    if (s->rules && mirror != a)
+    if (mirror != a && (s->rules || rk_mx_has_moving_power(mirror)))
         a->transpose = mirrored_by_rules(s, mirror);
     return a;
 }

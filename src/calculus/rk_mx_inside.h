@@ -82,6 +82,7 @@ static inline bool rk_same_letter(rk_letter a, rk_letter b) {
 static inline bool rk_is_ones(rk_letter a, bool row) {
     return a.leaf->kind == RK_L_ONES && a.transposed == row;
 }
+bool rk_letters_cancel(rk_letter a, rk_letter b); /* a*b is the identity */
 bool rk_same_letters(const rk_letter *a, const rk_letter *b, size_t n);
 /* The letter as it stands in words: what is symmetric loses its transpose, and so on. */
 rk_letter rk_letter_canon(rk_mxs *s, rk_letter letter);
@@ -124,6 +125,10 @@ bool rk_mx_is_one_by_one(const rk_mx *a);
 
 /* --- rules for leaves that stand side by side (letters i and i + 1 of a word) --------------- */
 /* The product of two letters as a matrix, where a rule for such leaves says more than the word. */
+/* w*w^k for a product w: the power with which to replace letter i and *count letters before it. */
+const rk_mx *rk_mx_power_after(rk_mxs *s, const rk_letter *letter, size_t i, size_t *count);
+/* Is there a power that other letters may move past, so that mirrored words are not normal? */
+bool rk_mx_has_moving_power(const rk_mx *a);
 const rk_mx *rk_mx_power_rule(rk_mxs *s, rk_letter a, rk_letter b);
 const rk_mx *rk_mx_kron_rule(rk_mxs *s, rk_letter a, rk_letter b);
 const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b);

@@ -144,6 +144,18 @@ static const rk_mx *small_power(rk_mxs *s, const rk_mx *a, int64_t k) {
     return result;
 }
 
+/* g*inner*inv(g), of which the power is g*inner^k*inv(g); NULL: no such thing. */
+static const rk_mx *power_of_similar(rk_mxs *s, const rk_mx *a, rk_sc exponent) {
+    const rk_word *w = a->word;
+    if (a->nwords != 1 || w->length < 2 || rk_letter_cols(w->letter[0]) != a->rows ||
+        !rk_letters_cancel(w->letter[w->length - 1], w->letter[0]))
+        return NULL;
+    const rk_mx *inner = rk_mx_of_letters(s, a->rows, w->letter + 1, w->length - 2);
+    const rk_mx *power = rk_mx_power(s, rk_mx_scale(s, w->coef, inner), exponent);
+    const rk_mx *first = rk_mx_of_letter(s, w->letter[0]);
+    return rk_mx_mul(s, rk_mx_mul(s, first, power), rk_mx_of_letter(s, w->letter[w->length - 1]));
+}
+
 /* a^k for a k that is at least 0. */
 static const rk_mx *power_leaf(rk_mxs *s, const rk_mx *a, rk_sc exponent) {
     bool positive = rk_sc_at_least(s->scalars, exponent, 1);
@@ -152,6 +164,9 @@ static const rk_mx *power_leaf(rk_mxs *s, const rk_mx *a, rk_sc exponent) {
     if (a->nwords == 1 && a->word->length == 0)
         return rk_mx_scale(s, rk_sc_pow(s->scalars, a->word->coef, exponent),
                            rk_mx_eye(s, a->rows));
+    const rk_mx *similar = power_of_similar(s, a, exponent);
+    if (similar)
+        return similar;
     rk_sc c;
     rk_leaf leaf = {.kind = RK_L_POWER, .rows = a->rows, .cols = a->cols, .index = {exponent}};
     leaf.arg[0] = rk_mx_monic(s, a, &c);
@@ -199,10 +214,51 @@ static rk_letter power_base(rk_letter a, rk_sc *exponent, rk_sc one) {
     return (rk_letter){base->leaf, base->transposed != a.transposed, base->inverted != a.inverted};
 }
 
+/* The product that a letter is a power of, with coefficient 1; NULL: none of several letters. */
+static const rk_mx *power_word(rk_letter a) {
+    if (a.leaf->kind != RK_L_POWER || a.inverted)
+        return NULL;
+    const rk_mx *base = a.transposed ? a.leaf->arg[0]->transpose : a.leaf->arg[0];
+    bool word = base->nwords == 1 && base->word->length > 1 && rk_sc_is_one(base->word->coef);
+    return word ? base : NULL;
+}
+
+/* (u*v)^k*u is u*(v*u)^k: powers stand as far to the right as they can. */
+static const rk_mx *power_moved(rk_mxs *s, rk_letter a, rk_letter b) {
+    const rk_mx *base = power_word(a);
+    if (!base || !rk_same_letter(base->word->letter[0], b))
+        return NULL;
+    const rk_word *w = base->word;
+    const rk_mx *first = rk_mx_of_letter(s, b);
+    const rk_mx *rest = rk_mx_of_letters(s, rk_letter_cols(b), w->letter + 1, w->length - 1);
+    return rk_mx_mul(s, first, rk_mx_power(s, rk_mx_mul(s, rest, first), a.leaf->index[0]));
+}
+
+const rk_mx *rk_mx_power_after(rk_mxs *s, const rk_letter *letter, size_t i, size_t *count) {
+    const rk_mx *base = power_word(letter[i]);
+    if (!base || base->word->length > i)
+        return NULL;
+    *count = base->word->length;
+    if (!rk_same_letters(base->word->letter, letter + i - *count, *count))
+        return NULL;
+    return rk_mx_power(s, base, rk_sc_add(s->scalars, letter[i].leaf->index[0], s->one));
+}
+
+bool rk_mx_has_moving_power(const rk_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t k = 0; k < a->word[i].length && a->word[i].length > 1; k++)
+            if (power_word(a->word[i].letter[k]))
+                return true;
+    return false;
+}
+
 const rk_mx *rk_mx_power_rule(rk_mxs *s, rk_letter a, rk_letter b) {
     bool x = a.leaf->kind == RK_L_POWER, y = b.leaf->kind == RK_L_POWER;
     if (!x && !y)
         return NULL;
+    const rk_mx *moved = power_moved(s, a, b);
+    if (moved)
+        return moved;
     if (x && y && a.leaf->arg[0] == b.leaf->arg[0] && a.transposed == b.transposed &&
         a.inverted == b.inverted) {
         rk_sc k = rk_sc_add(s->scalars, a.leaf->index[0], b.leaf->index[0]);

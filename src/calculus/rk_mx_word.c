@@ -301,7 +301,7 @@ static const rk_mx *with_middle(work *w, size_t from, size_t to, const rk_mx *mi
     return rk_mx_mul(s, product, rk_mx_sum_done(s, &right));
 }
 
-static bool cancel(rk_letter a, rk_letter b) {
+bool rk_letters_cancel(rk_letter a, rk_letter b) {
     if (a.leaf != b.leaf)
         return false;
     if (a.leaf->props & (RK_PROP_ORTHOGONAL | RK_PROP_PERMUTATION))
@@ -374,7 +374,7 @@ static bool inverse_after(work *w, size_t i) {
 /* Rules that keep the word a word. True if one was used at letters i, i + 1. */
 static bool simplify_pair(work *w, size_t i) {
     rk_letter a = w->letter[i], b = w->letter[i + 1];
-    if (cancel(a, b)) {
+    if (rk_letters_cancel(a, b)) {
         cut(w, i, i + 2);
         return true;
     }
@@ -474,6 +474,11 @@ const rk_mx *rk_mx_word_normal(rk_mxs *s, rk_sc rows, rk_sc cols, rk_word *word)
             const rk_mx *middle = replace_pair(s, w.letter[i], w.letter[i + 1]);
             if (middle)
                 return with_middle(&w, i, i + 2, middle);
+        }
+        for (size_t i = 0, count; i < w.n; i++) {
+            const rk_mx *power = rk_mx_power_after(s, w.letter, i, &count);
+            if (power)
+                return with_middle(&w, i - count, i + 1, power);
         }
         *word = (rk_word){w.coef, w.letter, w.n};
         const rk_mx *other = NULL;

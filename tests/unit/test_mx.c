@@ -674,6 +674,25 @@ static void powers_merge(void **state) {
               rk_mx_power(b->s, a, rk_sc_sub(b->sc, k, rk_sc_int(b->sc, 4))));
 }
 
+static void powers_of_products_turn(void **state) {
+    bench *b = *state;
+    const rk_mx *a = var(b, 'A', N, M, 0), *c = var(b, 'C', M, N, 0), *g = var(b, 'G', N, N, 0);
+    const rk_mx *x = var(b, 'X', N, N, 0), *ac = mul(b, a, c), *ca = mul(b, c, a);
+    rk_sc k = b->size[K], more = rk_sc_add(b->sc, k, b->one);
+    const rk_mx *power = rk_mx_power(b->s, ac, k);
+    SAME(mul(b, power, a), mul(b, a, rk_mx_power(b->s, ca, k)));
+    SAME(mul(b, power, ac), rk_mx_power(b->s, ac, more));
+    SAME(mul(b, ac, power), rk_mx_power(b->s, ac, more));
+    SAME(mul3(b, a, rk_mx_power(b->s, ca, k), c), rk_mx_power(b->s, ac, more));
+    SAME(power->transpose, rk_mx_power(b->s, ac->transpose, k));
+    SAME(mul(b, power, a)->transpose, mul(b, a->transpose, power->transpose));
+    SAME(mul(b, power, a)->transpose->transpose, mul(b, power, a));
+    DIFFERENT(mul(b, power, c->transpose), mul(b, a, rk_mx_power(b->s, ca, k)));
+    SAME(rk_mx_power(b->s, mul3(b, inv(b, g), x, g), k),
+         mul3(b, inv(b, g), rk_mx_power(b->s, x, k), g));
+    DIFFERENT(rk_mx_power(b->s, mul3(b, g, x, g), k), mul3(b, g, rk_mx_power(b->s, x, k), g));
+}
+
 /* --- ranks --------------------------------------------------------------------------------- */
 
 static void sums_are_known_to_be_invertible(void **state) {
@@ -779,6 +798,7 @@ int main(void) {
         TEST(powers_merge),
         TEST(sums_are_known_to_be_invertible),
         TEST(semidefinite_by_construction),
+        TEST(powers_of_products_turn),
         TEST(ranks_have_one_key),
         TEST(the_order_of_writing_does_not_matter),
     };

@@ -224,9 +224,12 @@ static rk_sc size_by_parts(rk_scalars *s, const rk_size *a) {
     }
 }
 
-/* Powers have one form here whatever the way in which the size has them. */
+/* Powers have one form here whatever the way in which the size has them. What is opaque to the
+   sizes is made of its parts, so that it is seen what it depends on. */
 static rk_sc size_atom(rk_scalars *s, unsigned id) {
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
+    if (atom->kind == RK_A_OPAQUE && !rk_sc_atom_quantity(s, id))
+        return size_by_parts(s, atom->tree);
     if (atom->kind != RK_A_POW)
         return rk_sc_atom(s, id);
     const rk_canon *base = atom->part[0], *exponent = atom->part[1];
@@ -234,6 +237,8 @@ static rk_sc size_atom(rk_scalars *s, unsigned id) {
 }
 
 rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form) {
+    if (rk_sc_is_interned(s, form))
+        return form;
     rk_sc image[RK_CANON_ATOMS];
     for (unsigned i = 0; i < form->natoms; i++)
         image[i] = size_atom(s, form->atom[i]);
@@ -241,6 +246,15 @@ rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form) {
         return rk_sc_compose(s, form, image);
     return rk_sc_quantity(s,
                           &(rk_quantity){.kind = RK_Q_FRESH, .arg = image, .nargs = form->natoms});
+}
+
+rk_sc rk_sc_power_part(rk_scalars *s, unsigned atom, int i) {
+    rk_sc_room_for_atom(s, atom);
+    if (!s->atom[atom].part[i]) {
+        rk_sc part = rk_sc_canon(s, rk_canon_atom_get(s->canons, atom)->part[i]);
+        s->atom[atom].part[i] = part;
+    }
+    return s->atom[atom].part[i];
 }
 
 rk_sc rk_sc_size(rk_scalars *s, const rk_size *size) {

@@ -20,8 +20,8 @@ static bool atom_mentions(const rk_scalars *s, unsigned id, unsigned sym) {
     if (q)
         return quantity_mentions(s, q, sym);
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
-    if (atom->kind == RK_A_SYM)
-        return atom->index == sym;
+    if (atom->kind == RK_A_SYM || atom->kind == RK_A_OPAQUE) /* of sizes: it may be there */
+        return atom->kind == RK_A_OPAQUE || atom->index == sym;
     for (int i = 0; i < 3; i++)
         if (atom->part[i] && rk_sc_mentions(s, atom->part[i], sym))
             return true;
@@ -126,7 +126,8 @@ static rk_sc map_atom(rk_scalars *s, const mapping *m, unsigned id) {
     if (atom.kind == RK_A_SYM)
         return m->by && atom.index == m->sym ? m->by : rk_sc_atom(s, id);
     if (atom.kind == RK_A_POW)
-        return rk_sc_pow(s, map_canon(s, m, atom.part[0]), map_canon(s, m, atom.part[1]));
+        return rk_sc_pow(s, map_scalar(s, m, rk_sc_power_part(s, id, 0)),
+                         map_scalar(s, m, rk_sc_power_part(s, id, 1)));
     return atom.kind == RK_A_LOOPSUM ? map_loopsum(s, m, id) : rk_sc_atom(s, id);
 }
 
@@ -249,11 +250,6 @@ static int compare_contents(const rk_scalars *s, rk_sc a, rk_sc b) {
     return c ? c : compare_polynomials(rk_sc_den(a), rk_sc_den(b), order, a->natoms, ctx);
 }
 
-/* Forms inside atoms of sizes are not interned. */
-static bool interned(const rk_scalars *s, rk_sc a) {
-    return a->id < s->nnodes && s->node[a->id].form == a;
-}
-
 static int compare_by_memory(rk_scalars *s, rk_sc a, rk_sc b) {
     uint64_t key = rk_sc_memo_key(RK_SC_COMPARE, a, b);
     const rk_sc_memo *memo = rk_sc_memo_find(s, key);
@@ -272,7 +268,7 @@ int rk_sc_compare(const rk_scalars *s, rk_sc a, rk_sc b) {
     c = c ? c : compare_int(rk_sc_den(a)->length, rk_sc_den(b)->length);
     if (c)
         return c;
-    if (a->natoms == 0 || !interned(s, a) || !interned(s, b))
+    if (a->natoms == 0 || !rk_sc_is_interned(s, a) || !rk_sc_is_interned(s, b))
         return compare_contents(s, a, b);
     return compare_by_memory((rk_scalars *)(uintptr_t)s, a, b);
 }

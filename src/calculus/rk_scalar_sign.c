@@ -81,7 +81,6 @@ static int64_t low_of_quantity(rk_scalars *s, const rk_quantity *q) {
     return by_parts > low ? by_parts : low;
 }
 
-/* The base is an interned form here: atoms of powers are made by rk_sc_pow. */
 static int64_t low_of_power(rk_scalars *s, rk_sc base, rk_sc exponent) {
     int64_t b;
     if (rk_sc_is_int(s, base, &b) && b >= 2 && b < 1000) {
@@ -101,7 +100,9 @@ static int64_t find_low(rk_scalars *s, unsigned id) {
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
     if (atom->kind == RK_A_SYM)
         return atom->index < s->nsymbols ? s->low[atom->index] : INT64_MIN;
-    return atom->kind == RK_A_POW ? low_of_power(s, atom->part[0], atom->part[1]) : INT64_MIN;
+    return atom->kind == RK_A_POW
+               ? low_of_power(s, rk_sc_power_part(s, id, 0), rk_sc_power_part(s, id, 1))
+               : INT64_MIN;
 }
 
 int64_t rk_sc_low(rk_scalars *s, unsigned id) {
@@ -151,7 +152,7 @@ static unsigned find_signs_of_atom(rk_scalars *s, unsigned id) {
         return signs & signs_of_quantity(q) & signs_by_parts(s, q);
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
     if (atom->kind == RK_A_POW)
-        signs &= rk_sc_signs(s, atom->part[0]) == RK_SIGN_POS ? RK_SIGN_POS : RK_SIGN_ANY;
+        signs &= rk_sc_is_positive(s, rk_sc_power_part(s, id, 0)) ? RK_SIGN_POS : RK_SIGN_ANY;
     return signs;
 }
 
@@ -401,8 +402,9 @@ static bool atom_is_integer(rk_scalars *s, unsigned id) {
         return integer_quantity(s, q);
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
     if (atom->kind == RK_A_POW)
-        return rk_sc_is_integer(s, atom->part[0]) && rk_sc_is_integer(s, atom->part[1]) &&
-               rk_sc_at_least(s, atom->part[1], 0);
+        return rk_sc_is_integer(s, rk_sc_power_part(s, id, 0)) &&
+               rk_sc_is_integer(s, rk_sc_power_part(s, id, 1)) &&
+               rk_sc_at_least(s, rk_sc_power_part(s, id, 1), 0);
     return atom->kind == RK_A_SYM;
 }
 

@@ -26,6 +26,7 @@ typedef struct rk_sc_memo { /* the result of an operation */
 typedef struct rk_sc_atom_node {
     rk_quantity *quantity; /* NULL where it is none */
     rk_sc form;            /* of the atom alone, NULL not yet made */
+    rk_sc part[2];         /* of a power: base and exponent, NULL not yet made */
     unsigned low_epoch, signs_epoch;
     int64_t low;
     unsigned signs;
@@ -69,6 +70,11 @@ static inline const fmpz_mpoly_struct *rk_sc_den(rk_sc a) {
     return fmpz_mpoly_q_denref(a->value);
 }
 
+/* Forms inside atoms may be of the sizes, or of other scalars over the same sizes. */
+static inline bool rk_sc_is_interned(const rk_scalars *s, rk_sc a) {
+    return a->id < s->nnodes && s->node[a->id].form == a;
+}
+
 static inline bool rk_sc_is_polynomial(const rk_scalars *s, rk_sc a) {
     return fmpz_mpoly_is_one(rk_sc_den(a), rk_canon_context(s->canons, a));
 }
@@ -83,6 +89,9 @@ rk_sc rk_sc_intern(rk_scalars *s, size_t mark, const rk_canon *form); /* NULL st
 rk_sc rk_sc_atom(rk_scalars *s, unsigned atom);
 rk_sc rk_sc_canon(rk_scalars *s, const rk_canon *form); /* of a size */
 bool rk_sc_atoms_are_integers(rk_scalars *s, rk_sc a);
+/* Base (0) and exponent (1) of a power. What the atom itself has is a form of the sizes, or was
+   interned elsewhere. */
+rk_sc rk_sc_power_part(rk_scalars *s, unsigned atom, int i);
 rk_sc rk_sc_fmpz(rk_scalars *s, const fmpz_t value);
 rk_sc rk_sc_part(rk_scalars *s, rk_sc a, const fmpz_mpoly_t p); /* a polynomial of a's context */
 /* a where each atom becomes its image; images are those of a->atom[] in order */

@@ -110,6 +110,27 @@ static void powers_have_one_form(void **state) {
     assert_false(rk_sc_is_integer(s, rk_sc_pow(s, num(b, 2), rk_sc_sub(s, n, d))));
 }
 
+/* Atoms are shared by all scalars over the same sizes, what is interned is not. */
+static void powers_are_known_to_every_store(void **state) {
+    bench *b = *state;
+    rk_sc_pow(b->s, num(b, 2), rk_sc_sym(b->s, b->n));
+    rk_scalars *other = rk_scalars_new(b->sizes, b->arena);
+    for (int64_t i = 0; i < 20; i++)
+        rk_sc_sub(other, rk_sc_int(other, -7 - i), rk_sc_sym(other, b->h));
+    rk_sc n = rk_sc_sym(other, b->n), power = rk_sc_pow(other, rk_sc_int(other, 2), n);
+    assert_false(rk_sc_is_integer(other, power));
+    assert_true(rk_sc_is_positive(other, power));
+    rk_sc_bound(other, b->n, 3);
+    assert_true(rk_sc_is_integer(other, power));
+    assert_true(rk_sc_at_least(other, power, 8));
+    assert_ptr_equal(rk_sc_put(other, power, b->n, rk_sc_int(other, 4)), rk_sc_int(other, 16));
+    assert_ptr_equal(
+        rk_sc_size(other, rk_size_binary(b->sizes, RK_S_POW, rk_size_const(b->sizes, 2),
+                                         rk_size_sym(b->sizes, b->n))),
+        power);
+    rk_scalars_free(other);
+}
+
 static void signs_are_known_where_they_hold_everywhere(void **state) {
     bench *b = *state;
     rk_scalars *s = b->s;
@@ -273,6 +294,16 @@ static void what_is_too_large_stays_a_function_of_its_parts(void **state) {
     assert_ptr_equal(rk_sc_put(s, high, b->n, num(b, 1)), num(b, 1));
 }
 
+static void undefined_sizes_keep_their_parts(void **state) {
+    bench *b = *state;
+    const rk_size *n = rk_size_sym(b->sizes, b->n), *zero = rk_size_const(b->sizes, 0);
+    const rk_size *quotient = rk_size_binary(b->sizes, RK_S_DIV, n, zero);
+    rk_sc a = rk_sc_size(b->s, quotient);
+    assert_true(rk_sc_mentions(b->s, a, b->n));
+    assert_ptr_not_equal(rk_sc_put(b->s, a, b->n, num(b, 2)), a);
+    assert_false(rk_sc_is_integer(b->s, a));
+}
+
 typedef struct random_source {
     rk_rng rng;
     bench *b;
@@ -400,6 +431,7 @@ int main(void) {
         TEST(equal_values_are_one_object),
         TEST(definitions_of_dimensions_are_put_in),
         TEST(powers_have_one_form),
+        TEST(powers_are_known_to_every_store),
         TEST(signs_are_known_where_they_hold_everywhere),
         TEST(divisors_are_not_zero),
         TEST(bounds_narrow_and_widen),
@@ -408,6 +440,7 @@ int main(void) {
         TEST(sums_close_and_keep_their_index),
         TEST(order_does_not_depend_on_creation),
         TEST(what_is_too_large_stays_a_function_of_its_parts),
+        TEST(undefined_sizes_keep_their_parts),
         TEST(random_signs_hold_at_random_assignments),
         TEST(random_identities_are_equalities_of_pointers),
         TEST(putting_in_agrees_with_evaluation),

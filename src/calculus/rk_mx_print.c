@@ -211,6 +211,14 @@ static void put_unit(rk_mx_printer *p, const rk_leaf *l) {
     rk_buf_puts(p->out, "}");
 }
 
+static void put_causal(rk_mx_printer *p, const rk_leaf *l) {
+    rk_buf inside, *outer;
+    rk_print_head(p, "causal");
+    rk_print_begin(p, &inside, &outer);
+    rk_print_sc(p, l->rows, RK_IN_SUM);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
 static void put_arguments(rk_mx_printer *p, const rk_leaf *l, const char *first) {
     size_t n = 0;
     for (int i = 0; i < 3 && l->arg[i] != NULL; i++, n++) {
@@ -361,7 +369,7 @@ static void put_leaf(rk_mx_printer *p, const rk_leaf *l) {
         put_unit(p, l);
         break;
     case RK_L_CAUSAL:
-        put_constant(p, "causal", "\\mathrm{causal}", l->rows, NULL);
+        put_causal(p, l);
         break;
     case RK_L_DIAG:
         put_wrapped(p, "diag", "\\operatorname{diag}", l->arg[0]);
@@ -697,15 +705,24 @@ static bool is_given(const rk_mx_printer *p, const rk_mx *a) {
     return false;
 }
 
+static long uprightness(const rk_mx_printer *p, const rk_mx *a);
+
+static long letter_uprightness(const rk_mx_printer *p, const rk_letter *x) {
+    const rk_leaf *l = x->leaf;
+    if (l->kind == RK_L_DIAG || l->kind == RK_L_SCALES)
+        return 0;
+    long n = 1;
+    if (l->kind >= RK_L_KRON && l->kind <= RK_L_PROD)
+        n = uprightness(p, l->arg[0]) + (l->arg[1] != NULL ? uprightness(p, l->arg[1]) : 0);
+    return x->transposed ? -n : n;
+}
+
 /* Letters without a transpose less those with one. */
 static long uprightness(const rk_mx_printer *p, const rk_mx *a) {
     long n = is_given(p, a) ? (long)a->weight + 1 : 0;
     for (size_t i = 0; i < a->nwords; i++)
-        for (size_t k = 0; k < a->word[i].length; k++) {
-            const rk_letter *x = &a->word[i].letter[k];
-            bool either = x->leaf->kind == RK_L_DIAG || x->leaf->kind == RK_L_SCALES;
-            n += either ? 0 : x->transposed ? -1 : 1;
-        }
+        for (size_t k = 0; k < a->word[i].length; k++)
+            n += letter_uprightness(p, &a->word[i].letter[k]);
     for (size_t i = 0; i < a->grid_rows * a->grid_cols && rk_mx_is_grid(a); i++)
         n += uprightness(p, a->cell[i]);
     return n;

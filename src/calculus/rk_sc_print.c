@@ -116,7 +116,12 @@ static void put_sum_over(rk_mx_printer *p, const rk_quantity *q) {
 static void put_rank(rk_mx_printer *p, const rk_quantity *q) {
     rk_quantity upright = *q;
     upright.mx[0] = rk_mx_upright(p, q->mx[0]);
-    put_application(p, "rank", &upright);
+    if (p->latex && rk_mx_is_grid(upright.mx[0])) { /* its brackets are enough */
+        rk_print_head(p, "rank");
+        rk_print_mx(p, upright.mx[0], RK_IN_SUM);
+    } else {
+        put_application(p, "rank", &upright);
+    }
 }
 
 static void put_quantity(rk_mx_printer *p, const rk_quantity *q) {

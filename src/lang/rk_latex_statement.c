@@ -325,17 +325,28 @@ static void comma(statement *s, const char *first) {
     s->begun = true;
 }
 
-/* "Let $n \ge 1$, $d \ge 2$. " */
+/* Dimensions of one open range stand together: "$n, d \ge 1$". */
+static bool same_range(const rk_dimdecl *a, const rk_dimdecl *b) {
+    return a->kind == RK_DIM_FROM && b->kind == RK_DIM_FROM &&
+           strcmp(a->values[0]->text, b->values[0]->text) == 0;
+}
+
+/* "Let $n, k \ge 1$, $d \ge 2$. " */
 static void say_dims(statement *s, const rk_theorem *t) {
-    s->begun = false;
+    bool begun = false, joined = false;
     for (size_t i = 0; i < t->nclauses; i++)
         for (size_t k = 0; k < t->clauses[i].ndims; k++) {
-            comma(s, "Let ");
-            rk_buf_putc(s->out, '$');
-            put_dim(s, &t->clauses[i].dims[k]);
-            rk_buf_putc(s->out, '$');
+            const rk_dimdecl *d = &t->clauses[i].dims[k];
+            rk_buf_puts(s->out, joined ? ", " : begun ? ", $" : "Let $");
+            joined = k + 1 < t->clauses[i].ndims && same_range(d, d + 1);
+            begun = true;
+            if (joined)
+                rk_latex_name(s->out, d->name);
+            else
+                put_dim(s, d);
+            rk_buf_puts(s->out, joined ? "" : "$");
         }
-    rk_buf_puts(s->out, s->begun ? ". " : "");
+    rk_buf_puts(s->out, begun ? ". " : "");
 }
 
 static void say_variables(statement *s, const rk_theorem *t, rk_quant quant, const char *head,

@@ -165,18 +165,26 @@ static void begin(rk_tale *t, const char *heading) {
                       *heading ? "]" : "");
 }
 
-/* The sign of the end of the proof belongs into a last formula, not below it. */
+/* The last n bytes replaced. */
+static void cut(rk_buf *out, size_t n, const char *by) {
+    out->len -= n;
+    out->text[out->len] = '\0';
+    rk_buf_puts(out, by);
+}
+
+/* The sign of the end of the proof belongs into a last formula, unless that has a number, and not
+   into a paragraph of its own. */
 static void end(rk_tale *t) {
     static const char display[] = "\n\\end{equation*}\n\n";
     size_t n = strlen(display);
     rk_tale_end(t);
     if (!t->latex)
         return;
-    if (t->out->len > n && strcmp(t->out->text + t->out->len - n, display) == 0) {
-        t->out->len -= n;
-        t->out->text[t->out->len] = '\0';
-        rk_buf_puts(t->out, " \\qedhere\n\\end{equation*}\n");
-    }
+    char *end = t->out->text + t->out->len;
+    if (t->out->len > n && strcmp(end - n, display) == 0 && end[-(long)n - 1] != '}')
+        cut(t->out, n, " \\qedhere\n\\end{equation*}\n");
+    else
+        cut(t->out, 1, "");
     rk_buf_puts(t->out, "\\end{proof}\n");
 }
 

@@ -91,26 +91,27 @@ static unsigned number_of(rk_telling *t, const rk_derivation *d, const rk_fact *
     return 0;
 }
 
-static void tell_fact(rk_telling *t, const rk_derivation *d, const rk_fact *f, bool again) {
+/* `last`: how the fact before it was led in, or NULL. */
+static void tell_fact(rk_telling *t, const rk_derivation *d, const rk_fact *f, const char **last) {
     unsigned number = ++t->tale->steps;
-    const char *relation = fact_text(t, d, f);
+    const char *relation = fact_text(t, d, f), *lead = rk_fact_lead(t, d->store, f);
+    bool again = *last != NULL && strcmp(*last, lead) == 0;
+    *last = lead;
     rk_grow(&t->fact, &t->facts_cap, t->nfacts + 1, sizeof *t->fact);
     t->fact[t->nfacts++] = (rk_told_fact){d->store, relation, number};
-    if (t->tale->latex)
-        rk_tale_say(t->tale, "%s", again ? "Likewise," : rk_fact_lead(t, d->store, f));
     rk_telling_legends(t, d->store);
+    if (t->tale->latex)
+        rk_tale_say(t->tale, "%s", again ? "Likewise," : lead);
     rk_tale_display(t->tale, number, relation, ".");
     rk_tale_remark(t->tale, rk_fact_reason(t, d->store, f));
 }
 
 /* Facts that were told already keep their numbers. */
 static void tell_facts(rk_telling *t, const rk_derivation *d) {
-    const rk_fact *last = NULL;
+    const char *last = NULL;
     for (size_t i = 0; i < d->nfacts; i++)
-        if (number_of(t, d, d->fact[i]) == 0 && !is_choice(d, d->fact[i])) {
-            tell_fact(t, d, d->fact[i], last != NULL && last->law == d->fact[i]->law);
-            last = d->fact[i];
-        }
+        if (number_of(t, d, d->fact[i]) == 0 && !is_choice(d, d->fact[i]))
+            tell_fact(t, d, d->fact[i], &last);
 }
 
 /* --- the sum ------------------------------------------------------------------------------ */
@@ -168,7 +169,10 @@ static shares shares_of(rk_telling *t, const rk_derivation *d) {
         rk_sc minus = rk_sc_sub(s, rk_sc_int(s, 0), m->factor);
         bool negative = rk_telling_scalar(t, d->store, m->factor)[0] == '-';
         share x = {negative ? minus : m->factor, f->equation, negative, number_of(t, d, f)};
-        l.item[l.n++] = x;
+        size_t at = l.n++;
+        for (; at > 0 && l.item[at - 1].number > x.number; at--)
+            l.item[at] = l.item[at - 1];
+        l.item[at] = x;
         l.units &= rk_sc_is_one(x.factor);
         l.positive &= !negative;
     }
@@ -247,6 +251,14 @@ static bool is_fact_itself(const rk_derivation *d, rk_sc goal) {
     return f != NULL && f->value == goal;
 }
 
+/* The same for a goal == 0, which may be turned round. */
+static bool is_equation_itself(const rk_derivation *d) {
+    const rk_fact *f = d->nfacts == 1 ? d->fact[0] : NULL;
+    rk_scalars *s = rk_mxs_scalars(d->store);
+    return f != NULL && f->equation &&
+           (f->value == d->goal || rk_sc_is_zero(rk_sc_add(s, f->value, d->goal)));
+}
+
 static void say_sum(rk_telling *t, const rk_derivation *d, rk_sc goal, bool equation) {
     shares l = shares_of(t, d);
     const char *text = rk_telling_relation(t, d->store, goal, equation);
@@ -267,7 +279,7 @@ static void say_sum(rk_telling *t, const rk_derivation *d, rk_sc goal, bool equa
 static void tell_sum(rk_telling *t, const rk_derivation *d, bool equation) {
     rk_sc goal = chosen_goal(d);
     tell_facts(t, d);
-    if (!is_fact_itself(d, goal))
+    if (!is_fact_itself(d, goal) && !(equation && is_equation_itself(d)))
         say_sum(t, d, goal, equation);
     else if (t->closing != NULL)
         rk_tale_say(t->tale, "This is %s.", t->closing);
@@ -285,23 +297,149 @@ static void tell_absurd(rk_telling *t, const rk_derivation *d) {
 
 /* --- identities --------------------------------------------------------------------------- */
 
-static bool has_equations(const rk_derivation *d) {
-    for (size_t i = 0; i < d->nassumptions; i++)
-        if (d->assumption[i].left != NULL)
+static bool mentions(const rk_term *t, bool (*wanted)(const rk_term *t)) {
+    for (size_t i = 0; i < t->nkids; i++)
+        if (mentions(t->kid[i], wanted))
             return true;
-    return false;
+    return wanted(t);
 }
 
+static bool is_inverse(const rk_term *t) {
+    return t->op == RK_T_INV;
+}
+
+static bool is_softmax(const rk_term *t) {
+    return t->op == RK_T_SOFTMAX;
+}
+
+static bool stands_in(const rk_term *t, unsigned var) {
+    bool found = t->op == RK_T_VAR && t->var == var;
+    for (size_t i = 0; i < t->nkids && !found; i++)
+        found = stands_in(t->kid[i], var);
+    return found;
+}
+
+/* What the set of a variable says of products: NULL where that is nothing. */
+static const char *set_equation(rk_telling *t, const rk_var *v) {
+    rk_arena *arena = t->tale->arena;
+    if (v->family != NULL)
+        return NULL;
+    switch (v->set) {
+    case RK_SET_ORTHOGONAL:
+    case RK_SET_PERMUTATION:
+        return rk_arena_printf(arena, "%s'*%s == eye(n)", v->name, v->name);
+    case RK_SET_SYMMETRIC:
+    case RK_SET_PSD:
+        return rk_arena_printf(arena, "%s' == %s", v->name, v->name);
+    default:
+        return NULL;
+    }
+}
+
+/* The identity of the size of v. */
+static const char *identity_formula(rk_telling *t, const char *text, const rk_var *v) {
+    rk_buf size;
+    rk_buf_init(&size);
+    rk_size_print(&size, t->checked->sizes, v->rows);
+    const char *head = strstr(text, "eye(n)");
+    if (head != NULL)
+        text = rk_arena_printf(t->tale->arena, "%.*seye(%s)", (int)(head - text), text, size.text);
+    rk_buf_clear(&size);
+    return rk_tale_formula(t->tale, text);
+}
+
+static void add_ground(rk_telling *t, const char **all, const char *one) {
+    *all = *all == NULL ? one : rk_arena_printf(t->tale->arena, "%s, %s", *all, one);
+}
+
+/* What a product may be reduced by, beside multiplying out: "P*P == P, the inverses"; or NULL. */
+static const char *grounds(rk_telling *t, const rk_derivation *d) {
+    const char *all = NULL;
+    const rk_checked *c = t->checked;
+    for (size_t i = 0; i < d->nassumptions; i++)
+        if (d->assumption[i].left != NULL) {
+            const char *text = assumption_text(t, d, &d->assumption[i]);
+            if (text != NULL)
+                add_ground(t, &all, rk_tale_math(t->tale, text));
+        }
+    for (unsigned v = 0; v < c->nvars && d->claim != NULL; v++) {
+        const char *text = stands_in(d->claim, v) ? set_equation(t, &c->vars[v]) : NULL;
+        if (text != NULL)
+            add_ground(t, &all, rk_tale_math(t->tale, identity_formula(t, text, &c->vars[v])));
+    }
+    if (d->claim != NULL && mentions(d->claim, is_inverse))
+        add_ground(t, &all, "the definition of the inverses");
+    if (d->claim != NULL && mentions(d->claim, is_softmax))
+        add_ground(t, &all,
+                   "the symmetries of softmax (it commutes with permutations and ignores "
+                   "what is added to a whole row)");
+    return all;
+}
+
+/* Both sides multiplied out and nothing else; false where that is no equation of matrices. */
+static bool multiplied_out(rk_telling *t, const rk_derivation *d, const char **left,
+                           const char **right) {
+    const rk_term *c = d->claim;
+    if (c == NULL || c->op != RK_T_COMPARE || c->kid[0]->rows == NULL)
+        return false;
+    rk_mxs *plain = rk_telling_plain_store(t);
+    rk_reader *reader = rk_reader_new(plain, t->checked);
+    *left = rk_telling_written_out(t, plain, rk_read_matrix(reader, c->kid[0]));
+    *right = rk_telling_written_out(t, plain, rk_read_matrix(reader, c->kid[1]));
+    rk_reader_free(reader);
+    return true;
+}
+
+/* "Multiplied out, the left side is ... and the right side ... By ..., both are ..." */
 static void tell_identity(rk_telling *t, const rk_derivation *d) {
-    const char *form = rk_telling_written_out(t, d->store, d->left);
-    rk_tale_say(t->tale, "Written out%s, both sides are",
-                has_equations(d) ? " with the equations that are assumed" : "");
+    const char *form = rk_telling_written_out(t, d->store, d->left), *left, *right;
+    const char *by = grounds(t, d);
+    bool apart = multiplied_out(t, d, &left, &right) && strcmp(left, right) != 0;
+    if (apart) {
+        rk_tale_say_formula(t->tale, "Multiplied out, the left side is %s", left);
+        rk_tale_say_formula(t->tale, "and the right side is %s.", right);
+    }
+    if (by != NULL)
+        rk_tale_say(t->tale, "By %s, both sides are", by);
+    else
+        rk_tale_say(t->tale, "Multiplied out, both sides are");
     rk_telling_legends(t, d->store);
     rk_tale_display(t->tale, 0, form, ".");
     rk_tale_end(t->tale);
 }
 
 /* --- induction ---------------------------------------------------------------------------- */
+
+static bool has_fresh(const rk_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t k = 0; k < a->word[i].length; k++) {
+            const rk_leaf *l = a->word[i].letter[k].leaf;
+            bool found = l->kind == RK_L_FRESH;
+            for (size_t m = 0; m < 3 && !found; m++)
+                found = l->arg[m] != NULL && has_fresh(l->arg[m]);
+            if (found)
+                return true;
+        }
+    for (size_t i = 0; rk_mx_is_grid(a) && i < a->grid_rows * a->grid_cols; i++)
+        if (has_fresh(a->cell[i]))
+            return true;
+    return false;
+}
+
+/* Both sides of an identity after one more layer. */
+static void tell_identity_step(rk_telling *t, const rk_derivation *d) {
+    const rk_derivation *step = d->kid[1];
+    rk_sc layers = rk_sc_sym(rk_mxs_scalars(d->store), d->sym);
+    rk_tale_say(t->tale,
+                "Suppose that both sides agree after %s layers. With one more layer%s "
+                "both are",
+                rk_tale_math(t->tale, rk_telling_scalar(t, d->store, layers)),
+                has_fresh(step->left) ? ", the value so far being the new letter," : "");
+    const char *form = rk_telling_written_out(t, d->store, step->left);
+    rk_telling_legends(t, d->store);
+    rk_tale_display(t->tale, 0, form, ".");
+    rk_tale_end(t->tale);
+}
 
 static const rk_fact *hypothesis_of(const rk_derivation *d) {
     for (size_t i = 0; i < d->nfacts; i++)
@@ -354,8 +492,12 @@ static void tell_induction(rk_telling *t, const rk_derivation *d) {
         tell(t, d->kid[0]);
     rk_tale_end(t->tale);
     rk_tale_heading(t->tale, "Step.");
-    say_step(t, d);
-    tell(t, d->kid[1]);
+    if (d->kid[1]->kind == RK_N_IDENTITY && d->goal == NULL) {
+        tell_identity_step(t, d);
+    } else {
+        say_step(t, d);
+        tell(t, d->kid[1]);
+    }
     t->closing = closing;
 }
 
@@ -376,22 +518,27 @@ static const char *goal_of(rk_telling *t, const rk_derivation *d) {
 static void announce(rk_telling *t, const char *goal, const char *lead) {
     if (goal == NULL || (t->announced != NULL && rk_same_formula(goal, t->announced)))
         return;
-    rk_tale_say(t->tale, lead, rk_tale_math(t->tale, goal));
     t->announced = goal;
+    bool same = strncmp(lead, "We show", strlen("We show")) == 0; /* not a part of it */
+    if (same && t->tale->paragraph.len > 0 && t->tale->paragraph.len == t->announcement) {
+        t->tale->paragraph.text[--t->tale->paragraph.len] = '\0'; /* the full stop */
+        rk_tale_join(t->tale, ", that is,");
+        lead = "%s.";
+    } else {
+        rk_telling_legends_of(t);
+    }
+    rk_tale_say_formula(t->tale, lead, goal);
+    t->announcement = t->tale->paragraph.len;
 }
 
-/* left == right whose first half uses equations alone, so that it shows both. */
-static bool shows_both(const rk_derivation *d) {
-    if (d->nkids != 2 || d->kid[0]->kind != RK_N_SUM || d->kid[1]->kind != RK_N_SUM)
+/* Half of an equation that uses equations alone, so that it shows the other half, too. */
+static bool shows_both(const rk_derivation *half) {
+    if (half->kind != RK_N_SUM || !rk_sc_is_zero(half->sum.slack))
         return false;
-    const rk_derivation *a = d->kid[0], *b = d->kid[1];
-    if (a->store != b->store || !rk_sc_is_zero(a->sum.slack))
-        return false;
-    rk_scalars *s = rk_mxs_scalars(a->store);
-    for (size_t i = 0; i < a->nfacts; i++)
-        if (!a->fact[i]->equation)
+    for (size_t i = 0; i < half->nfacts; i++)
+        if (!half->fact[i]->equation)
             return false;
-    return rk_sc_is_zero(rk_sc_add(s, a->goal, b->goal));
+    return true;
 }
 
 /* The two halves of an equation between numbers. */
@@ -401,6 +548,12 @@ static bool is_pair(const rk_derivation *d) {
         return false;
     rk_scalars *s = rk_mxs_scalars(d->kid[0]->store);
     return rk_sc_is_zero(rk_sc_add(s, d->kid[0]->goal, d->kid[1]->goal));
+}
+
+static void tell_equation(rk_telling *t, const rk_derivation *half) {
+    if (!is_equation_itself(half))
+        announce(t, rk_telling_relation(t, half->store, half->goal, true), "We show that %s.");
+    tell_sum(t, half, true);
 }
 
 /* Says what is shown next, unless the formula itself will be the one step of it. */
@@ -415,18 +568,18 @@ static void open_part(rk_telling *t, const rk_derivation *d, const char *lead) {
 static void tell_pair(rk_telling *t, const rk_derivation *d) {
     const rk_derivation *a = d->kid[0];
     const char *closing = t->closing;
-    if (shows_both(d)) {
-        announce(t, rk_telling_relation(t, a->store, a->goal, true), "We show that %s.");
-        tell_sum(t, a, true);
-        return;
-    }
+    for (size_t i = 0; i < 2; i++)
+        if (shows_both(d->kid[i])) {
+            tell_equation(t, d->kid[i]);
+            return;
+        }
     announce(t, rk_telling_relation(t, a->store, a->goal, true),
              "We show that %s, one inequality after the other.");
     open_part(t, d->kid[0], "First, we show that %s.");
-    t->closing = "one of the inequalities";
+    t->closing = "one of the two inequalities";
     tell(t, d->kid[0]);
     open_part(t, d->kid[1], "Conversely, we show that %s.");
-    t->closing = "the other inequality";
+    t->closing = "the other one";
     tell(t, d->kid[1]);
     t->closing = closing;
 }
@@ -434,6 +587,8 @@ static void tell_pair(rk_telling *t, const rk_derivation *d) {
 static void tell_all(rk_telling *t, const rk_derivation *d) {
     static const char *const parts[] = {"the first claim", "the second claim", "the third claim",
                                         "the next claim"};
+    static const char *const leads[2][2] = {{"First, we show that %s.", "Next, we show that %s."},
+                                            {"We begin with %s.", "Now for %s."}};
     const char *closing = t->closing;
     if (is_pair(d)) {
         tell_pair(t, d);
@@ -441,10 +596,12 @@ static void tell_all(rk_telling *t, const rk_derivation *d) {
     }
     for (size_t i = 0; i < d->nkids; i++) {
         if (d->nkids > 1) {
-            open_part(t, d->kid[i], i == 0 ? "First, we show that %s." : "Next, we show that %s.");
-            t->closing = parts[i < 3 ? i : 3];
+            open_part(t, d->kid[i], leads[t->depth > 0][i > 0]);
+            t->closing = t->depth > 0 ? "this part" : parts[i < 3 ? i : 3];
         }
+        t->depth += d->nkids > 1;
         tell(t, d->kid[i]);
+        t->depth -= d->nkids > 1;
     }
     t->closing = closing;
 }
@@ -492,8 +649,8 @@ static void tell_cases(rk_telling *t, const rk_derivation *d) {
     bool choices = all_choices(d);
     announce(t, goal_of(t, d), "We show that %s.");
     if (choices)
-        rk_tale_say(t->tale, "It is enough to show this with each argument in turn for the "
-                             "extremum.");
+        rk_tale_say(t->tale, "The extremum is one of its arguments, which are looked at one by "
+                             "one.");
     else
         rk_tale_say(t->tale, "There are %zu cases.", d->nkids);
     rk_tale_end(t->tale);

@@ -25,8 +25,7 @@ const char *rk_explain_dims(rk_tale *t, const rk_dim_scope *dims, size_t n) {
     const char *all = "";
     for (size_t i = 0; i < n; i++) {
         const char *one = rk_tale_math(t, rk_tale_formula(t, dim_text(t, &dims[i])));
-        const char *separator = i == 0 ? "" : i + 1 == n ? " and " : ", ";
-        all = rk_arena_printf(t->arena, "%s%s%s", all, separator, one);
+        all = rk_arena_printf(t->arena, "%s%s%s", all, i == 0 ? "" : ", ", one);
     }
     return all;
 }

@@ -36,6 +36,8 @@ const char *rk_tale_math(rk_tale *t, const char *math);
 const char *rk_tale_formula(rk_tale *t, const char *claim);
 const char *rk_tale_text(rk_tale *t, const char *text); /* plain words, escaped */
 
+/* A sentence with one formula, "We show that %s."; a long one is displayed. */
+void rk_tale_say_formula(rk_tale *t, const char *sentence, const char *math);
 /* A formula on a line of its own. number 0: none. `tail` ends it: "." or "," or "". */
 void rk_tale_display(rk_tale *t, unsigned number, const char *math, const char *tail);
 /* Lines below the last formula of plain text: why it holds. Nothing in LaTeX. */

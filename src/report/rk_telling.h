@@ -41,6 +41,8 @@ typedef struct rk_telling {
     const rk_checked *checked;
     rk_voice *voice;
     size_t nvoices, voices_cap;
+    rk_scalars *plain_scalars; /* of a store without rules, made when it is wanted */
+    rk_mxs *plain;
     rk_told_fact *fact; /* with a number, and still in force */
     size_t nfacts, facts_cap;
     rk_told_assumption *assumption; /* in force */
@@ -48,11 +50,16 @@ typedef struct rk_telling {
     const char **legend; /* told already */
     size_t nlegends, legends_cap;
     const char *announced; /* the goal that the reader was told of last */
+    size_t announcement;   /* length of the paragraph when that was said */
+    unsigned depth;        /* of parts in parts */
     const char *closing;   /* "the first claim": what the part in hand shows; NULL */
 } rk_telling;
 
 void rk_telling_init(rk_telling *t, rk_tale *tale, const rk_checked *checked);
 void rk_telling_clear(rk_telling *t);
+
+/* A store without rules, in which a product is multiplied out and nothing else. */
+rk_mxs *rk_telling_plain_store(rk_telling *t);
 
 /* Printed by the voice of the store, as the tale wants formulas (without dollars). */
 const char *rk_telling_matrix(rk_telling *t, rk_mxs *store, const rk_mx *a, rk_print_place place);
@@ -70,6 +77,7 @@ bool rk_same_formula(const char *a, const char *b);
 /* Says what the names of the voice mean that were used since the last time and are not known yet;
    the sentences go into the paragraph in hand. */
 void rk_telling_legends(rk_telling *t, rk_mxs *store);
+void rk_telling_legends_of(rk_telling *t); /* of all stores */
 
 /* --- one fact ----------------------------------------------------------------------------- */
 /* "sum: the column space of X + A*X*W is in the sum of those of X and A*X*W" */

@@ -7,7 +7,7 @@
 #include "lang/rk_parse.h"
 #include "lang/rk_print.h"
 
-enum { TALE_WIDTH = 79, TALE_DISPLAY = 4 };
+enum { TALE_WIDTH = 79, TALE_DISPLAY = 4, TALE_INLINE = 120 /* characters of LaTeX */ };
 
 void rk_tale_init(rk_tale *t, rk_buf *out, rk_arena *arena, bool latex) {
     *t = (rk_tale){.out = out, .arena = arena, .latex = latex, .width = TALE_WIDTH};
@@ -142,6 +142,20 @@ void rk_tale_display(rk_tale *t, unsigned number, const char *math, const char *
     else
         put_indent(t, TALE_DISPLAY);
     rk_buf_printf(t->out, "%s\n", math);
+}
+
+void rk_tale_say_formula(rk_tale *t, const char *sentence, const char *math) {
+    const char *at = strstr(sentence, "%s");
+    if (!t->latex || strlen(math) < TALE_INLINE) {
+        rk_tale_say(t, "%.*s%s%s", (int)(at - sentence), sentence, rk_tale_math(t, math), at + 2);
+        return;
+    }
+    rk_tale_say(t, "%.*s", (int)(at - sentence), sentence);
+    size_t n = strcspn(at + 2, " ");
+    rk_tale_display(t, 0, math, rk_arena_strndup(t->arena, at + 2, n));
+    at += 2 + n;
+    if (*at != '\0')
+        rk_tale_say(t, "%s", at + strspn(at, " "));
 }
 
 void rk_tale_remark(rk_tale *t, const char *text) {

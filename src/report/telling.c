@@ -13,10 +13,20 @@ void rk_telling_clear(rk_telling *t) {
         rk_mx_printer_free(t->voice[i].printer);
         rk_reader_free(t->voice[i].reader);
     }
+    rk_mxs_free(t->plain);
+    rk_scalars_free(t->plain_scalars);
     rk_free(t->voice);
     rk_free(t->fact);
     rk_free(t->assumption);
     rk_free(t->legend);
+}
+
+rk_mxs *rk_telling_plain_store(rk_telling *t) {
+    if (t->plain == NULL) {
+        t->plain_scalars = rk_scalars_new(t->checked->sizes, t->tale->arena);
+        t->plain = rk_mxs_new(t->plain_scalars, t->tale->arena);
+    }
+    return t->plain;
 }
 
 /* --- lets --------------------------------------------------------------------------------- */
@@ -219,11 +229,16 @@ void rk_telling_legends(rk_telling *t, rk_mxs *store) {
         const char *text =
             rk_mx_name_used(v->printer, v->let[i].mx) ? let_legend(t, store, &v->let[i]) : NULL;
         if (text != NULL && !told_legend(t, text))
-            rk_tale_say(t->tale, "Written out, %s.", rk_tale_math(t->tale, text));
+            rk_tale_say(t->tale, "By definition, %s.", rk_tale_math(t->tale, text));
     }
     for (size_t i = 0; rk_mx_legend(v->printer, i) != NULL; i++) {
         const char *text = rk_arena_strdup(t->tale->arena, rk_mx_legend(v->printer, i));
         if (!told_legend(t, text))
             rk_tale_say(t->tale, "Here %s.", text);
     }
+}
+
+void rk_telling_legends_of(rk_telling *t) {
+    for (size_t i = 0; i < t->nvoices; i++)
+        rk_telling_legends(t, t->voice[i].store);
 }

@@ -406,6 +406,38 @@ static void put_leaf(rk_mx_printer *p, const rk_leaf *l) {
     }
 }
 
+/* --- the upright form --------------------------------------------------------------------- */
+
+static bool is_given(const rk_mx_printer *p, const rk_mx *a) {
+    for (size_t i = 0; i < p->ngiven; i++)
+        if (p->given[i].a == a)
+            return true;
+    return false;
+}
+
+static long uprightness(const rk_mx_printer *p, const rk_mx *a);
+
+static long letter_uprightness(const rk_mx_printer *p, const rk_letter *x) {
+    const rk_leaf *l = x->leaf;
+    if (l->kind == RK_L_DIAG || l->kind == RK_L_SCALES)
+        return 0;
+    long n = 1;
+    if (l->kind >= RK_L_KRON && l->kind <= RK_L_PROD)
+        n = uprightness(p, l->arg[0]) + (l->arg[1] != NULL ? uprightness(p, l->arg[1]) : 0);
+    return x->transposed ? -n : n;
+}
+
+/* Letters without a transpose less those with one. */
+static long uprightness(const rk_mx_printer *p, const rk_mx *a) {
+    long n = is_given(p, a) ? (long)a->weight + 1 : 0;
+    for (size_t i = 0; i < a->nwords; i++)
+        for (size_t k = 0; k < a->word[i].length; k++)
+            n += letter_uprightness(p, &a->word[i].letter[k]);
+    for (size_t i = 0; i < a->grid_rows * a->grid_cols && rk_mx_is_grid(a); i++)
+        n += uprightness(p, a->cell[i]);
+    return n;
+}
+
 /* --- factors ------------------------------------------------------------------------------ */
 
 /* Ends in the body of a sum or product sign, which would take in what follows. */
@@ -429,7 +461,25 @@ static void put_leaf_as_base(rk_mx_printer *p, const rk_leaf *l) {
     rk_print_end(p, &inside, outer, "(", ")");
 }
 
+/* A transposed sum, row or column of blocks, or Kronecker product as one of transposes, where that
+   has fewer of them. */
+static bool put_turned(rk_mx_printer *p, const rk_letter *x) {
+    rk_leaf turned = *x->leaf;
+    bool loop = turned.kind == RK_L_SUM || turned.kind == RK_L_HCAT || turned.kind == RK_L_VCAT;
+    if (!x->transposed || x->inverted || (!loop && turned.kind != RK_L_KRON) ||
+        letter_uprightness(p, x) < 0)
+        return false;
+    for (int i = 0; i < 2 && turned.arg[i] != NULL; i++)
+        turned.arg[i] = rk_mx_transpose(p->store, turned.arg[i]);
+    if (turned.kind == RK_L_HCAT || turned.kind == RK_L_VCAT)
+        turned.kind = turned.kind == RK_L_HCAT ? RK_L_VCAT : RK_L_HCAT;
+    put_leaf(p, &turned);
+    return true;
+}
+
 static void put_letter(rk_mx_printer *p, const rk_letter *x) {
+    if (put_turned(p, x))
+        return;
     if (x->leaf->kind == RK_L_INV && !x->inverted) {
         put_inverse(p, x->leaf->arg[0], x->transposed);
         return;
@@ -487,7 +537,7 @@ static void latex_factor(rk_mx_printer *p, const product *a, size_t i) {
         rk_print_sc(p, f->size, RK_IN_SUM);
         rk_buf_puts(p->out, "}");
         p->script = outer;
-    } else if (open_ended(p, f->letter->leaf) && !f->letter->transposed && i + 1 < a->n) {
+    } else if (open_ended(p, f->letter->leaf) && i + 1 < a->n) {
         rk_print_begin(p, &inside, &rest);
         put_letter(p, f->letter);
         rk_print_end(p, &inside, rest, "(", ")");
@@ -591,7 +641,7 @@ static void put_term(rk_mx_printer *p, const product *a, const rk_mx *of) {
 
 static bool ends_open(const rk_mx_printer *p, const product *a) {
     const rk_letter *last = a->n > 0 ? a->factor[a->n - 1].letter : NULL;
-    return last != NULL && !last->transposed && open_ended(p, last->leaf);
+    return last != NULL && open_ended(p, last->leaf);
 }
 
 static void put_sum(rk_mx_printer *p, const sum *s, const rk_mx *of) {
@@ -696,37 +746,7 @@ void rk_print_mx(rk_mx_printer *p, const rk_mx *a, rk_print_place place) {
         put_words(p, a, place);
 }
 
-/* --- the upright form --------------------------------------------------------------------- */
-
-static bool is_given(const rk_mx_printer *p, const rk_mx *a) {
-    for (size_t i = 0; i < p->ngiven; i++)
-        if (p->given[i].a == a)
-            return true;
-    return false;
-}
-
-static long uprightness(const rk_mx_printer *p, const rk_mx *a);
-
-static long letter_uprightness(const rk_mx_printer *p, const rk_letter *x) {
-    const rk_leaf *l = x->leaf;
-    if (l->kind == RK_L_DIAG || l->kind == RK_L_SCALES)
-        return 0;
-    long n = 1;
-    if (l->kind >= RK_L_KRON && l->kind <= RK_L_PROD)
-        n = uprightness(p, l->arg[0]) + (l->arg[1] != NULL ? uprightness(p, l->arg[1]) : 0);
-    return x->transposed ? -n : n;
-}
-
-/* Letters without a transpose less those with one. */
-static long uprightness(const rk_mx_printer *p, const rk_mx *a) {
-    long n = is_given(p, a) ? (long)a->weight + 1 : 0;
-    for (size_t i = 0; i < a->nwords; i++)
-        for (size_t k = 0; k < a->word[i].length; k++)
-            n += letter_uprightness(p, &a->word[i].letter[k]);
-    for (size_t i = 0; i < a->grid_rows * a->grid_cols && rk_mx_is_grid(a); i++)
-        n += uprightness(p, a->cell[i]);
-    return n;
-}
+/* --- the whole ------------------------------------------------------------------------------ */
 
 const rk_mx *rk_mx_upright(rk_mx_printer *p, const rk_mx *a) {
     const rk_mx *transposed = rk_mx_transpose(p->store, a);

@@ -485,7 +485,10 @@ static void put_letter(rk_mx_printer *p, const rk_letter *x) {
         return;
     }
     rk_buf_puts(p->out, !p->latex && x->inverted ? "inv(" : "");
-    put_leaf_as_base(p, x->leaf);
+    if (x->transposed || x->inverted)
+        put_leaf_as_base(p, x->leaf);
+    else
+        put_leaf(p, x->leaf);
     rk_buf_puts(p->out, !p->latex && x->inverted ? ")" : "");
     if (!p->latex)
         rk_buf_puts(p->out, x->transposed ? "'" : "");
@@ -682,14 +685,38 @@ static void put_grid(rk_mx_printer *p, const rk_mx *a) {
     p->script = outer;
 }
 
+/* The same loop with an index of another name: readers make indices of their own. */
+static bool same_loop(rk_mx_printer *p, const rk_mx *a, const rk_mx *b) {
+    const rk_letter *x = rk_mx_letter(a), *y = rk_mx_letter(b);
+    if (x == NULL || y == NULL || x->leaf->kind != y->leaf->kind || x->inverted || y->inverted ||
+        x->transposed != y->transposed || x->leaf->kind < RK_L_SUM || x->leaf->kind > RK_L_FOLD)
+        return false;
+    const rk_leaf *l = x->leaf, *m = y->leaf;
+    bool fold = l->kind == RK_L_FOLD;
+    if (l->index[0] != m->index[0] || l->index[1] != m->index[1] ||
+        (fold && l->arg[0] != m->arg[0]))
+        return false;
+    const rk_mx *body =
+        rk_mx_put_sym(p->store, l->arg[fold], l->sym, rk_sc_sym(p->scalars, m->sym));
+    if (fold) {
+        rk_leaf acc = {.kind = RK_L_ACC, .sym = l->sym, .rows = l->rows, .cols = l->cols};
+        rk_leaf other = acc;
+        other.sym = m->sym;
+        body = rk_mx_put_leaf(p->store, body, rk_mx_leaf(p->store, &acc),
+                              rk_mx_of_leaf(p->store, rk_mx_leaf(p->store, &other)));
+    }
+    return body == m->arg[fold];
+}
+
 static bool put_given(rk_mx_printer *p, const rk_mx *a) {
     for (size_t i = 0; i < p->ngiven && a != p->spelled; i++) {
         const rk_mx *named = p->given[i].a;
-        if (named != a && named->transpose != a)
+        bool same = named == a || same_loop(p, named, a);
+        if (!same && named->transpose != a)
             continue;
         p->given[i].used = true;
         rk_print_name(p, p->given[i].name, NULL);
-        if (named != a)
+        if (!same)
             rk_buf_puts(p->out, p->latex ? "^{\\top}" : "'");
         return true;
     }

@@ -41,6 +41,8 @@ typedef struct rk_result {
     const char **hypotheses; /* silent hypotheses in words: "det A != 0" */
     size_t nhypotheses;
     const char *method; /* "closed evaluation", "exact instances", "witness mod p", ... */
+    const char
+        *effort; /* of the rank calculus, found or not: "41 matrices, ..."; NULL: not asked */
     rk_dim_scope *scope;
     size_t nscope;
     uint64_t instances, passed_over, unknown_instances, unconfirmed, trials;

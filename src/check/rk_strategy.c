@@ -293,6 +293,13 @@ static const char *calculus_method(job *j, const rk_calculus *c) {
     return rk_arena_printf(j->arena, "rank calculus, %zu step%s", steps, steps == 1 ? "" : "s");
 }
 
+static const char *calculus_effort(job *j, const rk_calculus *c) {
+    const rk_calculus_report *r = rk_calculus_tried(c);
+    return rk_arena_printf(j->arena, "%zu matri%s, %zu instance%s of laws, %zu linear program%s",
+                           r->matrices, r->matrices == 1 ? "x" : "ces", r->instances,
+                           r->instances == 1 ? "" : "s", r->programs, r->programs == 1 ? "" : "s");
+}
+
 /* All dimensions at once. */
 static void calculate(job *j) {
     rk_calculus_options o = {.deadline = rk_clock() + remaining(j) / 4};
@@ -300,6 +307,7 @@ static void calculate(job *j) {
     j->calculated = rk_calculus_proved(c);
     if (j->calculated)
         j->method = calculus_method(j, c);
+    j->result->effort = calculus_effort(j, c);
     keep_calculus(j, c);
 }
 

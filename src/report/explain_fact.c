@@ -84,7 +84,7 @@ static rk_print_place place_at(const char *text, const char *at) {
     if (at[1] == '\'' || at[1] == '^')
         return RK_AS_BASE;
     bool beside = at[1] == '*' || starts(at + 1, "\\,") || starts(at + 1, " \\otimes") ||
-                  ends(text, at, "*") || ends(text, at, "\\,") || ends(text, at, "\\otimes ");
+                  ends(text, at, "*") || ends(text, at, "\\, ") || ends(text, at, "\\otimes ");
     return beside ? RK_IN_PRODUCT : RK_IN_SUM;
 }
 
@@ -218,8 +218,9 @@ static const struct {
      "kernels",
      NULL},
     {RK_LAW_BEZOUT,
-     "{0} and {1} are coprime, so that the kernel of the one lies in the column space of the other",
-     NULL},
+     "the kernel of {0} lies in the column space of {1}, as the identity is X*{0} + {1}*Y for some "
+     "X and Y",
+     "Since the identity is a combination of the two factors,"},
     {RK_LAW_FAMILY, "the same holds for every member, and the inequalities are added up", NULL},
     {RK_LAW_FAMILY_MODULO, "modulo a fixed column space the rank is subadditive", NULL},
     {RK_LAW_PART, "a part of a matrix has at most the rank of the whole", NULL},
@@ -312,6 +313,33 @@ const char *rk_fact_reason(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
                            *condition != '\0' ? "; " : "", with_terms(&l, law->reason));
 }
 
+/* Reasons that fit where the terms are too high or too long for a line of text. */
+static const char *short_reason(rk_law law) {
+    switch (law) {
+    case RK_LAW_PRODUCT:
+        return "the rank of a product is at most that of each factor";
+    case RK_LAW_FACTOR:
+        return "multiplying by an invertible matrix does not change the rank";
+    case RK_LAW_INVERTIBLE:
+        return "an invertible matrix has full rank";
+    case RK_LAW_SPECIAL:
+        return "a minor that is not zero at one point is not zero almost everywhere";
+    case RK_LAW_MAXIMAL:
+        return "almost every choice has the largest rank that its blocks allow";
+    case RK_LAW_BLOCK_FACTOR:
+        return "multiplying a block row or column takes away at most what the factor lacks to full "
+               "rank";
+    default:
+        return NULL;
+    }
+}
+
+enum { LONG_REASON = 160 }; /* characters of LaTeX */
+
+static bool is_unwieldy(const char *reason) {
+    return strlen(reason) > LONG_REASON || strstr(reason, "\\begin{") != NULL;
+}
+
 const char *rk_fact_lead(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
     const rk_law_text *law = rk_law_get(fact->law);
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
@@ -322,5 +350,7 @@ const char *rk_fact_lead(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
     bool condition = condition_tells(fact->law) && l.n > 0;
     if (reason == NULL)
         reason = with_terms(&l, condition ? law->condition : law->reason);
+    if (is_unwieldy(reason) && short_reason(fact->law) != NULL)
+        reason = short_reason(fact->law);
     return rk_arena_printf(t->tale->arena, "Since %s,", reason);
 }

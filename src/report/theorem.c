@@ -195,6 +195,7 @@ static void theorem_details(rk_buf *out, const rk_result *r, const rk_text_style
     detail(out, style, r->paper_title ? "" : "source", r->source);
     detail(out, style, "corrects", r->corrects);
     detail(out, style, "method", r->method);
+    detail(out, style, "calculus", r->effort);
     for (size_t i = 0; i < r->nhypotheses; i++)
         detail(out, style, i == 0 ? "given" : "", r->hypotheses[i]);
     detail_instances(out, style, r);

@@ -241,7 +241,7 @@ static void in_latex_it_is_sentences_and_displayed_formulas(void **state) {
                                      "\\operatorname{rank}(X + A\\,X\\,W) \\le "
                                      "\\operatorname{rank}(X) + \\operatorname{rank}(A\\,X\\,W)."
                                      " \\tag{1}\n\\end{equation*}\n"));
-    assert_non_null(strstr(out.text, "Since the columns of $A\\,X\\,W$"));
+    assert_non_null(strstr(out.text, "Since the columns of $A\\,X\\, W$ are in"));
     assert_non_null(strstr(out.text, "Adding (1), (2) and (3) gives\n"));
     assert_null(strstr(out.text, "rank("));
     rk_buf_clear(&out);

@@ -16,6 +16,7 @@ typedef struct outcome {
     rk_sc rank;    /* sum of the ranks of the blocks */
     unsigned cost; /* of the ranks in it */
     unsigned score;
+    bool chosen; /* to be stated */
 } outcome;
 
 static rk_sc diagonal_rank(rk_instances *g, const rk_block *b, rk_block part[RK_BLOCK_MAX],
@@ -49,6 +50,7 @@ static outcome outcome_of(rk_instances *g, const rk_elimination *e, const rk_sit
     o.rank = diagonal_rank(g, &e->state[i].block, part, &n);
     for (size_t k = 0; k < n; k++)
         o.cost += cost(g, node, &part[k]);
+    o.chosen = o.cost == 0;
     return o;
 }
 
@@ -109,13 +111,17 @@ static bool better(const outcome *a, const outcome *b) {
     return a->score < b->score;
 }
 
-/* The best that brings in ranks nobody asked about; NULL. */
-static const outcome *best_new(const rk_block_origin *origin, const outcome *all, size_t n) {
-    const outcome *best = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (all[i].cost > 0 && all[i].cost <= origin->dearest && (!best || better(&all[i], best)))
-            best = &all[i];
-    return best;
+/* Chooses the best ways that bring in ranks nobody asked about: two where grids may be new. */
+static void choose_new(const rk_block_origin *origin, outcome *all, size_t n) {
+    for (int times = origin->dearest == RK_BLOCK_ANY ? 2 : 1; times > 0; times--) {
+        outcome *best = NULL;
+        for (size_t i = 0; i < n; i++)
+            if (!all[i].chosen && all[i].cost <= origin->dearest &&
+                (!best || better(&all[i], best)))
+                best = &all[i];
+        if (best)
+            best->chosen = true;
+    }
 }
 
 /* Is there no need to look at the node's own grid any more? */
@@ -142,10 +148,10 @@ bool rk_block_state_eliminations(rk_instances *g, const rk_block_origin *origin)
         if (!repeated(&all[n], all, n))
             n++;
     }
-    const outcome *best = best_new(origin, all, n);
+    choose_new(origin, all, n);
     bool replaced = false;
     for (size_t i = 0; i < n; i++)
-        if (all[i].cost == 0 || &all[i] == best) {
+        if (all[i].chosen) {
             state_outcome(g, origin, &e, &all[i]);
             replaced = replaced || replaces(origin, &e, &all[i]);
         }

@@ -120,6 +120,7 @@ rk_inst_rule rk_inst_spanned;      /* blocks in the span of another, by families
 rk_inst_rule rk_inst_ranges;       /* families over ranges that differ by a member or two */
 rk_inst_rule rk_inst_pairs;        /* with each node, once all near the goal are there */
 rk_inst_rule rk_inst_lattice;      /* grids: their parts, their factors */
+rk_inst_rule rk_inst_division;     /* a sum as X*U + R with U and R at hand */
 rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
 rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */

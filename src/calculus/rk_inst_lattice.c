@@ -222,6 +222,50 @@ static void divide_rows(parts *p) {
         }
 }
 
+/* F with other == F*cell, cell one word; NULL. */
+static const rk_mx *left_quotient(parts *p, const rk_mx *other, const rk_mx *cell) {
+    size_t length = cell->nwords == 1 ? cell->word[0].length : 0;
+    if (length == 0 || other->nwords < 2 || rk_inst_shared(other, true) < length ||
+        other->cols != cell->cols)
+        return NULL;
+    const rk_mx *factor = rk_inst_stripped(p->g, other, other->rows, cell->rows, 0, length);
+    return !rk_mx_is_grid(factor) && rk_mx_mul(p->s, factor, cell) == other ? factor : NULL;
+}
+
+/* rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A) for each block A, where no other block of
+   the product than number `at` is new. */
+static void multiplied(parts *p, const rk_mx *factor, size_t at) {
+    parts product = *p;
+    product.b.height[0] = factor->rows;
+    for (size_t j = 0; j < p->b.cols; j++) {
+        product.b.cell[0][j] = rk_mx_mul(p->s, factor, p->b.cell[0][j]);
+        const rk_mx *cell = product.b.cell[0][j];
+        if (rk_mx_is_grid(cell) || (j != at && !rk_inst_simple(p->g, p->node, cell)))
+            return;
+    }
+    unsigned all = (1u << p->b.cols) - 1;
+    for (unsigned i = 1; i < all; i <<= 1)
+        state(p, RK_LAW_PART_FACTOR, part_of(&product, 1, all), part_of(p, 1, i),
+              part_of(p, 1, all), part_of(&product, 1, i));
+}
+
+/* Somebody asks about F times a block: what F does to the whole row. */
+static void multiples(parts *p) {
+    for (size_t i = 0; i < rk_inst_nodes(p->g); i++) {
+        const rk_site *other = rk_inst_node(p->g, i);
+        if (other->scope != p->node->scope || other->depth > 0)
+            continue;
+        for (size_t j = 0; j < p->b.cols; j++) {
+            const rk_mx *turned[2] = {other->mx, other->mx->transpose};
+            for (int k = 0; k < 2; k++) {
+                const rk_mx *factor = left_quotient(p, turned[k], p->b.cell[0][j]);
+                if (factor)
+                    multiplied(p, factor, j);
+            }
+        }
+    }
+}
+
 /* --- sums in blocks ----------------------------------------------------------------------- */
 
 /* Every word of the sum begins with a cell of the block row? */
@@ -392,6 +436,7 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
     block_row(&p);
     gram(&p);
     kills(&p);
+    multiples(&p);
     if (node->depth <= DEEPEST_UNION && !node->replaced)
         unions(&p);
 }

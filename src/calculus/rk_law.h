@@ -119,6 +119,10 @@
       "\\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix} - (n - "                   \
       "\\operatorname{rank} F) \\le \\operatorname{rank}\\begin{bmatrix} F X_1 \\\\ X_2 "          \
       "\\end{bmatrix} \\le \\operatorname{rank}\\begin{bmatrix} X_1 \\\\ X_2 \\end{bmatrix}")      \
+    X(PART_FACTOR, "part-factor", "rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A)", "",      \
+      "F takes no less from the column space of [A, B] than from that of A",                       \
+      "\\operatorname{rank}(F [A, B]) + \\operatorname{rank} A \\le "                              \
+      "\\operatorname{rank}[A, B] + \\operatorname{rank}(F A)")                                    \
     X(BLOCK_SUM, "sum-in-blocks", "rank(A*U + B*V) <= rank([A, B])", "",                           \
       "the columns of A*U + B*V are in the column space of [A, B]",                                \
       "\\operatorname{rank}(AU + BV) \\le \\operatorname{rank}[A, B]")                             \

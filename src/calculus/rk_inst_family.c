@@ -6,6 +6,15 @@ static rk_law bound_of(rk_leaf_kind kind) {
     return kind == RK_L_SUM ? RK_LAW_FAMILY_SUM : RK_LAW_FAMILY_JOIN;
 }
 
+/* A product has members wherever it is defined: the first and the last bound its rank, too. */
+static void ends_of_product(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
+    rk_mxs *s = rk_instances_store(g);
+    for (int i = 0; i < 2; i++) {
+        const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, leaf->index[i]);
+        rk_inst_at_most(g, node, RK_LAW_PRODUCT, node->rank, rk_mx_rank(s, member), 1, &member);
+    }
+}
+
 /* What each member is to the whole. */
 static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
                     const rk_scope *scope) {
@@ -15,6 +24,7 @@ static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
     rk_inst_want(g, &inner, body);
     if (leaf->kind == RK_L_PROD) {
         rk_inst_at_most(g, &inner, RK_LAW_PRODUCT, node->rank, rank, 1, &body);
+        ends_of_product(g, node, leaf);
         return;
     }
     rk_inst_at_most(g, node, bound_of(leaf->kind), node->rank, rk_inst_total(g, scope, rank), 1,

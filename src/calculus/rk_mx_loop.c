@@ -313,8 +313,49 @@ static const rk_mx *member(rk_mxs *s, rk_letter a, const rk_leaf *other, bool ro
                                                                              : NULL;
 }
 
+/* sum(A[h])*1 where the ones are taken up by every A[h]; on the left in the mirror. */
+static const rk_mx *sum_of_ones(rk_mxs *s, rk_letter a, rk_letter ones) {
+    const rk_mx *body = a.transposed ? a.leaf->arg[0]->transpose : a.leaf->arg[0];
+    const rk_mx *product = rk_mx_mul(s, body, rk_mx_of_letter(s, ones));
+    if (a.inverted || product->weight > body->weight)
+        return NULL;
+    return rk_mx_loop(s, RK_L_SUM, a.leaf->sym, a.leaf->index[0], a.leaf->index[1], product);
+}
+
+static const rk_mx *ones_rule(rk_mxs *s, rk_letter a, rk_letter b) {
+    if (a.leaf->kind == RK_L_SUM && rk_is_ones(b, false))
+        return sum_of_ones(s, a, b);
+    if (b.leaf->kind != RK_L_SUM || !rk_is_ones(a, true))
+        return NULL;
+    const rk_mx *mirror = sum_of_ones(s, rk_letter_transpose(s, b), rk_letter_transpose(s, a));
+    return mirror ? mirror->transpose : NULL;
+}
+
+/* prod(A[h]) and the member after its last or before its first. */
+static const rk_mx *longer_product(rk_mxs *s, rk_letter a, rk_letter b) {
+    bool first = a.leaf->kind == RK_L_PROD;
+    rk_letter x = first ? a : b, y = first ? b : a;
+    if (x.leaf->kind != RK_L_PROD || x.inverted)
+        return NULL;
+    bool after = first != x.transposed;
+    rk_sc low = x.leaf->index[0], high = x.leaf->index[1];
+    rk_sc at = after ? rk_sc_add(s->scalars, high, s->one) : rk_sc_sub(s->scalars, low, s->one);
+    const rk_mx *next = rk_mx_put_sym(s, x.leaf->arg[0], x.leaf->sym, at);
+    const rk_mx *letter = rk_mx_of_letter(s, y);
+    if ((x.transposed ? next->transpose : next) != letter)
+        return NULL;
+    const rk_mx *whole =
+        rk_mx_loop(s, RK_L_PROD, x.leaf->sym, after ? low : at, after ? at : high, x.leaf->arg[0]);
+    return x.transposed ? whole->transpose : whole;
+}
+
 /* hcat(A[h])*vcat(B[h]) is the sum of A[h]*B[h]. */
 const rk_mx *rk_mx_loop_rule(rk_mxs *s, rk_letter a, rk_letter b) {
+    const rk_mx *simple = ones_rule(s, a, b);
+    if (!simple)
+        simple = longer_product(s, a, b);
+    if (simple)
+        return simple;
     bool x = a.leaf->kind == RK_L_HCAT, y = b.leaf->kind == RK_L_VCAT;
     if (!x && !y)
         return NULL;

@@ -410,6 +410,82 @@ static const rk_mx *diagonal_pair(rk_mxs *s, rk_letter a, rk_letter b) {
     return NULL;
 }
 
+/* The column g of diag(g), a single product; NULL for other letters. */
+static const rk_word *column_of_diagonal(rk_letter a) {
+    const rk_mx *g = a.leaf->kind == RK_L_DIAG && !a.inverted ? a.leaf->arg[0] : NULL;
+    return g && g->nwords == 1 && rk_sc_is_one(g->word->coef) ? g->word : NULL;
+}
+
+/* diag(g)*c is diag(c)*g for a column c. Of the columns in such a product the last one in the order
+   of words stands at the end: the letter from which a diagonal one and the column change places
+   (there are diagonal letters from `from` on, then the column up to `to`); SIZE_MAX: none. */
+static size_t misplaced_column(const work *w, size_t from, size_t to, size_t *middle) {
+    size_t k = from;
+    while (k < to && rk_letter_is_diagonal(w->letter[k]))
+        k++;
+    rk_word column = {NULL, w->letter + k, to - k};
+    *middle = k;
+    for (size_t i = from; i < k && k < to; i++) {
+        const rk_word *g = column_of_diagonal(w->letter[i]);
+        if (g && rk_word_compare(w->s, &column, g) < 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* diag(g)*D*c to diag(c)*D*g for the letters i..to-1, c from k on. */
+static const rk_mx *exchanged(rk_mxs *s, const rk_letter *letter, size_t k, size_t n) {
+    rk_sc rows = rk_letter_rows(letter[0]);
+    const rk_mx *column = rk_mx_of_letters(s, rows, letter + k, n - k);
+    const rk_mx *between = rk_mx_of_letters(s, rows, letter + 1, k - 1);
+    const rk_mx *first = rk_mx_mul(s, rk_mx_diag(s, column), between);
+    return rk_mx_mul(s, first, letter[0].leaf->arg[0]);
+}
+
+/* Columns: diagonal letters before a boundary of size 1, and no such boundary in between. */
+static const rk_mx *exchange_column(work *w) {
+    for (size_t to = 1; to <= w->n; to++) {
+        if (!rk_sc_is_one(boundary(w, to)))
+            continue;
+        size_t from = to, middle;
+        while (from > 0 && !rk_letter_is_diagonal(w->letter[from - 1]))
+            from--;
+        while (from > 0 && rk_letter_is_diagonal(w->letter[from - 1]))
+            from--;
+        size_t i = misplaced_column(w, from, to, &middle);
+        if (i != SIZE_MAX)
+            return with_middle(w, i, to, exchanged(w->s, w->letter + i, middle - i, to - i));
+    }
+    return NULL;
+}
+
+/* The same for rows: in the mirror. */
+static const rk_mx *exchange_row(work *w) {
+    rk_word word = {w->coef, w->letter, w->n};
+    word = rk_word_transpose(w->s, &word);
+    work mirror = {
+        .s = w->s, .rows = w->cols, .cols = w->rows, .coef = word.coef, .n = word.length};
+    mirror.letter = rk_arena_alloc(w->s->arena, (word.length + 1) * sizeof *mirror.letter);
+    if (word.length)
+        memcpy(mirror.letter, word.letter, word.length * sizeof *mirror.letter);
+    const rk_mx *other = exchange_column(&mirror);
+    return other ? other->transpose : NULL;
+}
+
+static bool has_diagonal_column(const work *w) {
+    for (size_t i = 0; i < w->n; i++)
+        if (column_of_diagonal(w->letter[i]))
+            return true;
+    return false;
+}
+
+static const rk_mx *exchange(work *w) {
+    if (!has_diagonal_column(w))
+        return NULL;
+    const rk_mx *other = exchange_column(w);
+    return other ? other : exchange_row(w);
+}
+
 /* Rules that make a pair of letters another matrix; NULL: none. */
 static const rk_mx *replace_pair(rk_mxs *s, rk_letter a, rk_letter b) {
     const rk_mx *m = diagonal_pair(s, a, b);
@@ -480,8 +556,10 @@ const rk_mx *rk_mx_word_normal(rk_mxs *s, rk_sc rows, rk_sc cols, rk_word *word)
             if (power)
                 return with_middle(&w, i - count, i + 1, power);
         }
+        const rk_mx *other = exchange(&w);
+        if (other)
+            return other;
         *word = (rk_word){w.coef, w.letter, w.n};
-        const rk_mx *other = NULL;
         if (s->rules && rk_rewrite_word(s->rules, word, rows, cols, &other))
             return other;
     } while (take_numbers(&w));

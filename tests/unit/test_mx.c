@@ -249,6 +249,13 @@ static void diagonal_matrices_commute(void **state) {
     SAME(mul(b, dg, dh), mul(b, dh, dg));
     SAME(mul3(b, scales, dg, x), mul3(b, dg, scales, x));
     SAME(mul(b, dg, ones(b, N)), g);
+    SAME(mul(b, dg, h), mul(b, dh, g));
+    SAME(mul(b, mul(b, dg, h)->transpose, x), mul3(b, g->transpose, dh, x));
+    const rk_mx *u = column(b, 'u', N, 0), *du = rk_mx_diag(b->s, u);
+    SAME(mul3(b, dg, du, h), mul3(b, dh, dg, u));
+    const rk_mx *row = mul(b, g->transpose, x);
+    SAME(mul3(b, du, mul(b, scales, h), row), mul3(b, scales, mul(b, dh, u), row));
+    DIFFERENT(mul(b, dg, x), mul(b, dh, x));
     SAME(mul(b, inv(b, dh), h), ones(b, N));
     SAME(rk_mx_diag(b->s, ones(b, N)), eye(b, N));
     SAME(rk_mx_diag(b->s, add(b, g, h)), add(b, dh, dg));
@@ -521,6 +528,27 @@ static void loops_take_back_what_they_let_out(void **state) {
     assert_null(rk_mx_as_loop(b->s, mul(b, a, loop(b, RK_L_SUM, a))));
 }
 
+static void loops_take_up_what_stands_beside_them(void **state) {
+    bench *b = *state;
+    const rk_mx *a = indexed(b, 'A', N, N), *x = var(b, 'X', N, M, 0);
+    rk_sc next = rk_sc_add(b->sc, b->size[H], b->one), index = rk_sc_sym(b->sc, b->sym[INDEX]);
+    const rk_mx *last = rk_mx_put_sym(b->s, a, b->sym[INDEX], next);
+    const rk_mx *prod = loop(b, RK_L_PROD, a);
+    const rk_mx *longer = rk_mx_loop(b->s, RK_L_PROD, b->sym[INDEX], b->one, next, a);
+    SAME(mul3(b, prod, last, x), mul(b, longer, x));
+    SAME(mul(b, last->transpose, prod->transpose), longer->transpose);
+    DIFFERENT(mul(b, last, prod), longer);
+    DIFFERENT(mul(b, prod, last->transpose), longer);
+    const rk_mx *s = member(b, 'S', b->size[N], b->size[N], RK_PROP_ROWS_SUM_TO_ONE, index);
+    const rk_mx *sum = loop(b, RK_L_SUM, s);
+    SAME(mul(b, sum, ones(b, N)), rk_mx_scale(b->s, b->size[H], ones(b, N)));
+    SAME(mul(b, ones(b, N)->transpose, sum->transpose),
+         rk_mx_scale(b->s, b->size[H], ones(b, N)->transpose));
+    DIFFERENT(mul(b, ones(b, N)->transpose, sum),
+              rk_mx_scale(b->s, b->size[H], ones(b, N)->transpose));
+    SAME(mul(b, loop(b, RK_L_PROD, s), ones(b, N)), ones(b, N));
+}
+
 static void symbols_are_put_in_without_capture(void **state) {
     bench *b = *state;
     const rk_mx *a = indexed(b, 'A', N, M), *x = var(b, 'X', N, M, 0);
@@ -789,6 +817,7 @@ int main(void) {
         TEST(sums_over_ranges_join),
         TEST(names_of_indices_do_not_matter),
         TEST(loops_take_back_what_they_let_out),
+        TEST(loops_take_up_what_stands_beside_them),
         TEST(symbols_are_put_in_without_capture),
         TEST(leaves_are_replaced_at_any_depth),
         TEST(softmax_sees_no_row_shift_and_moves_with_permutations),

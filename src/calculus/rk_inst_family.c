@@ -15,6 +15,17 @@ static void ends_of_product(rk_instances *g, const rk_site *node, const rk_leaf 
     }
 }
 
+/* Sylvester for a product of square members, of which there is one at least. */
+static void all_factors(rk_instances *g, const rk_site *node, const rk_mx *body,
+                        const rk_scope *scope) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    if (!scope->inhabited || body->rows != body->cols || rk_sc_mentions(sc, body->rows, scope->sym))
+        return;
+    rk_sc lost = rk_sc_sub(sc, body->rows, rk_mx_rank(rk_instances_store(g), body));
+    rk_inst_at_most(g, node, RK_LAW_FAMILY_PRODUCT,
+                    rk_sc_sub(sc, body->rows, rk_inst_total(g, scope, lost)), node->rank, 1, &body);
+}
+
 /* What each member is to the whole. */
 static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
                     const rk_scope *scope) {
@@ -25,6 +36,7 @@ static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
     if (leaf->kind == RK_L_PROD) {
         rk_inst_at_most(g, &inner, RK_LAW_PRODUCT, node->rank, rank, 1, &body);
         ends_of_product(g, node, leaf);
+        all_factors(g, node, body, scope);
         return;
     }
     rk_inst_at_most(g, node, bound_of(leaf->kind), node->rank, rk_inst_total(g, scope, rank), 1,

@@ -13,9 +13,24 @@ static int mirrored(rk_instances *g, rk_letter a, rk_letter b) {
     return rk_mx_scale(s, rk_sc_int(rk_inst_scalars(g), -1), x) == y ? -1 : 0;
 }
 
+/* By its props, or symmetric with c*M*M == M, c > 0, by the equations that are assumed. */
 static bool semidefinite(rk_instances *g, const rk_letter *letter) {
-    const rk_mx *m = rk_inst_of_letters(g, NULL, letter, 1);
-    return m->rows == m->cols && rk_mx_is_psd(rk_instances_store(g), m);
+    rk_mxs *s = rk_instances_store(g);
+    const rk_mx *m = rk_mx_of_letter(s, *letter);
+    if (m->rows != m->cols)
+        return false;
+    if (rk_mx_is_psd(s, m))
+        return true;
+    if (rk_mx_transpose(s, m) != m || rk_mx_is_grid(m))
+        return false;
+    const rk_mx *square = rk_mx_mul(s, m, m);
+    rk_sc ratio[RK_INST_RATIOS];
+    size_t n = rk_inst_ratios(g, square, m, ratio);
+    for (size_t i = 0; i < n; i++)
+        if (rk_sc_is_positive(rk_inst_scalars(g), ratio[i]) &&
+            rk_mx_scale(s, ratio[i], m) == square)
+            return true;
+    return false;
 }
 
 /* Do the letters left of the middle mirror those to its right? The sign that this costs, or 0. */

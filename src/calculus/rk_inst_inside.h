@@ -86,6 +86,9 @@ bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a);
 bool rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left);
 /* zero, invertible, or looked at already */
 bool rk_inst_simple(rk_instances *g, const rk_site *node, const rk_mx *a);
+/* left and right are polynomials in one matrix, perhaps without a common factor. */
+void rk_inst_coprime(rk_instances *g, const rk_site *node, const rk_mx *whole, const rk_mx *left,
+                     const rk_mx *right);
 /* by construction, or because the text says so (rk_instances_invertible) */
 bool rk_inst_invertible(rk_instances *g, const rk_mx *a);
 

@@ -323,6 +323,36 @@ static void polynomial(rk_instances *g, const rk_site *node) {
     fmpq_poly_clear(p);
 }
 
+/* The shortest word of both that is not the identity. */
+static const rk_word *common_base(const rk_mx *a, const rk_mx *b) {
+    const rk_word *u = base_word(a), *v = base_word(b);
+    return !u || (v && v->length < u->length) ? v : u;
+}
+
+void rk_inst_coprime(rk_instances *g, const rk_site *node, const rk_mx *whole, const rk_mx *left,
+                     const rk_mx *right) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_mxs *s = rk_instances_store(g);
+    const rk_word *base = common_base(left, right);
+    if (!base || left->rows != left->cols || right->rows != left->rows ||
+        !rk_inst_on(g, RK_LAW_COPRIME))
+        return;
+    fmpq_poly_t p, q, gcd;
+    fmpq_poly_init(p);
+    fmpq_poly_init(q);
+    fmpq_poly_init(gcd);
+    if (read_polynomial(g, left, base, p) && read_polynomial(g, right, base, q)) {
+        fmpq_poly_gcd(gcd, p, q);
+        rk_sc sum = rk_sc_add(sc, rk_mx_rank(s, left), rk_mx_rank(s, right));
+        if (fmpq_poly_degree(gcd) == 0)
+            rk_inst_equal(g, node, RK_LAW_COPRIME, rk_mx_rank(s, whole),
+                          rk_sc_sub(sc, sum, left->rows), 2, RK_INST_LIST(left, right));
+    }
+    fmpq_poly_clear(p);
+    fmpq_poly_clear(q);
+    fmpq_poly_clear(gcd);
+}
+
 void rk_inst_words(rk_instances *g, const rk_site *node) {
     if (node->mx->nwords < 2)
         return;

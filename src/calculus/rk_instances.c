@@ -383,6 +383,7 @@ static void state_invertible(rk_instances *g) {
     for (size_t i = 0; i < g->ninvertible; i++) {
         const rk_mx *a = g->invertible[i];
         rk_inst_equal(g, NULL, RK_LAW_INVERTIBLE, rk_mx_rank(g->store, a), a->rows, 1, &a);
+        want_scalar(g, NULL, rk_mx_rank(g->store, a), 1);
     }
 }
 

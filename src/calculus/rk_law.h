@@ -76,6 +76,10 @@
       "the column space is the sum of those of the members",                                       \
       "\\operatorname{rank}[E_1, \\dots, E_H] \\le \\textstyle\\sum_h "                            \
       "\\operatorname{rank} E_h")                                                                  \
+    X(FAMILY_PRODUCT, "product-of-members", "rank(prod(h, E[h])) >= n - sum(h, n - rank(E[h]))",   \
+      "the members are n by n", "each factor takes at most its nullity from the rank",             \
+      "\\operatorname{rank}\\textstyle\\prod_h E_h \\ge n - \\sum_h (n - \\operatorname{rank} "    \
+      "E_h)")                                                                                      \
     X(FAMILY_PART, "member", "rank(E[i]) <= rank(hcat(h, E[h]))", "i lies in the range",           \
       "a part has at most the rank of the whole",                                                  \
       "\\operatorname{rank} E_i \\le \\operatorname{rank}[E_1, \\dots, E_H]")                      \

@@ -213,9 +213,21 @@ static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size
     splits_of_facts(x, splits);
     add_extrema(x, splits);
     rk_context_notes(x);
-    rk_instances_saturate(x->instances);
+}
+
+/* Most proofs need what is near the goal only: all that can be said is said when that failed. */
+static rk_derivation *by_facts(rk_context *x, rk_sc goal, const split_list *l, size_t eager,
+                               const rk_fact *const *extra, size_t nextra) {
+    enum { NEAR = 1 };
+    bool all = rk_instances_saturate_near(x->instances, NEAR);
+    rk_derivation *d = by_cases(x, goal, l, 0, eager, extra, nextra);
+    if (d == NULL && !all) {
+        rk_instances_saturate(x->instances);
+        d = by_cases(x, goal, l, 0, eager, extra, nextra);
+    }
     x->calculus->tried.matrices += rk_instances_matrices(x->instances);
     x->calculus->tried.instances += rk_instances_count(x->instances);
+    return d;
 }
 
 rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
@@ -225,7 +237,7 @@ rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *co
     splits_of(x, goal, &splits);
     size_t eager = splits.n;
     prepare(x, goal, extra, nextra, &splits);
-    rk_derivation *d = by_cases(x, goal, &splits, 0, eager, extra, nextra);
+    rk_derivation *d = by_facts(x, goal, &splits, eager, extra, nextra);
     if (d == NULL && x->calculus->tried.open_goal == NULL) {
         x->calculus->tried.open_goal = goal;
         x->calculus->tried.store = x->store;
@@ -300,7 +312,7 @@ static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
     const rk_fact *equal = case_fact(x, rk_without_positive(x, difference), true);
     split_list splits = {.n = 0};
     prepare(x, equal->value, &equal, 1, &splits);
-    rk_derivation *d = by_cases(x, NULL, &splits, 0, 0, &equal, 1);
+    rk_derivation *d = by_facts(x, NULL, &splits, 0, &equal, 1);
     if (d == NULL)
         return NULL;
     rk_derivation *top = rk_derivation_new(x, RK_N_ALL);

@@ -1,6 +1,7 @@
 /* The generator: nodes in a queue by depth, each handed to every rule; facts interned by value. */
 #include "rk_inst_inside.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct rk_instances {
     size_t ninvertible, invertible_cap;
 };
 
+/* The first one is all there is to matrices of known rank. */
 static rk_inst_rule *const rules[] = {
     rk_inst_leaf,   rk_inst_word,     rk_inst_words,     rk_inst_gram,    rk_inst_family,
     rk_inst_modulo, rk_inst_ranges,   rk_inst_spanned,   rk_inst_lattice, rk_inst_intersection,
@@ -335,40 +337,8 @@ void rk_instances_invertible(rk_instances *g, const rk_mx *a) {
     g->invertible[g->ninvertible++] = a;
 }
 
-/* Lower triangular with a positive diagonal. */
-static bool is_lower(rk_instances *g, rk_letter a) {
-    const rk_leaf *leaf = a.leaf;
-    if (leaf->kind == RK_L_CAUSAL || leaf->kind == RK_L_SCALES)
-        return !a.transposed || leaf->kind == RK_L_SCALES;
-    if (leaf->kind == RK_L_DIAG) {
-        const rk_letter *column = rk_mx_letter(leaf->arg[0]);
-        return column && (column->leaf->props & RK_PROP_POSITIVE) && !column->inverted &&
-               rk_sc_is_positive(g->scalars, leaf->arg[0]->word->coef);
-    }
-    if (leaf->kind != RK_L_SOFTMAX || !leaf->arg[1])
-        return false;
-    const rk_letter *mask = rk_mx_letter(leaf->arg[1]);
-    return !a.transposed && mask && mask->leaf->kind == RK_L_CAUSAL && !mask->transposed &&
-           !mask->inverted && rk_sc_is_one(leaf->arg[1]->word->coef);
-}
-
-/* Sums with positive coefficients of products of such matrices are such matrices, so invertible. */
-static bool is_lower_sum(rk_instances *g, const rk_mx *a) {
-    if (a->nwords == 0 || a->rows != a->cols)
-        return false;
-    for (size_t i = 0; i < a->nwords; i++) {
-        const rk_word *w = &a->word[i];
-        if (!rk_sc_is_positive(g->scalars, w->coef))
-            return false;
-        for (size_t k = 0; k < w->length; k++)
-            if (!is_lower(g, w->letter[k]))
-                return false;
-    }
-    return true;
-}
-
 bool rk_inst_invertible(rk_instances *g, const rk_mx *a) {
-    if (rk_mx_is_invertible(g->store, a) || is_lower_sum(g, a) || is_lower_sum(g, a->transpose))
+    if (rk_mx_is_invertible(g->store, a))
         return true;
     if (g->ninvertible == 0 || a->rows != a->cols)
         return false;
@@ -433,12 +403,27 @@ static bool sooner(const rk_site *a, const rk_site *b) {
     return a->id < b->id;
 }
 
-static rk_site *next_node(rk_instances *g) {
+/* Single letters tell their size and little else: they are looked at whatever their depth. */
+static bool is_near(const rk_site *node, unsigned depth) {
+    return node->depth <= depth || node->mx->weight <= 1;
+}
+
+static rk_site *next_node(rk_instances *g, unsigned depth) {
     rk_site *best = NULL;
-    for (size_t i = 0; i < g->nnodes; i++)
-        if (!g->node[i]->done && (!best || sooner(g->node[i], best)))
-            best = g->node[i];
+    for (size_t i = 0; i < g->nnodes; i++) {
+        rk_site *node = g->node[i];
+        if (!node->done && is_near(node, depth) && (!best || sooner(node, best)))
+            best = node;
+    }
     return best;
+}
+
+/* Its rank is known, and nothing more can be said. */
+static bool is_settled(rk_instances *g, const rk_mx *a) {
+    const rk_letter *x = rk_mx_letter(a);
+    if (x && (x->leaf->kind == RK_L_ONES || x->leaf->kind == RK_L_UNIT))
+        return true;
+    return rk_inst_on(g, RK_LAW_INVERTIBLE) && rk_inst_invertible(g, a);
 }
 
 static void look_at(rk_instances *g, rk_site *node) {
@@ -448,7 +433,8 @@ static void look_at(rk_instances *g, rk_site *node) {
     node->replaced = rk_inst_blocks(g, node);
     if (node->replaced && node->depth > 0)
         return;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    size_t n = is_settled(g, node->mx) ? 1 : sizeof rules / sizeof *rules;
+    for (size_t i = 0; i < n; i++)
         rules[i](g, node);
 }
 
@@ -467,16 +453,21 @@ static bool pair_up(rk_instances *g) {
 
 enum { NEAR = 3 }; /* depth at which pairs come first */
 
-void rk_instances_saturate(rk_instances *g) {
+bool rk_instances_saturate_near(rk_instances *g, unsigned depth) {
     state_invertible(g);
     newly_written(g);
     rk_inst_equations(g);
     while (!rk_inst_full(g)) {
-        rk_site *node = next_node(g);
+        rk_site *node = next_node(g, depth);
         if ((!node || node->depth > NEAR) && pair_up(g))
             continue;
         if (!node)
             break;
         look_at(g, node);
     }
+    return rk_inst_full(g) || !next_node(g, UINT_MAX);
+}
+
+void rk_instances_saturate(rk_instances *g) {
+    rk_instances_saturate_near(g, UINT_MAX);
 }

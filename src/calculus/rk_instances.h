@@ -48,6 +48,9 @@ unsigned rk_instances_add(rk_instances *g, const rk_fact *fact); /* copied; the 
 
 /* Generates until nothing new comes or a bound is reached. */
 void rk_instances_saturate(rk_instances *g);
+/* The same for matrices up to this depth only (0: those that were asked for; their parts are one
+   deeper). True if that is all there is. */
+bool rk_instances_saturate_near(rk_instances *g, unsigned depth);
 size_t rk_instances_count(const rk_instances *g);
 const rk_fact *rk_instances_get(const rk_instances *g, size_t i);
 size_t rk_instances_matrices(const rk_instances *g);

@@ -204,16 +204,6 @@ static const rk_hypothesis *assumes(rk_calculus *c) {
     return h;
 }
 
-/* Do the hypotheses of every claim contradict one another? */
-static bool is_absurd(const rk_derivation *d) {
-    if (d->kind != RK_N_ALL && d->kind != RK_N_CASES)
-        return d->kind == RK_N_ABSURD;
-    for (size_t i = 0; i < d->nkids; i++)
-        if (!is_absurd(d->kid[i]))
-            return false;
-    return d->nkids > 0;
-}
-
 static void prove_claims(rk_calculus *c) {
     const rk_checked *checked = c->checked;
     rk_derivation *d = node(c, RK_N_ALL, NULL, checked->nclaims);
@@ -225,7 +215,6 @@ static void prove_claims(rk_calculus *c) {
     }
     if (c->proved)
         c->root = d;
-    c->vacuous = c->proved && is_absurd(d);
 }
 
 rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options) {
@@ -248,10 +237,6 @@ void rk_calculus_free(rk_calculus *c) {
 
 bool rk_calculus_proved(const rk_calculus *c) {
     return c->proved;
-}
-
-bool rk_calculus_vacuous(const rk_calculus *c) {
-    return c->vacuous;
 }
 
 const rk_derivation *rk_calculus_derivation(const rk_calculus *c) {

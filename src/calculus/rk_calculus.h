@@ -17,8 +17,6 @@ rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_opti
 void rk_calculus_free(rk_calculus *c);
 
 bool rk_calculus_proved(const rk_calculus *c);
-/* Do the hypotheses contradict one another? Then the proof is of nothing. */
-bool rk_calculus_vacuous(const rk_calculus *c);
 const rk_derivation *rk_calculus_derivation(const rk_calculus *c);
 /* What was tried: instances, matrices, the first goal that stayed open (printable), for undecided.
  */

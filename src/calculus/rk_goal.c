@@ -4,6 +4,7 @@
 
 #include "base/rk_mem.h"
 #include "rk_sequent.h"
+#include "rk_walk.h"
 
 enum { MOST_DEPTH = 4 };
 
@@ -202,12 +203,53 @@ static void splits_of_facts(rk_context *x, split_list *l) {
             add_split(l, (split){.unequal = x->assumption[i].unequal});
 }
 
+/* An index that lies in low..high. */
+typedef struct member {
+    rk_context *x;
+    rk_sc index, low, high;
+} member;
+
+static void see_family(void *self, const rk_leaf *leaf, rk_place place) {
+    const member *m = self;
+    rk_context *x = m->x;
+    bool joined = leaf->kind == RK_L_HCAT || leaf->kind == RK_L_VCAT;
+    if (place != RK_PLACE_WORD || (!joined && leaf->kind != RK_L_PROD) ||
+        leaf->index[0] != m->low || leaf->index[1] != m->high ||
+        x->calculus->options.limits.disabled[RK_LAW_FAMILY_PART])
+        return;
+    const rk_mx *whole = rk_mx_of_leaf(x->store, leaf);
+    const rk_mx *part = rk_mx_put_sym(x->store, leaf->arg[0], leaf->sym, m->index);
+    rk_sc more = rk_sc_sub(x->scalars, rk_mx_rank(x->store, whole), rk_mx_rank(x->store, part));
+    const rk_mx **mx = rk_arena_alloc(x->calculus->arena, 2 * sizeof *mx);
+    mx[0] = joined ? part : whole;
+    mx[1] = joined ? whole : part;
+    rk_fact f = {.law = joined ? RK_LAW_FAMILY_PART : RK_LAW_PRODUCT,
+                 .value = joined ? more : rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), more),
+                 .matrix = mx,
+                 .nmatrices = 2};
+    rk_instances_add(x->instances, &f);
+    rk_instances_want(x->instances, part);
+}
+
+/* Members of families at the indices of `all` that are free. */
+static void add_members(rk_context *x, rk_sc goal) {
+    for (const rk_hypothesis *h = x->hypotheses; h != NULL; h = h->next) {
+        if (h->range == NULL)
+            continue;
+        member m = {x, rk_sc_sym(x->scalars, h->range->sym),
+                    rk_sc_size(x->scalars, h->range->ival[0]),
+                    rk_sc_size(x->scalars, h->range->ival[1])};
+        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, see_family, &m);
+    }
+}
+
 /* The facts about what stands in the goal and in what is given beside it. */
 static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size_t nextra,
                     split_list *splits) {
     rk_instances_want_scalar(x->instances, goal);
     for (size_t i = 0; i < nextra; i++)
         rk_instances_want_scalar(x->instances, extra[i]->value);
+    add_members(x, goal);
     if (x->calculus->generic)
         rk_generic_facts(x, goal);
     splits_of_facts(x, splits);

@@ -47,17 +47,22 @@ static void see_loop(void *self, const rk_leaf *leaf, rk_place place) {
     l->inside |= binds && leaf != l->fold && rk_leaf_mentions(l->store, l->fold, leaf->sym);
 }
 
+static void walk_goal(rk_context *x, rk_sc goal, const rk_mx *left, const rk_mx *right,
+                      rk_visit *visit, void *self) {
+    if (goal != NULL) {
+        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, visit, self);
+        return;
+    }
+    rk_walk_matrix(x->store, left, RK_PLACE_WORD, visit, self);
+    rk_walk_matrix(x->store, right, RK_PLACE_WORD, visit, self);
+}
+
 /* One running value stands for the fold wherever it occurs, so it must be one matrix. */
 static bool is_one_matrix(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *right) {
     loops see = {.store = l->x->store};
     for (size_t i = 0; i < l->n; i++) {
         see.fold = l->fold[i];
-        if (goal != NULL) {
-            rk_walk_scalar(l->x->store, goal, RK_PLACE_WORD, see_loop, &see);
-        } else {
-            rk_walk_matrix(l->x->store, left, RK_PLACE_WORD, see_loop, &see);
-            rk_walk_matrix(l->x->store, right, RK_PLACE_WORD, see_loop, &see);
-        }
+        walk_goal(l->x, goal, left, right, see_loop, &see);
     }
     return !see.inside;
 }
@@ -152,46 +157,12 @@ static void exchanges(layers *l, moment m, exchange *out, exchange *in) {
     }
 }
 
-/* Sums and products over the layers done so far, found among the leaves. */
-typedef struct totals {
-    layers *l;
-    const rk_leaf *leaf[MOST_FOLDS];
-    size_t n;
-} totals;
-
-static void see_total(void *self, const rk_leaf *leaf, rk_place place) {
-    totals *t = self;
-    (void)place;
-    if ((leaf->kind == RK_L_SUM || leaf->kind == RK_L_PROD) &&
-        leaf->index[1] == count_at(t->l, STEP) && leaf->index[0] == t->l->fold[0]->index[0] &&
-        t->n < MOST_FOLDS)
-        t->leaf[t->n++] = leaf;
-}
-
-/* In the step the newest member of such a sum or product stands apart. */
-static const rk_mx *newest_apart(layers *l, const rk_mx *a) {
-    rk_mxs *s = l->x->store;
-    totals t = {.l = l};
-    rk_walk_matrix(s, a, RK_PLACE_WORD, see_total, &t);
-    for (size_t i = 0; i < t.n; i++) {
-        const rk_leaf *f = t.leaf[i];
-        const rk_mx *before = rk_mx_loop(s, f->kind, f->sym, f->index[0], l->done, f->arg[0]);
-        const rk_mx *newest = rk_mx_put_sym(s, f->arg[0], f->sym, f->index[1]);
-        a = rk_mx_put_leaf(s, a, f,
-                           f->kind == RK_L_SUM ? rk_mx_add(s, before, newest)
-                                               : rk_mx_mul(s, before, newest));
-    }
-    return a;
-}
-
 static const rk_mx *matrix_at(layers *l, const rk_mx *a, moment m) {
     exchange out, in;
     exchanges(l, m, &out, &in);
     a = exchanged(&out, a);
     if (l->counted)
         a = rk_mx_put_sym(l->x->store, a, l->dim, count_at(l, m));
-    if (l->counted && m == STEP)
-        a = newest_apart(l, a);
     return exchanged(&in, a);
 }
 
@@ -292,6 +263,109 @@ static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
     return induction_node(l, NULL, start, step);
 }
 
+/* --- exponents ------------------------------------------------------------------------------ */
+
+/* A power whose exponent is a dimension that is the size of nothing. */
+typedef struct exponent {
+    layers *l;
+    const rk_leaf *power;
+} exponent;
+
+static void see_power(void *self, const rk_leaf *leaf, rk_place place) {
+    exponent *e = self;
+    rk_scalars *s = e->l->x->scalars;
+    (void)place;
+    if (e->power == NULL && leaf->kind == RK_L_POWER && leaf->index[0]->natoms == 1) {
+        const rk_atom *a = rk_canon_atom_get(rk_scalars_canons(s), leaf->index[0]->atom[0]);
+        if (a->kind == RK_A_SYM && leaf->index[0] == rk_sc_sym(s, a->index))
+            e->power = leaf;
+    }
+}
+
+static bool is_in_hypotheses(const layers *l) {
+    rk_context *x = l->x;
+    for (size_t i = 0; i < x->nassumptions; i++) {
+        const rk_assumption *a = &x->assumption[i];
+        if ((a->value != NULL && rk_sc_mentions(x->scalars, a->value, l->dim)) ||
+            (a->left != NULL && rk_mx_mentions_sym(x->store, a->left, l->dim)) ||
+            (a->right != NULL && rk_mx_mentions_sym(x->store, a->right, l->dim)) ||
+            (a->term != NULL && a->value == NULL && a->left == NULL))
+            return true;
+    }
+    return false;
+}
+
+static const rk_dim *open_dimension(const rk_checked *c, unsigned sym) {
+    for (size_t i = 0; i < c->ndims; i++)
+        if (c->dims[i].sym == sym && c->dims[i].kind == RK_DIM_FROM)
+            return &c->dims[i];
+    return NULL;
+}
+
+/* Induction over the exponent: from its least value on, from k to k + 1. */
+static rk_derivation *number_by_exponent(layers *l, rk_sc goal, bool equation, rk_sc least) {
+    rk_context *x = l->x;
+    rk_scalars *s = x->scalars;
+    rk_sc first = rk_sc_put(s, goal, l->dim, least);
+    rk_sc next = rk_sc_put(s, goal, l->dim, rk_sc_add(s, l->done, rk_sc_int(s, 1)));
+    rk_context_renew(x);
+    rk_derivation *start =
+        equation ? rk_prove_zero(x, first, NULL, 0) : rk_prove_nonnegative(x, first, NULL, 0);
+    if (start == NULL)
+        return NULL;
+    const rk_fact *hypothesis = given(l, RK_LAW_INDUCTION, goal, equation);
+    rk_context_renew(x);
+    rk_derivation *step = equation ? rk_prove_zero(x, next, &hypothesis, 1)
+                                   : rk_prove_nonnegative(x, next, &hypothesis, 1);
+    return step == NULL ? NULL : induction_node(l, goal, start, step);
+}
+
+/* The hypothesis left == right, put in where left is the power itself; or the two sides grow by the
+   same. */
+static rk_derivation *matrix_by_exponent(layers *l, const rk_leaf *power, const rk_mx *left,
+                                         const rk_mx *right, rk_sc least) {
+    rk_mxs *s = l->x->store;
+    rk_sc more = rk_sc_add(l->x->scalars, l->done, rk_sc_int(l->x->scalars, 1));
+    const rk_mx *first = rk_mx_put_sym(s, left, l->dim, least);
+    if (first != rk_mx_put_sym(s, right, l->dim, least))
+        return NULL;
+    const rk_mx *next = rk_mx_put_sym(s, left, l->dim, more);
+    const rk_mx *wanted = rk_mx_put_sym(s, right, l->dim, more);
+    const rk_letter *letter = rk_mx_letter(left);
+    if (letter != NULL && letter->leaf == power && !letter->transposed && !letter->inverted)
+        next = rk_mx_mul(s, right, power->arg[0]);
+    else
+        next = rk_mx_sub(s, next, rk_mx_sub(s, left, right));
+    if (next != wanted)
+        return NULL;
+    rk_derivation *start = rk_derivation_new(l->x, RK_N_IDENTITY);
+    rk_derivation *step = rk_derivation_new(l->x, RK_N_IDENTITY);
+    start->left = start->right = first;
+    step->left = next;
+    step->right = wanted;
+    return induction_node(l, NULL, start, step);
+}
+
+static rk_derivation *by_exponent(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,
+                                  const rk_mx *right) {
+    layers l = {.x = x, .shapes = true};
+    exponent e = {.l = &l};
+    walk_goal(x, goal, left, right, see_power, &e);
+    if (e.power == NULL || x->calculus->generic)
+        return NULL;
+    l.done = e.power->index[0];
+    l.dim = rk_canon_atom_get(rk_scalars_canons(x->scalars), l.done->atom[0])->index;
+    const rk_dim *dim = open_dimension(x->calculus->checked, l.dim);
+    walk_goal(x, goal, left, right, see_shape, &l);
+    if (dim == NULL || !l.shapes || is_in_hypotheses(&l))
+        return NULL;
+    rk_sc least = rk_sc_int(x->scalars, dim->low);
+    if (goal != NULL)
+        return number_by_exponent(&l, goal, equation, least);
+    rk_derivation *d = matrix_by_exponent(&l, e.power, left, right, least);
+    return d != NULL ? d : matrix_by_exponent(&l, e.power, right, left, least);
+}
+
 /* --- entry ---------------------------------------------------------------------------------- */
 
 static bool set_up(layers *l, bool counted) {
@@ -326,12 +400,7 @@ static bool can_count(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *rig
         return false;
     l->dim = a->index;
     l->shapes = true;
-    if (goal != NULL) {
-        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, see_shape, l);
-    } else {
-        rk_walk_matrix(x->store, left, RK_PLACE_WORD, see_shape, l);
-        rk_walk_matrix(x->store, right, RK_PLACE_WORD, see_shape, l);
-    }
+    walk_goal(x, goal, left, right, see_shape, l);
     return l->shapes;
 }
 
@@ -352,12 +421,7 @@ static rk_derivation *matrices(layers *l, const rk_mx *left, const rk_mx *right)
 static rk_derivation *attempt(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,
                               const rk_mx *right, bool counted) {
     layers l = {.x = x};
-    if (goal != NULL) {
-        rk_walk_scalar(x->store, goal, RK_PLACE_WORD, see_fold, &l);
-    } else {
-        rk_walk_matrix(x->store, left, RK_PLACE_WORD, see_fold, &l);
-        rk_walk_matrix(x->store, right, RK_PLACE_WORD, see_fold, &l);
-    }
+    walk_goal(x, goal, left, right, see_fold, &l);
     if (l.n == 0 || !is_one_matrix(&l, goal, left, right) ||
         (counted && !can_count(&l, goal, left, right)) || !set_up(&l, counted))
         return NULL;
@@ -371,6 +435,7 @@ rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, c
     rk_instances *before = x->instances;
     rk_derivation *d = attempt(x, goal, equation, left, right, false);
     d = d != NULL ? d : attempt(x, goal, equation, left, right, true);
+    d = d != NULL ? d : by_exponent(x, goal, equation, left, right);
     x->instances = before;
     return d;
 }

@@ -25,6 +25,12 @@ static void kron(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_inst_want(g, node, leaf->arg[1]);
 }
 
+static void power_as_three(rk_instances *g, const rk_site *node, const rk_mx *base,
+                           const rk_mx *rest) {
+    rk_inst_triple(g, node, node->mx, base, rest, base);
+    rk_inst_triple(g, node, node->mx, rest, base, base);
+}
+
 /* rank(A^(k + 1)) <= rank(A^k) and the like, down to an exponent that may be 0. */
 static void power(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_scalars *sc = rk_inst_scalars(g);
@@ -37,7 +43,7 @@ static void power(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_inst_product(g, node, node->mx, base, rest);
     rk_sc lesser = rk_sc_sub(sc, less, one);
     if (rk_sc_at_least(sc, lesser, 0))
-        rk_inst_triple(g, node, node->mx, base, rk_mx_power(s, base, lesser), base);
+        power_as_three(g, node, base, rk_mx_power(s, base, lesser));
 }
 
 static void letter(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {

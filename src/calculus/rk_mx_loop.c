@@ -219,6 +219,22 @@ static const rk_mx *unrolled(const range *r, rk_leaf_kind kind, const rk_mx *bod
     return join(r->s, kind, part, n);
 }
 
+/* The last factors of a product apart: to n + 1 it is that to n, times one more. */
+static const rk_mx *peeled(const range *r, const rk_mx *body) {
+    rk_mxs *s = r->s;
+    rk_scalars *sc = s->scalars;
+    int64_t c = rk_sc_excess(sc, r->high);
+    if (c == 0 || !rk_sc_at_least(sc, r->count, c + 1))
+        return NULL;
+    rk_sc high = rk_sc_sub(sc, r->high, rk_sc_int(sc, c));
+    const rk_mx *whole = rk_mx_loop(s, RK_L_PROD, r->sym, r->low, high, body);
+    for (int64_t i = 1; i <= c; i++) {
+        rk_sc at = rk_sc_add(sc, high, rk_sc_int(sc, i));
+        whole = rk_mx_mul(s, whole, rk_mx_put_sym(s, body, r->sym, at));
+    }
+    return whole;
+}
+
 const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, rk_sc high,
                         const rk_mx *body) {
     range r = range_new(s, sym, low, high);
@@ -230,6 +246,9 @@ const rk_mx *rk_mx_loop(rk_mxs *s, rk_leaf_kind kind, unsigned sym, rk_sc low, r
         if (count < 1 && kind == RK_L_SUM)
             return rk_mx_zero(s, body->rows, body->cols);
     }
+    const rk_mx *apart = kind == RK_L_PROD ? peeled(&r, body) : NULL;
+    if (apart)
+        return apart;
     switch (kind) {
     case RK_L_SUM:
         return loop_sum(&r, body);

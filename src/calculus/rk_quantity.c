@@ -204,6 +204,39 @@ static rk_sc named_sum(rk_scalars *s, const rk_quantity *q) {
     return intern(s, &key);
 }
 
+int64_t rk_sc_excess(rk_scalars *s, rk_sc a) {
+    enum { MOST = 4 };
+    fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
+    const fmpz_mpoly_struct *p = rk_sc_num(a);
+    slong terms = fmpz_mpoly_length(p, ctx);
+    if (terms < 2 || !fmpz_mpoly_is_one(rk_sc_den(a), ctx))
+        return 0;
+    fmpz_t c;
+    fmpz_init(c);
+    fmpz_mpoly_get_term_coeff_fmpz(c, p, terms - 1, ctx); /* the constant comes last */
+    bool constant = true;
+    for (unsigned i = 0; i < a->natoms; i++)
+        constant = constant && fmpz_mpoly_get_term_var_exp_ui(p, terms - 1, (slong)i, ctx) == 0;
+    int64_t result = constant && fmpz_sgn(c) > 0 && fmpz_cmp_ui(c, MOST) <= 0 ? fmpz_get_si(c) : 0;
+    fmpz_clear(c);
+    return result;
+}
+
+/* The last members apart, so that the sum to n + 1 is the sum to n and one more. */
+static rk_sc peeled_sum(rk_scalars *s, const rk_quantity *q) {
+    int64_t c = rk_sc_excess(s, q->arg[2]);
+    if (c == 0 || !rk_sc_at_least(s, rk_sc_sub(s, q->arg[2], q->arg[1]), c - 1))
+        return NULL;
+    rk_quantity rest = *q;
+    rk_sc high = rk_sc_sub(s, q->arg[2], rk_sc_int(s, c)), body = q->arg[0];
+    rest.arg = (rk_sc[]){body, q->arg[1], high};
+    rk_sc total = rk_sc_quantity(s, &rest);
+    for (int64_t i = 1; i <= c; i++)
+        total =
+            rk_sc_add(s, total, rk_sc_put(s, body, q->sym, rk_sc_add(s, high, rk_sc_int(s, i))));
+    return total;
+}
+
 static rk_sc sum_of(rk_scalars *s, const rk_quantity *q, rk_sc body) {
     rk_quantity key = *q;
     rk_sc arg[3] = {body, q->arg[1], q->arg[2]};
@@ -211,6 +244,7 @@ static rk_sc sum_of(rk_scalars *s, const rk_quantity *q, rk_sc body) {
     if (body != q->arg[0]) /* what is known is known of the whole */
         key.positive = key.nonneg = key.nonzero = key.integer = false;
     rk_sc closed = closed_sum(s, &key);
+    closed = closed ? closed : peeled_sum(s, &key);
     return closed ? closed : named_sum(s, &key);
 }
 

@@ -77,6 +77,10 @@ rk_sc rk_sc_map(rk_scalars *s, rk_sc a, rk_sc_image *image, void *self);
 /* with `by` for one atom, at the top level only */
 rk_sc rk_sc_put_atom(rk_scalars *s, rk_sc a, unsigned atom, rk_sc by);
 
+/* c where a = b + c with a small integer c > 0 and b without a constant term, not 0; else 0. The
+   members of a range low..a beyond b stand apart in sums and products over it. */
+int64_t rk_sc_excess(rk_scalars *s, rk_sc a);
+
 bool rk_sc_is_zero(rk_sc a);
 bool rk_sc_is_one(rk_sc a);
 bool rk_sc_is_int(rk_scalars *s, rk_sc a, int64_t *value);

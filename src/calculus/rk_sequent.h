@@ -27,7 +27,7 @@ struct rk_calculus {
     rk_calculus_options options;
     rk_arena *arena;
     bool generic; /* some variable is generic */
-    bool proved, vacuous;
+    bool proved;
     rk_derivation *root;
     rk_calculus_report tried;
     const rk_term *claim;        /* being proved: all of it is defined */

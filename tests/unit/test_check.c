@@ -68,13 +68,14 @@ static void fixed_dimensions_are_proved(void **state) {
     expect("exists x : real; assume x == 3; claim x*x == 9;", RK_PROVED, RK_REASON_NONE, 0);
 }
 
-static void open_dimensions_are_only_verified(void **state) {
+static void open_dimensions_are_proved_by_the_calculus_alone(void **state) {
     (void)state;
-    expect("dim n >= 1; claim rank(eye(n)) == n;", RK_VERIFIED, RK_REASON_NONE, 0);
-    expect("dim n >= 1; forall X : real[n, n]; claim rank(X) <= n;", RK_VERIFIED, RK_REASON_NONE,
-           0);
-    expect("dim n >= 1; generic X : real[n, n]; claim rank(X) == n;", RK_VERIFIED, RK_REASON_NONE,
-           0);
+    expect("dim n >= 1; claim rank(eye(n)) == n;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n >= 1; forall X : real[n, n]; claim rank(X) <= n;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n >= 1; generic X : real[n, n]; claim rank(X) == n;", RK_PROVED, RK_REASON_NONE, 0);
+    expect("dim n >= 1; forall X : real[n, n]; assume rank(X) > n; claim rank(X) == 7;", RK_PROVED,
+           RK_REASON_NONE, 1); /* of nothing, and so it says */
+    expect("dim n >= 1; forall S : psd[n]; claim trace(S) >= 0;", RK_VERIFIED, RK_REASON_NONE, 0);
     expect("dim n >= 1; forall x : real; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
            0); /* false beyond what is tried */
     expect("dim n >= 1; claim n < 200;", RK_VERIFIED, RK_REASON_NONE, 0); /* and so is this */
@@ -268,7 +269,7 @@ static void the_same_seed_gives_the_same_result(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixed_dimensions_are_proved),
-        cmocka_unit_test(open_dimensions_are_only_verified),
+        cmocka_unit_test(open_dimensions_are_proved_by_the_calculus_alone),
         cmocka_unit_test(false_claims_are_refuted),
         cmocka_unit_test(examples_must_be_found_at_every_choice_of_dimensions),
         cmocka_unit_test(generic_claims_are_not_refuted_by_null_sets),

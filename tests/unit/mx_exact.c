@@ -180,6 +180,25 @@ fmpq_mat_struct *mx_point_variable(mx_point *p, unsigned var, int64_t member) {
     return variable(p, var, member, &out) == MX_OK ? out : NULL;
 }
 
+void mx_point_forget_fresh(mx_point *p) {
+    size_t kept = 0;
+    for (size_t i = 0; i < p->nvalues; i++) {
+        drawn *d = p->value[i];
+        if (d->kind == OF_VARIABLE) {
+            p->value[kept++] = d;
+            continue;
+        }
+        fmpq_mat_clear(d->value);
+        rk_free(d);
+    }
+    p->nvalues = kept;
+}
+
+void mx_point_set_fresh(mx_point *p, unsigned var, const fmpq_mat_t value) {
+    drawn *d = keep(p, OF_FRESH_MATRIX, var, (int64_t)RK_L_FRESH, value->r, value->c);
+    fmpq_mat_set(d->value, value);
+}
+
 void mx_point_redraw_generic(mx_point *p) {
     for (size_t i = 0; i < p->nvalues; i++) {
         drawn *d = p->value[i];

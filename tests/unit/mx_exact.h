@@ -35,6 +35,10 @@ void mx_point_prefer(mx_point *p, unsigned var, rk_pattern pattern);
 fmpq_mat_struct *mx_point_variable(mx_point *p, unsigned var, int64_t member);
 /* New values for the generic variables, the others stay. */
 void mx_point_redraw_generic(mx_point *p);
+/* Fresh matrices and numbers belong to a store: forget those of the last one. */
+void mx_point_forget_fresh(mx_point *p);
+/* The value of fresh matrix number `var`; copied. */
+void mx_point_set_fresh(mx_point *p, unsigned var, const fmpq_mat_t value);
 void mx_point_print(mx_point *p); /* as TAP comments */
 
 /* --- terms ---------------------------------------------------------------------------------- */

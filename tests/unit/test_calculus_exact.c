@@ -293,12 +293,70 @@ static bool is_given(rk_law law) {
     return law == RK_LAW_HYPOTHESIS || law == RK_LAW_CASE || law == RK_LAW_INDUCTION;
 }
 
+/* The matrix that an inclusion of spans says there is: A = K*B (or B*K). */
+static bool witness(mx_point *p, const rk_term *span, fmpq_mat_t k) {
+    fmpq_mat_t a, b, at, bt;
+    bool rows = span->op == RK_T_IN_ROWSPAN;
+    bool good = mx_term(p, span->kid[0], a) == MX_OK && mx_term(p, span->kid[1], b) == MX_OK;
+    fmpq_mat_init(at, a->c, a->r);
+    fmpq_mat_init(bt, b->c, b->r);
+    fmpq_mat_transpose(at, a);
+    fmpq_mat_transpose(bt, b);
+    if (rows) { /* B'*K' == A' */
+        fmpq_mat_t turned;
+        fmpq_mat_init(turned, b->r, a->r);
+        fmpq_mat_init(k, a->r, b->r);
+        good = good && fmpq_mat_can_solve(turned, bt, at);
+        fmpq_mat_transpose(k, turned);
+        fmpq_mat_clear(turned);
+    } else {
+        fmpq_mat_init(k, b->c, a->c);
+        good = good && fmpq_mat_can_solve(k, b, a);
+    }
+    fmpq_mat_clear(a);
+    fmpq_mat_clear(b);
+    fmpq_mat_clear(at);
+    fmpq_mat_clear(bt);
+    return good;
+}
+
+/* The fresh matrices of a sequent stand for the witnesses of its inclusions, in their order. */
+static void set_witnesses(const rk_context *x, mx_point *p) {
+    unsigned fresh = 0;
+    mx_point_forget_fresh(p);
+    for (size_t i = 0; i < x->nassumptions; i++) {
+        const rk_assumption *a = &x->assumption[i];
+        fmpq_mat_t k;
+        if (a->term == NULL || a->negated ||
+            (a->term->op != RK_T_IN_ROWSPAN && a->term->op != RK_T_IN_COLSPAN) ||
+            a->term->kid[0]->op != RK_T_VAR)
+            continue;
+        if (witness(p, a->term, k))
+            mx_point_set_fresh(p, fresh, k);
+        fresh++;
+        fmpq_mat_clear(k);
+    }
+}
+
+/* Does what is read modulo the rules of the sequent have the value of the text? */
+static bool reads_right(const rk_context *x, mx_point *p, mx_values *v, const rk_term *t) {
+    fmpq_mat_t want, got;
+    mx_ev text = mx_term(p, t, want), read = mx_matrix(v, rk_read_matrix(x->reader, t), got);
+    bool good = text != MX_OK || (read == MX_OK && fmpq_mat_equal(want, got));
+    fmpq_mat_clear(want);
+    fmpq_mat_clear(got);
+    return good;
+}
+
 /* Do the hypotheses of this sequent hold here? */
 static bool sequent_holds(const rk_context *x, mx_point *p, mx_values *v) {
     bool truth = false;
     for (size_t i = 0; i < x->nassumptions; i++) {
         const rk_assumption *a = &x->assumption[i];
         if (a->term != NULL && (mx_term_truth(p, a->term, &truth) != MX_OK || truth == a->negated))
+            return false;
+        if (a->term != NULL && (a->term->op == RK_T_IN_ROWSPAN || a->term->op == RK_T_IN_COLSPAN) &&
+            !reads_right(x, p, v, a->term->kid[0]))
             return false;
     }
     for (size_t i = 0; i < rk_instances_count(x->instances); i++) {
@@ -323,6 +381,7 @@ static bool holds_later(const rk_context *x, mx_point *p, const rk_fact *f) {
 }
 
 static void check_facts(const rk_context *x, mx_point *p, counts *n) {
+    set_witnesses(x, p);
     mx_values *v = mx_values_new(p, x->store);
     if (!sequent_holds(x, p, v)) {
         mx_values_free(v);

@@ -181,7 +181,8 @@ static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, s
 /* Facts that hold by definition of min and max. */
 static void add_extrema(rk_context *x, const split_list *l) {
     rk_scalars *s = x->scalars;
-    for (size_t i = 0; i < l->n; i++) {
+    bool on = !x->calculus->options.limits.disabled[RK_LAW_EXTREMUM];
+    for (size_t i = 0; i < l->n && on; i++) {
         const rk_quantity *q = l->item[i].extremum;
         for (size_t k = 0; q != NULL && k < q->nargs; k++) {
             rk_sc value = rk_sc_quantity(s, q);

@@ -146,11 +146,6 @@ static const rk_mx *rank_key(rk_mxs *s, const rk_mx *a) {
     return rk_mx_compare(s, key[0], key[1]) <= 0 ? key[0] : key[1];
 }
 
-static bool is_surely_not_zero(rk_mxs *s, const rk_mx *a) {
-    const rk_letter *x = rk_mx_letter(a);
-    return (x && (x->inverted || x->leaf->props & RK_PROP_NOT_ZERO)) || rk_mx_is_invertible(s, a);
-}
-
 rk_sc rk_mx_rank(rk_mxs *s, const rk_mx *a) {
     const rk_mx *key = rank_key(s, a);
     if (rk_mx_is_zero(key))
@@ -158,7 +153,5 @@ rk_sc rk_mx_rank(rk_mxs *s, const rk_mx *a) {
     if (rk_mx_is_eye(key))
         return key->rows;
     rk_quantity q = {.kind = RK_Q_RANK, .mx = {key}, .nmx = 1, .nonneg = true, .integer = true};
-    q.positive = is_surely_not_zero(s, key);
-    q.nonzero = q.positive;
     return rk_sc_quantity(s->scalars, &q);
 }

@@ -594,10 +594,32 @@ static const rk_mx *lower_inverse(rk_mxs *s, const rk_mx *a) {
     return rk_mx_grid(s, n, n, x);
 }
 
+/* [P, B; C, Q] with an invertible block P (cell p, the other one is cell 3 - p): its Schur
+   complement S = Q - C*inv(P)*B is invertible because the whole is. */
+static const rk_mx *schur_inverse(rk_mxs *s, const rk_mx *a, size_t p) {
+    if (a->grid_rows != 2 || !rk_mx_is_invertible(s, a->cell[p]))
+        return NULL;
+    rk_sc minus = rk_sc_int(s->scalars, -1);
+    const rk_mx *pivot = rk_mx_inv(s, a->cell[p]);
+    const rk_mx *before = rk_mx_mul(s, a->cell[2 - p / 3], pivot); /* C*inv(P) */
+    const rk_mx *after = rk_mx_mul(s, pivot, a->cell[1 + p / 3]);  /* inv(P)*B */
+    const rk_mx *rest = rk_mx_sub(s, a->cell[3 - p], rk_mx_mul(s, before, a->cell[1 + p / 3]));
+    const rk_mx *inner = rk_mx_inv(s, rest), *cell[4];
+    const rk_mx *right = rk_mx_mul(s, after, inner);
+    cell[p] = rk_mx_add(s, pivot, rk_mx_mul(s, right, before));
+    cell[1 + p / 3] = rk_mx_scale(s, minus, right);
+    cell[2 - p / 3] = rk_mx_scale(s, minus, rk_mx_mul(s, inner, before));
+    cell[3 - p] = inner;
+    return rk_mx_grid(s, 2, 2, cell);
+}
+
 const rk_mx *rk_mx_grid_inverse(rk_mxs *s, const rk_mx *grid) {
     if (!has_square_diagonal(grid))
         return NULL;
     if (is_lower(grid))
         return lower_inverse(s, grid);
-    return is_lower(grid->transpose) ? lower_inverse(s, grid->transpose)->transpose : NULL;
+    if (is_lower(grid->transpose))
+        return lower_inverse(s, grid->transpose)->transpose;
+    const rk_mx *inverse = schur_inverse(s, grid, 0);
+    return inverse ? inverse : schur_inverse(s, grid, 3);
 }

@@ -165,6 +165,34 @@ static void test_resolvents(void **state) {
     DIFFER("dim n >= 1, d >= 1; forall X : real[n, d]; let P = X*inv(X'*X)*X'; claim P == eye(n);");
 }
 
+static void test_powers(void **state) {
+    (void)state;
+    SAME("dim n >= 1, m >= 1, k >= 1; forall A : real[n, m], B : real[m, n], P : invertible[n],"
+         "C : real[n, n], Q : orthogonal[n];"
+         "claim (A*B)^k*A == A*(B*A)^k; claim B*(A*B)^k*A == (B*A)^(k + 1);"
+         "claim (A*B)^k*A*B == (A*B)^(k + 1); claim A*B*(A*B)^k == (A*B)^(k + 1);"
+         "claim (inv(P)*C*P)^k == inv(P)*C^k*P; claim (Q*C*Q')^k == Q*C^k*Q';"
+         "claim ((A*B)^k)' == (B'*A')^k; claim (A*B)^k*(A*B)^2 == (A*B)^(k + 2);");
+    SAME("dim n >= 1, k >= 1; forall A : real[n, n]; assume A*A == A; claim A^k == A;");
+    DIFFER("dim n >= 1, k >= 1; forall A : real[n, n], B : real[n, n], P : invertible[n];"
+           "claim (A*B)^k == A^k*B^k; claim (A*B)^k*A == A*(A*B)^k; claim (P*A*P)^k == P*A^k*P;"
+           "claim (A*B)^k*B == B*(A*B)^k; claim A^k == A^(k + 1);");
+}
+
+static void test_block_inverses(void **state) {
+    (void)state;
+    SAME("dim n >= 1, m >= 1; forall A : invertible[n], B : real[n, m], C : real[m, n],"
+         "D : real[m, m]; let S = inv(D - C*inv(A)*B);"
+         "claim inv([A, B; C, D]) =="
+         "  [inv(A) + inv(A)*B*S*C*inv(A), -inv(A)*B*S; -S*C*inv(A), S];"
+         "claim inv([D, C; B, A]) =="
+         "  [S, -S*C*inv(A); -inv(A)*B*S, inv(A) + inv(A)*B*S*C*inv(A)];"
+         "claim [A, B; C, D]*inv([A, B; C, D]) == eye(n + m);");
+    DIFFER("dim n >= 1, m >= 1; forall A : real[n, n], B : real[n, m], C : real[m, n],"
+           "D : invertible[m]; claim inv([A, B; C, D]) == [inv(A), B; C, inv(D)];"
+           "claim inv([A, B; C, D]) == [inv(A), -B; -C, inv(D)];");
+}
+
 static void test_contradictions(void **state) {
     (void)state;
     static const char *const contradictory[] = {
@@ -232,6 +260,8 @@ int main(void) {
         cmocka_unit_test(test_push_through),
         cmocka_unit_test(test_sums_of_inverses),
         cmocka_unit_test(test_resolvents),
+        cmocka_unit_test(test_powers),
+        cmocka_unit_test(test_block_inverses),
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_coefficients_that_may_vanish),
         cmocka_unit_test(test_hostile_rules_come_to_an_end),

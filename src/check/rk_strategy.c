@@ -341,7 +341,6 @@ static void find_at_small_dims(job *j) {
             else
                 draw_instance(j, dims, p);
         }
-        j->visited_choices += p != NULL;
         rk_program_free(p);
     }
     rk_dims_iter_free(it);

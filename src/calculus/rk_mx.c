@@ -42,6 +42,7 @@ void rk_mxs_free(rk_mxs *s) {
         return;
     rk_free(s->leaf);
     rk_free(s->mx);
+    rk_free(s->hash);
     rk_free(s->leaf_slot);
     rk_free(s->mx_slot);
     rk_free(s->memo);
@@ -252,10 +253,13 @@ static bool mx_equal(const rk_mx *a, const rk_mx *b) {
     return words_equal(a, b);
 }
 
-static unsigned *mx_slot(rk_mxs *s, const rk_mx *a) {
-    size_t i = mx_hash(a) & (s->nmx_slots - 1);
-    while (s->mx_slot[i] && !mx_equal(s->mx[s->mx_slot[i] - 1], a))
-        i = (i + 1) & (s->nmx_slots - 1);
+static unsigned *mx_slot(rk_mxs *s, const rk_mx *a, uint64_t hash) {
+    size_t i = hash & (s->nmx_slots - 1);
+    for (; s->mx_slot[i]; i = (i + 1) & (s->nmx_slots - 1)) {
+        unsigned k = s->mx_slot[i] - 1;
+        if (s->hash[k] == hash && mx_equal(s->mx[k], a))
+            break;
+    }
     return &s->mx_slot[i];
 }
 
@@ -266,7 +270,7 @@ static void mx_grow(rk_mxs *s) {
     s->nmx_slots = s->nmx_slots ? 2 * s->nmx_slots : 512;
     s->mx_slot = rk_calloc(s->nmx_slots, sizeof *s->mx_slot);
     for (size_t k = 0; k < s->nmx; k++)
-        *mx_slot(s, s->mx[k]) = (unsigned)k + 1;
+        *mx_slot(s, s->mx[k], s->hash[k]) = (unsigned)k + 1;
 }
 
 static unsigned weigh(const rk_mx *a) {
@@ -281,7 +285,8 @@ static unsigned weigh(const rk_mx *a) {
 /* The matrix with this content, copied if it is new. */
 static rk_mx *find_or_add(rk_mxs *s, const rk_mx *key, bool *fresh) {
     mx_grow(s);
-    unsigned *slot = mx_slot(s, key);
+    uint64_t hash = mx_hash(key);
+    unsigned *slot = mx_slot(s, key, hash);
     *fresh = !*slot;
     if (*slot)
         return s->mx[*slot - 1];
@@ -301,7 +306,9 @@ static rk_mx *find_or_add(rk_mxs *s, const rk_mx *key, bool *fresh) {
     a->id = (unsigned)s->nmx;
     a->weight = weigh(a);
     rk_grow(&s->mx, &s->cap_mx, s->nmx + 1, sizeof *s->mx);
+    rk_grow(&s->hash, &s->cap_hashes, s->nmx + 1, sizeof *s->hash);
     s->mx[s->nmx] = a;
+    s->hash[s->nmx] = hash;
     *slot = (unsigned)++s->nmx;
     return a;
 }

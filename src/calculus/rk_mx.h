@@ -6,9 +6,11 @@
    Always done: products and sums expanded, like words collected, transposes pushed to the letters,
    1 by 1 factors moved into the coefficient, G*inv(G) cancelled, identities and zeros dropped,
    grids multiplied and added where the partitions agree, A*1 = 1 for row-stochastic A, Q'*Q = I,
-   symmetric letters lose their transpose, and the rules of the rk_rewrite that is attached (the
-   equations that are assumed). Every step is an equality wherever both sides are defined; what the
-   text as written needs for being defined is asked elsewhere. */
+   symmetric letters lose their transpose, diagonal letters put in order, what does not depend on an
+   index taken out of its loop, sums over ranges joined and telescoped, powers merged, and the rules
+   of the rk_rewrite that is attached (the equations that are assumed). Every step is an equality
+   wherever both sides are defined; what the text as written needs for being defined is asked
+   elsewhere. */
 #ifndef RK_MX_H
 #define RK_MX_H
 

@@ -50,7 +50,8 @@ struct rk_mxs {
     rk_mx_leaf_entry **leaf;
     size_t nleaves, cap_leaves, nleaf_slots;
     rk_mx **mx;
-    size_t nmx, cap_mx, nmx_slots;
+    uint64_t *hash; /* of the matrices */
+    size_t nmx, cap_mx, cap_hashes, nmx_slots;
     unsigned *leaf_slot, *mx_slot; /* open addressing: 0 free, else the index + 1 */
     rk_mx_memo *memo;
     size_t nmemos, nmemo_slots;

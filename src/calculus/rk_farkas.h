@@ -1,8 +1,9 @@
 /* Does an inequality follow from facts? Facts and goal are polynomials in ranks and dimensions;
    each monomial is an unknown of a linear program. CLP finds a basis, FLINT solves it exactly, and
    the sum is checked term by term: sum of multiplier*fact + slack = goal, with multipliers >= 0
-   for inequalities and any sign for equations (Farkas' lemma). A fact may be multiplied by a
-   monomial of dimensions that is >= 0 where the goal has products such as n*rank(W). */
+   for inequalities and any sign for equations (Farkas' lemma). A fact may be multiplied by what
+   is >= 0 (n, n - 1, a rank; an equation by anything) where there are products such as n*rank(W).
+ */
 #ifndef RK_FARKAS_H
 #define RK_FARKAS_H
 

@@ -1,7 +1,7 @@
 /* Scalars of the calculus: rational functions in dimensions and in quantities such as rank(E),
    x'*y, det(E), sqrt(dk). Interned: two scalars are equal as rational functions exactly when the
    pointers are equal. Owned by the rk_scalars; so is every quantity. A result that grows too large
-   becomes a quantity of its own, equal to nothing else: less is found, nothing false. */
+   becomes a quantity that knows only what it was made from: less is found, nothing false. */
 #ifndef RK_SCALAR_H
 #define RK_SCALAR_H
 

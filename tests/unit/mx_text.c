@@ -34,14 +34,25 @@ enum { POOL = sizeof pool / sizeof *pool };
 
 static const char *const size_name[] = {"1", "n", "m", "k"};
 
-void mx_text_variables(rk_buf *out, const char *quantifier) {
-    rk_buf_printf(out, "dim n >= 1, m >= 1, k >= 1, H >= 1;\n%s c : real, z : nonzero", quantifier);
-    for (size_t i = 0; i < POOL; i++) {
-        const pooled *v = &pool[i];
-        bool column = v->cols == MX_1;
-        rk_buf_printf(out, ", %s%s : %s[%s%s%s]", v->name, v->family ? "[H]" : "", v->set,
-                      size_name[v->rows], column ? "" : ", ", column ? "" : size_name[v->cols]);
-    }
+static void declare(rk_buf *out, const pooled *v) {
+    bool column = v->cols == MX_1;
+    rk_buf_printf(out, ", %s%s : %s[%s%s%s]", v->name, v->family ? "[H]" : "", v->set,
+                  size_name[v->rows], column ? "" : ", ", column ? "" : size_name[v->cols]);
+}
+
+void mx_text_variables(rk_buf *out, uint64_t generic) {
+    rk_buf_printf(out, "dim n >= 1, m >= 1, k >= 1, H >= 1;\n");
+    rk_buf_printf(out, "forall z : nonzero%s", generic ? "" : ", c : real");
+    for (size_t i = 0; i < POOL; i++)
+        if (!(generic >> i & 1) || strcmp(pool[i].set, "permutation") == 0)
+            declare(out, &pool[i]);
+    rk_buf_printf(out, ";\n");
+    if (generic == 0)
+        return;
+    rk_buf_printf(out, "generic c : real");
+    for (size_t i = 0; i < POOL; i++)
+        if ((generic >> i & 1) && strcmp(pool[i].set, "permutation") != 0)
+            declare(out, &pool[i]);
     rk_buf_printf(out, ";\n");
 }
 
@@ -292,6 +303,170 @@ void mx_text_scalar(mx_text *t, int depth) {
         break;
     default:
         put(t, simple[below(t, sizeof simple / sizeof *simple)]);
+    }
+}
+
+/* --- claims ------------------------------------------------------------------------------------
+ */
+
+/* Parts: %s, %u of one shape (%a by %n), %t that fits on their right; %f of that shape and %e like
+   %t, for each h; %m is %f at h = 1 or h = H; %r a range of h; %z a layer, n by n, of Z. */
+static const char *const plain_shape[] = {
+    "rank(%s*%t) <= rank(%s)",
+    "rank(%s*%t) >= rank(%s) + rank(%t) - %n",
+    "rank(%s + %u) <= rank(%s) + rank(%u)",
+    "rank([%s, %u]) <= rank(%s) + rank(%u)",
+    "rank([%s + %u, %u]) == rank([%s, %u])",
+    "rank((%s)'*(%s)) == rank(%s)",
+    "rank([%s; %u]) >= rank(%s - %u)",
+    "rank(%s - %u) >= rank(%s) - rank(%u)",
+    "rank([%s, %u; %u, %s]) == rank(%s + %u) + rank(%s - %u)",
+    "rank(%s) + rank(%u) >= rank([%s, %u]) + 0*rank(%s*%t)",
+    "rank(%s) == rank(%u)",
+    "rank(%s) == min(%a, %n)",
+    "rank(%s) >= rank(%u)",
+    "rank(%s*%t) == rank(%s)",
+    "rank(%s*%t) == rank(%t)",
+    "rank([%s, %u]) == rank(%s)",
+    "rank(%s + %u) == rank([%s, %u])",
+    "affrank(%s) <= rank(%s)",
+    "rank(%s) <= affrank(%u) + 1",
+    "%s == %u",
+    "affrank(%s + %u) <= affrank(%s) + affrank(%u)",
+    "in_rowspan(%s, %u)",
+    "in_colspan(%s*%t, %s)",
+    "rank(kron(%s, %t)) == rank(%s)*rank(%t)",
+    "rank(sum(i = 1..H, %s)) <= H*rank(%u)",
+    "rank(%s) < rank(%u) => rank(%s*%t) < %n",
+    "rank(%s) == %n => rank(%s*%t) == rank(%t)",
+    "rank([%s, %u]) + rank([%s; %u]) <= rank(%s + %u) + rank(%s) + rank(%u)",
+    "rank([%s, zeros(%a, %n); %u, %s]) >= 2*rank(%s)",
+    "rank([eye(%a), %s; -%s', eye(%n)]) == %a + %n",
+};
+
+static const char *const family_shape[] = {
+    "rank(sum(h = %r, %f)) <= sum(h = %r, rank(%f))",
+    "rank(sum(h = %r, %f)) <= sum(h = 1..H, rank(%f))",
+    "in_colspan(sum(h = %r, %f*%e), hcat(h = %r, %f))",
+    "in_rowspan(sum(h = %r, %f*%e), vcat(h = 1..H, %e))",
+    "rank(hcat(h = %r, %f)) >= rank(sum(h = %r, %f))",
+    "rank(vcat(h = %r, %f)) == rank(%s)",
+    "rank(hcat(h = 1..H, %f)) <= H*rank(%s)",
+    "rank(sum(h = %r, %f)) <= H*rank(%s)",
+    "rank(sum(h = %r, %f)) <= rank(%s)",
+    "sum(h = 1..H, %f) == %s",
+    "sum(h = %r, %f*%e) == %s*%t",
+    "rank(vcat(h = %r, %f)) >= rank(%m)",
+    "rank([hcat(h = %r, %f), %m]) == rank(hcat(h = %r, %f))",
+    "rank([hcat(h = %r, %f); hcat(h = %r, %f)]) == rank(hcat(h = 1..H, %f))",
+    "rank(hcat(h = 1..H, %f)) <= rank(%m) + rank(hcat(h = %r, %f))",
+    "all(h = 1..H, rank(%f) <= rank(%s))",
+    "all(h = 1..H, rank(%f*%t) <= rank(%t))",
+    "affrank(sum(h = 1..H, %f)) <= H*affrank(%s)",
+    "rank(sum(h = 1..H, sum(i = 1..H, %f))) <= H*rank(%m)",
+    "rank(kron(eye(n), hcat(h = 1..H, %f))) == n*rank(hcat(h = 1..H, %f))",
+};
+
+static const char *const layer_shape[] = {
+    /* n by n */
+    "rank(prod(h = 1..H, %f)) <= rank(%m)",
+    "rank(prod(h = 1..H, %f)) >= sum(h = 1..H, rank(%f)) - (H - 1)*n",
+    "rank(prod(h = %r, %f)) == n",
+    "rank(fold(h = 1..H, Z = %s, %z)) <= rank(%s)",
+    "rank(fold(h = 1..H, Z = %s, %z)) <= rank(%s)",
+    "rank(fold(h = 1..H, Z = %s, %z)) <= H*rank(%s)",
+    "rank(fold(h = 1..H, Z = %s, %z)) <= (H + 1)*rank(%s)",
+    "rank(fold(h = 1..H, Z = %s, %z)) <= 2^H*rank(%s)",
+    "rank(fold(h = %r, Z = %s, %z)) >= rank(%s)",
+    "rank(fold(h = %r, Z = %s, %z)) == rank(%s)",
+    "affrank(fold(h = %r, Z = %s, %z)) <= affrank(%s)",
+    "in_rowspan(fold(h = %r, Z = %s, %z), %s)",
+    "fold(h = %r, Z = %s, %z) == %s",
+    "rank(fold(h = %r, Z = %s, %z)) <= rank(%m)",
+};
+
+enum { PART_S, PART_U, PART_T, PART_F, PART_E, PART_M, PART_Z, PARTS };
+static const char part_letter[] = "sutfemz";
+
+static void replace_index(rk_buf *out, const char *text, const char *by) { /* [h] by [1] */
+    for (const char *s = text; *s; s++)
+        if (strncmp(s, "[h]", 3) == 0) {
+            rk_buf_printf(out, "[%s]", by);
+            s += 2;
+        } else {
+            rk_buf_printf(out, "%c", *s);
+        }
+}
+
+static void write_parts(const mx_text *t, rk_buf *part, enum mx_size rows, enum mx_size inner,
+                        enum mx_size cols) {
+    int depth = (int)rk_rng_below(t->rng, 3);
+    for (int i = 0; i < PARTS; i++) {
+        bool right = i == PART_T || i == PART_E;
+        mx_text inside = *t;
+        rk_buf_init(&part[i]);
+        if (i == PART_M) {
+            replace_index(&part[i], part[PART_F].text, rk_rng_below(t->rng, 2) ? "1" : "H");
+            continue;
+        }
+        inside.out = &part[i];
+        inside.loop = i >= PART_F;
+        inside.fold = i == PART_Z;
+        rk_buf_printf(&part[i], "(");
+        mx_text_matrix(&inside, right ? inner : rows, right ? cols : inner,
+                       i == PART_Z ? depth + 1 : depth);
+        rk_buf_printf(&part[i], ")");
+    }
+}
+
+void mx_text_shaped(mx_text *t) {
+    static const char *const range[] = {"1..H", "1..H", "2..H", "1..H - 1"};
+    unsigned kind = below(t, t->allowed & MX_LOOPS ? 4 : 2);
+    enum mx_size rows = kind == 3 ? MX_N : (enum mx_size)(1 + below(t, 3));
+    enum mx_size inner = kind == 3 ? MX_N : (enum mx_size)(1 + below(t, 3));
+    enum mx_size cols = (enum mx_size)(1 + below(t, 3));
+    rk_buf part[PARTS];
+    const char *s = kind == 3   ? layer_shape[below(t, sizeof layer_shape / sizeof(char *))]
+                    : kind == 2 ? family_shape[below(t, sizeof family_shape / sizeof(char *))]
+                                : plain_shape[below(t, sizeof plain_shape / sizeof(char *))];
+    const char *over = range[below(t, 4)];
+    write_parts(t, part, rows, inner, cols);
+    for (; *s; s++) {
+        if (*s != '%') {
+            rk_buf_printf(t->out, "%c", *s);
+            continue;
+        }
+        const char *which = strchr(part_letter, *++s);
+        if (which != NULL)
+            rk_buf_write(t->out, part[which - part_letter].text, part[which - part_letter].len);
+        else
+            rk_buf_printf(t->out, "%s",
+                          *s == 'r'   ? over
+                          : *s == 'a' ? size_name[rows]
+                                      : size_name[inner]);
+    }
+    for (int i = 0; i < PARTS; i++)
+        rk_buf_clear(&part[i]);
+}
+
+static void rank_text(mx_text *t, int depth) {
+    static const char *const kind[] = {"rank(", "rank(", "rank(", "rank(", "affrank(", "nullity("};
+    rk_buf_printf(t->out, "%s", kind[rk_rng_below(t->rng, 6)]);
+    mx_text_any(t, depth);
+    rk_buf_printf(t->out, ")");
+}
+
+void mx_text_linear(mx_text *t) {
+    static const char *const sign[] = {" + ", " - ", " + ", " + 2*"};
+    static const char *const relation[] = {" <= ", " >= ", " == "};
+    static const char *const offset[] = {"", "", "", " + 1", " - 1", " + n", " - m"};
+    for (int side = 0; side < 2; side++) {
+        unsigned terms = 1 + below(t, 2);
+        for (unsigned i = 0; i < terms; i++) {
+            rk_buf_printf(t->out, "%s", i ? sign[below(t, 4)] : "");
+            rank_text(t, (int)below(t, 4));
+        }
+        rk_buf_printf(t->out, "%s", side ? offset[below(t, 7)] : relation[below(t, 3)]);
     }
 }
 

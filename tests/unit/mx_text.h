@@ -28,12 +28,16 @@ typedef struct mx_text {
     unsigned used; /* letters written so far */
 } mx_text;
 
-void mx_text_variables(rk_buf *out, const char *quantifier); /* dim and variable clauses */
+/* dim and variable clauses; bits of `generic`: which of the variables are. */
+void mx_text_variables(rk_buf *out, uint64_t generic);
 /* A random matrix of this shape. */
 void mx_text_matrix(mx_text *t, enum mx_size rows, enum mx_size cols, int depth);
 /* A random matrix of any shape, also of compound ones: blocks, kron, hcat. */
 void mx_text_any(mx_text *t, int depth);
 void mx_text_scalar(mx_text *t, int depth);
+/* A claim of a shape that is often true; one that is any linear relation between ranks. */
+void mx_text_shaped(mx_text *t);
+void mx_text_linear(mx_text *t);
 
 /* Hypothesis number i as an assume clause, and values that satisfy it (most times). */
 unsigned mx_hypotheses(void);

@@ -206,7 +206,7 @@ static void random_reading(rk_rng *rng, reading_counts *n) {
     t.allowed = MX_INVERSES | MX_BLOCKS | MX_LOOPS | MX_LAYERS | MX_NUMBERS;
     if (rk_rng_below(rng, 2))
         t.allowed = (unsigned)rk_rng_below(rng, 32);
-    mx_text_variables(&text, "forall");
+    mx_text_variables(&text, 0);
     size_t start = text.len;
     rk_buf_printf(&text, "claim ");
     if (rk_rng_below(rng, 5) == 0)
@@ -528,95 +528,13 @@ static rk_calculus *prove(const rk_checked *checked, double seconds) {
 /* --- random theorems ----------------------------------------------------------------------------
  */
 
-static void rank_text(mx_text *t, int depth) {
-    static const char *const kind[] = {"rank(", "rank(", "rank(", "rank(", "affrank(", "nullity("};
-    rk_buf_printf(t->out, "%s", kind[rk_rng_below(t->rng, 6)]);
-    mx_text_any(t, depth);
-    rk_buf_printf(t->out, ")");
-}
-
-/* Matrices E, F of shapes that fit, and a relation between ranks of things made of them. */
-static void shaped_claim(mx_text *t) {
-    static const char *const shape[] = {
-        "rank(%s*%t) <= rank(%s)",
-        "rank(%s*%t) >= rank(%s) + rank(%t) - %n",
-        "rank(%s + %u) <= rank(%s) + rank(%u)",
-        "rank([%s, %u]) <= rank(%s) + rank(%u)",
-        "rank([%s + %u, %u]) == rank([%s, %u])",
-        "rank((%s)'*(%s)) == rank(%s)",
-        "rank([%s; %u]) >= rank(%s - %u)",
-        "rank(%s - %u) >= rank(%s) - rank(%u)",
-        "rank([%s, %u; %u, %s]) == rank(%s + %u) + rank(%s - %u)",
-        "rank(%s) + rank(%u) >= rank([%s, %u]) + 0*rank(%s*%t)",
-        "rank(%s) == rank(%u)",
-        "rank(%s*%t) == rank(%s)",
-        "rank(%s*%t) == rank(%t)",
-        "rank([%s, %u]) == rank(%s)",
-        "rank(%s + %u) == rank([%s, %u])",
-        "affrank(%s) <= rank(%s)",
-        "rank(%s) <= affrank(%u) + 1",
-        "%s == %u",
-        "affrank(%s + %u) <= affrank(%s) + affrank(%u)",
-        "in_rowspan(%s, %u)",
-        "in_colspan(%s*%t, %s)",
-        "rank(kron(%s, %t)) == rank(%s)*rank(%t)",
-        "rank(sum(i = 1..H, %s)) <= H*rank(%u)",
-        "rank(%s) < rank(%u) => rank(%s*%t) < %n",
-    };
-    enum mx_size rows = (enum mx_size)(1 + rk_rng_below(t->rng, 3));
-    enum mx_size inner = (enum mx_size)(1 + rk_rng_below(t->rng, 3));
-    enum mx_size cols = (enum mx_size)(1 + rk_rng_below(t->rng, 3));
-    rk_buf part[3];
-    int depth = (int)rk_rng_below(t->rng, 3);
-    for (int i = 0; i < 3; i++) {
-        mx_text inside = *t;
-        rk_buf_init(&part[i]);
-        inside.out = &part[i];
-        rk_buf_printf(&part[i], "(");
-        mx_text_matrix(&inside, i == 1 ? inner : rows, i == 1 ? cols : inner, depth);
-        rk_buf_printf(&part[i], ")");
-    }
-    for (const char *s = shape[rk_rng_below(t->rng, sizeof shape / sizeof *shape)]; *s; s++)
-        if (*s != '%')
-            rk_buf_printf(t->out, "%c", *s);
-        else if (*++s == 'n')
-            rk_buf_printf(t->out, "%c", " nmk"[inner]);
-        else
-            rk_buf_write(t->out,
-                         part[*s == 's'   ? 0
-                              : *s == 't' ? 1
-                                          : 2]
-                             .text,
-                         part[*s == 's'   ? 0
-                              : *s == 't' ? 1
-                                          : 2]
-                             .len);
-    for (int i = 0; i < 3; i++)
-        rk_buf_clear(&part[i]);
-}
-
-static void linear_claim(mx_text *t) {
-    static const char *const sign[] = {" + ", " - ", " + ", " + 2*"};
-    static const char *const relation[] = {" <= ", " >= ", " == "};
-    static const char *const offset[] = {"", "", "", " + 1", " - 1", " + n", " - m"};
-    for (int side = 0; side < 2; side++) {
-        unsigned terms = 1 + (unsigned)rk_rng_below(t->rng, 2);
-        for (unsigned i = 0; i < terms; i++) {
-            rk_buf_printf(t->out, "%s", i ? sign[rk_rng_below(t->rng, 4)] : "");
-            rank_text(t, (int)rk_rng_below(t->rng, 4));
-        }
-        rk_buf_printf(t->out, "%s",
-                      side ? offset[rk_rng_below(t->rng, 7)] : relation[rk_rng_below(t->rng, 3)]);
-    }
-}
-
 static given random_theorem(rk_rng *rng, rk_buf *text) {
     given g = {{0}, 0};
     mx_text t = {.rng = rng, .out = text};
-    bool generic = rk_rng_below(rng, 12) == 0;
+    bool generic = rk_rng_below(rng, 5) == 0;
     t.allowed = (unsigned)rk_rng_below(rng, 32);
     t.plain = rk_rng_below(rng, 2) == 0;
-    mx_text_variables(text, "forall");
+    mx_text_variables(text, generic ? rk_rng_u64(rng) : 0);
     if (!generic && rk_rng_below(rng, 2)) {
         g.n = 1 + (rk_rng_below(rng, 6) == 0);
         for (unsigned i = 0; i < g.n; i++) {
@@ -626,10 +544,10 @@ static given random_theorem(rk_rng *rng, rk_buf *text) {
         t.plain = rk_rng_below(rng, 3) > 0;
     }
     rk_buf_printf(text, "claim ");
-    if (rk_rng_below(rng, 3))
-        shaped_claim(&t);
+    if (rk_rng_below(rng, 4))
+        mx_text_shaped(&t);
     else
-        linear_claim(&t);
+        mx_text_linear(&t);
     rk_buf_printf(text, ";\n");
     return g;
 }

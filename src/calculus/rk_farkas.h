@@ -2,8 +2,7 @@
    each monomial is an unknown of a linear program. CLP finds a basis, FLINT solves it exactly, and
    the sum is checked term by term: sum of multiplier*fact + slack = goal, with multipliers >= 0
    for inequalities and any sign for equations (Farkas' lemma). A fact may be multiplied by what
-   is >= 0 (n, n - 1, a rank; an equation by anything) where there are products such as n*rank(W).
- */
+   is >= 0 (n, n - 1, a rank; an equation by anything) where products such as n*rank(W) stand. */
 #ifndef RK_FARKAS_H
 #define RK_FARKAS_H
 

@@ -229,7 +229,7 @@ void rk_telling_legends(rk_telling *t, rk_mxs *store) {
         const char *text =
             rk_mx_name_used(v->printer, v->let[i].mx) ? let_legend(t, store, &v->let[i]) : NULL;
         if (text != NULL && !told_legend(t, text))
-            rk_tale_say(t->tale, "By definition, %s.", rk_tale_math(t->tale, text));
+            rk_tale_say(t->tale, "Here %s.", rk_tale_math(t->tale, text));
     }
     for (size_t i = 0; rk_mx_legend(v->printer, i) != NULL; i++) {
         const char *text = rk_arena_strdup(t->tale->arena, rk_mx_legend(v->printer, i));

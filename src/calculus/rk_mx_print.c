@@ -408,7 +408,7 @@ static void put_leaf(rk_mx_printer *p, const rk_leaf *l) {
 
 /* --- the upright form --------------------------------------------------------------------- */
 
-static bool is_given(const rk_mx_printer *p, const rk_mx *a) {
+bool rk_print_has_name(const rk_mx_printer *p, const rk_mx *a) {
     for (size_t i = 0; i < p->ngiven; i++)
         if (p->given[i].a == a)
             return true;
@@ -429,7 +429,7 @@ static long letter_uprightness(const rk_mx_printer *p, const rk_letter *x) {
 
 /* Letters without a transpose less those with one. */
 static long uprightness(const rk_mx_printer *p, const rk_mx *a) {
-    long n = is_given(p, a) ? (long)a->weight + 1 : 0;
+    long n = rk_print_has_name(p, a) ? (long)a->weight + 1 : 0;
     for (size_t i = 0; i < a->nwords; i++)
         for (size_t k = 0; k < a->word[i].length; k++)
             n += letter_uprightness(p, &a->word[i].letter[k]);

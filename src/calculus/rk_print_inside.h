@@ -33,6 +33,7 @@ struct rk_mx_printer {
 };
 
 void rk_print_mx(rk_mx_printer *p, const rk_mx *a, rk_print_place place);
+bool rk_print_has_name(const rk_mx_printer *p, const rk_mx *a); /* by rk_mx_printer_name */
 void rk_print_sc(rk_mx_printer *p, rk_sc a, rk_print_place place);
 /* A name of the theorem; in LaTeX with `index` (NULL: none) among its subscripts. */
 void rk_print_name(rk_mx_printer *p, const char *name, rk_sc index);

@@ -114,16 +114,17 @@ static void put_sum_over(rk_mx_printer *p, const rk_quantity *q) {
 }
 
 /* A grid, a row or a column of blocks: its brackets are enough. */
-static bool is_bracketed(const rk_mx *a) {
+static bool is_bracketed(const rk_mx_printer *p, const rk_mx *a) {
     const rk_letter *x = rk_mx_letter(a);
-    return rk_mx_is_grid(a) || (x != NULL && !x->transposed && !x->inverted &&
-                                (x->leaf->kind == RK_L_HCAT || x->leaf->kind == RK_L_VCAT));
+    return (rk_mx_is_grid(a) && !rk_print_has_name(p, a)) ||
+           (x != NULL && !rk_print_has_name(p, a) && !x->transposed && !x->inverted &&
+            (x->leaf->kind == RK_L_HCAT || x->leaf->kind == RK_L_VCAT));
 }
 
 static void put_rank(rk_mx_printer *p, const rk_quantity *q) {
     rk_quantity upright = *q;
     upright.mx[0] = rk_mx_upright(p, q->mx[0]);
-    if (p->latex && is_bracketed(upright.mx[0])) {
+    if (p->latex && is_bracketed(p, upright.mx[0])) {
         rk_print_head(p, "rank");
         rk_print_mx(p, upright.mx[0], RK_IN_SUM);
     } else {

@@ -268,6 +268,8 @@ void rk_explain(rk_buf *out, const rk_explained *what, rk_explain_format format)
         text_statement(&t, what);
     }
     explain_outcome(&t, what);
+    if (!t.latex && out->len > 1 && out->text[out->len - 2] == '\n')
+        cut(out, 1, ""); /* no empty line at the end */
     if (document)
         rk_buf_puts(out, "\\end{document}\n");
     rk_tale_clear(&t);

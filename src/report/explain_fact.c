@@ -241,7 +241,8 @@ static const struct {
     {RK_LAW_ELIMINATION, "block elimination does not change the rank", "By block elimination,"},
     {RK_LAW_SCHUR, "block elimination takes the one side to the other",
      "Passing to a Schur complement,"},
-    {RK_LAW_MAXIMAL, "for almost every {1} this matrix has the largest rank that its blocks allow",
+    {RK_LAW_MAXIMAL,
+     "for almost every {1} the rank of {0} is the largest that its other factors and terms allow",
      NULL},
     {RK_LAW_SPECIAL,
      "{1} is a special case of {0}, and a minor that is not zero at one point is not zero almost "

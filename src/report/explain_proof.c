@@ -304,10 +304,6 @@ static bool mentions(const rk_term *t, bool (*wanted)(const rk_term *t)) {
     return wanted(t);
 }
 
-static bool is_inverse(const rk_term *t) {
-    return t->op == RK_T_INV;
-}
-
 static bool is_softmax(const rk_term *t) {
     return t->op == RK_T_SOFTMAX;
 }
@@ -349,7 +345,21 @@ static const char *identity_formula(rk_telling *t, const char *text, const rk_va
 }
 
 static void add_ground(rk_telling *t, const char **all, const char *one) {
-    *all = *all == NULL ? one : rk_arena_printf(t->tale->arena, "%s, %s", *all, one);
+    *all = *all == NULL ? one : rk_arena_printf(t->tale->arena, "%s and %s", *all, one);
+}
+
+/* "S = A + U*C*V and S = ...": the matrices other than letters whose inverses stand in the text. */
+static void inverted_sums(rk_telling *t, const rk_term *term, const char **all) {
+    for (size_t i = 0; i < term->nkids; i++)
+        inverted_sums(t, term->kid[i], all);
+    if (term->op != RK_T_INV || term->kid[0]->op == RK_T_VAR)
+        return;
+    const char *text = rk_telling_term(t, term->kid[0], false);
+    text = text == NULL ? NULL : rk_arena_printf(t->tale->arena, "S = %s", text);
+    text = text == NULL ? NULL : rk_tale_math(t->tale, text);
+    if (text == NULL || (*all != NULL && strstr(*all, text) != NULL))
+        return;
+    *all = *all == NULL ? text : rk_arena_printf(t->tale->arena, "%s and %s", *all, text);
 }
 
 /* What a product may be reduced by, beside multiplying out: "P*P == P, the inverses"; or NULL. */
@@ -367,8 +377,16 @@ static const char *grounds(rk_telling *t, const rk_derivation *d) {
         if (text != NULL)
             add_ground(t, &all, rk_tale_math(t->tale, identity_formula(t, text, &c->vars[v])));
     }
-    if (d->claim != NULL && mentions(d->claim, is_inverse))
-        add_ground(t, &all, "the definition of the inverses");
+    const char *sums = NULL;
+    if (d->claim != NULL)
+        inverted_sums(t, d->claim, &sums);
+    if (sums != NULL)
+        add_ground(
+            t, &all,
+            rk_arena_printf(t->tale->arena, "%s for %s",
+                            rk_tale_math(t->tale, t->tale->latex ? "S\\,S^{-1} = I = S^{-1}S"
+                                                                 : "S*inv(S) == I == inv(S)*S"),
+                            sums));
     if (d->claim != NULL && mentions(d->claim, is_softmax))
         add_ground(t, &all,
                    "the symmetries of softmax (it commutes with permutations and ignores "
@@ -410,33 +428,37 @@ static void tell_identity(rk_telling *t, const rk_derivation *d) {
 
 /* --- induction ---------------------------------------------------------------------------- */
 
-static bool has_fresh(const rk_mx *a) {
+/* The matrix of an induction step that stands in a; NULL. */
+static const rk_leaf *fresh_in(const rk_mx *a) {
+    const rk_leaf *found = NULL;
     for (size_t i = 0; i < a->nwords; i++)
-        for (size_t k = 0; k < a->word[i].length; k++) {
+        for (size_t k = 0; k < a->word[i].length && found == NULL; k++) {
             const rk_leaf *l = a->word[i].letter[k].leaf;
-            bool found = l->kind == RK_L_FRESH;
-            for (size_t m = 0; m < 3 && !found; m++)
-                found = l->arg[m] != NULL && has_fresh(l->arg[m]);
-            if (found)
-                return true;
+            found = l->kind == RK_L_FRESH ? l : NULL;
+            for (size_t m = 0; m < 3 && found == NULL; m++)
+                found = l->arg[m] != NULL ? fresh_in(l->arg[m]) : NULL;
         }
-    for (size_t i = 0; rk_mx_is_grid(a) && i < a->grid_rows * a->grid_cols; i++)
-        if (has_fresh(a->cell[i]))
-            return true;
-    return false;
+    for (size_t i = 0; rk_mx_is_grid(a) && i < a->grid_rows * a->grid_cols && found == NULL; i++)
+        found = fresh_in(a->cell[i]);
+    return found;
 }
 
 /* Both sides of an identity after one more layer. */
 static void tell_identity_step(rk_telling *t, const rk_derivation *d) {
     const rk_derivation *step = d->kid[1];
+    const rk_leaf *fresh = fresh_in(step->left);
     rk_sc layers = rk_sc_sym(rk_mxs_scalars(d->store), d->sym);
-    rk_tale_say(t->tale,
-                "Suppose that both sides agree after %s layers. With one more layer%s "
-                "both are",
-                rk_tale_math(t->tale, rk_telling_scalar(t, d->store, layers)),
-                has_fresh(step->left) ? ", the value so far being the new letter," : "");
+    rk_tale_say(t->tale, "Suppose that both sides agree after %s layers",
+                rk_tale_math(t->tale, rk_telling_scalar(t, d->store, layers)));
+    if (fresh != NULL)
+        rk_tale_say(
+            t->tale, "and write %s for the value of the fold there",
+            rk_tale_math(t->tale, rk_telling_matrix(t, d->store, rk_mx_of_leaf(d->store, fresh),
+                                                    RK_IN_SUM)));
+    rk_tale_join(t->tale, ".");
     const char *form = rk_telling_written_out(t, d->store, step->left);
     rk_telling_legends(t, d->store);
+    rk_tale_say(t->tale, "With one more layer, both sides are");
     rk_tale_display(t->tale, 0, form, ".");
     rk_tale_end(t->tale);
 }
@@ -505,6 +527,29 @@ static void tell_induction(rk_telling *t, const rk_derivation *d) {
 
 static bool is_pair(const rk_derivation *d);
 
+/* A sum of facts none of which is the case at hand holds in every case. */
+static bool needs_no_case(const rk_derivation *d) {
+    while (d->kind == RK_N_ALL && d->nkids == 1)
+        d = d->kid[0];
+    for (size_t i = 0; i < d->nfacts; i++)
+        if (d->fact[i]->law == RK_LAW_CASE)
+            return false;
+    return d->kind == RK_N_SUM;
+}
+
+/* The derivation without parts of one part, and without cases that are not needed. */
+static const rk_derivation *unwrapped(const rk_derivation *d) {
+    for (;;) {
+        const rk_derivation *inner = d->kind == RK_N_ALL && d->nkids == 1 ? d->kid[0] : NULL;
+        for (size_t i = 0; d->kind == RK_N_CASES && d->goal != NULL && i < d->nkids; i++)
+            if (inner == NULL && needs_no_case(d->kid[i]))
+                inner = d->kid[i];
+        if (inner == NULL)
+            return d;
+        d = inner;
+    }
+}
+
 /* What the node shows, as a formula; NULL where that is no single one. */
 static const char *goal_of(rk_telling *t, const rk_derivation *d) {
     bool equation = d->kind == RK_N_INDUCTION && is_pair(d->kid[1]);
@@ -558,9 +603,10 @@ static void tell_equation(rk_telling *t, const rk_derivation *half) {
 
 /* Says what is shown next, unless the formula itself will be the one step of it. */
 static void open_part(rk_telling *t, const rk_derivation *d, const char *lead) {
-    const rk_derivation *inner = d;
-    while (inner->kind == RK_N_ALL && inner->nkids == 1)
-        inner = inner->kid[0];
+    const rk_derivation *inner = unwrapped(d);
+    bool parts = inner->kind == RK_N_ALL && inner->nkids > 1 && !is_pair(inner);
+    if (t->depth > 0 && parts)
+        return; /* they are announced themselves */
     if (inner->kind != RK_N_SUM || !is_fact_itself(inner, chosen_goal(inner)))
         announce(t, goal_of(t, d), lead);
 }
@@ -569,8 +615,8 @@ static void tell_pair(rk_telling *t, const rk_derivation *d) {
     const rk_derivation *a = d->kid[0];
     const char *closing = t->closing;
     for (size_t i = 0; i < 2; i++)
-        if (shows_both(d->kid[i])) {
-            tell_equation(t, d->kid[i]);
+        if (shows_both(unwrapped(d->kid[i]))) {
+            tell_equation(t, unwrapped(d->kid[i]));
             return;
         }
     announce(t, rk_telling_relation(t, a->store, a->goal, true),
@@ -646,6 +692,10 @@ static void tell_case(rk_telling *t, const rk_derivation *d, const char *heading
 }
 
 static void tell_cases(rk_telling *t, const rk_derivation *d) {
+    if (unwrapped(d) != d) {
+        tell(t, unwrapped(d));
+        return;
+    }
     bool choices = all_choices(d);
     announce(t, goal_of(t, d), "We show that %s.");
     if (choices)

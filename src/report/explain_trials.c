@@ -129,6 +129,8 @@ static void say_calculus(rk_tale *t, const rk_explained *what) {
 }
 
 static void say_advice(rk_tale *t, const rk_result *r) {
+    if (t->latex)
+        return; /* a paper has no use for options of a command */
     if (r->advice != NULL)
         rk_tale_say(t, "To go on: %s.", rk_tale_text(t, r->advice));
     else if (r->verdict == RK_VERIFIED)

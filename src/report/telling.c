@@ -195,6 +195,13 @@ static bool told_legend(rk_telling *t, const char *text) {
     return false;
 }
 
+/* "Here Y = ...; D is ..." */
+static void say_legend(rk_telling *t, const char *text, bool *begun) {
+    rk_tale_join(t->tale, *begun ? ";" : "");
+    rk_tale_say(t->tale, "%s%s", *begun ? "" : "Here ", text);
+    *begun = true;
+}
+
 /* "Y = D*center(X)*diag(gamma) + ones(n,1)*beta'", unless that is how the theorem writes it. */
 static const char *let_legend(rk_telling *t, rk_mxs *store, const rk_let_name *let) {
     const char *out = rk_telling_written_out(t, store, let->mx);
@@ -225,17 +232,19 @@ bool rk_telling_agree(rk_telling *t, rk_mxs *a, rk_mxs *b) {
 
 void rk_telling_legends(rk_telling *t, rk_mxs *store) {
     rk_voice *v = voice_of(t, store);
+    bool begun = false;
     for (size_t i = 0; i < v->nlets; i++) {
         const char *text =
             rk_mx_name_used(v->printer, v->let[i].mx) ? let_legend(t, store, &v->let[i]) : NULL;
         if (text != NULL && !told_legend(t, text))
-            rk_tale_say(t->tale, "Here %s.", rk_tale_math(t->tale, text));
+            say_legend(t, rk_tale_math(t->tale, text), &begun);
     }
     for (size_t i = 0; rk_mx_legend(v->printer, i) != NULL; i++) {
         const char *text = rk_arena_strdup(t->tale->arena, rk_mx_legend(v->printer, i));
         if (!told_legend(t, text))
-            rk_tale_say(t->tale, "Here %s.", text);
+            say_legend(t, text, &begun);
     }
+    rk_tale_join(t->tale, begun ? "." : "");
 }
 
 void rk_telling_legends_of(rk_telling *t) {

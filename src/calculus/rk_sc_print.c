@@ -113,12 +113,13 @@ static void put_sum_over(rk_mx_printer *p, const rk_quantity *q) {
     rk_buf_puts(p->out, p->latex ? "" : ")");
 }
 
-/* A grid, a row or a column of blocks: its brackets are enough. */
+/* A grid, a row or a column of blocks, a Kronecker product: its brackets are enough. */
 static bool is_bracketed(const rk_mx_printer *p, const rk_mx *a) {
     const rk_letter *x = rk_mx_letter(a);
     return (rk_mx_is_grid(a) && !rk_print_has_name(p, a)) ||
            (x != NULL && !rk_print_has_name(p, a) && !x->transposed && !x->inverted &&
-            (x->leaf->kind == RK_L_HCAT || x->leaf->kind == RK_L_VCAT));
+            (x->leaf->kind == RK_L_HCAT || x->leaf->kind == RK_L_VCAT ||
+             x->leaf->kind == RK_L_KRON));
 }
 
 static void put_rank(rk_mx_printer *p, const rk_quantity *q) {

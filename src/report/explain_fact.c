@@ -295,6 +295,9 @@ static bool condition_tells(rk_law law) {
 static const char *told_reason(rk_telling *t, rk_mxs *store, const rk_fact *fact) {
     if (letters_mislead(store, fact))
         return "the rank is subadditive";
+    if (fact->law == RK_LAW_MAXIMAL && fact->nmatrices > 1 &&
+        rk_telling_upright(t, store, fact->matrix[0]) == fact->matrix[1])
+        return with_numbers(t, store, fact, "almost every {1} has full rank");
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (told[i].law == fact->law && told[i].reason != NULL)
             return with_numbers(t, store, fact, told[i].reason);

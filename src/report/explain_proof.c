@@ -276,13 +276,20 @@ static void say_sum(rk_telling *t, const rk_derivation *d, rk_sc goal, bool equa
     rk_tale_display(t->tale, 0, text, ".");
 }
 
+/* "This is the claim." */
+static void say_closing(rk_telling *t, const char *goal) {
+    bool claim = strstr(t->closing, "claim") != NULL; /* which may be written in another way */
+    bool same = !claim || (t->announced != NULL && rk_same_formula(goal, t->announced));
+    rk_tale_say(t->tale, same ? "This is %s." : "This amounts to %s.", t->closing);
+}
+
 static void tell_sum(rk_telling *t, const rk_derivation *d, bool equation) {
     rk_sc goal = chosen_goal(d);
     tell_facts(t, d);
     if (!is_fact_itself(d, goal) && !(equation && is_equation_itself(d)))
         say_sum(t, d, goal, equation);
     else if (t->closing != NULL)
-        rk_tale_say(t->tale, "This is %s.", t->closing);
+        say_closing(t, rk_telling_relation(t, d->store, goal, equation));
     rk_tale_end(t->tale);
 }
 

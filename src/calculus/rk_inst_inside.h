@@ -78,7 +78,7 @@ void rk_inst_squares(rk_instances *g, const rk_site *from, const rk_mx *as);
 const rk_mx *rk_inst_root(rk_instances *g, const rk_mx *a);
 /* What follows where `as`, which has one word, is `whole` (by a rule: it is not in normal form). */
 void rk_inst_cuts(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *as);
-/* Both for the equations that are assumed. */
+/* Cuts and squares of the equations that are assumed. */
 void rk_inst_equations(rk_instances *g);
 /* Is a one of the members family[i], i in the range? */
 bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a);
@@ -104,9 +104,6 @@ size_t rk_inst_shared(const rk_mx *a, bool back);
 /* The sum without the first `front` and last `back` letters of its words, rows by cols. */
 const rk_mx *rk_inst_stripped(rk_instances *g, const rk_mx *a, rk_sc rows, rk_sc cols, size_t front,
                               size_t back);
-
-/* Z with whole == a*Z, or NULL. */
-const rk_mx *rk_inst_quotient(rk_instances *g, rk_letter a, const rk_mx *whole);
 
 enum { RK_INST_RATIOS = 4 };
 /* The numbers t for which a word falls out of a - t*b; how many. */

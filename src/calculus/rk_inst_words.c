@@ -111,7 +111,8 @@ static void divide_word(rk_instances *g, rk_letter a, rk_word *word) {
     }
 }
 
-const rk_mx *rk_inst_quotient(rk_instances *g, rk_letter a, const rk_mx *whole) {
+/* Z with whole == a*Z, or NULL. */
+static const rk_mx *quotient(rk_instances *g, rk_letter a, const rk_mx *whole) {
     rk_mxs *s = rk_instances_store(g);
     rk_sc rows = rk_letter_cols(a);
     rk_word *word = rk_arena_alloc(rk_inst_arena(g), (whole->nwords + 1) * sizeof *word);
@@ -135,7 +136,7 @@ static void quotients(rk_instances *g, const rk_site *node, const rk_mx *a) {
         bool earlier = false;
         for (size_t j = 0; j < i && !earlier; j++)
             earlier = rk_inst_same_letter(&a->word[j].letter[0], &x);
-        const rk_mx *z = earlier ? NULL : rk_inst_quotient(g, x, a);
+        const rk_mx *z = earlier ? NULL : quotient(g, x, a);
         if (z)
             rk_inst_product(g, node, a, rk_mx_of_letter(rk_instances_store(g), x), z);
     }

@@ -10,6 +10,8 @@ typedef struct factors {
     const rk_mx *whole; /* one word: the node's matrix or its transpose */
     const rk_mx *left[MOST_FACTORS];
     size_t n;
+    rk_letter letter[RK_BLOCK_LETTERS]; /* of the sequent */
+    size_t nletters;
 } factors;
 
 static void add_factor(factors *f, const rk_mx *a) {
@@ -20,7 +22,7 @@ static void add_factor(factors *f, const rk_mx *a) {
         f->left[f->n++] = a;
 }
 
-/* Is a times some part of the word the word? */
+/* Is a times some part of the word, or some letter of the sequent, the word? */
 static bool divides(const factors *f, const rk_mx *a) {
     rk_mxs *s = rk_instances_store(f->g);
     const rk_word *w = &f->whole->word[0];
@@ -35,6 +37,11 @@ static bool divides(const factors *f, const rk_mx *a) {
             if (product == f->whole)
                 return true;
         }
+    for (size_t i = 0; i < f->nletters; i++)
+        if (rk_letter_rows(f->letter[i]) == a->cols &&
+            rk_letter_cols(f->letter[i]) == f->whole->cols &&
+            rk_mx_mul(s, a, rk_mx_of_letter(s, f->letter[i])) == f->whole)
+            return true;
     return false;
 }
 
@@ -83,6 +90,7 @@ void rk_inst_intersection(rk_instances *g, const rk_site *node) {
         return;
     for (int t = 0; t < 2; t++) {
         factors f = {.g = g, .node = node, .whole = turned[t]};
+        f.nletters = rk_block_sequent_letters(g, node, f.letter);
         find_factors(&f);
         for (size_t i = 0; i < f.n; i++)
             for (size_t j = i + 1; j < f.n; j++)

@@ -83,13 +83,16 @@ static void monotone(parts *p, unsigned rows) {
         state(p, RK_LAW_PART, part_of(p, rows, all & ~i), NULL, part_of(p, rows, all), NULL);
 }
 
-/* A long block row: each block against the others. */
+/* A long block row: each block, and each part somebody asked about, against the others. */
 static void long_row(parts *p) {
     unsigned all = (1u << p->b.cols) - 1;
     monotone(p, 1);
-    for (unsigned i = 1; i <= all; i <<= 1)
-        state(p, RK_LAW_BLOCKS, part_of(p, 1, all), NULL, part_of(p, 1, i),
-              part_of(p, 1, all & ~i));
+    for (unsigned i = 1; i < all; i++) {
+        const rk_site *asked = rk_inst_find(p->g, p->node, part_of(p, 1, i));
+        if ((i & (i - 1)) == 0 || (asked && asked->depth == 0))
+            state(p, RK_LAW_BLOCKS, part_of(p, 1, all), NULL, part_of(p, 1, i),
+                  part_of(p, 1, all & ~i));
+    }
 }
 
 static void block_row(parts *p) {
@@ -283,6 +286,30 @@ static bool spanned(const parts *p, const rk_mx *sum) {
     return sum->nwords > 1;
 }
 
+/* The sum is the cell j and multiples of the other cells: it may take the place of that cell. */
+static void in_place_of(parts *p, const rk_mx *sum, size_t j) {
+    const rk_mx *cell = p->b.cell[0][j];
+    if (cell->nwords != 1 || cell->cols != sum->cols)
+        return;
+    size_t whole = 0;
+    for (size_t w = 0; w < sum->nwords; w++)
+        if (rk_block_is_prefix(&cell->word[0], &sum->word[w])) {
+            if (sum->word[w].length != cell->word[0].length ||
+                !rk_sc_is_nonzero(p->scalars, sum->word[w].coef))
+                return;
+            whole++;
+        }
+    if (whole != 1)
+        return;
+    parts other = *p;
+    other.b.cell[0][j] = sum;
+    unsigned all = (1u << p->b.cols) - 1;
+    const rk_mx *before = part_of(p, 1, all), *after = part_of(&other, 1, all);
+    rk_inst_equal(p->g, p->node, RK_LAW_ELIMINATION, rank_of(p, before), rank_of(p, after), 2,
+                  RK_INST_LIST(before, after));
+    block_row(&other);
+}
+
 /* rank(A*U + B*V) <= rank([A, B]) where somebody asked about the sum. */
 static void sums_of_columns(parts *p) {
     if (p->b.rows != 1 || p->b.cols < 2)
@@ -292,10 +319,13 @@ static void sums_of_columns(parts *p) {
         if (other->scope != p->node->scope || other->depth > 0)
             continue;
         const rk_mx *turned[2] = {other->mx, other->mx->transpose};
-        for (int k = 0; k < 2; k++)
-            if (turned[k]->rows == p->b.height[0] && spanned(p, turned[k]))
-                state(p, RK_LAW_BLOCK_SUM, turned[k], NULL, part_of(p, 1, (1u << p->b.cols) - 1),
-                      NULL);
+        for (int k = 0; k < 2; k++) {
+            if (turned[k]->rows != p->b.height[0] || !spanned(p, turned[k]))
+                continue;
+            state(p, RK_LAW_BLOCK_SUM, turned[k], NULL, part_of(p, 1, (1u << p->b.cols) - 1), NULL);
+            for (size_t j = 0; p->node->depth == 0 && j < p->b.cols; j++)
+                in_place_of(p, turned[k], j);
+        }
     }
 }
 

@@ -431,7 +431,8 @@ static const rk_mx *read_power(rk_reader *r, const rk_term *t) {
     const rk_mx *a = rk_read_matrix(r, t->kid[0]);
     rk_sc k = rk_read_size(r, t->ival[0]);
     rk_sc minus = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), k);
-    if (rk_sc_at_least(r->scalars, k, 0))
+    bool nonzero = rk_read_is_number(a) && rk_sc_is_nonzero(r->scalars, rk_mx_value(r->s, a));
+    if (nonzero || rk_sc_at_least(r->scalars, k, 0))
         return power(r, a, k);
     if (rk_sc_at_least(r->scalars, minus, 1))
         return power(r, rk_read_inverse(r, a), minus);
@@ -515,6 +516,7 @@ static rk_read_fn *const readers[RK_T_COUNT] = {
     [RK_T_SIGN] = rk_read_entrywise,
     [RK_T_SUM_ENTRIES] = rk_read_sum_entries,
     [RK_T_SUM_OF] = rk_read_sum_of,
+    [RK_T_NORM_FRO] = rk_read_fro,
     [RK_T_MAX_OF] = rk_read_extreme,
     [RK_T_MIN_OF] = rk_read_extreme,
 };

@@ -90,12 +90,13 @@ size_t rk_read_key(rk_reader *r, const rk_term *t, const rk_sc **key);
 
 rk_read_fn rk_read_decimal, rk_read_rank, rk_read_nullity, rk_read_affrank, rk_read_trace;
 rk_read_fn rk_read_det, rk_read_jrank, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
-rk_read_fn rk_read_measure;
+rk_read_fn rk_read_measure, rk_read_fro;
 rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a);
 
 /* --- layers and entrywise functions (rk_mx_read_layer.c) --- */
 
 rk_read_fn rk_read_softmax, rk_read_layernorm, rk_read_rmsnorm, rk_read_batchnorm;
 rk_read_fn rk_read_center, rk_read_center_tokens, rk_read_entrywise;
+rk_sc rk_read_function_of(rk_reader *r, rk_op op, rk_sc v); /* of a number */
 
 #endif

@@ -106,7 +106,7 @@ static rk_sc by_sign(rk_reader *r, rk_op op, rk_sc v) {
     return NULL;
 }
 
-static rk_sc function_of_number(rk_reader *r, rk_op op, rk_sc v) {
+rk_sc rk_read_function_of(rk_reader *r, rk_op op, rk_sc v) {
     rk_sc known = rk_sc_is_zero(v) ? at_zero(r, op) : by_sign(r, op, v);
     known = !known && op == RK_T_SQRT ? rational_root(r, v) : known;
     known = !known && op == RK_T_LOG && rk_sc_is_one(v) ? rk_sc_int(r->scalars, 0) : known;
@@ -224,7 +224,7 @@ static const rk_mx *opaque_entrywise(rk_reader *r, rk_op op, const rk_mx *a) {
 
 static const rk_mx *entrywise(rk_reader *r, rk_op op, const rk_mx *a) {
     if (rk_read_is_number(a))
-        return rk_mx_scalar(r->s, function_of_number(r, op, rk_mx_value(r->s, a)));
+        return rk_mx_scalar(r->s, rk_read_function_of(r, op, rk_mx_value(r->s, a)));
     if (rk_mx_is_grid(a))
         return of_cells(r, op, a);
     const rk_mx *f = NULL;

@@ -81,6 +81,7 @@ static rk_sc opaque_number(rk_reader *r, rk_quantity_kind kind, const rk_mx *a, 
     const rk_mx *t = rk_mx_transpose(r->s, a);
     rk_quantity q = {.kind = kind, .mx = {rk_mx_compare(r->s, a, t) <= 0 ? a : t}, .nmx = 1};
     q.nonzero = nonzero;
+    q.nonneg = rk_mx_is_psd(r->s, a);
     return rk_sc_quantity(r->scalars, &q);
 }
 
@@ -246,6 +247,52 @@ static rk_sc det_of_grid(rk_reader *r, const rk_mx *a) {
                      rk_sc_mul(r->scalars, v[1], v[2]));
 }
 
+/* det(c*I + u*v) = c^(n-m)*det(c*I + v*u) for c that is not 0: of all turns of the word the least,
+   and a number where u is a column. */
+static rk_sc det_of_update(rk_reader *r, const rk_mx *a) {
+    const rk_word *w = &a->word[1];
+    rk_sc c = a->word[0].coef, n = a->rows;
+    const rk_mx *least = a;
+    for (size_t k = 1; k < w->length && !rk_read_is_number(least); k++) {
+        rk_sc m = rk_letter_rows(w->letter[k]);
+        const rk_mx *turned =
+            rk_mx_mul(r->s, rk_read_letters(r, w, k, w->length, m), rk_read_letters(r, w, 0, k, n));
+        turned = rk_mx_add(r->s, rk_mx_scale(r->s, c, rk_mx_eye(r->s, m)),
+                           rk_mx_scale(r->s, w->coef, turned));
+        if (rk_read_is_number(turned) || rk_mx_compare(r->s, turned, least) < 0)
+            least = turned;
+    }
+    rk_sc power = rk_sc_pow(r->scalars, c, rk_sc_sub(r->scalars, n, least->rows));
+    rk_sc det = rk_read_is_number(least) ? rk_mx_value(r->s, least)
+                                         : opaque_number(r, RK_Q_DET, least, false);
+    return rk_sc_mul(r->scalars, power, det);
+}
+
+static bool is_update(rk_reader *r, const rk_mx *a) {
+    return a->nwords == 2 && a->word[0].length == 0 && a->word[1].length > 1 &&
+           rk_sc_is_nonzero(r->scalars, a->word[0].coef);
+}
+
+/* det(G + B) = det(G)*det(I + inv(G)*B) for a product G of invertible letters beside one other
+   word B; NULL for what is not of this kind. */
+static rk_sc det_beside_invertible(rk_reader *r, const rk_mx *a) {
+    if (a->nwords != 2 || a->word[0].length == 0)
+        return NULL;
+    const rk_mx *word[2];
+    bool regular[2];
+    for (int i = 0; i < 2; i++) {
+        word[i] = rk_mx_of_words(r->s, a->rows, a->cols, &a->word[i], 1);
+        regular[i] = rk_mx_is_invertible(r->s, word[i]);
+    }
+    if (regular[0] == regular[1])
+        return NULL;
+    const rk_mx *g = word[regular[0] ? 0 : 1], *b = word[regular[0] ? 1 : 0];
+    const rk_mx *rest = rk_mx_mul(r->s, rk_mx_inv(r->s, g), b);
+    rest = rk_mx_add(r->s, rk_mx_eye(r->s, a->rows), rest);
+    return is_update(r, rest) ? rk_sc_mul(r->scalars, rk_read_det_of(r, g), det_of_update(r, rest))
+                              : NULL;
+}
+
 rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a) {
     if (rk_read_is_number(a))
         return rk_mx_value(r->s, a);
@@ -261,6 +308,8 @@ rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a) {
     rk_sc det = a->nwords == 1 && rk_sc_is_one(a->word[0].coef)
                     ? det_of_word(r, &a->word[0], a->rows)
                     : NULL;
+    det = !det && is_update(r, a) ? det_of_update(r, a) : det;
+    det = det ? det : det_beside_invertible(r, a);
     det = det ? det : opaque_number(r, RK_Q_DET, a, rk_mx_is_invertible(r->s, a));
     return rk_sc_mul(r->scalars, factor, det);
 }
@@ -285,8 +334,22 @@ const rk_mx *rk_read_det(rk_reader *r, const rk_term *t) {
 
 /* --- entries -------------------------------------------------------------------------------- */
 
-const rk_mx *rk_read_sum_entries(rk_reader *r, const rk_term *t) {
+/* The sum of all A[i,j]*B[i,j] is trace(A'*B). */
+static rk_sc entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    return trace(r, rk_mx_mul(r->s, rk_mx_transpose(r->s, a), b), MOST_TURNS);
+}
+
+const rk_mx *rk_read_fro(rk_reader *r, const rk_term *t) {
     const rk_mx *a = rk_read_matrix(r, t->kid[0]);
+    return number(r, rk_read_function_of(r, RK_T_SQRT, entries_product(r, a, a)));
+}
+
+const rk_mx *rk_read_sum_entries(rk_reader *r, const rk_term *t) {
+    const rk_term *of = t->kid[0];
+    if (of->op == RK_T_EMUL)
+        return number(
+            r, entries_product(r, rk_read_matrix(r, of->kid[0]), rk_read_matrix(r, of->kid[1])));
+    const rk_mx *a = rk_read_matrix(r, of);
     const rk_mx *left = rk_mx_transpose(r->s, rk_read_ones(r, a->rows));
     return rk_mx_mul(r->s, rk_mx_mul(r->s, left, a), rk_read_ones(r, a->cols));
 }

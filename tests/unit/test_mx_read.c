@@ -171,10 +171,21 @@ static void test_traces_and_determinants(void **state) {
          "claim det(eye(n)) == 1; claim det(G*C*inv(G)) == det(C); claim det(zeros(n, n)) == 0;"
          "claim det(2*C) == 2^n*det(C); claim det([C, A; zeros(m, n), M]) == det(C)*det(M);"
          "claim det([G, A; B, M]) == det(G)*det(M - B*inv(G)*A); claim det([1, 2; 3, 4]) == -2;"
-         "claim det(causal(n)) == 1;");
+         "claim det(causal(n)) == 1; claim det(eye(n) + A*B) == det(eye(m) + B*A);"
+         "claim det(eye(n) + x*y') == 1 + y'*x;"
+         "claim det(G + x*y') == det(G)*(1 + y'*inv(G)*x);"
+         "claim det(G + A*B) == det(G)*det(eye(m) + B*inv(G)*A);");
+    SAME(
+        "dim n >= 1, m >= 1; forall A : real[n, m], B : real[n, m], Q : orthogonal[n], x : real[n];"
+        "claim norm(A, fro)^2 == trace(A'*A); claim norm(Q*A, fro) == norm(A, fro);"
+        "claim norm(A', fro) == norm(A, fro); claim norm(x, fro)^2 == x'*x;"
+        "claim sum(A.*B) == trace(A'*B); claim sum(A.*A) == norm(A, fro)^2;"
+        "claim sum(A.*B) == sum(B.*A);");
     DIFFER("dim n >= 1; forall A : real[n, n], B : real[n, n], C : real[n, n], Q : orthogonal[n];"
            "claim trace(A*B*C) == trace(A*C*B); claim trace(A*B) == trace(A)*trace(B);"
-           "claim det(A + B) == det(A) + det(B); claim det(2*A) == 2*det(A); claim det(Q) == 1;");
+           "claim det(eye(n) + A*B) == 1 + trace(A*B); claim norm(A + B, fro) == norm(A, fro);"
+           "claim det(A*B + B) == det(B*A - B); claim det(A + B) == det(A) + det(B); claim "
+           "det(2*A) == 2*det(A); claim det(Q) == 1;");
 }
 
 static void test_ranks(void **state) {

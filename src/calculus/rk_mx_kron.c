@@ -94,6 +94,16 @@ static const rk_mx *kron_with_ones(rk_mxs *s, const rk_leaf *kron) {
     return rk_mx_kron(s, rk_mx_mul(s, u, a), rk_mx_mul(s, v, b));
 }
 
+/* x*kron(row, B) is kron(row, x*B), x*kron(A, row) is kron(x*A, row); not where x is a column. */
+static const rk_mx *taken_in(rk_mxs *s, rk_letter x, const rk_leaf *kron) {
+    const rk_mx *a = kron->arg[0], *b = kron->arg[1];
+    if (rk_sc_is_one(kron->rows) || (!rk_sc_is_one(a->rows) && !rk_sc_is_one(b->rows)))
+        return NULL;
+    const rk_mx *left = rk_mx_of_letter(s, x);
+    return rk_sc_is_one(a->rows) ? rk_mx_kron(s, a, rk_mx_mul(s, left, b))
+                                 : rk_mx_kron(s, rk_mx_mul(s, left, a), b);
+}
+
 const rk_mx *rk_mx_kron_rule(rk_mxs *s, rk_letter a, rk_letter b) {
     bool x = a.leaf->kind == RK_L_KRON && !a.inverted, y = b.leaf->kind == RK_L_KRON && !b.inverted;
     if (x && y) {
@@ -107,5 +117,9 @@ const rk_mx *rk_mx_kron_rule(rk_mxs *s, rk_letter a, rk_letter b) {
         return kron_with_ones(s, b.leaf);
     if (x && rk_is_ones(b, false))
         return kron_with_ones(s, rk_letter_transpose(s, a).leaf)->transpose;
-    return NULL;
+    const rk_mx *inside = y ? taken_in(s, a, b.leaf) : NULL;
+    if (inside || !x)
+        return inside;
+    inside = taken_in(s, rk_letter_transpose(s, b), rk_letter_transpose(s, a).leaf);
+    return inside ? inside->transpose : NULL;
 }

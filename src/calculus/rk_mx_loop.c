@@ -166,10 +166,7 @@ static const rk_mx *without_prefix(rk_mxs *s, const rk_mx *a, rk_sc rows, size_t
     return rk_mx_of_words(s, rows, a->cols, word, a->nwords);
 }
 
-/* The number 1 side by side is a row of ones. */
 static const rk_mx *core_hcat(const range *r, const rk_mx *core, rk_sc cols) {
-    if (rk_mx_is_eye(core) && rk_sc_is_one(core->rows))
-        return rk_mx_ones(r->s, r->s->one, cols);
     return loop_letter(r, RK_L_HCAT, rk_mx_as_letters(r->s, core), core->rows, cols);
 }
 
@@ -178,6 +175,8 @@ static const rk_mx *loop_hcat(const range *r, const rk_mx *body) {
     rk_sc cols = total_size(r, body->cols), c;
     if (rk_mx_is_zero(body))
         return rk_mx_zero(s, body->rows, cols);
+    if (!rk_mx_mentions_sym(s, body, r->sym))
+        return rk_mx_kron(s, rk_mx_ones(s, s->one, r->count), body);
     body = rk_mx_as_letters(s, body);
     size_t k = free_prefix(r, body);
     const rk_mx *prefix = rk_mx_of_letters(s, body->rows, body->word[0].letter, k);
@@ -321,12 +320,23 @@ const rk_leaf *rk_mx_as_loop(rk_mxs *s, const rk_mx *a) {
 
 /* --- loops side by side -------------------------------------------------------------------- */
 
-/* The member of a row (column) of equal parts: of a loop, or the 1 of a row of ones. */
+/* Row of ones for kron, of as many entries as the loop has members. */
+static const rk_mx *repeated(rk_mxs *s, const rk_leaf *kron, const rk_leaf *loop, bool row) {
+    const rk_mx *ones = row ? kron->arg[0] : kron->arg[0]->transpose;
+    rk_sc span = rk_sc_sub(s->scalars, loop->index[1], loop->index[0]);
+    rk_sc count = rk_sc_add(s->scalars, span, s->one);
+    return ones == rk_mx_ones(s, s->one, count) ? kron->arg[1] : NULL;
+}
+
+/* The member of a row (column) of parts: of a loop, of the same part again and again, or the 1 of a
+   row of ones. */
 static const rk_mx *member(rk_mxs *s, rk_letter a, const rk_leaf *other, bool row) {
     if (a.inverted)
         return NULL;
     if (a.leaf->kind == (row ? RK_L_HCAT : RK_L_VCAT) && !a.transposed)
         return a.leaf->arg[0];
+    if (a.leaf->kind == RK_L_KRON)
+        return repeated(s, a.leaf, other, row);
     const rk_mx *body = other->arg[0];
     return rk_is_ones(a, row) && rk_sc_is_one(row ? body->rows : body->cols) ? rk_mx_eye(s, s->one)
                                                                              : NULL;
@@ -359,6 +369,8 @@ static const rk_mx *longer_product(rk_mxs *s, rk_letter a, rk_letter b) {
     bool after = first != x.transposed;
     rk_sc low = x.leaf->index[0], high = x.leaf->index[1];
     rk_sc at = after ? rk_sc_add(s->scalars, high, s->one) : rk_sc_sub(s->scalars, low, s->one);
+    if (after && rk_sc_excess(s->scalars, at) != 0) /* such members stand apart */
+        return NULL;
     const rk_mx *next = rk_mx_put_sym(s, x.leaf->arg[0], x.leaf->sym, at);
     const rk_mx *letter = rk_mx_of_letter(s, y);
     if ((x.transposed ? next->transpose : next) != letter)

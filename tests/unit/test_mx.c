@@ -638,6 +638,25 @@ static void normalisations_follow_permutations_and_rotations(void **state) {
     assert_true(rk_mx_is_zero(mul(b, ones(b, N)->transpose, rk_mx_center_tokens(b->s, x))));
 }
 
+static void kron_with_ones_repeats(void **state) {
+    bench *b = *state;
+    const rk_mx *a = indexed(b, 'A', N, M), *x = var(b, 'X', N, M, 0), *p = var(b, 'P', K, N, 0);
+    const rk_mx *row = rk_mx_ones(b->s, b->one, b->size[H]),
+                *rep = rk_mx_kron(b->s, row, eye(b, N));
+    SAME(loop(b, RK_L_HCAT, x), rk_mx_kron(b->s, row, x));
+    SAME(loop(b, RK_L_VCAT, x), rk_mx_kron(b->s, row->transpose, x));
+    SAME(mul(b, p, loop(b, RK_L_HCAT, x)), loop(b, RK_L_HCAT, mul(b, p, x)));
+    SAME(mul(b, p, rep), rk_mx_kron(b->s, row, p));
+    SAME(mul(b, rep, loop(b, RK_L_VCAT, a)), loop(b, RK_L_SUM, a));
+    SAME(mul(b, mul(b, p, rep), loop(b, RK_L_VCAT, a)), mul(b, p, loop(b, RK_L_SUM, a)));
+    SAME(mul(b, rep, rep->transpose), rk_mx_scale(b->s, b->size[H], eye(b, N)));
+    DIFFERENT(loop(b, RK_L_HCAT, x), rk_mx_kron(b->s, x, row));
+    const rk_mx *u = column(b, 'u', N, 0), *v = column(b, 'v', M, 0), *c = column(b, 'c', K, 0);
+    const rk_mx *w = rk_mx_kron(b->s, v->transpose, c->transpose);
+    SAME(mul(b, u, w)->transpose, mul(b, w->transpose, u->transpose));
+    SAME(mul(b, mul(b, u, c->transpose), rk_mx_kron(b->s, v->transpose, eye(b, K))), mul(b, u, w));
+}
+
 static void kron_multiplies_part_by_part(void **state) {
     bench *b = *state;
     const rk_mx *a = var(b, 'A', N, M, 0), *c = var(b, 'C', M, N, 0), *d = var(b, 'D', D, K, 0);
@@ -821,6 +840,7 @@ int main(void) {
         TEST(leaves_are_replaced_at_any_depth),
         TEST(softmax_sees_no_row_shift_and_moves_with_permutations),
         TEST(normalisations_follow_permutations_and_rotations),
+        TEST(kron_with_ones_repeats),
         TEST(kron_multiplies_part_by_part),
         TEST(entrywise_by_an_outer_product_is_scaling),
         TEST(powers_merge),

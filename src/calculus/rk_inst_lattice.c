@@ -329,6 +329,25 @@ static void sums_of_columns(parts *p) {
     }
 }
 
+/* The same for plus or minus whole blocks, which may be sums themselves. */
+static void signed_sums(parts *p) {
+    enum { MOST = 4 };
+    if (p->b.rows != 1 || p->b.cols < 2 || p->b.cols > MOST || p->node->depth > 0)
+        return;
+    for (size_t j = 1; j < p->b.cols; j++)
+        if (p->b.width[j] != p->b.width[0])
+            return;
+    for (unsigned signs = 0; signs < 1u << (p->b.cols - 1); signs++) {
+        const rk_mx *sum = p->b.cell[0][0];
+        for (size_t j = 1; j < p->b.cols; j++)
+            sum = signs >> (j - 1) & 1 ? rk_mx_sub(p->s, sum, p->b.cell[0][j])
+                                       : rk_mx_add(p->s, sum, p->b.cell[0][j]);
+        const rk_site *asked = rk_mx_is_zero(sum) ? NULL : rk_inst_find(p->g, p->node, sum);
+        if (asked && asked->depth == 0)
+            state(p, RK_LAW_BLOCK_SUM, sum, NULL, part_of(p, 1, (1u << p->b.cols) - 1), NULL);
+    }
+}
+
 /* rank([A, B]) + rank([A; B]) <= rank(A + B) + rank(A) + rank(B), rank(A + B) <= rank([A, B]) */
 static void sum_of_two(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
     rk_mxs *s = rk_instances_store(g);
@@ -454,6 +473,7 @@ void rk_inst_lattice(rk_instances *g, const rk_site *node) {
         if (node->depth <= 1 || p.b.rows * p.b.cols == 2)
             divide_rows(&p);
         sums_of_columns(&p);
+        signed_sums(&p);
     }
     if (node->depth > DEEPEST)
         return;

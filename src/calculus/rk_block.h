@@ -53,7 +53,7 @@ typedef struct rk_elimination_state {
     rk_block block;
     unsigned parent; /* index of the state it came from; of itself: the root */
     unsigned score;
-    bool expanded, pivot; /* pivot: made by clearing the row and column of an invertible block */
+    bool expanded;
 } rk_elimination_state;
 
 typedef struct rk_elimination {

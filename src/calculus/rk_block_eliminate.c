@@ -12,7 +12,7 @@ enum {
 
 /* --- steps -------------------------------------------------------------------------------- */
 
-static void push(rk_elimination *e, size_t parent, rk_block *b, bool pivot) {
+static void push(rk_elimination *e, size_t parent, rk_block *b) {
     rk_block_tidy(e->g, b);
     unsigned score = rk_block_score(b);
     if (e->nstates == e->max_states || score > e->state[0].score + ROOM)
@@ -20,8 +20,8 @@ static void push(rk_elimination *e, size_t parent, rk_block *b, bool pivot) {
     for (size_t i = 0; i < e->nstates; i++)
         if (e->state[i].score == score && rk_block_same(&e->state[i].block, b))
             return;
-    e->state[e->nstates++] = (rk_elimination_state){
-        .block = *b, .parent = (unsigned)parent, .score = score, .pivot = pivot};
+    e->state[e->nstates++] =
+        (rk_elimination_state){.block = *b, .parent = (unsigned)parent, .score = score};
 }
 
 /* One grid being left by column steps; flipped: it is the transposed one, so they are row steps. */
@@ -32,10 +32,10 @@ typedef struct leaving {
     rk_block b;
 } leaving;
 
-static void arrive(leaving *l, rk_block *b, bool pivot) {
+static void arrive(leaving *l, rk_block *b) {
     if (l->flipped)
         rk_block_transpose(l->e->s, b, b);
-    push(l->e, l->parent, b, pivot);
+    push(l->e, l->parent, b);
 }
 
 /* Block column k times K is added to block column j. False if that is no grid of plain cells. */
@@ -65,7 +65,7 @@ static void try_column(leaving *l, size_t j, size_t k, const rk_mx *factor) {
     rk_block b = l->b;
     if (add_column(l->e->s, &b, j, k, factor) &&
         rk_block_score(&b) <= l->e->state[l->parent].score + 2 * ROOM)
-        arrive(l, &b, false);
+        arrive(l, &b);
 }
 
 /* --- factors found by division ------------------------------------------------------------ */
@@ -157,7 +157,7 @@ static void clear_alike(leaving *l, const rk_block *b, size_t j, size_t p, size_
         cleared.cell[q][c] = same ? rk_mx_sub(s, b->cell[q][c], b->cell[p][c])
                                   : rk_mx_add(s, b->cell[q][c], b->cell[p][c]);
     if (may_try(l))
-        arrive(l, &cleared, false);
+        arrive(l, &cleared);
 }
 
 /* Column j plus or minus column k, if two of its cells become equal up to sign: one of them is
@@ -194,7 +194,7 @@ static void clear_by_both(leaving *l, size_t i, size_t j, size_t k, size_t r) {
         return;
     for (size_t c = 0; c < b.cols; c++)
         b.cell[i][c] = rk_mx_add(s, b.cell[i][c], rk_mx_scale(s, y, b.cell[r][c]));
-    arrive(l, &b, false);
+    arrive(l, &b);
 }
 
 static void number_steps(leaving *l) {
@@ -232,7 +232,7 @@ static void multiply_column(leaving *l, size_t j, const rk_mx *factor) {
         if (rk_mx_is_grid(b.cell[i][j]))
             return;
     }
-    arrive(l, &b, false);
+    arrive(l, &b);
 }
 
 /* The invertible letter at the end of a word of block column j is taken away from the right. */
@@ -283,7 +283,7 @@ static void clear_by_pivot(leaving *l, size_t i, size_t j) {
     for (size_t k = 0; k < b.rows; k++)
         if (k != i)
             b.cell[k][j] = rk_mx_zero(s, b.height[k], b.width[j]);
-    arrive(l, &b, true);
+    arrive(l, &b);
 }
 
 /* --- the search --------------------------------------------------------------------------- */

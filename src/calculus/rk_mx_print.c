@@ -252,10 +252,22 @@ static void put_infix(rk_mx_printer *p, const rk_leaf *l, const char *sign) {
     rk_print_end(p, &inside, outer, "(", ")");
 }
 
+static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
+    bool outer = p->script;
+    rk_print_mx(p, l->arg[0], RK_AS_BASE);
+    p->script = true;
+    rk_buf_puts(p->out, p->latex ? "^{" : "^");
+    rk_print_sc(p, l->index[0], p->latex ? RK_IN_SUM : RK_AS_BASE);
+    rk_buf_puts(p->out, p->latex ? "}" : "");
+    p->script = outer;
+}
+
 static void put_function(rk_mx_printer *p, const rk_leaf *l) {
     bool two = l->arg[0] != NULL && l->arg[1] != NULL;
     if (l->op == RK_T_EMUL && two)
         put_infix(p, l, p->latex ? " \\odot " : " .* ");
+    else if (l->op == RK_T_POWER && l->arg[0] != NULL && l->index[0] != NULL)
+        put_power_leaf(p, l);
     else if (l->op == RK_T_EDIV && two)
         put_infix(p, l, p->latex ? " \\oslash " : " ./ ");
     else
@@ -279,16 +291,6 @@ static void put_inverse(rk_mx_printer *p, const rk_mx *a, bool transposed) {
     }
     rk_print_mx(p, a, RK_AS_BASE);
     rk_buf_puts(p->out, transposed ? "^{-\\top}" : "^{-1}");
-}
-
-static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
-    bool outer = p->script;
-    rk_print_mx(p, l->arg[0], RK_AS_BASE);
-    p->script = true;
-    rk_buf_puts(p->out, p->latex ? "^{" : "^");
-    rk_print_sc(p, l->index[0], p->latex ? RK_IN_SUM : RK_AS_BASE);
-    rk_buf_puts(p->out, p->latex ? "}" : "");
-    p->script = outer;
 }
 
 static void put_kron(rk_mx_printer *p, const rk_leaf *l) {
@@ -447,7 +449,8 @@ static bool open_ended(const rk_mx_printer *p, const rk_leaf *l) {
 
 /* Something hangs on its upper right in LaTeX already. */
 static bool has_superscript(const rk_mx_printer *p, const rk_leaf *l) {
-    return p->latex && (l->kind == RK_L_POWER || l->kind == RK_L_INV);
+    return p->latex && (l->kind == RK_L_POWER || l->kind == RK_L_INV ||
+                        (l->kind == RK_L_FUNCTION && l->op == RK_T_POWER));
 }
 
 static void put_leaf_as_base(rk_mx_printer *p, const rk_leaf *l) {

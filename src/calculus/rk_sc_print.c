@@ -95,12 +95,21 @@ static void put_root(rk_mx_printer *p, const rk_quantity *q) {
     rk_buf_putc(p->out, '}');
 }
 
+static void put_matrix_power(rk_mx_printer *p, const rk_quantity *q) {
+    rk_print_mx(p, q->mx[0], RK_AS_BASE);
+    rk_buf_puts(p->out, p->latex ? "^{" : "^");
+    rk_print_sc(p, q->arg[0], p->latex ? RK_IN_SUM : RK_AS_BASE);
+    rk_buf_puts(p->out, p->latex ? "}" : "");
+}
+
 static void put_function(rk_mx_printer *p, const rk_quantity *q) {
     const char *kind = norm_of(q->op);
     if (kind != NULL && q->nmx > 0)
         put_norm(p, q, kind);
     else if (q->op == RK_T_ENTRY && q->nmx == 1 && q->nargs == 2)
         put_entry(p, q);
+    else if (q->op == RK_T_POWER && q->nmx == 1 && q->nargs == 1)
+        put_matrix_power(p, q);
     else if (q->op == RK_T_SQRT && p->latex)
         put_root(p, q);
     else

@@ -44,7 +44,7 @@ static void latex_statement(rk_tale *t, const rk_explained *what) {
     rk_buf_printf(t->out, "\\begin{%s}", name);
     if (theorem.title != NULL)
         rk_buf_printf(t->out, "[%s]", rk_tale_text(t, theorem.title));
-    rk_buf_putc(t->out, '\n');
+    rk_buf_puts(t->out, "\\emergencystretch=3em\n");
     rk_latex_sentences(t->out, &theorem);
     rk_buf_printf(t->out, "\\end{%s}\n\n", name);
 }
@@ -161,8 +161,8 @@ static void tell_proof(rk_tale *t, const rk_explained *what) {
 
 static void begin(rk_tale *t, const char *heading) {
     if (t->latex)
-        rk_buf_printf(t->out, "\\begin{proof}%s%s%s\n", *heading ? "[" : "", heading,
-                      *heading ? "]" : "");
+        rk_buf_printf(t->out, "\\begin{proof}%s%s%s\\emergencystretch=3em\n", *heading ? "[" : "",
+                      heading, *heading ? "]" : "");
 }
 
 /* The last n bytes replaced. */

@@ -427,7 +427,7 @@ static void tell_identity(rk_telling *t, const rk_derivation *d) {
     if (by != NULL)
         rk_tale_say(t->tale, "By %s, both sides are", by);
     else
-        rk_tale_say(t->tale, "Multiplied out, both sides are");
+        rk_tale_say(t->tale, apart ? "Collected, both are" : "Multiplied out, both sides are");
     rk_telling_legends(t, d->store);
     rk_tale_display(t->tale, 0, form, ".");
     rk_tale_end(t->tale);

@@ -7,7 +7,12 @@
 #include "lang/rk_parse.h"
 #include "lang/rk_print.h"
 
-enum { TALE_WIDTH = 79, TALE_DISPLAY = 4, TALE_INLINE = 120 /* characters of LaTeX */ };
+enum {
+    TALE_WIDTH = 79,
+    TALE_DISPLAY = 4,
+    TALE_INLINE = 90, /* characters of LaTeX in a sentence, */
+    TALE_LINE = 260   /* and in a displayed line; longer formulas are broken where TeX can */
+};
 
 void rk_tale_init(rk_tale *t, rk_buf *out, rk_arena *arena, bool latex) {
     *t = (rk_tale){.out = out, .arena = arena, .latex = latex, .width = TALE_WIDTH};
@@ -124,6 +129,13 @@ const char *rk_tale_formula(rk_tale *t, const char *claim) {
 
 static void latex_display(rk_tale *t, unsigned number, const char *math, const char *tail) {
     rk_tale_break(t);
+    if (strlen(math) > TALE_LINE) {
+        rk_buf_printf(t->out, "\\begin{quote}\\raggedright\n$%s$%s", math, tail);
+        if (number > 0)
+            rk_buf_printf(t->out, "\\hfill(%u)", number);
+        rk_buf_puts(t->out, "\n\\end{quote}\n");
+        return;
+    }
     rk_buf_printf(t->out, "\\begin{equation*}\n%s%s", math, tail);
     if (number > 0)
         rk_buf_printf(t->out, " \\tag{%u}", number);

@@ -74,10 +74,10 @@ static void take_rules(rk_context *x, const rk_hypothesis *h) {
 
 /* --- facts ---------------------------------------------------------------------------------- */
 
-static void add_fact(rk_context *x, rk_sc value, bool equation, unsigned origin) {
+static unsigned add_fact(rk_context *x, rk_sc value, bool equation, unsigned origin) {
     rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .equation = equation, .origin = origin};
-    rk_instances_add(x->instances, &f);
     rk_instances_want_scalar(x->instances, value);
+    return rk_instances_add(x->instances, &f);
 }
 
 static void note(rk_assumption *a, rk_sc value, bool equation) {
@@ -118,10 +118,17 @@ static rk_cmp negation(rk_cmp cmp) {
 }
 
 /* rank(kron(A, B)) as rank(A)*rank(B): then a common factor can be seen. */
+typedef struct factoring {
+    rk_context *x;
+    unsigned uses[4]; /* facts that were used; the first is the hypothesis */
+    size_t n;
+} factoring;
+
 static rk_sc kron_factors(void *self, const rk_quantity *q) {
-    rk_context *x = self;
+    factoring *k = self;
+    rk_context *x = k->x;
     const rk_letter *l = q->kind == RK_Q_RANK ? rk_mx_letter(q->mx[0]) : NULL;
-    if (l == NULL || l->leaf->kind != RK_L_KRON)
+    if (l == NULL || l->leaf->kind != RK_L_KRON || k->n == 4)
         return NULL;
     rk_sc a = rk_mx_rank(x->store, l->leaf->arg[0]), b = rk_mx_rank(x->store, l->leaf->arg[1]);
     rk_sc product = rk_sc_mul(x->scalars, a, b);
@@ -130,14 +137,24 @@ static rk_sc kron_factors(void *self, const rk_quantity *q) {
                  .equation = true,
                  .matrix = l->leaf->arg,
                  .nmatrices = 2};
-    rk_instances_add(x->instances, &f);
+    k->uses[k->n++] = rk_instances_add(x->instances, &f);
     return product;
 }
 
-static rk_sc simplified(rk_context *x, rk_sc value) {
-    if (x->calculus->options.limits.disabled[RK_LAW_KRON])
-        return rk_without_positive(x, value);
-    return rk_without_positive(x, rk_sc_map(x->scalars, value, kron_factors, x));
+/* A hypothesis (fact `given`) without its positive factors. */
+static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned given) {
+    factoring k = {x, {given}, 1};
+    const unsigned char *off = x->calculus->options.limits.disabled;
+    rk_sc plain = off[RK_LAW_KRON] ? value : rk_sc_map(x->scalars, value, kron_factors, &k);
+    rk_fact f = {.law = RK_LAW_CANCEL,
+                 .value = rk_without_positive(x, plain),
+                 .equation = equation,
+                 .uses = k.uses,
+                 .nuses = k.n};
+    if (f.value == plain || off[RK_LAW_CANCEL])
+        return;
+    rk_instances_add(x->instances, &f);
+    rk_instances_want_scalar(x->instances, f.value);
 }
 
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
@@ -155,11 +172,8 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     rk_sc value = comparison(x, cmp, left, right, &equation);
     if (value == NULL)
         return;
-    note(a, rk_without_positive(x, value), equation);
-    add_fact(x, a->value, equation, origin);
-    rk_sc simpler = simplified(x, value);
-    if (simpler != a->value)
-        add_fact(x, simpler, equation, origin);
+    note(a, value, equation);
+    add_cancelled(x, value, equation, add_fact(x, value, equation, origin));
 }
 
 /* rank([A; B]) == rank(B), or at least one more. */

@@ -33,7 +33,7 @@ struct rk_derivation {
     size_t nassumptions;
     rk_sc goal;                 /* SUM */
     const rk_mx *left, *right;  /* IDENTITY */
-    const rk_fact *const *fact; /* SUM, ABSURD: the facts used, in order */
+    const rk_fact *const *fact; /* SUM, ABSURD: the facts used, each after those it rests on */
     size_t nfacts;
     rk_sum sum;   /* item.fact indexes fact[] */
     unsigned sym; /* INDUCTION: the index; fresh: the matrix of the step */

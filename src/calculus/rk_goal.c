@@ -25,18 +25,42 @@ static fact_list all_facts(rk_context *x, const rk_fact *const *extra, size_t ne
     return l;
 }
 
+typedef struct used_facts {
+    const rk_fact **fact;
+    size_t n;
+} used_facts;
+
+/* The fact after those it rests on; its position. */
+static unsigned use(rk_context *x, used_facts *u, const rk_fact *f) {
+    for (size_t i = 0; i < u->n; i++)
+        if (u->fact[i] == f)
+            return (unsigned)i;
+    for (size_t i = 0; i < f->nuses; i++)
+        use(x, u, rk_instances_get(x->instances, f->uses[i]));
+    u->fact[u->n] = f;
+    return (unsigned)u->n++;
+}
+
+static size_t count_uses(const rk_context *x, const rk_fact *f) {
+    size_t n = 1;
+    for (size_t i = 0; i < f->nuses; i++)
+        n += count_uses(x, rk_instances_get(x->instances, f->uses[i]));
+    return n;
+}
+
 /* The node of a sum: the facts it uses, renumbered. */
 static rk_derivation *sum_node(rk_context *x, rk_step_kind kind, rk_sc goal, const fact_list *l,
                                rk_sum *sum) {
     rk_derivation *d = rk_derivation_new(x, kind);
-    const rk_fact **used = rk_arena_alloc(x->calculus->arena, (sum->nitems + 1) * sizeof *used);
-    for (size_t i = 0; i < sum->nitems; i++) {
-        used[i] = l->item[sum->item[i].fact];
-        sum->item[i].fact = (unsigned)i;
-    }
+    size_t n = 0;
+    for (size_t i = 0; i < sum->nitems; i++)
+        n += count_uses(x, l->item[sum->item[i].fact]);
+    used_facts u = {rk_arena_alloc(x->calculus->arena, (n + 1) * sizeof *u.fact), 0};
+    for (size_t i = 0; i < sum->nitems; i++)
+        sum->item[i].fact = use(x, &u, l->item[sum->item[i].fact]);
     d->goal = goal;
-    d->fact = used;
-    d->nfacts = sum->nitems;
+    d->fact = u.fact;
+    d->nfacts = u.n;
     d->sum = *sum;
     return d;
 }

@@ -160,6 +160,8 @@
       "\\operatorname{rank}(UV) = \\operatorname{rank} U + \\operatorname{rank} V - n")            \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
+    X(CANCEL, "cancel", "c*x == c*y, or c*x <= c*y: the same without c", "c > 0",                  \
+      "a positive factor can be cancelled", "cx \\le cy \\implies x \\le y")                       \
     X(CASE, "case", "", "", "it is the case that is looked at", "")                                \
     X(INDUCTION, "induction", "", "", "it is the induction hypothesis", "")                        \
     X(EXTREMUM, "extremum", "min(a, b) <= a, b <= max(a, b)", "",                                  \

@@ -455,7 +455,9 @@ static void tell_identity_step(rk_telling *t, const rk_derivation *d) {
     const rk_derivation *step = d->kid[1];
     const rk_leaf *fresh = fresh_in(step->left);
     rk_sc layers = rk_sc_sym(rk_mxs_scalars(d->store), d->sym);
-    rk_tale_say(t->tale, "Suppose that both sides agree after %s layers",
+    rk_tale_say(t->tale,
+                d->fold != NULL ? "Suppose that both sides agree after %s layers"
+                                : "Suppose that both sides agree at %s",
                 rk_tale_math(t->tale, rk_telling_scalar(t, d->store, layers)));
     if (fresh != NULL)
         rk_tale_say(
@@ -465,7 +467,8 @@ static void tell_identity_step(rk_telling *t, const rk_derivation *d) {
     rk_tale_join(t->tale, ".");
     const char *form = rk_telling_written_out(t, d->store, step->left);
     rk_telling_legends(t, d->store);
-    rk_tale_say(t->tale, "With one more layer, both sides are");
+    rk_tale_say(t->tale, d->fold != NULL ? "With one more layer, both sides are"
+                                         : "At the next exponent, both sides are");
     rk_tale_display(t->tale, 0, form, ".");
     rk_tale_end(t->tale);
 }
@@ -492,11 +495,11 @@ static void say_step(rk_telling *t, const rk_derivation *d) {
             rk_tale_math(t->tale, rk_telling_matrix(t, d->store, rk_mx_of_leaf(d->store, d->fresh),
                                                     RK_IN_SUM)),
             rk_tale_math(t->tale, rk_telling_scalar(t, d->store, rk_sc_sym(s, d->sym))));
-    if (d->fresh != NULL && given != NULL)
+    if (given != NULL)
         rk_tale_say(
-            t->tale, "and suppose that %s",
+            t->tale, d->fresh != NULL ? "and suppose that %s" : "Suppose that %s",
             rk_tale_math(t->tale, rk_telling_relation(t, d->store, given->value, given->equation)));
-    if (d->fresh != NULL)
+    if (d->fresh != NULL || given != NULL)
         rk_tale_join(t->tale, ".");
 }
 
@@ -512,11 +515,18 @@ static bool is_trivial(const rk_derivation *d) {
 static void tell_induction(rk_telling *t, const rk_derivation *d) {
     const char *closing = t->closing;
     t->closing = NULL;
-    rk_tale_say(t->tale, "We use induction on the number of layers.");
+    rk_sc sym = rk_sc_sym(rk_mxs_scalars(d->store), d->sym);
+    if (d->fold != NULL)
+        rk_tale_say(t->tale, "We use induction on the number of layers.");
+    else
+        rk_tale_say(t->tale, "We use induction on %s.",
+                    rk_tale_math(t->tale, rk_telling_scalar(t, d->store, sym)));
     rk_tale_end(t->tale);
+    t->announcement = 0; /* of a paragraph that has ended */
     rk_tale_heading(t->tale, "Start.");
     if (is_trivial(d->kid[0]))
-        rk_tale_say(t->tale, "Without any layer there is nothing to show.");
+        rk_tale_say(t->tale, d->fold != NULL ? "Without any layer there is nothing to show."
+                                             : "At the least exponent there is nothing to show.");
     else
         tell(t, d->kid[0]);
     rk_tale_end(t->tale);

@@ -204,20 +204,3 @@ bool rk_rewrite_word(const rk_rewrite *rules, const rk_word *word, rk_sc rows, r
         r->busy = false;
     return changed;
 }
-
-const rk_mx *rk_rewrite_matrix(const rk_rewrite *rules, const rk_mx *a) {
-    rk_rewrite *r = growing(rules);
-    if (!rk_mx_is_grid(a)) {
-        bool first = !r->busy;
-        r->steps = first ? RK_REWRITE_WORK : r->steps;
-        r->busy = true;
-        a = rk_rewrite_reduce(r, a);
-        r->busy = !first;
-        return a;
-    }
-    size_t n = a->grid_rows * a->grid_cols;
-    const rk_mx **cell = rk_arena_alloc(r->arena, n * sizeof *cell);
-    for (size_t i = 0; i < n; i++)
-        cell[i] = rk_rewrite_matrix(rules, a->cell[i]);
-    return rk_mx_grid(r->s, a->grid_rows, a->grid_cols, cell);
-}

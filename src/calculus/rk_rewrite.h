@@ -21,8 +21,6 @@ bool rk_rewrite_complete(rk_rewrite *r);
 /* The normal form of one word as a sum; false if it is already normal. Called by the store. */
 bool rk_rewrite_word(const rk_rewrite *r, const rk_word *word, rk_sc rows, rk_sc cols,
                      const rk_mx **result);
-/* The normal form of a matrix by the rules there are now. */
-const rk_mx *rk_rewrite_matrix(const rk_rewrite *r, const rk_mx *a);
 size_t rk_rewrite_size(const rk_rewrite *r);
 /* Grows whenever a rule is added: matrices made before may not be normal any more. */
 unsigned rk_rewrite_version(const rk_rewrite *r);

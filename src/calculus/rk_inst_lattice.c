@@ -225,28 +225,32 @@ static void divide_rows(parts *p) {
         }
 }
 
-/* F with other == F*cell, cell one word; NULL. */
+/* F with other == F*cell, cell one word, F not the identity; NULL. */
 static const rk_mx *left_quotient(parts *p, const rk_mx *other, const rk_mx *cell) {
     size_t length = cell->nwords == 1 ? cell->word[0].length : 0;
-    if (length == 0 || other->nwords < 2 || rk_inst_shared(other, true) < length ||
-        other->cols != cell->cols)
+    if (length == 0 || other->nwords == 0 || rk_inst_shared(other, true) < length ||
+        other->cols != cell->cols || other == cell)
         return NULL;
     const rk_mx *factor = rk_inst_stripped(p->g, other, other->rows, cell->rows, 0, length);
     return !rk_mx_is_grid(factor) && rk_mx_mul(p->s, factor, cell) == other ? factor : NULL;
 }
 
-/* rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A) for each block A, where no other block of
-   the product than number `at` is new. */
+/* rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A) for each block A, where the product is
+   looked at, or no other block of it than number `at` is new. */
 static void multiplied(parts *p, const rk_mx *factor, size_t at) {
     parts product = *p;
+    bool simple = true;
     product.b.height[0] = factor->rows;
     for (size_t j = 0; j < p->b.cols; j++) {
         product.b.cell[0][j] = rk_mx_mul(p->s, factor, p->b.cell[0][j]);
         const rk_mx *cell = product.b.cell[0][j];
-        if (rk_mx_is_grid(cell) || (j != at && !rk_inst_simple(p->g, p->node, cell)))
+        if (rk_mx_is_grid(cell))
             return;
+        simple = simple && (j == at || rk_inst_simple(p->g, p->node, cell));
     }
     unsigned all = (1u << p->b.cols) - 1;
+    if (!simple && !rk_inst_find(p->g, p->node, part_of(&product, 1, all)))
+        return;
     for (unsigned i = 1; i < all; i <<= 1)
         state(p, RK_LAW_PART_FACTOR, part_of(&product, 1, all), part_of(p, 1, i),
               part_of(p, 1, all), part_of(&product, 1, i));

@@ -67,6 +67,12 @@ static const struct {
      "forall A : real[n, m], B : real[k, m]; claim rank(A'*A + B'*B) == rank([A; B]);"},
     {RK_LAW_MODULO, "forall A : stochastic[n, n], X : real[n, m], W : real[m, m]; claim affrank(X "
                     "+ A*X*W) <= 2*affrank(X);"},
+    {RK_LAW_CANCEL,
+     "forall W : real[m, d]; assume rank(kron(eye(n), W)) == n; claim rank(W) == 1;"},
+    {RK_LAW_FAMILY_PRODUCT, "forall A[H] : real[n, n]; claim rank(prod(h = 1..H, A[h])) >= n - "
+                            "sum(h = 1..H, n - rank(A[h]));"},
+    {RK_LAW_PART_FACTOR, "forall F : real[k, n], A : real[n, m], B : real[n, d]; claim "
+                         "rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A);"},
     {RK_LAW_KRON,
      "forall A : real[n, m], B : real[k, d]; claim rank(kron(A, B)) == rank(A)*rank(B);"},
     {RK_LAW_FAMILY, "forall X : real[n, m], A[H] : attention[n, n], V[H] : real[m, m]; claim "

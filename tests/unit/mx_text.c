@@ -383,6 +383,10 @@ static const char *const layer_shape[] = {
     "in_rowspan(fold(h = %r, Z = %s, %z), %s)",
     "fold(h = %r, Z = %s, %z) == %s",
     "rank(fold(h = %r, Z = %s, %z)) <= rank(%m)",
+    "rank((%s)'*R*%s) == rank(R*%s)",
+    "rank((%s)'*R*%s) == rank(%s)",
+    "rank(R + %s*(%s)') == rank([R, %s])",
+    "rank(R + S) >= rank(R) - rank(%s)",
 };
 
 enum { PART_S, PART_U, PART_T, PART_F, PART_E, PART_M, PART_Z, PARTS };

@@ -189,8 +189,22 @@ static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, cons
     return !rk_mx_is_grid(sum) && rk_mx_mul(p->s, factor, sum) == cell ? sum : NULL;
 }
 
-/* The block row i has the factor on the left: the rank is at most that of the grid without it, and
-   at least that less what the factor can take away. */
+/* The block row i of p is the factor times that of b, the rest is the same: the rank is at most
+   that of b, and at least that less what the factor can take away. */
+static void state_factor(parts *p, const rk_block *b, const rk_mx *factor) {
+    const rk_mx *whole = rk_block_matrix(p->s, &p->b), *less = rk_block_matrix(p->s, b);
+    if (whole == less || !rk_inst_on(p->g, RK_LAW_BLOCK_FACTOR))
+        return;
+    rk_sc lost = rk_sc_sub(p->scalars, factor->cols, rk_mx_rank(p->s, factor));
+    rk_sc small = rk_mx_rank(p->s, whole), large = rk_mx_rank(p->s, less);
+    const rk_mx *matrix[] = {whole, less, factor};
+    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, small, large, 3, matrix);
+    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, large, rk_sc_add(p->scalars, small, lost),
+                    3, matrix);
+    rk_inst_want(p->g, p->node, less);
+    rk_inst_want(p->g, p->node, factor);
+}
+
 static void divide_row(parts *p, size_t i, rk_letter letter) {
     const rk_mx *factor = rk_mx_of_letter(p->s, letter);
     rk_block b = p->b;
@@ -200,29 +214,38 @@ static void divide_row(parts *p, size_t i, rk_letter letter) {
         if (!b.cell[i][j])
             return;
     }
-    const rk_mx *whole = rk_block_matrix(p->s, &p->b), *less = rk_block_matrix(p->s, &b);
-    if (whole == less)
+    state_factor(p, &b, factor);
+}
+
+/* A block row of one block that the text writes as a product, though its words do not show it. */
+static void divide_written(parts *p, size_t i) {
+    const rk_mx *cell = p->b.cell[i][0], *part[3];
+    if (p->b.cols != 1 || cell->nwords < 2)
         return;
-    rk_sc lost = rk_sc_sub(p->scalars, factor->cols, rk_mx_rank(p->s, factor));
-    rk_sc small = rk_mx_rank(p->s, whole), large = rk_mx_rank(p->s, less);
-    const rk_mx *matrix[] = {whole, less, factor};
-    if (!rk_inst_on(p->g, RK_LAW_BLOCK_FACTOR))
-        return;
-    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, small, large, 3, matrix);
-    rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, large, rk_sc_add(p->scalars, small, lost),
-                    3, matrix);
-    rk_inst_want(p->g, p->node, less);
-    rk_inst_want(p->g, p->node, factor);
+    for (size_t k = 0; rk_inst_written(p->g, k, part); k++) {
+        bool turned = part[0] != cell;
+        const rk_mx *left = turned ? part[2]->transpose : part[1];
+        const rk_mx *right = turned ? part[1]->transpose : part[2];
+        if ((turned && part[0]->transpose != cell) || left->cols != right->rows ||
+            rk_mx_is_grid(right) || rk_mx_mul(p->s, left, right) != cell)
+            continue;
+        rk_block b = p->b;
+        b.height[i] = left->cols;
+        b.cell[i][0] = right;
+        state_factor(p, &b, left);
+    }
 }
 
 static void divide_rows(parts *p) {
-    for (size_t i = 0; i < p->b.rows; i++)
+    for (size_t i = 0; i < p->b.rows; i++) {
+        divide_written(p, i);
         for (size_t j = 0; j < p->b.cols; j++) {
             const rk_mx *cell = p->b.cell[i][j];
             if (cell->nwords == 0 || cell->word[0].length == 0)
                 continue;
             divide_row(p, i, cell->word[0].letter[0]);
         }
+    }
 }
 
 /* F with other == F*cell, cell one word, F not the identity; NULL. */

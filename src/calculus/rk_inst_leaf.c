@@ -49,9 +49,11 @@ static void power(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
 static void letter(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_scalars *sc = rk_inst_scalars(g);
     const unsigned nonzero = RK_PROP_NOT_ZERO | RK_PROP_POSITIVE | RK_PROP_ROWS_SUM_TO_ONE;
-    if (one_column(leaf))
+    /* An empty range makes columns of no rows. */
+    bool there = rk_sc_at_least(sc, leaf->rows, 1) && rk_sc_at_least(sc, leaf->cols, 1);
+    if (one_column(leaf) && there)
         rk_inst_equal(g, node, RK_LAW_RANK_ONE, node->rank, rk_sc_int(sc, 1), 1, &node->mx);
-    else if (leaf->props & nonzero)
+    else if ((leaf->props & nonzero) && there)
         rk_inst_at_most(g, node, RK_LAW_NONZERO, rk_sc_int(sc, 1), node->rank, 1, &node->mx);
     if (leaf->kind == RK_L_KRON)
         kron(g, node, leaf);

@@ -141,6 +141,14 @@ static bool related(mx_point *p, rk_set set, fmpq_mat_t out) {
     return good;
 }
 
+static void scale(fmpq_mat_t a, int64_t num, ulong den) {
+    fmpq_t c;
+    fmpq_init(c);
+    fmpq_set_si(c, (slong)num, den);
+    fmpq_mat_scalar_mul_fmpq(a, a, c);
+    fmpq_clear(c);
+}
+
 static void draw(mx_point *p, rk_set set, rk_pattern prefer, bool interior, fmpq_mat_t out) {
     static const rk_entries kinds[] = {RK_ENTRIES_SMALL, RK_ENTRIES_SIGNS, RK_ENTRIES_SMALL,
                                        RK_ENTRIES_FRACTIONS, RK_ENTRIES_BITS};
@@ -148,9 +156,13 @@ static void draw(mx_point *p, rk_set set, rk_pattern prefer, bool interior, fmpq
     rk_slot slot = {.set = set, .rows = fmpq_mat_nrows(out), .cols = fmpq_mat_ncols(out)};
     if (fmpq_mat_is_empty(out))
         return;
-    if (interior)
+    if (interior) {
         rk_draw_interior(&slot, &p->rng, out);
-    else if (prefer != RK_PATTERN_COUNT)
+        if (set == RK_SET_PSD) /* not always with an eigenvalue 1 */
+            scale(out, rk_rng_between(&p->rng, 8, 60), 7);
+        return;
+    }
+    if (prefer != RK_PATTERN_COUNT)
         rk_draw_slot(&slot, prefer, &palette, &p->rng, out);
     else if (!related(p, set, out))
         rk_draw_slot(&slot, (rk_pattern)rk_rng_below(&p->rng, RK_PATTERN_COUNT), &palette, &p->rng,

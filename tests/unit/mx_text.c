@@ -434,7 +434,11 @@ void mx_text_shaped(mx_text *t) {
                     : kind == 2 ? family_shape[below(t, sizeof family_shape / sizeof(char *))]
                                 : plain_shape[below(t, sizeof plain_shape / sizeof(char *))];
     const char *over = range[below(t, 4)];
+    unsigned allowed = t->allowed;
+    if (kind >= 2) /* h is taken */
+        t->allowed &= ~(unsigned)MX_LOOPS;
     write_parts(t, part, rows, inner, cols);
+    t->allowed = allowed;
     for (; *s; s++) {
         if (*s != '%') {
             rk_buf_printf(t->out, "%c", *s);

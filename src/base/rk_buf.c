@@ -60,6 +60,6 @@ void rk_buf_printf(rk_buf *b, const char *format, ...) {
 
 char *rk_buf_take(rk_buf *b) {
     char *text = b->text;
-    rk_buf_init(b);
+    *b = (rk_buf){.text = NULL};
     return text;
 }

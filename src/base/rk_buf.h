@@ -18,6 +18,6 @@ void rk_buf_puts(rk_buf *b, const char *s);
 void rk_buf_write(rk_buf *b, const char *s, size_t n);
 void rk_buf_printf(rk_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void rk_buf_vprintf(rk_buf *b, const char *format, va_list args);
-char *rk_buf_take(rk_buf *b); /* the text, to be freed with rk_free; b is empty again */
+char *rk_buf_take(rk_buf *b); /* the text, to be freed with rk_free; b is cleared */
 
 #endif

@@ -488,7 +488,7 @@ static void check_claims(const rk_calculus *c, mx_point *p, counts *n) {
 }
 
 static bool defined(mx_point *p, const rk_checked *checked) {
-    bool truth;
+    bool truth = false;
     for (size_t i = 0; i < checked->nclaims; i++)
         if (mx_term_truth(p, checked->claims[i], &truth) != MX_OK)
             return false;

@@ -3,6 +3,7 @@
    proved holds. Random theorems, exact random assignments of small dimensions. */
 #include <glob.h>
 
+#include "calculus_laws.h"
 #include "eval_helpers.h"
 
 #include "base/rk_clock.h"
@@ -656,6 +657,45 @@ static void at_hunted_points(const rk_calculus *c, rk_rng *rng, int points, coun
     }
 }
 
+/* --- each law ------------------------------------------------------------------------------------
+ */
+
+/* Points of the law's theorem until so many instances of the law were evaluated. */
+static void law_holds(const law_theorem *t, unsigned long wanted, counts *n) {
+    rk_buf text;
+    rk_buf_init(&text);
+    rk_buf_printf(&text, "%s%s", law_dims, t->theorem);
+    text_theorem theorem = theorem_of(text.text);
+    rk_calculus *c = prove(theorem.checked, 5);
+    n->text = t->theorem;
+    for (unsigned long k = 0; n->law[t->law] < wanted && k < 40 * wanted; k++) {
+        rk_rng rng = stream(k, rk_law_get(t->law)->name);
+        mx_point *p = draw_point(theorem.checked, &rng);
+        if (p == NULL)
+            continue;
+        if (!c->generic && rk_rng_below(&rng, 3))
+            hunted(p, theorem.checked, &rng);
+        check_point(c, p, 0, n);
+        mx_point_free(p);
+    }
+    if (n->law[t->law] < wanted)
+        complain(n, NULL, "TOO FEW INSTANCES OF ITS LAW");
+    rk_calculus_free(c);
+    theorem_free(&theorem);
+    rk_buf_clear(&text);
+}
+
+static void every_law_holds_often(void **state) {
+    (void)state;
+    unsigned long wanted = is_long() ? 1000 : 100;
+    counts n = {0};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        law_holds(&needed[i], wanted, &n);
+    for (size_t i = 0; i < sizeof handy / sizeof *handy; i++)
+        law_holds(&handy[i], wanted, &n);
+    report(&n);
+}
+
 /* What the note of a theorem says of its truth; NULL: nothing. */
 static const char *known_truth(const rk_theorem *t) {
     for (size_t i = 0; i < t->nclauses; i++)
@@ -719,9 +759,8 @@ static void theorems_of_the_library(void **state) {
 int main(void) {
     first_seed = test_seed();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reading_keeps_values),
-        cmocka_unit_test(random_theorems_hold),
-        cmocka_unit_test(theorems_of_known_truth),
+        cmocka_unit_test(reading_keeps_values),    cmocka_unit_test(random_theorems_hold),
+        cmocka_unit_test(every_law_holds_often),   cmocka_unit_test(theorems_of_known_truth),
         cmocka_unit_test(theorems_of_the_library),
     };
     return cmocka_run_group_tests_name("calculus_exact", tests, NULL, NULL);

@@ -1,0 +1,93 @@
+/* A theorem for each law of the calculus, in whose proof it is used. */
+#ifndef CALCULUS_LAWS_H
+#define CALCULUS_LAWS_H
+
+#include "calculus/rk_law.h"
+
+static const char law_dims[] = "dim n >= 1, m >= 1, k >= 1, H >= 1, d >= 2;\n";
+
+typedef struct law_theorem {
+    rk_law law;
+    const char *theorem;
+} law_theorem;
+
+/* Without the law it is not proved. */
+static const law_theorem needed[] = {
+    {RK_LAW_SIZE, "forall A : real[n, m]; claim rank(A) <= m;"},
+    {RK_LAW_INVERTIBLE, "forall A : invertible[n]; claim rank(A) == n;"},
+    {RK_LAW_NONZERO, "forall A : positive[n, m]; claim rank(A) >= 1;"},
+    {RK_LAW_PRODUCT, "forall A : real[n, k], B : real[k, m]; claim rank(A*B) <= rank(A);"},
+    {RK_LAW_SYLVESTER,
+     "forall A : real[n, k], B : real[k, m]; claim rank(A*B) >= rank(A) + rank(B) - k;"},
+    {RK_LAW_FROBENIUS, "forall A : real[n, k], B : real[k, m], C : real[m, d]; claim rank(A*B) + "
+                       "rank(B*C) <= rank(A*B*C) + rank(B);"},
+    {RK_LAW_COPRIME, "forall A : real[n, n]; claim rank(A - A^3) + 2*n == rank(A) + rank(eye(n) - "
+                     "A) + rank(eye(n) + A);"},
+    {RK_LAW_GRAM, "forall A : real[n, m], B : real[m, k]; claim rank(A'*A*B) == rank(A*B);"},
+    {RK_LAW_SEMIDEFINITE, "forall A : real[n, m], M : psd[n]; claim rank(A'*M*A) == rank(M*A);"},
+    {RK_LAW_SUM, "forall A : real[n, m], B : real[n, m], C : real[n, m]; claim rank(A - C) <= "
+                 "rank(A - B) + rank(B - C);"},
+    {RK_LAW_GRAM_SUM,
+     "forall A : real[n, m], B : real[k, m]; claim rank(A'*A + B'*B) == rank([A; B]);"},
+    {RK_LAW_MODULO, "forall A : stochastic[n, n], X : real[n, m], W : real[m, m]; claim affrank(X "
+                    "+ A*X*W) <= 2*affrank(X);"},
+    {RK_LAW_CANCEL,
+     "forall W : real[m, d]; assume rank(kron(eye(n), W)) == n; claim rank(W) == 1;"},
+    {RK_LAW_PART_FACTOR, "forall F : real[k, n], A : real[n, m], B : real[n, d]; claim "
+                         "rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A);"},
+    {RK_LAW_KRON,
+     "forall A : real[n, m], B : real[k, d]; claim rank(kron(A, B)) == rank(A)*rank(B);"},
+    {RK_LAW_FAMILY, "forall X : real[n, m], A[H] : attention[n, n], V[H] : real[m, m]; claim "
+                    "affrank(sum(h = 1..H, A[h]*X*V[h])) <= H*affrank(X);"},
+    {RK_LAW_FAMILY_SUM,
+     "forall A[H] : real[n, m]; claim rank(sum(h = 1..H, A[h])) <= sum(h = 1..H, rank(A[h]));"},
+    {RK_LAW_FAMILY_JOIN,
+     "forall A[H] : real[n, m]; claim rank(hcat(h = 1..H, A[h])) <= sum(h = 1..H, rank(A[h]));"},
+    {RK_LAW_FAMILY_PRODUCT, "forall A[H] : real[n, n]; claim rank(prod(h = 1..H, A[h])) >= sum(h = "
+                            "1..H, rank(A[h])) - (H - 1)*n;"},
+    {RK_LAW_FAMILY_PART,
+     "forall A[H] : real[n, m]; claim rank(A[1]) <= rank(hcat(h = 1..H, A[h]));"},
+    {RK_LAW_RANGE, "forall A[H] : real[n, m]; claim rank(hcat(h = 1..H, A[h])) <= rank(A[1]) + "
+                   "rank(hcat(h = 2..H, A[h]));"},
+    {RK_LAW_SPANNED, "forall A[H] : attention[n, n], X : real[n, m], V[H] : real[m, m]; claim "
+                     "in_rowspan(sum(h = 1..H, A[h]*X*V[h]), vcat(h = 1..H, X*V[h]));"},
+    {RK_LAW_FAMILY_MODULO, "forall X : real[n, m], A[H] : attention[n, n], V[H] : real[m, m]; "
+                           "claim affrank(sum(h = 1..H, A[h]*X*V[h])) <= H*affrank(X);"},
+    {RK_LAW_PART, "forall X : real[n, m]; claim rank(X) <= affrank(X) + 1;"},
+    {RK_LAW_BLOCKS, "forall X : real[n, m], Y : real[k, m]; claim affrank([X; Y]) <= affrank(X) + "
+                    "affrank(Y) + 1;"},
+    {RK_LAW_SUBMODULAR, "forall A : real[n, m], B : real[n, k], C : real[n, d]; claim rank([A, B, "
+                        "C]) + rank(B) <= rank([A, B]) + rank([B, C]);"},
+    {RK_LAW_CORNER, "forall A : real[n, n], B : real[n, n], C : real[n, n], D : real[n, n]; claim "
+                    "rank([A, B; C, D]) + rank(A) >= rank([A, B]) + rank([A; C]);"},
+    {RK_LAW_TRIANGULAR, "forall A : real[n, n], B : real[n, m], D : real[m, m]; claim rank([A, B; "
+                        "zeros(m, n), D]) >= rank(A) + rank(D);"},
+    {RK_LAW_BLOCK_FACTOR, "forall A : stochastic[n, n], X : real[n, m], W : real[m, m]; claim "
+                          "affrank(X + A*X*W) <= 2*affrank(X);"},
+    {RK_LAW_BLOCK_SUM, "forall A : real[n, n], B : real[n, n]; assume A*B == B*A; claim rank(A - "
+                       "B) + rank(A*B) <= rank(A) + rank(B);"},
+    {RK_LAW_SUM_BELOW, "forall A : real[n, m], B : real[n, m]; claim rank([A, B]) + rank([A; B]) "
+                       "<= rank(A + B) + rank(A) + rank(B);"},
+    {RK_LAW_INTERSECTION, "forall A : real[n, n], B : real[n, n]; assume A*B == B*A; claim rank(A "
+                          "- B) + rank(A*B) <= rank(A) + rank(B);"},
+    {RK_LAW_ELIMINATION, "forall A : real[n, m], B : real[n, m]; claim rank([A, B; B, A]) == "
+                         "rank(A + B) + rank(A - B);"},
+    {RK_LAW_SCHUR, "forall P : real[n, n], Q : real[n, n]; assume P*P == P; assume Q*Q == Q; claim "
+                   "rank(P - Q) + rank(P) + rank(Q) == rank([P, Q]) + rank([P; Q]);"},
+    {RK_LAW_BEZOUT, "forall A : real[n, n], s : real, t : real; assume s != t; claim rank((A - "
+                    "s*eye(n))*(A - t*eye(n))) + n == rank(A - s*eye(n)) + rank(A - t*eye(n));"},
+    {RK_LAW_MAXIMAL, "generic U : real[n, k], V : real[k, n]; claim rank(U*V) == min(n, k);"},
+    {RK_LAW_PENCIL, "forall A : real[n, n]; generic t : real; claim rank(A + t*eye(n)) == n;"},
+    {RK_LAW_SPECIAL, "generic A : attention[n, n]; claim rank(A) == n;"},
+};
+
+/* Consequences of others that make proofs shorter, or say what a reader expects: they are used,
+   and no proof without them is shorter. */
+static const law_theorem handy[] = {
+    {RK_LAW_RANK_ONE, "claim rank(ones(n, 1)) == 1;"},
+    {RK_LAW_FACTOR, "forall A : invertible[n], B : real[n, m]; claim rank(A*B) == rank(B);"},
+    {RK_LAW_EXTREMUM, "forall A : real[n, k], B : real[k, m]; claim "
+                      "min(rank(A), rank(B)) <= rank(A);"},
+};
+
+#endif

@@ -57,6 +57,65 @@ static void walk_goal(rk_context *x, rk_sc goal, const rk_mx *left, const rk_mx 
     rk_walk_matrix(x->store, right, RK_PLACE_WORD, visit, self);
 }
 
+/* --- definedness ---------------------------------------------------------------------------- */
+
+/* Induction passes through values at which the text need not be defined: it is barred where a
+   partial operation stands over a fold, or over what is counted. Inside the fold every layer is
+   defined. */
+enum { SEEN = 1, FOLDS = 2, COUNTS = 4 };
+
+typedef struct partials {
+    const layers *l;
+    unsigned char *seen; /* by the ids of terms */
+    unsigned found;      /* what partial operations stand over */
+} partials;
+
+static bool is_partial(rk_op op) {
+    return op == RK_T_INV || op == RK_T_DIV || op == RK_T_EDIV || op == RK_T_LOG ||
+           op == RK_T_SQRT || op == RK_T_LAYERNORM || op == RK_T_RMSNORM || op == RK_T_BATCHNORM ||
+           op == RK_T_POWER || op == RK_T_ENTRY || op == RK_T_ROW || op == RK_T_COL ||
+           op == RK_T_SIGMA || op == RK_T_EIGABS || op == RK_T_ENTROPY || op == RK_T_STABLE_RANK ||
+           op == RK_T_SOFTMAX;
+}
+
+/* The first argument that an operation may be undefined for. */
+static size_t first_asked(rk_op op) {
+    return op == RK_T_DIV || op == RK_T_EDIV || op == RK_T_SOFTMAX ? 1 : 0;
+}
+
+static unsigned scan(partials *p, const rk_term *t) {
+    rk_scalars *s = p->l->x->scalars;
+    if (p->seen[t->id] != 0)
+        return p->seen[t->id];
+    unsigned flags = SEEN, asked = 0;
+    for (size_t i = 0; i < t->nkids; i++) {
+        unsigned kid = scan(p, t->kid[i]);
+        flags |= kid;
+        asked |= i >= first_asked(t->op) ? kid : 0;
+    }
+    if (t->op == RK_T_FOLD)
+        flags |= FOLDS;
+    for (size_t i = 0; p->l->counted && i < 2; i++)
+        if (t->ival[i] != NULL && rk_sc_mentions(s, rk_sc_size(s, t->ival[i]), p->l->dim))
+            flags |= COUNTS;
+    bool power =
+        t->op == RK_T_POWER && rk_sc_at_least(s, rk_sc_size(s, t->ival[0]), 0); /* no inverse */
+    if (is_partial(t->op) && !power)
+        p->found |= asked | (t->nkids > first_asked(t->op) ? flags & COUNTS : 0);
+    p->seen[t->id] = (unsigned char)flags;
+    return flags;
+}
+
+static bool is_always_defined(const layers *l) {
+    const rk_checked *c = l->x->calculus->checked;
+    partials p = {.l = l, .seen = rk_arena_alloc(l->x->calculus->arena, c->nterms + 1)};
+    for (size_t i = 0; i < c->nassumes; i++)
+        scan(&p, c->assumes[i]);
+    if (l->x->calculus->claim != NULL)
+        scan(&p, l->x->calculus->claim);
+    return (p.found & (FOLDS | COUNTS)) == 0;
+}
+
 /* One running value stands for the fold wherever it occurs, so it must be one matrix. */
 static bool is_one_matrix(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *right) {
     loops see = {.store = l->x->store};
@@ -284,6 +343,9 @@ static void see_power(void *self, const rk_leaf *leaf, rk_place place) {
 
 static bool is_in_hypotheses(const layers *l) {
     rk_context *x = l->x;
+    for (const rk_hypothesis *h = x->hypotheses; h != NULL; h = h->next)
+        if (h->range != NULL)
+            return true;
     for (size_t i = 0; i < x->nassumptions; i++) {
         const rk_assumption *a = &x->assumption[i];
         if ((a->value != NULL && rk_sc_mentions(x->scalars, a->value, l->dim)) ||
@@ -357,7 +419,8 @@ static rk_derivation *by_exponent(rk_context *x, rk_sc goal, bool equation, cons
     l.dim = rk_canon_atom_get(rk_scalars_canons(x->scalars), l.done->atom[0])->index;
     const rk_dim *dim = open_dimension(x->calculus->checked, l.dim);
     walk_goal(x, goal, left, right, see_shape, &l);
-    if (dim == NULL || !l.shapes || is_in_hypotheses(&l))
+    l.counted = true;
+    if (dim == NULL || !l.shapes || is_in_hypotheses(&l) || !is_always_defined(&l))
         return NULL;
     rk_sc least = rk_sc_int(x->scalars, dim->low);
     if (goal != NULL)
@@ -422,8 +485,11 @@ static rk_derivation *attempt(rk_context *x, rk_sc goal, bool equation, const rk
                               const rk_mx *right, bool counted) {
     layers l = {.x = x};
     walk_goal(x, goal, left, right, see_fold, &l);
-    if (l.n == 0 || !is_one_matrix(&l, goal, left, right) ||
-        (counted && !can_count(&l, goal, left, right)) || !set_up(&l, counted))
+    l.counted = counted;
+    if (counted && l.n > 0 && !can_count(&l, goal, left, right))
+        return NULL;
+    if (l.n == 0 || !is_always_defined(&l) || !is_one_matrix(&l, goal, left, right) ||
+        !set_up(&l, counted))
         return NULL;
     return goal != NULL ? prove_number(&l, goal, equation) : matrices(&l, left, right);
 }

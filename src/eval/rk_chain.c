@@ -7,67 +7,59 @@
 void rk_chain_init(rk_chain *c, const rk_program *program, const rk_assignment *a) {
     memset(c, 0, sizeof *c);
     c->assignment = a;
-    c->rational = rk_domain_rational();
-    rk_run_init(&c->first, program, c->rational);
-    rk_run_set_inputs(&c->first, a);
+    c->domain[0] = rk_domain_rational();
+    rk_run_init(&c->run[0], program, c->domain[0]);
+    rk_run_set_inputs(&c->run[0], a);
+    c->n = 1;
 }
 
-static void drop_later(rk_chain *c) {
-    if (c->later == NULL)
-        return;
-    rk_run_clear(&c->second);
-    rk_domain_free(c->later);
-    c->later = NULL;
+static void drop_last(rk_chain *c) {
+    c->n--;
+    rk_run_clear(&c->run[c->n]);
+    rk_domain_free(c->domain[c->n]);
 }
 
 void rk_chain_clear(rk_chain *c) {
-    drop_later(c);
-    rk_run_clear(&c->first);
-    rk_domain_free(c->rational);
+    while (c->n > 0)
+        drop_last(c);
 }
 
 rk_run *rk_chain_run(rk_chain *c) {
-    return c->later ? &c->second : &c->first;
+    return &c->run[c->n - 1];
 }
 
 static bool enter(rk_chain *c, rk_domain *domain) {
-    drop_later(c);
     if (domain == NULL)
         return false;
-    c->later = domain;
-    rk_run_init(&c->second, c->first.program, domain);
-    c->second.earlier = &c->first;
-    c->second.deadline = c->first.deadline;
-    rk_run_set_inputs(&c->second, c->assignment);
+    rk_run *run = &c->run[c->n], *earlier = rk_chain_run(c);
+    c->domain[c->n++] = domain;
+    rk_run_init(run, c->run[0].program, domain);
+    run->earlier = earlier;
+    run->deadline = c->run[0].deadline;
+    rk_run_set_inputs(run, c->assignment);
     return true;
-}
-
-bool rk_chain_next(rk_chain *c, unsigned *step, slong precision_cap, bool try_exact) {
-    for (;;) {
-        unsigned n = (*step)++;
-        slong precision = (slong)64 << (n < RK_CHAIN_EXACT_STEP ? n : n - 1);
-        if (n == RK_CHAIN_EXACT_STEP && try_exact)
-            return enter(c, rk_domain_calcium());
-        if (n != RK_CHAIN_EXACT_STEP && precision <= precision_cap)
-            return enter(c, rk_domain_ball(precision));
-        if (n > RK_CHAIN_EXACT_STEP)
-            return false;
-    }
 }
 
 /* --- what it would cost --------------------------------------------------------------------- */
 
-static bool known_over_q(const rk_run *q, unsigned i) {
-    return q->done[i] && (q->ev[i] == RK_EV_OK || q->defined[i] == RK_EV_UNDEFINED);
+/* Did an exact stage settle instruction i? */
+static bool known_exactly(const rk_chain *c, unsigned i) {
+    for (size_t k = 0; k < c->n; k++) {
+        const rk_run *run = &c->run[k];
+        if (run->domain->exact && run->done[i] &&
+            (run->ev[i] == RK_EV_OK || run->defined[i] == RK_EV_UNDEFINED))
+            return true;
+    }
+    return false;
 }
 
-/* Marks what root needs and Q did not settle. */
-static unsigned char *open_part(const rk_run *q, unsigned root) {
+/* Marks what root needs and no exact stage settled. */
+static unsigned char *open_part(const rk_chain *c, unsigned root) {
     unsigned char *marks = rk_calloc((size_t)root + 1, 1);
     marks[root] = 1;
     for (size_t i = (size_t)root + 1; i-- > 0;) {
-        const rk_instr *p = &q->program->instr[i];
-        if (known_over_q(q, (unsigned)i))
+        const rk_instr *p = &c->run[0].program->instr[i];
+        if (known_exactly(c, (unsigned)i))
             marks[i] = 0;
         for (size_t k = 0; marks[i] && k < p->nargs; k++)
             marks[p->arg[k]] = 1;
@@ -140,24 +132,115 @@ static bool grew_too_large(const rk_run *q, unsigned i) {
     return own;
 }
 
-bool rk_chain_exact_affordable(const rk_chain *c, unsigned root) {
-    const rk_program *program = c->first.program;
-    unsigned char *marks = open_part(&c->first, root);
+/* Calcium computes whatever is open, if slowly. */
+static bool calcium_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+    const rk_program *program = c->run[0].program;
     unsigned char *depth = rk_calloc((size_t)root + 1, 1);
     size_t functions = 0;
     bool affordable = true;
     for (unsigned i = 0; i <= root && affordable; i++) {
-        if (!marks[i])
+        if (!open[i])
             continue;
         depth[i] = depth_of(&program->instr[i], depth);
         functions += extends_field(&program->instr[i]);
-        affordable = functions <= MOST_FUNCTIONS && !grew_too_large(&c->first, i) &&
+        affordable = functions <= MOST_FUNCTIONS && !grew_too_large(&c->run[0], i) &&
                      step_affordable(program, &program->instr[i], depth);
     }
     rk_free(depth);
-    rk_free(marks);
     return affordable;
 }
+
+/* --- the stages ----------------------------------------------------------------------------- */
+
+/* One row for each domain after Q. */
+typedef struct stage {
+    /* parameter 0: the first try. NULL: not available */
+    rk_domain *(*make)(slong parameter);
+    /* exact stages: whether to try, given the marks of what is open below root; not NULL */
+    bool (*worth)(const rk_chain *c, const unsigned char *open, unsigned root);
+    /* the finer parameter with which the domain, having met its limits, asks to be made again;
+       0: none. May be NULL */
+    slong (*again)(const rk_domain *domain);
+    slong precision; /* of balls; 0: an exact stage */
+} stage;
+
+static rk_domain *make_calcium(slong parameter) {
+    (void)parameter;
+    return rk_domain_calcium();
+}
+
+static const stage stages[] = {
+    {.precision = 64},
+    {.precision = 128},
+    {.make = make_calcium, .worth = calcium_affordable},
+};
+enum { NSTAGES = sizeof stages / sizeof *stages };
+_Static_assert(NSTAGES + 2 <= RK_CHAIN_KEPT, "Q, every stage, and balls of more bits");
+
+static slong precision_of(unsigned s) {
+    return s < NSTAGES ? stages[s].precision : (slong)256 << (s - NSTAGES);
+}
+
+bool rk_chain_worth(const rk_chain *c, unsigned s, unsigned root) {
+    unsigned char *open = open_part(c, root);
+    bool worth = s < NSTAGES && stages[s].worth != NULL && stages[s].worth(c, open, root);
+    rk_free(open);
+    return worth;
+}
+
+/* The stage at this step of the walk. */
+static unsigned stage_at(const rk_chain_walk *walk) {
+    unsigned step = walk->step;
+    if (!walk->closed_forms)
+        return step;
+    for (int balls = 0; balls < 2; balls++)
+        for (unsigned s = 0; s < NSTAGES; s++)
+            if ((stages[s].precision > 0) == balls && step-- == 0)
+                return s;
+    return walk->step;
+}
+
+/* Enters the stage in hand again if it asks for it. */
+static bool enter_again(rk_chain *c) {
+    if (c->n < 2 || c->stage >= NSTAGES || stages[c->stage].again == NULL)
+        return false;
+    slong finer = stages[c->stage].again(rk_chain_run(c)->domain);
+    if (finer == 0 || finer == c->parameter)
+        return false;
+    drop_last(c);
+    c->parameter = finer;
+    return enter(c, stages[c->stage].make(finer));
+}
+
+/* Exact runs stay, for what they settled. */
+static bool enter_stage(rk_chain *c, unsigned s) {
+    if (!rk_chain_run(c)->domain->exact)
+        drop_last(c);
+    c->stage = s;
+    c->parameter = 0;
+    slong precision = precision_of(s);
+    return enter(c, precision > 0 ? rk_domain_ball(precision) : stages[s].make(0));
+}
+
+bool rk_chain_next(rk_chain *c, rk_chain_walk *walk, rk_chain_wanted *wanted, const void *who) {
+    if (enter_again(c))
+        return true;
+    for (;; walk->step++) {
+        unsigned s = stage_at(walk);
+        slong precision = precision_of(s);
+        if (precision > walk->precision_cap) {
+            if (s >= NSTAGES)
+                return false;
+            continue;
+        }
+        if ((precision > 0 || wanted(who, s)) && enter_stage(c, s)) {
+            walk->step++;
+            return true;
+        }
+    }
+}
+
+/* --- what is out of reach ------------------------------------------------------------------- */
 
 bool rk_chain_hopeless(const rk_program *program, unsigned root) {
     unsigned char *marks = rk_calloc(program->ninstr, 1);

@@ -1,30 +1,47 @@
 /* One assignment carried from domain to domain: Q first, then richer ones, which take over what
-   was settled over Q. Internal to eval. */
+   was settled exactly before them. The domains stand in a table of stages (rk_chain.c): a new
+   exact domain is one more row. Internal to eval. */
 #ifndef RK_CHAIN_H
 #define RK_CHAIN_H
 
 #include "rk_run.h"
 
+/* Q, the exact stages, and the one in hand */
+#define RK_CHAIN_KEPT 8
+
 typedef struct rk_chain {
     const rk_assignment *assignment;
-    rk_domain *rational, *later;
-    rk_run first, second; /* over Q, and over `later` when that is not NULL */
+    rk_domain *domain[RK_CHAIN_KEPT];
+    rk_run run[RK_CHAIN_KEPT]; /* run[0] is over Q; each takes over from those before it */
+    size_t n;                  /* runs alive; the last is the one in hand */
+    unsigned stage;            /* of the one in hand */
+    slong parameter;           /* with which it was entered */
 } rk_chain;
 
 void rk_chain_init(rk_chain *c, const rk_program *program, const rk_assignment *a);
-void rk_chain_clear(rk_chain *c);
+void rk_chain_clear(rk_chain *c);  /* the chain must not move in memory between these */
 rk_run *rk_chain_run(rk_chain *c); /* the run in hand */
 
-#define RK_CHAIN_EXACT_STEP 2 /* the step that enters Calcium */
+/* Goes through the stages. Exact domains made for one kind of number come first, then balls of 64
+   and 128 bits, since they are quick and settle every strict inequality that is not close; then
+   Calcium, then balls of 256 bits and more, for what is close or what no exact domain can
+   express. With closed_forms all exact stages come before all balls. */
+typedef struct rk_chain_walk {
+    slong precision_cap;
+    bool closed_forms;
+    unsigned step; /* 0 at the start */
+} rk_chain_walk;
 
-/* Goes on to the next domain; *step starts at 0. Balls of 64 and 128 bits come first, since they
-   are quick and settle every strict inequality that is not close; then Calcium, which alone
-   decides equalities, if try_exact; then balls of 256 bits and more, for what is close or what
-   Calcium cannot express. False when none is left under the cap. */
-bool rk_chain_next(rk_chain *c, unsigned *step, slong precision_cap, bool try_exact);
+/* Is an exact stage worth entering, for the roots that `who` still asks about? To be put together
+   from rk_chain_worth. */
+typedef bool rk_chain_wanted(const void *who, unsigned stage);
 
-/* Can Calcium be expected to compute what root still needs, in about half a second? */
-bool rk_chain_exact_affordable(const rk_chain *c, unsigned root);
+/* Goes on to the next stage; the one in hand is entered again with a finer parameter if it asks
+   for that. False when none is left under the cap. */
+bool rk_chain_next(rk_chain *c, rk_chain_walk *walk, rk_chain_wanted *wanted, const void *who);
+
+/* Can this exact stage be expected to help with root, within about half a second? */
+bool rk_chain_worth(const rk_chain *c, unsigned stage, unsigned root);
 
 /* Does root rest on an operation that no domain computes? */
 bool rk_chain_hopeless(const rk_program *program, unsigned root);

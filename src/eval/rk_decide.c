@@ -81,46 +81,51 @@ static bool run_stage(decision *d) {
            all_settled(d->claim, d->program->nclaims);
 }
 
-typedef bool root_test(const decision *d, unsigned root);
+typedef bool root_test(const decision *d, unsigned root, unsigned stage);
 
-static bool affordable(const decision *d, unsigned root) {
-    return rk_chain_exact_affordable(&d->chain, root);
+static bool stage_helps(const decision *d, unsigned root, unsigned stage) {
+    return rk_chain_worth(&d->chain, stage, root);
 }
 
-static bool not_hopeless(const decision *d, unsigned root) {
+static bool not_hopeless(const decision *d, unsigned root, unsigned stage) {
+    (void)stage;
     return !rk_chain_hopeless(d->program, root);
 }
 
-static bool open_roots_all(const decision *d, root_test *test) {
+static bool open_hypotheses_pass(const decision *d, root_test *test, unsigned stage) {
     for (size_t i = 0; i < d->program->nhypotheses; i++)
-        if (!is_settled(&d->hypothesis[i]) && !test(d, d->hypothesis[i].root))
+        if (!is_settled(&d->hypothesis[i]) && !test(d, d->hypothesis[i].root, stage))
             return false;
     return true;
 }
 
 /* Every open hypothesis passes the test, and some open claim does (or all claims are settled). */
-static bool worth_trying(const decision *d, root_test *test) {
+static bool worth_trying(const decision *d, root_test *test, unsigned stage) {
     bool any_open = false;
-    if (!open_roots_all(d, test))
+    if (!open_hypotheses_pass(d, test, stage))
         return false;
     for (size_t i = 0; i < d->program->nclaims; i++) {
         if (is_settled(&d->claim[i]))
             continue;
         any_open = true;
-        if (test(d, d->claim[i].root))
+        if (test(d, d->claim[i].root, stage))
             return true;
     }
     return !any_open;
 }
 
+static bool wanted(const void *who, unsigned stage) {
+    return worth_trying(who, stage_helps, stage);
+}
+
 static void run_chain(decision *d) {
-    slong cap =
-        d->options && d->options->precision_cap ? d->options->precision_cap : DEFAULT_PRECISION_CAP;
-    unsigned step = 0;
-    if (run_stage(d) || (d->options && d->options->rational_only) || !worth_trying(d, not_hopeless))
+    rk_chain_walk walk = {.precision_cap = DEFAULT_PRECISION_CAP};
+    if (d->options && d->options->precision_cap)
+        walk.precision_cap = d->options->precision_cap;
+    if (run_stage(d) || (d->options && d->options->rational_only) ||
+        !worth_trying(d, not_hopeless, 0))
         return;
-    bool exact = worth_trying(d, affordable);
-    while (rk_chain_next(&d->chain, &step, cap, exact))
+    while (rk_chain_next(&d->chain, &walk, wanted, d))
         if (run_stage(d))
             return;
 }
@@ -171,7 +176,7 @@ static const finding *first_open(const decision *d) {
 }
 
 static void last_domain(const decision *d, rk_instance *out) {
-    out->domain = d->chain.rational->name;
+    out->domain = d->chain.domain[0]->name;
     for (size_t i = 0; i < d->program->nhypotheses; i++)
         if (d->hypothesis[i].domain && is_settled(&d->hypothesis[i]))
             out->domain = d->hypothesis[i].domain;
@@ -204,7 +209,7 @@ void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decid
     decision d = {.program = program, .options = options};
     memset(out, 0, sizeof *out);
     rk_chain_init(&d.chain, program, a);
-    d.chain.first.deadline = options ? options->deadline : 0;
+    d.chain.run[0].deadline = options ? options->deadline : 0;
     d.hypothesis = findings(program->hypotheses, program->nhypotheses);
     d.claim = findings(program->claims, program->nclaims);
     run_chain(&d);

@@ -51,7 +51,7 @@ static bool print_result(evaluation *e, bool last) {
         return true;
     }
     const rk_matrix *m = &run->value[e->root];
-    if (run->domain->exact && run == &e->chain.first)
+    if (run->domain->exact && run == &e->chain.run[0])
         rk_value_print(e->out, m);
     else if (run->domain->exact)
         return print_closed_form(e->out, m);
@@ -85,9 +85,14 @@ static bool is_last(evaluation *e) {
     return 2 * rk_chain_run(&e->chain)->domain->precision > e->precision_cap;
 }
 
+static bool wanted(const void *who, unsigned stage) {
+    const evaluation *e = who;
+    return rk_chain_worth(&e->chain, stage, e->root);
+}
+
 static rk_status run_chain(evaluation *e) {
-    unsigned step = 0;
-    bool exact = true;
+    rk_chain_walk walk = {.precision_cap = e->precision_cap,
+                          .closed_forms = !e->program->instr[e->root].truth};
     rk_ev ev;
     do {
         ev = rk_run_compute(rk_chain_run(&e->chain), e->root);
@@ -95,11 +100,7 @@ static rk_status run_chain(evaluation *e) {
             return report_undefined(e);
         if (ev == RK_EV_OK && print_result(e, is_last(e)))
             return RK_OK;
-        if (step == 0) {
-            exact = rk_chain_exact_affordable(&e->chain, e->root);
-            step = exact && !e->program->instr[e->root].truth ? RK_CHAIN_EXACT_STEP : 0;
-        }
-    } while (rk_chain_next(&e->chain, &step, e->precision_cap, exact));
+    } while (rk_chain_next(&e->chain, &walk, wanted, e));
     return report_unknown(e, ev);
 }
 

@@ -175,11 +175,34 @@ static void compute(rk_run *run, unsigned i) {
         compute_value(run, i, defined, known);
 }
 
-/* --- results of an earlier run -------------------------------------------------------------- */
+/* --- results of earlier runs ---------------------------------------------------------------- */
 
-static bool settled_earlier(const rk_run *run, unsigned i) {
+static bool is_rational(const rk_matrix *a) {
+    const rk_domain *d = a->domain;
+    bool rational = true;
+    fmpq_t q;
+    fmpq_init(q);
+    for (slong k = 0; k < a->rows * a->cols && rational; k++)
+        rational = d->get_fmpq(d, q, rk_matrix_entry(a, 0, k)) == RK_EV_OK;
+    fmpq_clear(q);
+    return rational;
+}
+
+/* Did run e settle instruction i, in a way that every domain can take over? */
+static bool settles(const rk_run *e, unsigned i) {
+    if (!e->done[i])
+        return false;
+    if (e->defined[i] == RK_EV_UNDEFINED)
+        return true;
+    return e->ev[i] == RK_EV_OK && (e->program->instr[i].truth || is_rational(&e->value[i]));
+}
+
+/* The earlier run that settled instruction i; NULL: none. */
+static const rk_run *settled_earlier(const rk_run *run, unsigned i) {
     const rk_run *e = run->earlier;
-    return e != NULL && e->done[i] && (e->ev[i] == RK_EV_OK || e->defined[i] == RK_EV_UNDEFINED);
+    while (e != NULL && !settles(e, i))
+        e = e->earlier;
+    return e;
 }
 
 static rk_ev convert(rk_matrix *r, const rk_domain *d, const rk_matrix *a) {
@@ -192,8 +215,7 @@ static rk_ev convert(rk_matrix *r, const rk_domain *d, const rk_matrix *a) {
     return ev;
 }
 
-static void take_over(rk_run *run, unsigned i) {
-    const rk_run *e = run->earlier;
+static void take_over(rk_run *run, const rk_run *e, unsigned i) {
     run->truth[i] = e->truth[i];
     run->bounds[i] = rk_bounds_copy(e->bounds[i]);
     rk_ev ev = e->ev[i];
@@ -202,12 +224,12 @@ static void take_over(rk_run *run, unsigned i) {
     settle(run, i, e->defined[i], ev);
 }
 
-/* An operation may be known to be defined from the earlier run though its value was not. */
+/* An operation may be known to be defined from an earlier run though its value was not. */
 static void finish(rk_run *run, unsigned i) {
-    const rk_run *e = run->earlier;
     run->done[i] = 1;
-    if (e != NULL && e->done[i] && e->defined[i] == RK_EV_OK)
-        run->defined[i] = RK_EV_OK;
+    for (const rk_run *e = run->earlier; e != NULL; e = e->earlier)
+        if (e->done[i] && e->defined[i] == RK_EV_OK)
+            run->defined[i] = RK_EV_OK;
 }
 
 /* --- all that a root needs ------------------------------------------------------------------ */
@@ -219,7 +241,7 @@ static unsigned char *needed(const rk_run *run, unsigned root) {
         const rk_instr *p = &run->program->instr[i];
         if (run->done[i])
             marks[i] = 0;
-        if (!marks[i] || settled_earlier(run, (unsigned)i))
+        if (!marks[i] || settled_earlier(run, (unsigned)i) != NULL)
             continue;
         for (size_t k = 0; k < p->nargs; k++)
             marks[p->arg[k]] = 1;
@@ -229,13 +251,14 @@ static unsigned char *needed(const rk_run *run, unsigned root) {
 
 rk_ev rk_run_compute(rk_run *run, unsigned root) {
     unsigned char *marks = needed(run, root);
+    const rk_run *e;
     for (unsigned i = 0; i <= root; i++) {
         if (!marks[i])
             continue;
         if (run->deadline > 0 && rk_clock() > run->deadline)
             give_up(run, i);
-        else if (settled_earlier(run, i))
-            take_over(run, i);
+        else if ((e = settled_earlier(run, i)) != NULL)
+            take_over(run, e, i);
         else
             compute(run, i);
         finish(run, i);

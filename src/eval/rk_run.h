@@ -35,8 +35,9 @@ typedef struct rk_run {
     unsigned char *done;
     rk_matrix *input; /* one for each slot */
     double deadline;  /* on the monotonic clock; what is left then ends in LIMIT; 0: none */
-    const struct rk_run *earlier; /* a run over Q at the same assignment, whose results are taken
-                                     over, or NULL; set before computing */
+    /* An exact run at the same assignment, or NULL; set before computing. Its results are taken
+       over, and those of the runs before it: truths, bounds, and values that are rational. */
+    const struct rk_run *earlier;
 } rk_run;
 
 void rk_run_init(rk_run *run, const rk_program *program, const rk_domain *domain);
@@ -73,8 +74,8 @@ typedef struct rk_decide_options {
     bool rational_only;  /* Q only: quick, ESCAPE counts as UNKNOWN */
 } rk_decide_options;
 
-/* Decides the claims at an exact assignment in the smallest exact domain that holds it: Q, then
-   Calcium, then balls with rising precision. *out is cleared by rk_instance_clear. */
+/* Decides the claims at an exact assignment in the smallest exact domain that holds it, or by balls
+   with rising precision (rk_chain.h). *out is cleared by rk_instance_clear. */
 void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decide_options *options,
                rk_instance *out);
 void rk_instance_clear(rk_instance *out);

@@ -11,7 +11,7 @@
 /* The comparison that a reader would look at: the consequent of =>, the first part of a
    conjunction that is false. */
 static const rk_instr *outermost_comparison(rk_chain *c, unsigned root) {
-    const rk_program *program = c->first.program;
+    const rk_program *program = c->run[0].program;
     for (const rk_instr *p = &program->instr[root]; p->nargs > 0;) {
         if (p->code == RK_P_COMPARE)
             return p;
@@ -19,8 +19,8 @@ static const rk_instr *outermost_comparison(rk_chain *c, unsigned root) {
             return NULL;
         unsigned next = p->arg[p->code == RK_P_IMPLIES ? 1 : 0];
         for (size_t k = p->nargs; p->code == RK_P_AND && k-- > 0;) {
-            rk_run_compute(&c->first, p->arg[k]);
-            if (rk_tern_false(c->first.truth[p->arg[k]]))
+            rk_run_compute(&c->run[0], p->arg[k]);
+            if (rk_tern_false(c->run[0].truth[p->arg[k]]))
                 next = p->arg[k];
         }
         p = &program->instr[next];
@@ -64,15 +64,24 @@ static void print_side(rk_buf *out, const rk_matrix *m) {
     rk_buf_clear(&text);
 }
 
-/* Computes i in the first domain that can tell it. A closed form tells more than an enclosure:
-   Calcium comes first where it can be afforded. */
+typedef struct sought {
+    rk_chain *chain;
+    unsigned root;
+} sought;
+
+static bool wanted(const void *who, unsigned stage) {
+    const sought *s = who;
+    return rk_chain_worth(s->chain, stage, s->root);
+}
+
+/* Computes i in the first domain that can tell it. A closed form tells more than an enclosure. */
 static bool settle(rk_chain *c, unsigned i) {
-    rk_ev ev = rk_run_compute(&c->first, i);
-    bool exact = rk_chain_exact_affordable(c, i);
-    unsigned step = exact ? RK_CHAIN_EXACT_STEP : 0;
-    while (ev != RK_EV_OK && ev != RK_EV_UNDEFINED &&
-           rk_chain_next(c, &step, SIDE_PRECISION, exact))
+    rk_chain_walk walk = {.precision_cap = SIDE_PRECISION, .closed_forms = true};
+    sought s = {c, i};
+    rk_ev ev;
+    do
         ev = rk_run_compute(rk_chain_run(c), i);
+    while (ev != RK_EV_OK && ev != RK_EV_UNDEFINED && rk_chain_next(c, &walk, wanted, &s));
     return ev == RK_EV_OK;
 }
 

@@ -31,6 +31,7 @@
 #include <flint/nmod_vec.h>
 #include <flint/nmod_mat.h>
 #include <flint/nmod_poly.h>
+#include <flint/fmpz_poly_mat.h>
 
 #if __FLINT_VERSION >= 3
 #include <flint/arf.h>
@@ -38,6 +39,7 @@
 #include <flint/arb.h>
 #include <flint/arb_mat.h>
 #include <flint/arb_hypgeom.h>
+#include <flint/arb_fmpz_poly.h>
 #include <flint/acb.h>
 #include <flint/acb_mat.h>
 #include <flint/acb_hypgeom.h>
@@ -54,6 +56,7 @@
 #include <arb.h>
 #include <arb_mat.h>
 #include <arb_hypgeom.h>
+#include <arb_fmpz_poly.h>
 #include <acb.h>
 #include <acb_mat.h>
 #include <acb_hypgeom.h>

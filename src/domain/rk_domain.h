@@ -3,16 +3,18 @@
    them. Entry functions are given; everything structural and entrywise is built on them once, in
    rk_matrix.h, and fast paths replace what a library does better.
 
-   Domains: Q (fmpq), prime field (nmod, word-size), double, ball (arb, with a precision),
-   Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand above this
-   room: they know FLINT's matrices and nothing of domains.
+   Domains: Q (fmpq), prime field (nmod, word-size), double, ball (arb, with a precision), powers
+   of e (rational functions of one exponential or logarithm), Calcium (ca: algebraic and elementary
+   numbers). The rank kernels of src/linalg stand above this room: they know FLINT's matrices and
+   nothing of domains.
 
-   What a domain may say. Q, the prime field and Calcium are exact: "zero" is proved there. A ball
-   holds the value; it is zero only when it is the one point 0. In a prime field a number is a
-   residue, possibly the image of a rational: a residue 0 as divisor is no proof that anything is
-   undefined, so dividing by it is ESCAPE; a square root is the smaller of the two residues, so
-   several roots are not consistent with each other; exp is known at 0 only, as if every
-   exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove nothing. */
+   What a domain may say. Q, the prime field, powers of e and Calcium are exact: "zero" is proved
+   there. A ball holds the value; it is zero only when it is the one point 0. In a prime field a
+   number is a residue, possibly the image of a rational: a residue 0 as divisor is no proof that
+   anything is undefined, so dividing by it is ESCAPE; a square root is the smaller of the two
+   residues, so several roots are not consistent with each other; exp is known at 0 only, as if
+   every exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove
+   nothing. */
 #ifndef RK_DOMAIN_H
 #define RK_DOMAIN_H
 
@@ -114,6 +116,12 @@ rk_domain *rk_domain_prime(ulong p);
 rk_domain *rk_domain_double(void);
 rk_domain *rk_domain_ball(slong precision);
 rk_domain *rk_domain_calcium(void);
+/* One transcendental T over Q or Q(sqrt(m)): e, or e^sqrt(m), with their roots, or log(b). Which
+   one is settled by the first exponential or logarithm, m by the first root; what needs another is
+   ESCAPE, as is what grows too large. Equality is exact. */
+rk_domain *rk_domain_power(void);
+/* An enclosure of a number of rk_domain_power. */
+void rk_power_ball(const rk_domain *powers, arb_t value, const void *x, slong bits);
 /* Rational functions of `variables` indeterminates over Q. Once numerators and denominators could
    pass max_terms terms the domain has exceeded its limit and nothing computed in it means a thing.
  */

@@ -150,6 +150,32 @@ static bool calcium_affordable(const rk_chain *c, const unsigned char *open, uns
     return affordable;
 }
 
+/* Entries of a matrix of powers of e, and the smaller side of one to eliminate, that end within
+   about half a second. */
+enum { POWER_ENTRIES = 1024, POWER_SIDE = 16 };
+
+static bool makes_powers(const rk_instr *p) {
+    return p->code == RK_P_SOFTMAX || p->code == RK_P_ENTROPY ||
+           (p->code == RK_P_FN && p->fn != RK_FN_SQRT && extends_field(p));
+}
+
+/* Powers of e serve where something open is an exponential or a logarithm. */
+static bool powers_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+    bool any = false, affordable = true;
+    for (unsigned i = 0; i <= root && affordable; i++) {
+        const rk_instr *p = &c->run[0].program->instr[i];
+        if (!open[i])
+            continue;
+        any = any || makes_powers(p);
+        affordable = p->truth || p->rows * p->cols <= POWER_ENTRIES;
+        if (p->code == RK_P_RANK || p->code == RK_P_DET || p->code == RK_P_INV) {
+            const rk_instr *a = &c->run[0].program->instr[p->arg[0]];
+            affordable = affordable && (a->rows <= POWER_SIDE || a->cols <= POWER_SIDE);
+        }
+    }
+    return any && affordable;
+}
+
 /* --- the stages ----------------------------------------------------------------------------- */
 
 /* One row for each domain after Q. */
@@ -169,7 +195,13 @@ static rk_domain *make_calcium(slong parameter) {
     return rk_domain_calcium();
 }
 
+static rk_domain *make_powers(slong parameter) {
+    (void)parameter;
+    return rk_domain_power();
+}
+
 static const stage stages[] = {
+    {.make = make_powers, .worth = powers_affordable},
     {.precision = 64},
     {.precision = 128},
     {.make = make_calcium, .worth = calcium_affordable},

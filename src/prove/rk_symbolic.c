@@ -166,11 +166,11 @@ static void take_facts(rk_view *v, rk_run *run) {
     const rk_program *p = v->program;
     for (unsigned i = 0; i < p->ninstr && !rk_function_exceeded(run->domain); i++) {
         const rk_instr *in = &p->instr[i];
-        if (in->code == RK_P_RANK && v->rational[in->arg[0]])
+        if (in->code == RK_P_RANK && v->analytic[in->arg[0]])
             take_rank(v, run, in->arg[0]);
-        if (in->code == RK_P_COMPARE && v->rational[in->arg[0]] && v->rational[in->arg[1]])
+        if (in->code == RK_P_COMPARE && v->analytic[in->arg[0]] && v->analytic[in->arg[1]])
             take_comparison(v, run, i);
-        if (v->rational[i])
+        if (v->analytic[i])
             v->defined[i] = !rk_code_is_partial(in->code) || rk_run_compute(run, i) == RK_EV_OK;
     }
 }
@@ -186,7 +186,7 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
     rk_run run;
     rk_domain *functions = rk_domain_functions(variables, MAX_TERMS);
     slong next = 0;
-    rk_view_init(&v, program, is_usable);
+    rk_view_init(&v, program, is_usable, NULL);
     rk_run_init(&run, program, functions);
     for (unsigned s = 0; s < program->nslots; s++)
         if (is_usable(&program->slots[s]))

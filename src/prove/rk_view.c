@@ -1,5 +1,6 @@
 #include "rk_view.h"
 #include "base/rk_mem.h"
+#include "domain/rk_domain.h"
 
 bool rk_slot_is_generic(const rk_slot *slot) {
     return slot->quant == RK_GENERIC;
@@ -59,26 +60,112 @@ bool rk_code_is_partial(rk_code code) {
     return code == RK_P_DIV || code == RK_P_EDIV || code == RK_P_ROW_DIVIDE || code == RK_P_INV;
 }
 
-static void mark_rational(rk_view *v, bool (*usable)(const rk_slot *slot)) {
+bool rk_is_exponential(const rk_instr *in) {
+    if (in->code == RK_P_SOFTMAX)
+        return true;
+    return in->code == RK_P_FN && (in->fn == RK_FN_EXP || in->fn == RK_FN_TANH ||
+                                   in->fn == RK_FN_SIGMOID || in->fn == RK_FN_SILU);
+}
+
+bool rk_is_root(const rk_instr *in) {
+    return in->code == RK_P_FN && in->fn == RK_FN_SQRT;
+}
+
+/* --- what the text says ------------------------------------------------------------------- */
+
+static void mark_analytic(rk_view *v, bool (*usable)(const rk_slot *slot),
+                          bool (*knows)(const rk_instr *instr)) {
     const rk_program *p = v->program;
     for (size_t i = 0; i < p->ninstr; i++) {
         const rk_instr *in = &p->instr[i];
         bool ok = in->code == RK_P_INPUT ? usable(&p->slots[in->slot]) : code_is_rational(in->code);
+        ok = ok || (knows != NULL && knows(in));
         for (size_t k = 0; k < in->nargs; k++)
-            ok = ok && v->rational[in->arg[k]];
-        v->rational[i] = ok;
+            ok = ok && v->analytic[in->arg[k]];
+        v->analytic[i] = ok;
     }
 }
 
-void rk_view_init(rk_view *v, const rk_program *program, bool (*usable)(const rk_slot *slot)) {
+void rk_view_bar(rk_view *v, unsigned instr) {
+    v->analytic[instr] = 0;
+    for (size_t i = instr; i < v->program->ninstr; i++)
+        for (size_t k = 0; k < v->program->instr[i].nargs; k++)
+            v->analytic[i] &= v->analytic[v->program->instr[i].arg[k]];
+}
+
+static bool set_is_positive(rk_set set) {
+    return set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC ||
+           set == RK_SET_ATTENTION || set == RK_SET_PERMUTATION;
+}
+
+static bool fn_is_positive(int fn, bool argument) {
+    bool always = fn == RK_FN_EXP || fn == RK_FN_SIGMOID || fn == RK_FN_SQRT || fn == RK_FN_ABS ||
+                  fn == RK_FN_RELU;
+    bool keeps = fn == RK_FN_TANH || fn == RK_FN_SILU || fn == RK_FN_GELU || fn == RK_FN_SIGN;
+    return always || (keeps && argument);
+}
+
+/* x'*x and x*x' for a vector x, x^2 for a number */
+static bool is_square(const rk_program *p, const rk_instr *in) {
+    unsigned a = in->arg[0], b = in->arg[1];
+    const rk_instr *x = &p->instr[a], *y = &p->instr[b];
+    bool transposed = (x->code == RK_P_TRANSPOSE && x->arg[0] == b) ||
+                      (y->code == RK_P_TRANSPOSE && y->arg[0] == a);
+    return in->rows == 1 && in->cols == 1 && (a == b || transposed);
+}
+
+static bool is_positive(const rk_view *v, const rk_instr *in) {
+    const rk_program *p = v->program;
+    bool all = true;
+    for (size_t k = 0; k < in->nargs; k++)
+        all = all && v->positive[in->arg[k]];
+    switch (in->code) {
+    case RK_P_INPUT:
+        return set_is_positive(p->slots[in->slot].set);
+    case RK_P_RATIONAL:
+        return fmpq_sgn(in->number) >= 0;
+    case RK_P_MUL:
+        return all || is_square(p, in);
+    case RK_P_SCALE:
+    case RK_P_EMUL:
+        return all || in->arg[0] == in->arg[1];
+    case RK_P_FN:
+        return fn_is_positive(in->fn, all);
+    case RK_P_SOFTMAX:
+    case RK_P_RANK:
+    case RK_P_NORM1:
+    case RK_P_ENTROPY:
+    case RK_P_SINGULAR_VALUE:
+    case RK_P_EIGEN_MODULUS:
+        return true;
+    case RK_P_KEEP:
+        return v->positive[in->arg[0]];
+    case RK_P_DATA:
+    case RK_P_UNDEFINED:
+    case RK_P_CONSTRUCT:
+    case RK_P_SUB:
+    case RK_P_NEG:
+    case RK_P_DET:
+    case RK_P_INV:
+        return false;
+    default:
+        return all && !in->truth;
+    }
+}
+
+void rk_view_init(rk_view *v, const rk_program *program, bool (*usable)(const rk_slot *slot),
+                  bool (*knows)(const rk_instr *instr)) {
     *v = (rk_view){.program = program};
     v->mentions_generic = rk_calloc(program->ninstr, 1);
     v->mentions_forall = rk_calloc(program->ninstr, 1);
-    v->rational = rk_calloc(program->ninstr, 1);
+    v->analytic = rk_calloc(program->ninstr, 1);
     v->defined = rk_calloc(program->ninstr, 1);
+    v->positive = rk_calloc(program->ninstr, 1);
     rk_depends(program, rk_slot_is_generic, v->mentions_generic);
     rk_depends(program, is_forall, v->mentions_forall);
-    mark_rational(v, usable);
+    mark_analytic(v, usable, knows);
+    for (size_t i = 0; i < program->ninstr; i++)
+        v->positive[i] = is_positive(v, &program->instr[i]);
     rk_facts_init(&v->bounds, program);
 }
 
@@ -86,11 +173,34 @@ void rk_view_clear(rk_view *v) {
     rk_facts_clear(&v->bounds);
     rk_free(v->mentions_generic);
     rk_free(v->mentions_forall);
-    rk_free(v->rational);
+    rk_free(v->analytic);
     rk_free(v->defined);
+    rk_free(v->positive);
 }
 
 /* --- verdicts ----------------------------------------------------------------------------- */
+
+/* Defined wherever its arguments are: by its nature, or by the signs that the text ensures. */
+static bool is_total(const rk_view *v, const rk_instr *in) {
+    const rk_program *p = v->program;
+    switch (in->code) {
+    case RK_P_INPUT:
+    case RK_P_RANK:
+    case RK_P_MAX_ENTRIES:
+    case RK_P_MIN_ENTRIES:
+    case RK_P_NORM1:
+        return true;
+    case RK_P_FN:
+        if (in->fn == RK_FN_SQRT)
+            return v->positive[in->arg[0]];
+        return in->fn != RK_FN_LOG;
+    case RK_P_SOFTMAX:
+        return in->nargs == 1 || p->instr[in->arg[1]].code == RK_P_CAUSAL ||
+               p->instr[in->arg[1]].code == RK_P_ONES;
+    default:
+        return in->truth || code_is_rational(in->code);
+    }
+}
 
 /* Everything below this root is defined almost everywhere. */
 static bool almost_defined_below(const rk_view *v, unsigned root, unsigned char *needed) {
@@ -98,19 +208,18 @@ static bool almost_defined_below(const rk_view *v, unsigned root, unsigned char 
     rk_program_closure(p, root, needed);
     bool ok = true;
     for (size_t i = 0; i < p->ninstr && ok; i++) {
-        rk_code code = p->instr[i].code;
-        bool plain = code_is_rational(code) || p->instr[i].truth || code == RK_P_INPUT ||
-                     code == RK_P_RANK || code == RK_P_MAX_ENTRIES || code == RK_P_MIN_ENTRIES ||
-                     code == RK_P_NORM1;
+        bool partial = rk_code_is_partial(p->instr[i].code);
         if (needed[i])
-            ok = plain && (!rk_code_is_partial(code) || (v->rational[i] && v->defined[i]));
+            ok = is_total(v, &p->instr[i]) && (!partial || (v->analytic[i] && v->defined[i]));
     }
     return ok;
 }
 
-/* The claim and every hypothesis are. */
+/* The claim and every hypothesis are: almost everywhere, or at least on an open set. */
 static bool almost_defined(const rk_view *v, unsigned claim) {
     const rk_program *p = v->program;
+    if (v->open)
+        return true;
     unsigned char *needed = rk_malloc(p->ninstr);
     bool ok = almost_defined_below(v, claim, needed);
     for (size_t h = 0; h < p->nhypotheses && ok; h++)

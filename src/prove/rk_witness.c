@@ -50,12 +50,12 @@ static void take_facts(rk_view *v, rk_run *run, bool first) {
     const rk_program *p = v->program;
     for (unsigned i = 0; i < p->ninstr; i++) {
         const rk_instr *in = &p->instr[i];
-        if (in->code == RK_P_RANK && v->rational[in->arg[0]])
+        if (in->code == RK_P_RANK && v->analytic[in->arg[0]])
             take_rank(v, run, in->arg[0], first);
         bool equation = in->code == RK_P_COMPARE && (in->cmp == RK_EQ || in->cmp == RK_NE);
-        if (equation && v->rational[in->arg[0]] && v->rational[in->arg[1]])
+        if (equation && v->analytic[in->arg[0]] && v->analytic[in->arg[1]])
             take_difference(v, run, i, first);
-        if (v->rational[i]) {
+        if (v->analytic[i]) {
             bool ok = !rk_code_is_partial(in->code) || rk_run_compute(run, i) == RK_EV_OK;
             v->defined[i] = ok && (first || v->defined[i]);
         }
@@ -104,7 +104,7 @@ static bool has_rational_atom(const rk_view *v) {
     const rk_program *p = v->program;
     for (size_t i = 0; i < p->ninstr; i++) {
         const rk_instr *in = &p->instr[i];
-        if ((in->code == RK_P_RANK || in->code == RK_P_COMPARE) && v->rational[in->arg[0]])
+        if ((in->code == RK_P_RANK || in->code == RK_P_COMPARE) && v->analytic[in->arg[0]])
             return true;
     }
     return false;
@@ -115,7 +115,7 @@ void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_p
     if (!rk_has_generic(program))
         return;
     rk_view v;
-    rk_view_init(&v, program, is_usable);
+    rk_view_init(&v, program, is_usable, NULL);
     out->method = "witness mod p";
     out->example = rk_malloc(sizeof *out->example);
     rk_assignment_init(out->example, program);

@@ -126,17 +126,44 @@ static void ball_silu(arb_struct *r, const arb_struct *x, slong prec) {
     arb_clear(t);
 }
 
-/* x * erfc(-x / sqrt(2)) / 2, which is x * (1 + erf(x / sqrt(2))) / 2 without cancellation. */
-static void ball_gelu(arb_struct *r, const arb_struct *x, slong prec) {
+/* erfc(-x / sqrt(2)) / 2, which is (1 + erf(x / sqrt(2))) / 2 without cancellation. */
+static void ball_normal(arb_struct *r, const arb_struct *x, slong prec) {
     arb_t t;
     arb_init(t);
     arb_sqrt_ui(t, 2, prec);
     arb_div(t, x, t, prec);
     arb_neg(t, t);
     arb_hypgeom_erfc(t, t, prec);
-    arb_mul(t, t, x, prec);
     arb_mul_2exp_si(r, t, -1);
     arb_clear(t);
+}
+
+static void ball_gelu(arb_struct *r, const arb_struct *x, slong prec) {
+    arb_t t;
+    arb_init(t);
+    ball_normal(t, x, prec);
+    arb_mul(r, t, x, prec);
+    arb_clear(t);
+}
+
+/* The normal distribution at x, and x times its density exp(-x^2/2) / sqrt(2*pi). */
+static void ball_gelu_slope(arb_struct *r, const arb_struct *x, slong prec) {
+    arb_t density, root;
+    arb_init(density);
+    arb_init(root);
+    arb_sqr(density, x, prec);
+    arb_neg(density, density);
+    arb_mul_2exp_si(density, density, -1);
+    arb_exp(density, density, prec);
+    arb_const_pi(root, prec);
+    arb_mul_2exp_si(root, root, 1);
+    arb_sqrt(root, root, prec);
+    arb_div(density, density, root, prec);
+    arb_mul(density, density, x, prec);
+    ball_normal(root, x, prec);
+    arb_add(r, root, density, prec);
+    arb_clear(density);
+    arb_clear(root);
 }
 
 static rk_ev ball_sign(arb_struct *r, const arb_struct *x) {
@@ -191,6 +218,9 @@ static rk_ev b_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
         break;
     case RK_FN_GELU:
         ball_gelu(r, x, prec);
+        break;
+    case RK_FN_GELU_SLOPE:
+        ball_gelu_slope(r, x, prec);
         break;
     case RK_FN_ABS:
         ball_abs(r, x, prec);

@@ -189,6 +189,27 @@ static rk_ev weighted(const rk_domain *d, ca_struct *r, const ca_struct *x, weig
     return number(r);
 }
 
+/* The normal distribution at x, and x times its density exp(-x^2/2) / sqrt(2*pi). */
+static rk_ev gelu_slope(const rk_domain *d, ca_struct *r, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    ca_t density, root;
+    ca_init(density, ctx);
+    ca_init(root, ctx);
+    ca_mul(density, x, x, ctx);
+    ca_div_si(density, density, -2, ctx);
+    rk_calcium_exp(density, density, ctx);
+    ca_pi(root, ctx);
+    ca_mul_ui(root, root, 2, ctx);
+    ca_sqrt(root, root, ctx);
+    ca_div(density, density, root, ctx);
+    ca_mul(density, density, x, ctx);
+    normal_distribution(d, root, x);
+    ca_add(r, root, density, ctx);
+    ca_clear(density, ctx);
+    ca_clear(root, ctx);
+    return number(r);
+}
+
 static rk_ev real_sqrt(const rk_domain *d, ca_struct *r, const ca_struct *x) {
     int sign;
     rk_ev ev = c_sign(d, &sign, x);
@@ -241,6 +262,8 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
         return weighted(d, r, x, real_sigmoid);
     case RK_FN_GELU:
         return weighted(d, r, x, normal_distribution);
+    case RK_FN_GELU_SLOPE:
+        return gelu_slope(d, r, x);
     default:
         return by_sign(d, f, r, x);
     }

@@ -27,6 +27,7 @@ rk_ev rk_fn_at_zero(rk_fn f, fmpq_t value) {
         fmpq_one(value);
         return RK_EV_OK;
     case RK_FN_SIGMOID:
+    case RK_FN_GELU_SLOPE:
         fmpq_set_si(value, 1, 2);
         return RK_EV_OK;
     case RK_FN_LOG:

@@ -56,7 +56,8 @@ typedef enum rk_fn { /* entrywise functions of one argument */
                      RK_FN_GELU,
                      RK_FN_ABS,
                      RK_FN_SIGN,
-                     RK_FN_RELU
+                     RK_FN_RELU,
+                     RK_FN_GELU_SLOPE /* the derivative of gelu */
 } rk_fn;
 
 struct rk_domain {

@@ -108,6 +108,8 @@ static rk_ev f_fn(const rk_domain *d, rk_fn f, void *r, const void *at) {
         return put(r, x * sigmoid(x));
     case RK_FN_GELU:
         return put(r, x * erfc(-x / sqrt(2)) / 2);
+    case RK_FN_GELU_SLOPE:
+        return put(r, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(8 * atan(1)));
     case RK_FN_ABS:
         return put(r, fabs(x));
     case RK_FN_SIGN:

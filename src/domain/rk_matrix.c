@@ -146,6 +146,17 @@ void rk_matrix_vec(rk_matrix *r, const rk_matrix *a) {
             d->set(d, rk_at(r, j * a->rows + i, 0), rk_at(a, i, j));
 }
 
+void rk_matrix_rearrange(rk_matrix *r, const rk_matrix *a, slong k, slong l, slong rows,
+                         slong cols) {
+    const rk_domain *d = a->domain;
+    slong rest = a->rows * a->cols / (k * l);
+    rk_matrix_init(r, d, rows, cols);
+    for (slong i = 0; i < k; i++)
+        for (slong j = 0; j < l; j++)
+            for (slong m = 0; m < rest; m++)
+                d->set(d, rk_at(r, 0, (j * k + i) * rest + m), rk_at(a, 0, (i * l + j) * rest + m));
+}
+
 void rk_matrix_print(rk_buf *out, const rk_matrix *a) {
     rk_buf_putc(out, '[');
     for (slong i = 0; i < a->rows; i++) {

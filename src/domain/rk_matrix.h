@@ -37,6 +37,10 @@ void rk_matrix_vcat(rk_matrix *r, const rk_matrix *const *parts, size_t n);
 void rk_matrix_diag_make(rk_matrix *r, const rk_matrix *column);
 void rk_matrix_diag_take(rk_matrix *r, const rk_matrix *a);
 void rk_matrix_vec(rk_matrix *r, const rk_matrix *a);
+/* The entries read row by row as a box of k by l by the rest, its first two axes exchanged, written
+   row by row into rows by cols. k = l = 1: another shape, nothing else. */
+void rk_matrix_rearrange(rk_matrix *r, const rk_matrix *a, slong k, slong l, slong rows,
+                         slong cols);
 void rk_matrix_kron(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
 
 void rk_matrix_row_sums(rk_matrix *r, const rk_matrix *a); /* rows by 1 */

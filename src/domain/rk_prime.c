@@ -84,7 +84,8 @@ static rk_ev p_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     if (f == RK_FN_SQRT)
         return p_sqrt(d, r, residue);
     /* What is not algebraic in exp has no image here, and there is no order. */
-    if (f == RK_FN_LOG || f == RK_FN_GELU || f == RK_FN_ABS || f == RK_FN_SIGN || f == RK_FN_RELU)
+    if (f == RK_FN_LOG || f == RK_FN_GELU || f == RK_FN_GELU_SLOPE || f == RK_FN_ABS ||
+        f == RK_FN_SIGN || f == RK_FN_RELU)
         return RK_EV_CONSTRUCT;
     if (residue != 0)
         return RK_EV_CONSTRUCT;

@@ -20,6 +20,7 @@ typedef struct builder {
     const rk_term ***dependents; /* by id of a loop: terms of its body to lower anew each round */
     size_t *ndependents;
     size_t *first_slot;         /* by variable; [nvars] is the number of slots */
+    bool *varied;               /* by variable: some jrank differentiates by it */
     const rk_term **definition; /* by slot: E of `assume NAME == E`, or NULL */
     const rk_term **stack;
     size_t count, cap;
@@ -328,13 +329,35 @@ static bool mentions_slot(builder *b, const rk_term *e, size_t target) {
     for (const rk_term *t; !found && (t = rk_term_stack_pop(&stack)) != NULL;) {
         if (t->op == RK_T_VAR)
             found = reaches_slot(b, &stack, t, target);
-        for (size_t v = 0; t->op == RK_T_JRANK && v < t->nvars; v++)
-            found = found || b->emitter.program->slots[target].var == t->vars[v];
         for (size_t k = 0; k < t->nkids; k++)
             rk_term_stack_push(&stack, t->kid[k]);
     }
     rk_term_stack_clear(&stack);
     return found;
+}
+
+/* What jrank differentiates by must stay free, and what stands still beside it must not come to
+   depend on it: neither the variable nor anything made of it defines a slot. */
+static bool is_varied(builder *b, const rk_term *name, const rk_term *e) {
+    rk_term_stack stack = {0};
+    bool found = b->varied[name->var];
+    rk_term_stack_push(&stack, e);
+    for (const rk_term *t; !found && (t = rk_term_stack_pop(&stack)) != NULL;) {
+        found = t->op == RK_T_JRANK || (t->op == RK_T_VAR && b->varied[t->var]);
+        for (size_t k = 0; k < t->nkids; k++)
+            rk_term_stack_push(&stack, t->kid[k]);
+    }
+    rk_term_stack_clear(&stack);
+    return found;
+}
+
+static void find_varied(builder *b) {
+    b->varied = rk_calloc(b->checked->nvars + 1, sizeof *b->varied);
+    for (size_t i = 0; i < b->terms.nids; i++) {
+        const rk_term *t = b->terms.term[i];
+        for (size_t v = 0; t && t->op == RK_T_JRANK && v < t->nvars; v++)
+            b->varied[t->vars[v]] = true;
+    }
 }
 
 static bool is_bare_slot(builder *b, const rk_term *t, size_t *slot) {
@@ -344,7 +367,7 @@ static bool is_bare_slot(builder *b, const rk_term *t, size_t *slot) {
 
 static bool try_define(builder *b, const rk_term *name, const rk_term *e) {
     size_t slot;
-    if (!is_bare_slot(b, name, &slot) || mentions_slot(b, e, slot))
+    if (!is_bare_slot(b, name, &slot) || is_varied(b, name, e) || mentions_slot(b, e, slot))
         return false;
     b->definition[slot] = e;
     b->emitter.program->slots[slot].defined = true;
@@ -445,6 +468,7 @@ static rk_build_status builder_finish(builder *b, rk_program **program) {
     rk_free(b->running);
     rk_free(b->instr);
     rk_free(b->first_slot);
+    rk_free(b->varied);
     rk_free(b->definition);
     rk_free(b->stack);
     rk_terms_clear(&b->terms);
@@ -486,6 +510,7 @@ static void build_theorem(builder *b, const int64_t *dims, const rk_build_option
     const rk_checked *checked = b->checked;
     set_dims(b, dims);
     make_slots(b);
+    find_varied(b);
     if (b->emitter.status == RK_BUILD_OK && may_define(checked, options))
         each_conjunct(b, find_definition);
     if (b->emitter.status == RK_BUILD_OK)

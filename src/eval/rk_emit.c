@@ -292,6 +292,20 @@ unsigned rk_emit_slice(rk_emitter *e, unsigned a, int64_t row, int64_t col, int6
     return rk_emit(e, &p, &a, 1);
 }
 
+unsigned rk_emit_reshape(rk_emitter *e, unsigned a, int64_t k, int64_t l, int64_t rows,
+                         int64_t cols) {
+    const rk_instr *in = rk_emit_at(e, a);
+    bool moved = k > 1 && l > 1;
+    if (!moved && in->code == RK_P_RESHAPE && in->k == 1)
+        return rk_emit_reshape(e, in->arg[0], 1, 1, rows, cols);
+    if (!moved && in->rows == rows && in->cols == cols)
+        return a;
+    rk_instr p = {.code = RK_P_RESHAPE, .rows = rows, .cols = cols};
+    p.k = moved ? k : 1;
+    p.l = moved ? l : 1;
+    return rk_emit(e, &p, &a, 1);
+}
+
 unsigned rk_emit_indexed(rk_emitter *e, rk_code code, unsigned a, int64_t k) {
     return rk_emit(e, &(rk_instr){.code = code, .rows = 1, .cols = 1, .k = k}, &a, 1);
 }

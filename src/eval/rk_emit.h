@@ -49,6 +49,9 @@ unsigned rk_emit_cat(rk_emitter *e, rk_code code, const unsigned *arg, size_t n)
 unsigned rk_emit_fn(rk_emitter *e, rk_fn fn, unsigned a);
 unsigned rk_emit_slice(rk_emitter *e, unsigned a, int64_t row, int64_t col, int64_t rows,
                        int64_t cols);
+/* Read row by row as a box of k by l by the rest, k and l exchanged, written rows by cols. */
+unsigned rk_emit_reshape(rk_emitter *e, unsigned a, int64_t k, int64_t l, int64_t rows,
+                         int64_t cols);
 /* SINGULAR_VALUE, EIGEN_MODULUS */
 unsigned rk_emit_indexed(rk_emitter *e, rk_code code, unsigned a, int64_t k);
 

@@ -1,6 +1,7 @@
 #include "rk_lower.h"
 
 #include "base/rk_limits.h"
+#include "rk_jacobian.h"
 
 /* Exponents beyond this are refused: the numbers would not fit anywhere. */
 #define MAX_EXPONENT 1000000
@@ -190,9 +191,8 @@ static unsigned lower_in_colspan(const rk_lowering *l) {
     return span_inclusion(l, RK_P_HCAT);
 }
 
-/* Degrees of freedom need the derivative; the argument must be defined all the same. */
 static unsigned lower_jrank(const rk_lowering *l) {
-    return rk_emit_opaque(l->emitter, RK_P_CONSTRUCT, l->rows, l->cols, l->kid, 1);
+    return rk_emit_jacobian_rank(l->emitter, l->kid[0], l->term->vars, l->term->nvars);
 }
 
 /* --- normalisation -------------------------------------------------------------------------- */

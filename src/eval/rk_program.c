@@ -59,6 +59,7 @@ static const char *const code_name[] = {
     [RK_P_DIAG_MAKE] = "diag_make",
     [RK_P_DIAG_TAKE] = "diag_take",
     [RK_P_VEC] = "vec",
+    [RK_P_RESHAPE] = "reshape",
     [RK_P_KRON] = "kron",
     [RK_P_ROW_SUMS] = "row_sums",
     [RK_P_ROW_SCALE] = "row_scale",
@@ -90,7 +91,7 @@ static const char *const fn_name[] = {
     [RK_FN_SQRT] = "sqrt", [RK_FN_EXP] = "exp",         [RK_FN_LOG] = "log",
     [RK_FN_TANH] = "tanh", [RK_FN_SIGMOID] = "sigmoid", [RK_FN_SILU] = "silu",
     [RK_FN_GELU] = "gelu", [RK_FN_ABS] = "abs",         [RK_FN_SIGN] = "sign",
-    [RK_FN_RELU] = "relu",
+    [RK_FN_RELU] = "relu",       [RK_FN_GELU_SLOPE] = "gelu'",
 };
 
 static const char *const cmp_name[] = {"==", "!=", "<", "<=", ">", ">="};
@@ -120,6 +121,9 @@ static void print_detail(rk_buf *out, const rk_program *program, const rk_instr 
     case RK_P_SINGULAR_VALUE:
     case RK_P_EIGEN_MODULUS:
         rk_buf_printf(out, " %lld", (long long)p->k);
+        break;
+    case RK_P_RESHAPE:
+        rk_buf_printf(out, " %lld %lld", (long long)p->k, (long long)p->l);
         break;
     case RK_P_SLICE:
         rk_buf_printf(out, " at %lld %lld", (long long)p->k, (long long)p->l);

@@ -37,6 +37,8 @@ typedef enum rk_code {
     RK_P_DIAG_MAKE,
     RK_P_DIAG_TAKE,
     RK_P_VEC,
+    RK_P_RESHAPE, /* entries row by row, read as k by l by the rest with k and l exchanged, in the
+                     instruction's shape */
     RK_P_KRON,
     RK_P_ROW_SUMS,
     RK_P_ROW_SCALE,  /* arg0 column v, arg1 A: row i of A times v_i */

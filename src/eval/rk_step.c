@@ -137,6 +137,9 @@ static bool step_structure(const rk_instr *p, rk_matrix *r, const rk_matrix *a) 
     case RK_P_SLICE:
         rk_matrix_slice(r, a, p->k, p->l, p->rows, p->cols);
         return true;
+    case RK_P_RESHAPE:
+        rk_matrix_rearrange(r, a, p->k, p->l, p->rows, p->cols);
+        return true;
     case RK_P_DIAG_MAKE:
         rk_matrix_diag_make(r, a);
         return true;

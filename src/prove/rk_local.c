@@ -122,6 +122,20 @@ static bool is_local_identity(const rk_local *l, const rk_instr *in) {
     return !s.any_negative || (in->fn == RK_FN_ABS && !s.any_positive);
 }
 
+/* A product with a factor that stands still at 0 stands still. */
+static bool is_stilled(const rk_local *l, const rk_instr *in) {
+    bool product = in->code == RK_P_MUL || in->code == RK_P_SCALE || in->code == RK_P_EMUL ||
+                   in->code == RK_P_ROW_SCALE;
+    for (size_t k = 0; product && k < in->nargs; k++) {
+        if (l->moves[in->arg[k]])
+            continue;
+        signs s = signs_of(l, in->arg[k]);
+        if (s.known && !s.any_positive && !s.any_negative)
+            return true;
+    }
+    return false;
+}
+
 static void classify(rk_local *l, unsigned i) {
     const rk_instr *in = &l->program->instr[i];
     l->moves[i] = in->code == RK_P_INPUT && is_generic(&l->program->slots[in->slot]);
@@ -129,6 +143,8 @@ static void classify(rk_local *l, unsigned i) {
         l->moves[i] |= l->moves[in->arg[k]];
         l->ranks[i] |= l->ranks[in->arg[k]];
     }
+    if (l->moves[i] && is_stilled(l, in))
+        l->moves[i] = l->ranks[i] = 0;
     if (!l->moves[i])
         return;
     bool jumps = l->ranks[i];

@@ -42,6 +42,7 @@ static bool code_is_rational(rk_code code) {
     case RK_P_DIAG_MAKE:
     case RK_P_DIAG_TAKE:
     case RK_P_VEC:
+    case RK_P_RESHAPE:
     case RK_P_KRON:
     case RK_P_ROW_SUMS:
     case RK_P_ROW_SCALE:

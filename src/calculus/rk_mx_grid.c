@@ -285,10 +285,14 @@ const rk_mx *rk_mx_grid(rk_mxs *s, size_t grid_rows, size_t grid_cols, const rk_
 
 /* --- grids inside words -------------------------------------------------------------------- */
 
-/* How many letters all words of all cells of a block row begin with. */
+/* How many letters all words of all cells of a block row begin with. A cell that is a grid itself
+   has no words. */
 static size_t common_prefix(const rk_mx *row) {
     const rk_word *first = NULL;
     size_t k = 0;
+    for (size_t i = 0; i < row->grid_cols; i++)
+        if (rk_mx_is_grid(row->cell[i]))
+            return 0;
     for (size_t i = 0; i < row->grid_cols; i++)
         for (size_t j = 0; j < row->cell[i]->nwords; j++) {
             const rk_word *w = &row->cell[i]->word[j];
@@ -331,15 +335,18 @@ static const rk_letter *first_letters(const rk_mx *row) {
     return row->cell[j]->word[0].letter;
 }
 
-/* [P*A, P*B] is P*[A, B]. `turned`: the transpose of that. */
-static const rk_mx *row_as_letters(rk_mxs *s, const rk_mx *row, bool turned) {
-    size_t k = common_prefix(row);
-    const rk_letter *prefix = first_letters(row);
-    rk_sc inner = k ? rk_letter_cols(prefix[k - 1]) : row->rows;
+static const rk_mx *row_without_prefix(rk_mxs *s, const rk_mx *row, rk_sc inner, size_t k) {
     const rk_mx **cell = cells_new(s, row->grid_cols);
     for (size_t j = 0; j < row->grid_cols; j++)
         cell[j] = without_prefix(s, row->cell[j], inner, k);
-    const rk_mx *core = rk_mx_grid(s, 1, row->grid_cols, cell);
+    return rk_mx_grid(s, 1, row->grid_cols, cell);
+}
+
+/* [P*A, P*B] is P*[A, B]. `turned`: the transpose of that. */
+static const rk_mx *row_as_letters(rk_mxs *s, const rk_mx *row, bool turned) {
+    size_t k = common_prefix(row);
+    const rk_letter *prefix = k ? first_letters(row) : NULL;
+    const rk_mx *core = k ? row_without_prefix(s, row, rk_letter_cols(prefix[k - 1]), k) : row;
     if (!rk_mx_is_grid(core)) {
         const rk_mx *whole = rk_mx_mul(s, rk_mx_of_letters(s, row->rows, prefix, k), core);
         return turned ? whole->transpose : whole;
@@ -528,6 +535,19 @@ static const rk_mx *product_at(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
     return cellwise_product(s, left, right, p.nrows, q.nrows, q.ncols);
 }
 
+/* A*[B, C] is [A*B, A*C] and [A; B]*C is [A*C; B*C], wherever the other factor is cut. NULL:
+   neither factor is of that form. */
+static const rk_mx *product_in_line(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
+    bool wide = rk_mx_is_grid(b) && b->grid_rows == 1;
+    if (!wide && !(rk_mx_is_grid(a) && a->grid_cols == 1))
+        return NULL;
+    size_t n = wide ? b->grid_cols : a->grid_rows;
+    const rk_mx **cell = cells_new(s, n);
+    for (size_t i = 0; i < n; i++)
+        cell[i] = wide ? rk_mx_mul(s, a, b->cell[i]) : rk_mx_mul(s, a->cell[i], b);
+    return rk_mx_grid(s, wide ? 1 : n, wide ? n : 1, cell);
+}
+
 const rk_mx *rk_mx_grid_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
     const rk_mx *product = product_at(s, a, b);
     if (product)
@@ -535,6 +555,9 @@ const rk_mx *rk_mx_grid_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
     product = product_at(s, b->transpose, a->transpose);
     if (product)
         return product->transpose;
+    product = product_in_line(s, a, b);
+    if (product)
+        return product;
     return rk_mx_mul(s, rk_mx_as_letters(s, a), rk_mx_as_letters(s, b));
 }
 

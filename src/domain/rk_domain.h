@@ -97,6 +97,7 @@ struct rk_domain {
     /* Whole matrices; r is initialised and has its shape. NULL (matrix_mul, and the spectra):
        the generic code of rk_matrix.h serves, respectively CONSTRUCT. */
     void (*matrix_mul)(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+    bool whole_products; /* matrix_mul pays for small matrices, too */
     rk_ev (*matrix_inv)(rk_matrix *r, const rk_matrix *a);
     rk_ev (*matrix_det)(void *r, const rk_matrix *a);
     /* bounds of the rank; low == high if OK */

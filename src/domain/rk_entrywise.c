@@ -92,7 +92,7 @@ void rk_matrix_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
     const rk_domain *d = a->domain;
     rk_matrix_init(r, d, a->rows, b->cols);
     bool small = (double)a->rows * (double)a->cols * (double)b->cols <= SMALL_PRODUCT;
-    if (d->matrix_mul != NULL && !small)
+    if (d->matrix_mul != NULL && (d->whole_products || !small))
         d->matrix_mul(r, a, b);
     else
         multiply(r, a, b);

@@ -1,7 +1,7 @@
 #include "rk_power.h"
 
-/* A polynomial may have so many coefficients, and so many bits in all of them. */
-enum { MOST_TERMS = 512, MOST_BITS = 1 << 16 };
+/* A polynomial may have so many bits in all its coefficients. */
+enum { MOST_BITS = 1 << 16 };
 /* Exponents are counted within a word, far from its end. */
 #define MOST_SHIFT ((slong)1 << 40)
 
@@ -27,7 +27,7 @@ void rk_power_lose(power *x) {
 static bool too_large(const fmpz_poly_struct *f) {
     slong bits = fmpz_poly_max_bits(f);
     slong length = fmpz_poly_length(f);
-    return length > MOST_TERMS || length * (bits < 0 ? -bits : bits) > MOST_BITS;
+    return length > RK_POWER_TERMS || length * (bits < 0 ? -bits : bits) > MOST_BITS;
 }
 
 /* The number of factors x in f; that of the zero polynomial is beyond all others. */
@@ -53,16 +53,20 @@ static void divide_content(fmpz_poly_struct *f, const fmpz_t c) {
         fmpz_poly_scalar_divexact_fmpz(f, f, c);
 }
 
-/* The denominator is one integer: only contents to cancel. */
+/* The contents of p and q have nothing in common with that of d afterwards, whose leading
+   coefficient becomes positive. */
 static void cancel_integers(power *x) {
     fmpz_t g, c;
     fmpz_init(c);
-    fmpz_init_set(g, x->d.coeffs);
-    fmpz_poly_content(c, &x->p);
-    fmpz_gcd(g, g, c);
-    fmpz_poly_content(c, &x->q);
-    fmpz_gcd(g, g, c);
-    if (fmpz_sgn(x->d.coeffs) < 0)
+    fmpz_init(g);
+    fmpz_poly_content(g, &x->d);
+    if (!fmpz_is_one(g)) {
+        fmpz_poly_content(c, &x->p);
+        fmpz_gcd(g, g, c);
+        fmpz_poly_content(c, &x->q);
+        fmpz_gcd(g, g, c);
+    }
+    if (fmpz_sgn(fmpz_poly_lead(&x->d)) < 0)
         fmpz_neg(g, g);
     if (!fmpz_is_one(g)) {
         divide_content(&x->p, g);
@@ -106,8 +110,8 @@ void rk_power_normalise(power *x) {
         return;
     }
     take_out_x(x);
-    if (x->d.length == 1)
-        cancel_integers(x);
+    if (x->d.length == 1 || (x->p.length <= 1 && x->q.length <= 1))
+        cancel_integers(x); /* d(0) is not 0: no polynomial divides d and a number */
     else
         cancel_polynomials(x);
     reduce_exponent(x);
@@ -128,12 +132,11 @@ void rk_power_set_monomial(power *r, const fmpq_t c, slong k, slong n) {
 
 /* --- the same root of T --------------------------------------------------------------------- */
 
-/* x in terms of T^(1/(n*times)). */
-static void refine(power *x, slong times) {
+void rk_power_refine(power *x, slong times) {
     if (times == 1 || x->lost)
         return;
     slong longest = FLINT_MAX(x->p.length, FLINT_MAX(x->q.length, x->d.length));
-    if (times > MOST_SHIFT / x->n || longest * times > MOST_TERMS ||
+    if (times > MOST_SHIFT / x->n || longest * times > RK_POWER_TERMS ||
         (x->shift < 0 ? -x->shift : x->shift) > MOST_SHIFT / times) {
         rk_power_lose(x);
         return;
@@ -145,17 +148,21 @@ static void refine(power *x, slong times) {
     x->n *= times;
 }
 
-bool rk_power_align(power *x, power *y) {
-    if (x->n != y->n) {
-        slong g = (slong)n_gcd((ulong)x->n, (ulong)y->n);
-        slong more = y->n / g;
-        refine(y, x->n / g);
-        refine(x, more);
+slong rk_power_common(slong n, slong k) {
+    slong more = k / (slong)n_gcd((ulong)n, (ulong)k);
+    return more > MOST_SHIFT / n ? 0 : n * more;
+}
+
+/* Brings x and y to the same n; false, and x is lost, when they get too large. */
+static bool align(power *x, power *y) {
+    slong n = rk_power_common(x->n, y->n);
+    if (n > 0) {
+        rk_power_refine(x, n / x->n);
+        rk_power_refine(y, n / y->n);
     }
-    if (!x->lost && !y->lost)
+    if (n > 0 && !x->lost && !y->lost)
         return true;
     rk_power_lose(x);
-    rk_power_lose(y);
     return false;
 }
 
@@ -242,7 +249,7 @@ static void cross(fmpz_poly_struct *f, const fmpz_poly_struct *u, fmpz_poly_stru
 }
 
 static bool lengthen(power *x, slong by) {
-    if (by > MOST_TERMS)
+    if (by > RK_POWER_TERMS)
         return false;
     fmpz_poly_shift_left(&x->p, &x->p, by);
     fmpz_poly_shift_left(&x->q, &x->q, by);
@@ -279,7 +286,7 @@ void rk_power_add(const rk_domain *d, void *r, const void *x, const void *y) {
     p_init(d, &b);
     p_set(d, &a, x);
     p_set(d, &b, y);
-    if (rk_power_align(&a, &b))
+    if (align(&a, &b))
         add_aligned(&a, &b);
     swap(r, &a);
     p_clear(d, &a);
@@ -321,7 +328,7 @@ void rk_power_mul(const rk_domain *d, void *r, const void *x, const void *y) {
     p_init(d, &b);
     p_set(d, &a, x);
     p_set(d, &b, y);
-    if (rk_power_align(&a, &b)) {
+    if (align(&a, &b)) {
         multiply_pairs(rk_power_context(d)->m, &a.p, &a.q, &b.p, &b.q);
         fmpz_poly_mul(&a.d, &a.d, &b.d);
         a.shift += b.shift;
@@ -397,6 +404,8 @@ rk_domain *rk_domain_power(void) {
         .is_zero = p_is_zero,
         .sign = rk_power_sign,
         .print = rk_power_print,
+        .matrix_mul = rk_power_matrix_mul,
+        .whole_products = true,
         .matrix_inv = rk_power_inv,
         .matrix_det = rk_power_det,
         .matrix_rank = rk_power_rank,

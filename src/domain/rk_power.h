@@ -20,6 +20,9 @@ typedef struct power {
     bool lost;
 } power;
 
+/* The longest polynomials. */
+enum { RK_POWER_TERMS = 512 };
+
 typedef enum power_kind {
     POWER_OPEN, /* no exponential and no logarithm so far */
     POWER_E,    /* T = e */
@@ -43,9 +46,10 @@ void rk_power_lose(power *x);
 void rk_power_set_monomial(power *r, const fmpq_t c, slong k, slong n); /* c * T^(k/n), c != 0 */
 bool rk_power_is_zero(const power *x); /* of a number that is not lost */
 
-/* Makes the denominators of x^(1/n) the same; false, and both are lost, when they get too large.
- */
-bool rk_power_align(power *x, power *y);
+/* Writes x in terms of T^(1/(n*times)); it may get lost. */
+void rk_power_refine(power *x, slong times);
+/* The least common multiple; 0 when it is too large. */
+slong rk_power_common(slong n, slong k);
 
 void rk_power_add(const rk_domain *d, void *r, const void *x, const void *y);
 void rk_power_sub(const rk_domain *d, void *r, const void *x, const void *y);
@@ -60,6 +64,7 @@ rk_ev rk_power_fn(const rk_domain *d, rk_fn f, void *r, const void *x);
 void rk_power_enclose(const rk_domain *d, arb_t value, const power *x, slong bits);
 rk_ev rk_power_sign(const rk_domain *d, int *sign, const void *x);
 
+void rk_power_matrix_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
 rk_ev rk_power_rank(slong *low, slong *high, const rk_matrix *a);
 rk_ev rk_power_det(void *r, const rk_matrix *a);
 rk_ev rk_power_inv(rk_matrix *r, const rk_matrix *a);

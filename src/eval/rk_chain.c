@@ -201,8 +201,8 @@ static rk_domain *make_powers(slong parameter) {
 }
 
 static const stage stages[] = {
-    {.make = make_powers, .worth = powers_affordable},
     {.precision = 64},
+    {.make = make_powers, .worth = powers_affordable},
     {.precision = 128},
     {.make = make_calcium, .worth = calcium_affordable},
 };

@@ -252,12 +252,22 @@ size_t rk_context_instances(rk_context *x, rk_sc low, rk_sc high, rk_sc index, c
     return n;
 }
 
-/* The first, the last and, of short ranges, every member. */
+/* All members together, where their number is known not to be negative. */
+static void take_family(rk_context *x, const rk_term *loop, rk_sc low, rk_sc high) {
+    const rk_fact *fact[MOST_CONJUNCTS];
+    rk_sc index = rk_sc_sym(x->scalars, loop->sym);
+    size_t n = rk_context_instances(x, low, high, index, fact, MOST_CONJUNCTS);
+    for (size_t k = 0; k < n; k++)
+        rk_instances_add_family(x->instances, fact[k], loop->sym, low, high);
+}
+
+/* The first, the last and, of short ranges, every member; and all of them summed. */
 static void take_members(rk_context *x, const rk_term *loop) {
     rk_scalars *s = x->scalars;
     rk_sc low = rk_sc_size(s, loop->ival[0]), high = rk_sc_size(s, loop->ival[1]);
     const rk_fact *fact[MOST_CONJUNCTS];
     int64_t length;
+    take_family(x, loop, low, high);
     rk_sc more = rk_sc_sub(s, high, low);
     if (!rk_sc_at_least(s, more, 0))
         return;

@@ -277,6 +277,7 @@ static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size
     add_members(x, goal);
     if (x->calculus->generic)
         rk_generic_facts(x, goal);
+    rk_norm_facts(x, goal);
     splits_of_facts(x, splits);
     add_extrema(x, splits);
     rk_context_notes(x);
@@ -392,6 +393,24 @@ static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
     return top;
 }
 
+static bool has_root(const rk_context *x, rk_sc a) {
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(x->scalars, a->atom[i]);
+        if (q != NULL && q->kind == RK_Q_OF_TERM && q->op == RK_T_SQRT)
+            return true;
+    }
+    return false;
+}
+
+/* a <= b with roots in it: the squares of two numbers that are >= 0 say the same without. */
+static rk_derivation *by_squares(rk_context *x, rk_sc a, rk_sc b) {
+    rk_scalars *s = x->scalars;
+    if ((!has_root(x, a) && !has_root(x, b)) || !rk_sc_at_least(s, a, 0) ||
+        !rk_sc_at_least(s, b, 0))
+        return NULL;
+    return nonnegative(x, rk_sc_sub(s, rk_sc_mul(s, b, b), rk_sc_mul(s, a, a)));
+}
+
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
     rk_scalars *s = x->scalars;
     rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
@@ -402,7 +421,10 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     if (cmp == RK_EQ)
         return rk_prove_equal_scalars(x, a, b);
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
-    return goal == NULL ? NULL : nonnegative(x, goal);
+    rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
+    if (d == NULL && (cmp == RK_LE || cmp == RK_GE))
+        d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);
+    return d;
 }
 
 static rk_derivation *prove_matrices(rk_context *x, const rk_term *t, rk_cmp cmp) {

@@ -193,6 +193,11 @@ static rk_sc exchanged_quantity(void *self, const rk_quantity *q) {
         return NULL;
     if (q->kind == RK_Q_RANK)
         return rk_mx_rank(x->store, exchanged(e, q->mx[0]));
+    if (q->kind == RK_Q_TRACE)
+        return rk_reader_trace(x->reader, exchanged(e, q->mx[0]));
+    if (q->kind == RK_Q_OF_TERM && (q->op == RK_T_NORM_2 || q->op == RK_T_NORM_INF))
+        return rk_reader_norm(x->reader, q->op == RK_T_NORM_2 ? RK_NORM_TWO : RK_NORM_INF,
+                              exchanged(e, q->mx[0]));
     rk_quantity changed = *q;
     rk_sc *arg = rk_arena_alloc(x->calculus->arena, (q->nargs + 1) * sizeof *arg);
     for (size_t i = 0; i < q->nmx; i++)

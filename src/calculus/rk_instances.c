@@ -285,6 +285,16 @@ static bool lifted(rk_instances *g, const rk_scope *scope, rk_fact *fact) {
     return true;
 }
 
+void rk_instances_add_family(rk_instances *g, const rk_fact *member, unsigned sym, rk_sc low,
+                             rk_sc high) {
+    rk_fact fact = *member;
+    const rk_scope *scope = rk_inst_scope(g, NULL, sym, low, high);
+    if (scope == NULL || !lifted(g, scope, &fact) || trivial(g, &fact))
+        return;
+    rk_instances_add(g, &fact);
+    rk_instances_want_scalar(g, fact.value);
+}
+
 void rk_inst_state(rk_instances *g, const rk_site *from, rk_law law, rk_sc value, bool equation,
                    size_t n, const rk_mx *const *matrix) {
     if (!rk_inst_on(g, law) || rk_inst_full(g))

@@ -45,6 +45,9 @@ void rk_instances_sum(rk_instances *g, const rk_mx *whole, const rk_mx *left, co
 /* a is known to be square and invertible here (the text has its inverse, or a hypothesis). */
 void rk_instances_invertible(rk_instances *g, const rk_mx *a);
 unsigned rk_instances_add(rk_instances *g, const rk_fact *fact); /* copied; the same fact once */
+/* A fact that holds for each sym = low..high, summed over that range. */
+void rk_instances_add_family(rk_instances *g, const rk_fact *member, unsigned sym, rk_sc low,
+                             rk_sc high);
 
 /* Generates until nothing new comes or a bound is reached. */
 void rk_instances_saturate(rk_instances *g);

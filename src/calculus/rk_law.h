@@ -158,6 +158,42 @@
       "X*U + V*Y is the n by n identity for some X and Y",                                         \
       "v in the kernel of U is V*Y*v, so the kernel of U lies in the column space of V",           \
       "\\operatorname{rank}(UV) = \\operatorname{rank} U + \\operatorname{rank} V - n")            \
+    /* norms */                                                                                    \
+    X(NORM_SUM, "norm-of-sum", "norm(A + B) <= norm(A) + norm(B)", "norm 1, 2, inf or fro",        \
+      "the triangle inequality", "\\lVert A + B\\rVert \\le \\lVert A\\rVert + \\lVert B\\rVert")  \
+    X(NORM_PRODUCT, "norm-of-product",                                                             \
+      "norm(A*B) <= norm(A)*norm(B), norm(A*B, fro) <= norm(A, 2)*norm(B, fro), norm(A, "          \
+      "fro)*norm(B, 2)",                                                                           \
+      "norm 1, 2 or inf in the first",                                                             \
+      "norms 1, 2 and inf are largest factors by which a vector grows, and norm(A*B, fro)^2 is "   \
+      "the sum of the squared lengths of A times the columns of B",                                \
+      "\\lVert AB\\rVert_F \\le \\lVert A\\rVert_2\\,\\lVert B\\rVert_F")                          \
+    X(NORM_PART, "norm-of-part", "norm(A), norm(B) <= norm([A, B]) <= norm(A) + norm(B)",          \
+      "norm 1, 2, inf or fro", "a block is a part of the whole, and [A, B] = [A, 0] + [0, B]",     \
+      "\\lVert A\\rVert \\le \\lVert [A, B]\\rVert \\le \\lVert A\\rVert + \\lVert B\\rVert")      \
+    X(NORM_PROJECTOR, "norm-of-projector", "norm(P, 2) <= 1", "P == P' and P*P == P",              \
+      "an orthogonal projector has no singular values but 0 and 1", "\\lVert P\\rVert_2 \\le 1")   \
+    X(NORM_COMPARE, "norms-compared",                                                              \
+      "norm(A, 2) <= norm(A, fro), norm(A, fro)^2 <= rank(A)*norm(A, 2)^2, norm(A, 2)^2 <= "       \
+      "norm(A, 1)*norm(A, inf), norm(A, inf)^2 <= cols(A)*norm(A, 2)^2, norm(A, 2)^2 <= "          \
+      "rows(A)*norm(A, inf)^2",                                                                    \
+      "", "norm(A, fro)^2 is the sum of the squared singular values, norm(A, 2) the largest",      \
+      "\\lVert A\\rVert_2 \\le \\lVert A\\rVert_F \\le \\sqrt{\\operatorname{rank} "               \
+      "A}\\,\\lVert A\\rVert_2")                                                                   \
+    X(CAUCHY_SCHWARZ, "cauchy-schwarz",                                                            \
+      "|x'*y| <= norm(x, fro)*norm(y, fro), |trace(A*B)| <= norm(A, fro)*norm(B, fro)", "",        \
+      "an inner product is at most the product of the lengths",                                    \
+      "|\\operatorname{tr}(AB)| \\le \\lVert A\\rVert_F\\,\\lVert B\\rVert_F")                     \
+    X(SPECTRUM, "spectrum",                                                                        \
+      "sigma(A, k) <= norm(A, 2), eigabs(A, k) <= norm(A); where A*1 == 1, eigabs(A, 1) >= 1 and " \
+      "cols(A)*norm(A, 2)^2 >= rows(A)",                                                           \
+      "k is a place in the spectrum; norm 1, 2, inf or fro",                                       \
+      "A*v = c*v with v != 0 makes v longer by the factor |c|",                                    \
+      "|\\lambda_k(A)| \\le \\lVert A\\rVert")                                                     \
+    X(STABLE_RANK, "stable-rank",                                                                  \
+      "1 <= stable_rank(A) <= rank(A), stable_rank(A)*norm(A, 2)^2 == norm(A, fro)^2",             \
+      "A is not 0", "norm(A, fro)^2 is the sum of the squares of rank(A) singular values",         \
+      "1 \\le \\lVert A\\rVert_F^2/\\lVert A\\rVert_2^2 \\le \\operatorname{rank} A")              \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CANCEL, "cancel", "c*x == c*y, or c*x <= c*y: the same without c", "c > 0",                  \

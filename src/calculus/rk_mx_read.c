@@ -75,12 +75,14 @@ void rk_reader_free(rk_reader *r) {
     rk_free(r->opaque);
     rk_free(r->written);
     rk_free(r->inverted);
+    rk_free(r->norm);
+    rk_free(r->measure);
     rk_free(r);
 }
 
 void rk_reader_restart(rk_reader *r) {
     memset(r->scope->read, 0, (r->checked->nterms + 1) * sizeof *r->scope->read);
-    r->nwritten = r->ninverted = 0;
+    r->nwritten = r->ninverted = r->nnorms = r->nmeasures = 0;
 }
 
 /* Not what `all` or `any` stands before: in an empty range nothing of it needs to be defined. */
@@ -516,7 +518,14 @@ static rk_read_fn *const readers[RK_T_COUNT] = {
     [RK_T_SIGN] = rk_read_entrywise,
     [RK_T_SUM_ENTRIES] = rk_read_sum_entries,
     [RK_T_SUM_OF] = rk_read_sum_of,
-    [RK_T_NORM_FRO] = rk_read_fro,
+    [RK_T_NORM_1] = rk_read_norm,
+    [RK_T_NORM_2] = rk_read_norm,
+    [RK_T_NORM_INF] = rk_read_norm,
+    [RK_T_NORM_FRO] = rk_read_norm,
+    [RK_T_NORM_1INF] = rk_read_norm,
+    [RK_T_SIGMA] = rk_read_spectral,
+    [RK_T_EIGABS] = rk_read_spectral,
+    [RK_T_STABLE_RANK] = rk_read_spectral,
     [RK_T_MAX_OF] = rk_read_extreme,
     [RK_T_MIN_OF] = rk_read_extreme,
 };

@@ -15,6 +15,20 @@ typedef struct rk_written {
     const rk_mx *whole, *left, *right;
 } rk_written;
 
+typedef enum rk_norm_kind { RK_NORM_INF, RK_NORM_TWO, RK_NORM_FRO } rk_norm_kind;
+
+typedef struct rk_norm { /* norm 1 is norm inf of the transpose */
+    rk_norm_kind kind;
+    const rk_mx *mx;
+} rk_norm;
+
+typedef struct rk_measure { /* sigma, eigabs or stable_rank as it stands in the text */
+    rk_op op;
+    const rk_mx *mx;
+    rk_sc place; /* k, counted from the largest; NULL for stable_rank */
+    rk_sc value;
+} rk_measure;
+
 /* `checked` outlives the reader. Variables become leaves with the props of their sets. */
 rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked);
 void rk_reader_free(rk_reader *r);
@@ -30,11 +44,21 @@ void rk_reader_restart(rk_reader *r);
 void rk_reader_prepare(rk_reader *r, const rk_term *term);
 
 /* Notes of the terms read so far, outside loops that may be empty: products and sums as written,
-   and square matrices that have an inverse in the text. Scalars that divide are noted in the
+   square matrices that have an inverse in the text, norms and what is measured in singular values
+   and eigenvalues. Scalars that divide are noted in the
    rk_scalars (rk_sc_assume_nonzero). */
 size_t rk_reader_nwritten(const rk_reader *r);
 const rk_written *rk_reader_written(const rk_reader *r, size_t i);
 size_t rk_reader_ninverted(const rk_reader *r);
 const rk_mx *rk_reader_inverted(const rk_reader *r, size_t i);
+size_t rk_reader_nnorms(const rk_reader *r);
+const rk_norm *rk_reader_norm_read(const rk_reader *r, size_t i);
+
+rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a);
+size_t rk_reader_nmeasures(const rk_reader *r);
+const rk_measure *rk_reader_measure(const rk_reader *r, size_t i);
+
+/* The norm as a scalar: a factor has left it, and where it is known it is that number. */
+rk_sc rk_reader_norm(rk_reader *r, rk_norm_kind kind, const rk_mx *a);
 
 #endif

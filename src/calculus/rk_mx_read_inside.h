@@ -1,6 +1,7 @@
 /* What the parts of the reader share. rk_mx_read.c keeps what was read and reads leaves and
    algebra, rk_mx_read_blocks.c entries and blocks, rk_mx_read_loop.c loops and folds,
-   rk_mx_read_number.c ranks, traces, determinants and other numbers, rk_mx_read_layer.c the parts
+   rk_mx_read_number.c ranks, traces, determinants and other numbers, rk_mx_read_norm.c norms,
+   rk_mx_read_layer.c the parts
    of transformers and entrywise functions.
 
    The index of a loop is replaced by a symbol chosen by the height of the loop (the loops nested
@@ -46,6 +47,10 @@ struct rk_reader {
     size_t nwritten, cap_written;
     const rk_mx **inverted;
     size_t ninverted, cap_inverted;
+    rk_norm *norm;
+    size_t nnorms, cap_norms;
+    rk_measure *measure;
+    size_t nmeasures, cap_measures;
     bool has_det;
 };
 
@@ -90,8 +95,14 @@ size_t rk_read_key(rk_reader *r, const rk_term *t, const rk_sc **key);
 
 rk_read_fn rk_read_decimal, rk_read_rank, rk_read_nullity, rk_read_affrank, rk_read_trace;
 rk_read_fn rk_read_det, rk_read_jrank, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
-rk_read_fn rk_read_measure, rk_read_fro;
+rk_read_fn rk_read_measure;
 rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a);
+/* The sum of all A[i,j]*B[i,j]. */
+rk_sc rk_read_entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b);
+
+/* --- norms (rk_mx_read_norm.c) --- */
+
+rk_read_fn rk_read_norm, rk_read_spectral;
 
 /* --- layers and entrywise functions (rk_mx_read_layer.c) --- */
 

@@ -159,8 +159,12 @@ static rk_sc trace(rk_reader *r, const rk_mx *a, unsigned turns) {
     return sum;
 }
 
+rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a) {
+    return trace(r, a, MOST_TURNS);
+}
+
 const rk_mx *rk_read_trace(rk_reader *r, const rk_term *t) {
-    return number(r, trace(r, rk_read_matrix(r, t->kid[0]), MOST_TURNS));
+    return number(r, rk_reader_trace(r, rk_read_matrix(r, t->kid[0])));
 }
 
 /* --- determinants --------------------------------------------------------------------------- */
@@ -335,20 +339,15 @@ const rk_mx *rk_read_det(rk_reader *r, const rk_term *t) {
 /* --- entries -------------------------------------------------------------------------------- */
 
 /* The sum of all A[i,j]*B[i,j] is trace(A'*B). */
-static rk_sc entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+rk_sc rk_read_entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
     return trace(r, rk_mx_mul(r->s, rk_mx_transpose(r->s, a), b), MOST_TURNS);
-}
-
-const rk_mx *rk_read_fro(rk_reader *r, const rk_term *t) {
-    const rk_mx *a = rk_read_matrix(r, t->kid[0]);
-    return number(r, rk_read_function_of(r, RK_T_SQRT, entries_product(r, a, a)));
 }
 
 const rk_mx *rk_read_sum_entries(rk_reader *r, const rk_term *t) {
     const rk_term *of = t->kid[0];
     if (of->op == RK_T_EMUL)
-        return number(
-            r, entries_product(r, rk_read_matrix(r, of->kid[0]), rk_read_matrix(r, of->kid[1])));
+        return number(r, rk_read_entries_product(r, rk_read_matrix(r, of->kid[0]),
+                                                 rk_read_matrix(r, of->kid[1])));
     const rk_mx *a = rk_read_matrix(r, of);
     const rk_mx *left = rk_mx_transpose(r->s, rk_read_ones(r, a->rows));
     return rk_mx_mul(r->s, rk_mx_mul(r->s, left, a), rk_read_ones(r, a->cols));

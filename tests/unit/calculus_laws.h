@@ -31,6 +31,18 @@ static const law_theorem needed[] = {
      "forall A : real[n, m], B : real[k, m]; claim rank(A'*A + B'*B) == rank([A; B]);"},
     {RK_LAW_MODULO, "forall A : stochastic[n, n], X : real[n, m], W : real[m, m]; claim affrank(X "
                     "+ A*X*W) <= 2*affrank(X);"},
+    {RK_LAW_NORM_SUM, "forall A : real[n, m], B : real[n, m]; claim norm(A + B, 2) <= norm(A, 2) + "
+                      "norm(B, 2);"},
+    {RK_LAW_NORM_PRODUCT, "forall A : real[n, m], B : real[m, k]; claim norm(A*B, fro) <= norm(A, "
+                          "2)*norm(B, fro);"},
+    {RK_LAW_NORM_PART,
+     "forall A : real[n, m], B : real[n, k]; claim norm(A, inf) <= norm([A, B], inf);"},
+    {RK_LAW_NORM_PROJECTOR, "forall X : real[n, d]; claim norm(center(X), 2) <= norm(X, 2);"},
+    {RK_LAW_NORM_COMPARE, "forall A : real[n, m]; claim norm(A, 2)^2 <= norm(A, 1)*norm(A, inf);"},
+    {RK_LAW_CAUCHY_SCHWARZ,
+     "forall x : real[n], y : real[n]; claim x'*y <= norm(x, 2)*norm(y, 2);"},
+    {RK_LAW_SPECTRUM, "forall A : stochastic[n, n]; claim eigabs(A, 1) == 1;"},
+    {RK_LAW_STABLE_RANK, "forall A : real[n, m]; claim stable_rank(A) <= rank(A);"},
     {RK_LAW_CANCEL,
      "forall W : real[m, d]; assume rank(kron(eye(n), W)) == n; claim rank(W) == 1;"},
     {RK_LAW_PART_FACTOR, "forall F : real[k, n], A : real[n, m], B : real[n, d]; claim "

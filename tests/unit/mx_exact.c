@@ -94,6 +94,10 @@ static mx_ev size_value(const mx_point *p, const rk_size *size, int64_t *value) 
     return rk_size_eval(size, p->sym, value) == RK_SIZE_OK ? MX_OK : MX_UNDEFINED;
 }
 
+bool mx_point_size(const mx_point *p, const rk_size *size, int64_t *value) {
+    return size_value(p, size, value) == MX_OK;
+}
+
 static drawn *find(mx_point *p, unsigned kind, unsigned var, int64_t member) {
     for (size_t i = 0; i < p->nvalues; i++) {
         drawn *d = p->value[i];
@@ -1260,7 +1264,12 @@ struct mx_values {
     memo *memo;
     size_t capacity;
     unsigned nested;
+    bool rounded;
 };
+
+bool mx_values_rounded(const mx_values *v) {
+    return v->rounded;
+}
 
 mx_values *mx_values_new(mx_point *p, rk_mxs *store) {
     mx_values *v = rk_calloc(1, sizeof *v);
@@ -1649,6 +1658,89 @@ mx_ev mx_matrix(mx_values *v, const rk_mx *a, fmpq_mat_t out) {
 
 /* --- scalars ---------------------------------------------------------------------------------- */
 
+enum { NEAR_BITS = 256 };
+
+/* The middle of the one entry of a small ball. */
+static mx_ev middle(mx_values *v, const rk_matrix *ball, fmpq_t x) {
+    const arb_struct *b = ball->entry;
+    if (arb_rel_accuracy_bits(b) < NEAR_BITS / 2 && !mag_is_zero(arb_radref(b)) &&
+        mag_cmp_2exp_si(arb_radref(b), -NEAR_BITS / 2) > 0)
+        return MX_UNKNOWN;
+    arf_get_fmpq(x, arb_midref(b));
+    v->rounded = true;
+    return MX_OK;
+}
+
+/* Singular values and moduli of eigenvalues, nearly: op NORM_2 is the first singular value. */
+static mx_ev spectral(mx_values *v, rk_op op, const fmpq_mat_t a, int64_t k, fmpq_t x) {
+    rk_domain *balls = rk_domain_ball(NEAR_BITS);
+    rk_matrix m, r;
+    bool eigen = op == RK_T_EIGABS;
+    rk_matrix_set_fmpq_mat(&m, balls, a);
+    slong most = m.rows < m.cols ? m.rows : m.cols;
+    rk_matrix_init(&r, balls, 1, 1);
+    if (k < 1 || k > most) {
+        rk_matrix_clear(&r);
+        rk_matrix_clear(&m);
+        rk_domain_free(balls);
+        return MX_UNDEFINED;
+    }
+    rk_matrix_clear(&r);
+    rk_ev ev = eigen ? rk_matrix_eigen_modulus(&r, &m, (slong)k)
+                     : rk_matrix_singular_value(&r, &m, (slong)k);
+    mx_ev got = ev == RK_EV_OK ? middle(v, &r, x) : MX_UNKNOWN;
+    rk_matrix_clear(&r);
+    rk_matrix_clear(&m);
+    rk_domain_free(balls);
+    return got;
+}
+
+static mx_ev spectral_quantity(mx_values *v, const rk_quantity *q, fmpq_t x) {
+    int64_t k = 1;
+    fmpq_mat_t m;
+    mx_ev ev = mx_matrix(v, q->mx[0], m);
+    if (ev == MX_OK && q->nargs == 1)
+        ev = integer(v, q->arg[0], &k);
+    if (ev == MX_OK)
+        ev = spectral(v, q->op, m, k, x);
+    if (ev == MX_OK && q->op == RK_T_STABLE_RANK) {
+        fmpq_mat_t t;
+        fmpq_t fro;
+        fmpq_init(fro);
+        fmpq_mat_init(t, m->c, m->r);
+        fmpq_mat_transpose(t, m);
+        fmpq_mat_t gram;
+        fmpq_mat_init(gram, m->c, m->c);
+        fmpq_mat_mul(gram, t, m);
+        fmpq_mat_trace(fro, gram);
+        fmpq_mul(x, x, x);
+        ev = fmpq_is_zero(x) ? MX_UNDEFINED : MX_OK;
+        if (ev == MX_OK)
+            fmpq_div(x, fro, x);
+        fmpq_mat_clear(gram);
+        fmpq_mat_clear(t);
+        fmpq_clear(fro);
+    }
+    fmpq_mat_clear(m);
+    return ev;
+}
+
+/* A root that is not rational, nearly. */
+static mx_ev near_root(mx_values *v, const fmpq_t of, fmpq_t x) {
+    rk_domain *balls = rk_domain_ball(NEAR_BITS);
+    rk_matrix m;
+    fmpq_mat_t a;
+    fmpq_mat_init(a, 1, 1);
+    fmpq_set(fmpq_mat_entry(a, 0, 0), of);
+    rk_matrix_set_fmpq_mat(&m, balls, a);
+    mx_ev ev = balls->fn(balls, RK_FN_SQRT, m.entry, m.entry) == RK_EV_OK ? middle(v, &m, x)
+                                                                          : MX_UNDEFINED;
+    rk_matrix_clear(&m);
+    fmpq_mat_clear(a);
+    rk_domain_free(balls);
+    return ev;
+}
+
 static mx_ev matrix_quantity(mx_values *v, const rk_quantity *q, rk_op op, fmpq_t x) {
     fmpq_mat_t m;
     mx_ev ev = mx_matrix(v, q->mx[0], m);
@@ -1732,11 +1824,20 @@ static mx_ev function_quantity(mx_values *v, const rk_quantity *q, fmpq_t x) {
         ev = matrix_quantity(v, &(rk_quantity){.kind = RK_Q_ENTRY, .mx = {q->mx[0]}}, q->op, x);
         return ev != MX_OK ? ev : entry_function(q->op, x, x);
     }
+    if (q->nmx == 1 && (q->op == RK_T_NORM_2 || q->op == RK_T_SIGMA || q->op == RK_T_EIGABS ||
+                        q->op == RK_T_STABLE_RANK))
+        return spectral_quantity(v, q, x);
     if (q->nmx == 1)
         return matrix_quantity(v, q, q->op, x);
     if (q->nmx == 0 && q->nargs == 1) {
-        ev = mx_scalar(v, q->arg[0], x);
-        return ev != MX_OK ? ev : entry_function(q->op, x, x);
+        fmpq_t y;
+        fmpq_init(y);
+        ev = mx_scalar(v, q->arg[0], y);
+        ev = ev != MX_OK ? ev : entry_function(q->op, x, y);
+        if (ev == MX_UNKNOWN && q->op == RK_T_SQRT)
+            ev = near_root(v, y, x);
+        fmpq_clear(y);
+        return ev;
     }
     return MX_UNKNOWN;
 }

@@ -29,6 +29,7 @@ void mx_point_free(mx_point *p);
 rk_rng *mx_point_rng(mx_point *p);
 void mx_point_set_sym(mx_point *p, unsigned sym, int64_t value);
 bool mx_point_sym(const mx_point *p, unsigned sym, int64_t *value);
+bool mx_point_size(const mx_point *p, const rk_size *size, int64_t *value);
 /* Every member of this variable is drawn in this pattern. */
 void mx_point_prefer(mx_point *p, unsigned var, rk_pattern pattern);
 /* member 0: a single variable. Initialised to the shape; the caller may change the entries. */
@@ -55,5 +56,7 @@ mx_values *mx_values_new(mx_point *p, rk_mxs *store);
 void mx_values_free(mx_values *v);
 mx_ev mx_matrix(mx_values *v, const rk_mx *a, fmpq_mat_t out); /* initialised in any case */
 mx_ev mx_scalar(mx_values *v, rk_sc a, fmpq_t out);
+/* Were roots or spectra among the scalars so far, which are right to about 128 bits only? */
+bool mx_values_rounded(const mx_values *v);
 
 #endif

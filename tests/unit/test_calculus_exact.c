@@ -281,11 +281,22 @@ static void print_fact(const rk_context *x, const rk_fact *f) {
     rk_buf_clear(&out);
 }
 
+/* 0; or next to it, where roots or spectra were rounded. */
+static bool is_nothing(const mx_values *v, const fmpq_t x) {
+    fmpq_t size;
+    fmpq_init(size);
+    fmpq_abs(size, x);
+    fmpq_mul_2exp(size, size, 60);
+    bool small = fmpq_is_zero(x) || (mx_values_rounded(v) && fmpq_cmp_ui(size, 1) < 0);
+    fmpq_clear(size);
+    return small;
+}
+
 static mx_ev fact_holds(mx_values *v, const rk_fact *f, bool *holds) {
     fmpq_t x;
     fmpq_init(x);
     mx_ev ev = mx_scalar(v, f->value, x);
-    *holds = f->equation ? fmpq_is_zero(x) != 0 : fmpq_sgn(x) >= 0;
+    *holds = f->equation ? is_nothing(v, x) : fmpq_sgn(x) >= 0 || is_nothing(v, x);
     fmpq_clear(x);
     return ev;
 }
@@ -455,7 +466,8 @@ static void check_sum(const rk_calculus *c, const rk_derivation *d, mx_point *p,
         ev = mx_scalar(v, d->goal, factor);
     else
         fmpq_set_si(factor, -1, 1);
-    if (ev == MX_OK && !fmpq_equal(factor, total))
+    fmpq_sub(value, factor, total);
+    if (ev == MX_OK && !is_nothing(v, value))
         complain(n, p, "a sum does not add up to its goal");
     n->sums += ev == MX_OK;
     fmpq_clear(total);
@@ -488,10 +500,49 @@ static void check_claims(const rk_calculus *c, mx_point *p, counts *n) {
     }
 }
 
+/* The value of a matrix of the text; false: it has no rational one. */
+static bool value_of(mx_point *p, const rk_term *t, fmpq_mat_t out) {
+    return mx_term(p, t, out) == MX_OK;
+}
+
+/* Norms and spectra have no rational value, but they are defined where their matrices are. */
+static bool measure_defined(mx_point *p, const rk_term *t) {
+    fmpq_mat_t m;
+    int64_t k = 1;
+    bool good = value_of(p, t->kid[0], m);
+    slong most = fmpq_mat_nrows(m) < fmpq_mat_ncols(m) ? fmpq_mat_nrows(m) : fmpq_mat_ncols(m);
+    if (t->ival[0] != NULL)
+        good = good && mx_point_size(p, t->ival[0], &k) && k >= 1 && k <= most;
+    if (t->op == RK_T_STABLE_RANK)
+        good = good && !fmpq_mat_is_zero(m);
+    fmpq_mat_clear(m);
+    return good;
+}
+
+static bool term_defined(mx_point *p, const rk_term *t) {
+    bool truth, good = true;
+    int64_t k;
+    fmpq_mat_t m;
+    if (t->op >= RK_T_NORM_1 && t->op <= RK_T_STABLE_RANK)
+        return measure_defined(p, t);
+    if (t->rows == NULL && (t->op == RK_T_LOOP_ALL || t->op == RK_T_LOOP_ANY))
+        return mx_term_truth(p, t, &truth) == MX_OK;
+    bool plain = t->rows == NULL || t->op == RK_T_ADD || t->op == RK_T_SUB || t->op == RK_T_NEG ||
+                 t->op == RK_T_MUL || t->op == RK_T_SCALE ||
+                 (t->op == RK_T_POWER && mx_point_size(p, t->ival[0], &k) && k >= 0);
+    if (plain) {
+        for (size_t i = 0; i < t->nkids; i++)
+            good = good && term_defined(p, t->kid[i]);
+        return good;
+    }
+    good = value_of(p, t, m);
+    fmpq_mat_clear(m);
+    return good;
+}
+
 static bool defined(mx_point *p, const rk_checked *checked) {
-    bool truth = false;
     for (size_t i = 0; i < checked->nclaims; i++)
-        if (mx_term_truth(p, checked->claims[i], &truth) != MX_OK)
+        if (!term_defined(p, checked->claims[i]))
             return false;
     return true;
 }

@@ -3,17 +3,17 @@
    them. Entry functions are given; everything structural and entrywise is built on them once, in
    rk_matrix.h, and fast paths replace what a library does better.
 
-   Domains: Q (fmpq), prime field (nmod, word-size), double, ball (arb, with a precision), powers
-   of e (rational functions of one exponential or logarithm), Calcium (ca: algebraic and elementary
-   numbers). The rank kernels of src/linalg stand above this room: they know FLINT's matrices and
-   nothing of domains.
+   Domains: Q (fmpq), Q with square roots of positive rationals, prime field (nmod, word-size),
+   double, ball (arb, with a precision), powers of e (rational functions of one exponential or
+   logarithm), Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand
+   above this room: they know FLINT's matrices and nothing of domains.
 
-   What a domain may say. Q, the prime field, powers of e and Calcium are exact: "zero" is proved
-   there. A ball holds the value; it is zero only when it is the one point 0. In a prime field a
-   number is a residue, possibly the image of a rational: a residue 0 as divisor is no proof that
-   anything is undefined, so dividing by it is ESCAPE; a square root is the smaller of the two
-   residues, so several roots are not consistent with each other; exp is known at 0 only, as if
-   every exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove
+   What a domain may say. Q, with roots too, the prime field, powers of e and Calcium are exact:
+   "zero" is proved there. A ball holds the value; it is zero only when it is the one point 0. In a
+   prime field a number is a residue, possibly the image of a rational: a residue 0 as divisor is no
+   proof that anything is undefined, so dividing by it is ESCAPE; a square root is the smaller of
+   the two residues, so several roots are not consistent with each other; exp is known at 0 only, as
+   if every exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove
    nothing. */
 #ifndef RK_DOMAIN_H
 #define RK_DOMAIN_H
@@ -88,6 +88,9 @@ struct rk_domain {
     /* sign of x: *sign in -1 0 1 with RK_EV_OK, else why not */
     rk_ev (*sign)(const rk_domain *, int *sign, const void *x);
     void (*print)(const rk_domain *, rk_buf *out, const void *x);
+    /* Whether x holds a number, where add, sub, neg and mul may have to give up: OK, or why not.
+       NULL: they never do. */
+    rk_ev (*outcome)(const rk_domain *, const void *x);
 
     /* Refinements of sign, or NULL where it serves: *low <= sign(x - y) <= *high, and the larger
        (smaller) of two numbers where neither need be known to be it. */
@@ -114,6 +117,7 @@ struct rk_domain {
    Each returns a domain to be freed with rk_domain_free, or NULL (prime field: modulus < 2 or
    composite; precision out of range). */
 rk_domain *rk_domain_rational(void);
+rk_domain *rk_domain_surd(void);
 rk_domain *rk_domain_prime(ulong p);
 rk_domain *rk_domain_double(void);
 rk_domain *rk_domain_ball(slong precision);

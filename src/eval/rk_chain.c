@@ -42,12 +42,11 @@ static bool enter(rk_chain *c, rk_domain *domain) {
 
 /* --- what it would cost --------------------------------------------------------------------- */
 
-/* Did an exact stage settle instruction i? */
+/* Did an exact stage settle instruction i for the stages after it? */
 static bool known_exactly(const rk_chain *c, unsigned i) {
     for (size_t k = 0; k < c->n; k++) {
         const rk_run *run = &c->run[k];
-        if (run->domain->exact && run->done[i] &&
-            (run->ev[i] == RK_EV_OK || run->defined[i] == RK_EV_UNDEFINED))
+        if (run->domain->exact && rk_run_settles(run, i))
             return true;
     }
     return false;
@@ -176,6 +175,36 @@ static bool powers_affordable(const rk_chain *c, const unsigned char *open, unsi
     return any && affordable;
 }
 
+/* --- square roots --------------------------------------------------------------------------- */
+
+/* Products of numbers that the square roots are worth: a second or less. */
+#define MOST_PRODUCTS 100000
+
+static double products_of(const rk_program *program, const rk_instr *p) {
+    double entries = (double)p->rows * (double)p->cols;
+    return p->code == RK_P_MUL ? entries * (double)program->instr[p->arg[0]].cols : entries;
+}
+
+/* Does p take roots of what is settled? */
+static bool takes_roots(const rk_chain *c, const rk_instr *p) {
+    bool root = (p->code == RK_P_FN && p->fn == RK_FN_SQRT) || p->code == RK_P_SINGULAR_VALUE ||
+                p->code == RK_P_EIGEN_MODULUS;
+    return root && known_exactly(c, p->arg[0]);
+}
+
+static bool roots_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+    const rk_program *program = c->run[0].program;
+    double products = 0;
+    bool roots = false;
+    for (unsigned i = 0; i <= root; i++) {
+        if (!open[i])
+            continue;
+        products += products_of(program, &program->instr[i]);
+        roots = roots || takes_roots(c, &program->instr[i]);
+    }
+    return roots && products <= MOST_PRODUCTS;
+}
+
 /* --- the stages ----------------------------------------------------------------------------- */
 
 /* One row for each domain after Q. */
@@ -190,6 +219,11 @@ typedef struct stage {
     slong precision; /* of balls; 0: an exact stage */
 } stage;
 
+static rk_domain *make_surd(slong parameter) {
+    (void)parameter;
+    return rk_domain_surd();
+}
+
 static rk_domain *make_calcium(slong parameter) {
     (void)parameter;
     return rk_domain_calcium();
@@ -201,6 +235,7 @@ static rk_domain *make_powers(slong parameter) {
 }
 
 static const stage stages[] = {
+    {.make = make_surd, .worth = roots_affordable},
     {.precision = 64},
     {.make = make_powers, .worth = powers_affordable},
     {.precision = 128},

@@ -188,8 +188,7 @@ static bool is_rational(const rk_matrix *a) {
     return rational;
 }
 
-/* Did run e settle instruction i, in a way that every domain can take over? */
-static bool settles(const rk_run *e, unsigned i) {
+bool rk_run_settles(const rk_run *e, unsigned i) {
     if (!e->done[i])
         return false;
     if (e->defined[i] == RK_EV_UNDEFINED)
@@ -200,7 +199,7 @@ static bool settles(const rk_run *e, unsigned i) {
 /* The earlier run that settled instruction i; NULL: none. */
 static const rk_run *settled_earlier(const rk_run *run, unsigned i) {
     const rk_run *e = run->earlier;
-    while (e != NULL && !settles(e, i))
+    while (e != NULL && !rk_run_settles(e, i))
         e = e->earlier;
     return e;
 }

@@ -50,6 +50,10 @@ void rk_run_set_input(rk_run *run, unsigned slot, const rk_matrix *value); /* co
    cut: an argument that is undefined makes its users undefined. */
 rk_ev rk_run_compute(rk_run *run, unsigned root);
 
+/* Did the run, of an exact domain, settle this instruction in a way that every domain can take
+   over: undefined, a truth value, or rational? */
+bool rk_run_settles(const rk_run *run, unsigned i);
+
 typedef enum rk_instance_status {
     RK_INSTANCE_HOLDS,     /* hypotheses true, claim true */
     RK_INSTANCE_VIOLATED,  /* hypotheses true, claim false: everything exact or certified */

@@ -206,9 +206,13 @@ bool rk_over_rationals(const rk_domain *d) {
 #define MAX_BITS ((mp_bitcnt_t)1 << 22)
 
 static rk_ev within_bits(const rk_matrix *r) {
+    const rk_domain *d = r->domain;
     const fmpq *x = r->entry;
-    if (!rk_over_rationals(r->domain))
-        return RK_EV_OK;
+    rk_ev ev = RK_EV_OK;
+    for (slong i = 0; i < r->rows * r->cols && d->outcome != NULL; i++)
+        ev = rk_ev_worst(ev, d->outcome(d, rk_matrix_entry(r, 0, i)));
+    if (!rk_over_rationals(d))
+        return ev;
     for (slong i = 0; i < r->rows * r->cols; i++)
         if (fmpz_bits(fmpq_numref(x + i)) > MAX_BITS || fmpz_bits(fmpq_denref(x + i)) > MAX_BITS)
             return RK_EV_LIMIT;

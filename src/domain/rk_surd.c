@@ -236,8 +236,7 @@ void rk_surd_lower(const rk_surd_field *f, rk_surd *r, const rk_surd *x, uint64_
 
 /* --- division ------------------------------------------------------------------------------- */
 
-/* r := x with the terms negated whose mask has the bit. */
-static void conjugate(const rk_domain *d, rk_surd *r, const rk_surd *x, uint64_t bit) {
+void rk_surd_conjugate(const rk_domain *d, rk_surd *r, const rk_surd *x, uint64_t bit) {
     s_set(d, r, x);
     for (slong i = 0; i < r->n; i++)
         if (r->term[i].mask & bit)
@@ -267,7 +266,7 @@ static void invert(const rk_domain *d, rk_surd *r, const rk_surd *x) {
     for (int k = 0; !norm.lost && (bit = differing_bit(&norm)) != 0; k++) {
         if (k == CONJUGATIONS)
             lose(&norm);
-        conjugate(d, &other, &norm, bit);
+        rk_surd_conjugate(d, &other, &norm, bit);
         s_mul(d, r, r, &other);
         s_mul(d, &norm, &norm, &other);
     }
@@ -392,6 +391,8 @@ static rk_ev root(const rk_domain *d, rk_surd *r, const rk_surd *x) {
         ev = s_set_fmpq(d, r, q);
     else if (ev == RK_EV_OK)
         ev = rational_root(d, r, q);
+    else
+        ev = rk_surd_denest(d, r, x);
     fmpq_clear(q);
     return ev;
 }

@@ -50,6 +50,8 @@ void rk_surd_field_clear(rk_surd_field *f);
    too large, or there are too many generators. */
 rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v);
 
+void rk_surd_field_forget(rk_surd_field *f, slong n); /* generators from the n-th on: unused */
+
 void rk_surd_field_product(const rk_surd_field *f, fmpz_t r, uint64_t mask); /* g_mask */
 
 /* sqrt(g_mask) = c * sqrt(v) with v smaller, for people */
@@ -62,7 +64,14 @@ void rk_surd_enclose(const rk_surd_field *f, arb_t r, const rk_surd *x, slong pr
 /* r := sqrt(g_mask) / g_mask * x, which takes the terms c*sqrt(g_mask) to c. r may be x. */
 void rk_surd_lower(const rk_surd_field *f, rk_surd *r, const rk_surd *x, uint64_t mask);
 
+/* r := x with those terms negated whose mask has the bit */
+void rk_surd_conjugate(const rk_domain *d, rk_surd *r, const rk_surd *x, uint64_t bit);
+
 void rk_surd_raise(const rk_domain *d, void *r, uint64_t mask); /* r *= sqrt(g_mask) */
+
+/* r := sqrt(u), u > 0 irrational (rk_surd_denest.c). ESCAPE: it is no sum of square roots of
+   rationals; LIMIT. */
+rk_ev rk_surd_denest(const rk_domain *d, rk_surd *r, const rk_surd *u);
 
 void rk_surd_print(const rk_domain *d, rk_buf *out, const void *x);
 

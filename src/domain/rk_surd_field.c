@@ -29,8 +29,12 @@ void rk_surd_field_init(rk_surd_field *f) {
 }
 
 void rk_surd_field_clear(rk_surd_field *f) {
-    for (slong i = 0; i < f->n; i++)
-        fmpz_clear(&f->generator[i]);
+    rk_surd_field_forget(f, 0);
+}
+
+void rk_surd_field_forget(rk_surd_field *f, slong n) {
+    while (f->n > n)
+        fmpz_clear(&f->generator[--f->n]);
 }
 
 void rk_surd_field_product(const rk_surd_field *f, fmpz_t r, uint64_t mask) {

@@ -74,6 +74,21 @@ static bool wanted(const void *who, unsigned stage) {
     return rk_chain_worth(s->chain, stage, s->root);
 }
 
+/* Is what the run in hand says of i of use to a reader? Of an irrational number, digits tell more
+   than a closed form that would be cut. */
+static bool tells(rk_chain *c, unsigned i) {
+    const rk_run *run = rk_chain_run(c);
+    bool irrational = run->domain->exact && run != &c->run[0];
+    if (run->ev[i] != RK_EV_OK || !irrational || run->program->instr[i].truth)
+        return run->ev[i] == RK_EV_OK;
+    rk_buf text;
+    rk_buf_init(&text);
+    rk_value_print(&text, &run->value[i]);
+    bool brief = text.len <= MAX_SIDE;
+    rk_buf_clear(&text);
+    return brief;
+}
+
 /* Computes i in the first domain that can tell it. A closed form tells more than an enclosure. */
 static bool settle(rk_chain *c, unsigned i) {
     rk_chain_walk walk = {.precision_cap = SIDE_PRECISION, .closed_forms = true};
@@ -81,7 +96,7 @@ static bool settle(rk_chain *c, unsigned i) {
     rk_ev ev;
     do
         ev = rk_run_compute(rk_chain_run(c), i);
-    while (ev != RK_EV_OK && ev != RK_EV_UNDEFINED && rk_chain_next(c, &walk, wanted, &s));
+    while (ev != RK_EV_UNDEFINED && !tells(c, i) && rk_chain_next(c, &walk, wanted, &s));
     return ev == RK_EV_OK;
 }
 

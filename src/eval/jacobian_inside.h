@@ -21,6 +21,7 @@ typedef struct rk_jet { /* the derivatives of a closure by one slot */
     int64_t yrows, ycols; /* shape of Y */
     int64_t directions;
     rk_jblock *block; /* by instruction */
+    int64_t *cap;     /* by instruction: its Jacobian has at most this rank; 0 where it has none */
 } rk_jet;
 
 /* --- directions ----------------------------------------------------------------------------- */

@@ -435,6 +435,21 @@ static rule_of *const rules[] = {
 
 /* --- a closure by one slot ------------------------------------------------------------------ */
 
+/* A Jacobian is a product with those of the arguments, so its rank is at most the sum of theirs;
+   the rows of a softmax stay in a plane. */
+static int64_t cap_of(const rk_jet *t, const rk_instr *in) {
+    int64_t sum = 0, own = in->rows * in->cols;
+    if (in->code == RK_P_SOFTMAX)
+        own = in->rows * (in->cols - 1);
+    for (size_t k = 0; k < in->nargs && sum < own; k++) {
+        bool first = true;
+        for (size_t before = 0; before < k && first; before++)
+            first = in->arg[before] != in->arg[k];
+        sum += first ? t->cap[in->arg[k]] : 0;
+    }
+    return sum < own ? sum : own;
+}
+
 static rk_jblock differentiate(rk_jet *t, unsigned i) {
     rule r = {.t = t, .made = i, .in = *rk_emit_at(t->e, i), .d = {&none, &none}};
     bool still = true;
@@ -459,23 +474,33 @@ typedef struct closure { /* what root is made of */
     unsigned char *marks;
 } closure;
 
-/* RK_NO_INSTR: root does not depend on the slot, or the slot cannot move. */
-static unsigned by_slot(const closure *c, unsigned slot) {
-    rk_jet t = {.e = c->e};
-    rk_slot s = c->e->program->slots[slot];
-    t.block = rk_calloc((size_t)c->root + 1, sizeof *t.block);
-    for (unsigned i = 0; i <= c->root && c->e->status == RK_BUILD_OK; i++) {
-        const rk_instr *in = rk_emit_at(c->e, i);
-        if (!c->marks[i] || in->truth)
-            continue;
-        bool seed = in->code == RK_P_INPUT && in->slot == slot;
-        t.block[i] = seed ? rk_jet_seed(&t, &s, i) : differentiate(&t, i);
+static void visit(rk_jet *t, unsigned i, unsigned slot) {
+    rk_instr in = *rk_emit_at(t->e, i);
+    rk_slot s = t->e->program->slots[slot];
+    if (in.code == RK_P_INPUT && in.slot == slot) {
+        t->block[i] = rk_jet_seed(t, &s, i);
+        t->cap[i] = rk_tangent_dimension(&s);
+        return;
     }
+    t->block[i] = differentiate(t, i);
+    t->cap[i] = t->block[i].kind == RK_BLOCK_NONE ? 0 : cap_of(t, &in);
+}
+
+/* RK_NO_INSTR: root does not depend on the slot, or the slot cannot move. Adds to *cap. */
+static unsigned by_slot(const closure *c, unsigned slot, int64_t *cap) {
+    rk_jet t = {.e = c->e};
+    t.block = rk_calloc((size_t)c->root + 1, sizeof *t.block);
+    t.cap = rk_calloc((size_t)c->root + 1, sizeof *t.cap);
+    for (unsigned i = 0; i <= c->root && c->e->status == RK_BUILD_OK; i++)
+        if (c->marks[i] && !rk_emit_at(c->e, i)->truth)
+            visit(&t, i, slot);
     unsigned j = RK_NO_INSTR;
     rk_instr root = *rk_emit_at(c->e, c->root);
     if (t.block[c->root].kind != RK_BLOCK_NONE)
         j = rk_jet_dense(&t, &t.block[c->root], root.rows, root.cols);
+    *cap += t.cap[c->root];
     rk_free(t.block);
+    rk_free(t.cap);
     return j;
 }
 
@@ -502,7 +527,10 @@ static unsigned join(rk_emitter *e, unsigned *block, size_t n) {
     return divisor == RK_NO_INSTR ? all : rk_emit2(e, RK_P_ROW_DIVIDE, all, divisor);
 }
 
-unsigned rk_emit_jacobian(rk_emitter *e, unsigned root, const unsigned *vars, size_t nvars) {
+/* *cap: no rank is larger. */
+static unsigned jacobian(rk_emitter *e, unsigned root, const unsigned *vars, size_t nvars,
+                         int64_t *cap) {
+    *cap = 0;
     if (e->status != RK_BUILD_OK)
         return RK_NO_INSTR;
     closure c = {.e = e, .root = root, .marks = rk_malloc(e->program->ninstr)};
@@ -512,7 +540,7 @@ unsigned rk_emit_jacobian(rk_emitter *e, unsigned root, const unsigned *vars, si
     for (unsigned s = 0; s < e->program->nslots && e->status == RK_BUILD_OK; s++) {
         if (!is_listed(vars, nvars, e->program->slots[s].var) || !rk_emit_work(e, root))
             continue;
-        block[n] = by_slot(&c, s);
+        block[n] = by_slot(&c, s, cap);
         n += block[n] != RK_NO_INSTR;
     }
     bool some = n > 0 && e->status == RK_BUILD_OK;
@@ -520,6 +548,11 @@ unsigned rk_emit_jacobian(rk_emitter *e, unsigned root, const unsigned *vars, si
     rk_free(block);
     rk_free(c.marks);
     return all;
+}
+
+unsigned rk_emit_jacobian(rk_emitter *e, unsigned root, const unsigned *vars, size_t nvars) {
+    int64_t cap;
+    return jacobian(e, root, vars, nvars, &cap);
 }
 
 /* --- its rank ------------------------------------------------------------------------------- */
@@ -544,44 +577,48 @@ static bool is_nonzero(const rk_emitter *e, unsigned a) {
         return in->nargs == 1;
     case RK_P_RESHAPE:
     case RK_P_TRANSPOSE:
+    case RK_P_NEG:
         return is_nonzero(e, in->arg[0]);
+    case RK_P_SCALE:
+    case RK_P_EMUL:
+    case RK_P_KRON:
+        return is_nonzero(e, in->arg[0]) && is_nonzero(e, in->arg[1]);
     default:
         return false;
     }
 }
 
 /* What has the same rank wherever j is defined: rows scaled by what is never 0 are not scaled.
-   All divisors here are divisors of the text, or vanish nowhere that the text is defined. */
-static unsigned without_scaling(const rk_emitter *e, unsigned j) {
+   All divisors here are divisors of the text, or guarded by a KEEP, which goes to *result. */
+static unsigned without_scaling(rk_emitter *e, unsigned j, unsigned *result) {
     for (;;) {
-        const rk_instr *in = rk_emit_at(e, j);
-        bool factor = in->code == RK_P_SCALE || in->code == RK_P_ROW_SCALE;
-        if (in->code == RK_P_ROW_DIVIDE || in->code == RK_P_DIV || in->code == RK_P_NEG)
-            j = in->arg[0];
-        else if (factor && is_nonzero(e, in->arg[0]))
-            j = in->arg[1];
+        rk_instr in = *rk_emit_at(e, j);
+        bool factor = in.code == RK_P_SCALE || in.code == RK_P_ROW_SCALE;
+        if (in.code == RK_P_KEEP)
+            *result = rk_emit2(e, RK_P_KEEP, *result, in.arg[1]);
+        if (in.code == RK_P_ROW_DIVIDE || in.code == RK_P_DIV || in.code == RK_P_NEG ||
+            in.code == RK_P_KEEP)
+            j = in.arg[0];
+        else if (factor && is_nonzero(e, in.arg[0]))
+            j = in.arg[1];
         else
             return j;
     }
 }
 
-/* The directions of unit_rows are one too many a row: their number is no bound then. */
-static unsigned at_most_dimension(rk_emitter *e, unsigned rank, unsigned j, const unsigned *vars,
-                                  size_t nvars) {
-    int64_t dimension = 0;
-    for (size_t s = 0; s < e->program->nslots; s++)
-        if (is_listed(vars, nvars, e->program->slots[s].var))
-            dimension += rk_tangent_dimension(&e->program->slots[s]);
-    if (dimension >= rk_emit_at(e, j)->cols)
-        return rank;
-    unsigned both[] = {rank, rk_emit_si(e, dimension)};
+static unsigned at_most(rk_emitter *e, unsigned rank, int64_t cap) {
+    unsigned both[] = {rank, rk_emit_si(e, cap)};
     return rk_emit1(e, RK_P_MIN_ENTRIES, rk_emit_cat(e, RK_P_HCAT, both, 2));
 }
 
 unsigned rk_emit_jacobian_rank(rk_emitter *e, unsigned root, const unsigned *vars, size_t nvars) {
-    unsigned j = rk_emit_jacobian(e, root, vars, nvars);
+    int64_t cap;
+    unsigned j = jacobian(e, root, vars, nvars, &cap), kept = root;
     if (j == RK_NO_INSTR || e->status != RK_BUILD_OK)
         return rk_emit2(e, RK_P_KEEP, rk_emit_si(e, 0), root);
-    unsigned rank = rk_emit1(e, RK_P_RANK, without_scaling(e, j));
-    return rk_emit2(e, RK_P_KEEP, at_most_dimension(e, rank, j, vars, nvars), root);
+    unsigned bare = without_scaling(e, j, &kept);
+    unsigned rank = rk_emit1(e, RK_P_RANK, bare);
+    if (cap < rk_emit_at(e, bare)->rows && cap < rk_emit_at(e, bare)->cols)
+        rank = at_most(e, rank, cap);
+    return rk_emit2(e, RK_P_KEEP, rank, kept);
 }

@@ -64,16 +64,24 @@ static unsigned silu_slope(rk_emitter *e, unsigned x) {
     return rk_emit2(e, RK_P_EMUL, s, one_plus(e, rest));
 }
 
+/* sigmoid(x) * sigmoid(-x): the factors show that it is never 0. */
+static unsigned sigmoid_slope(rk_emitter *e, unsigned x) {
+    unsigned minus = rk_emit_fn(e, RK_FN_SIGMOID, rk_emit1(e, RK_P_NEG, x));
+    return rk_emit2(e, RK_P_EMUL, rk_emit_fn(e, RK_FN_SIGMOID, x), minus);
+}
+
+static unsigned times(rk_emitter *e, int64_t number, unsigned a) {
+    return rk_emit2(e, RK_P_SCALE, rk_emit_si(e, number), a);
+}
+
 static unsigned smooth_slope(rk_emitter *e, rk_fn f, unsigned x, unsigned y) {
     switch (f) {
     case RK_FN_EXP:
         return y;
-    case RK_FN_SQRT:
-        return rk_emit2(e, RK_P_EDIV, half(e, ones_like(e, y)), y);
-    case RK_FN_TANH:
-        return one_minus(e, rk_emit2(e, RK_P_EMUL, y, y));
+    case RK_FN_TANH: /* tanh(x) = 2*sigmoid(2*x) - 1 */
+        return times(e, 4, sigmoid_slope(e, times(e, 2, x)));
     case RK_FN_SIGMOID:
-        return rk_emit2(e, RK_P_EMUL, y, one_minus(e, y));
+        return sigmoid_slope(e, x);
     case RK_FN_SILU:
         return silu_slope(e, x);
     default:
@@ -88,6 +96,9 @@ unsigned rk_slope_fn(rk_jet *t, unsigned made, const rk_instr *in, unsigned j) {
     switch (in->fn) {
     case RK_FN_LOG:
         return rk_emit2(e, RK_P_ROW_DIVIDE, j, x);
+    case RK_FN_SQRT: /* defined where the root is not 0 */
+        return rk_emit2(e, RK_P_KEEP, rk_emit2(e, RK_P_ROW_DIVIDE, j, times(e, 2, y)),
+                        rk_emit2(e, RK_P_EDIV, ones_like(e, y), y));
     case RK_FN_ABS:
     case RK_FN_RELU:
         return kinked(e, (rk_fn)in->fn, x, j);

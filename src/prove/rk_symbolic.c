@@ -2,97 +2,10 @@
    An equation of rational functions holds wherever both sides, as written, are defined; the rank
    over the field is the rank almost everywhere, and nowhere is the rank larger. */
 #include "base/rk_mem.h"
+#include "rk_symbols.h"
 #include "rk_view.h"
 
-/* Sets that are the image of a coordinate space under an affine map, or dense in one. */
-static bool is_usable(const rk_slot *s) {
-    if (s->defined)
-        return false;
-    switch (s->set) {
-    case RK_SET_REAL:
-    case RK_SET_POSITIVE:
-    case RK_SET_NONNEGATIVE:
-    case RK_SET_NONZERO:
-    case RK_SET_INTEGER:
-    case RK_SET_STOCHASTIC:
-    case RK_SET_ATTENTION:
-    case RK_SET_SYMMETRIC:
-    case RK_SET_PSD:
-    case RK_SET_DIAGONAL:
-    case RK_SET_INVERTIBLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool is_stochastic(const rk_slot *s) {
-    return s->set == RK_SET_STOCHASTIC || s->set == RK_SET_ATTENTION;
-}
-
-static bool is_symmetric(const rk_slot *s) {
-    return s->set == RK_SET_SYMMETRIC || s->set == RK_SET_PSD;
-}
-
-/* Is the entry an indeterminate of its own? */
-static bool is_free(const rk_slot *s, int64_t i, int64_t j) {
-    if (is_stochastic(s))
-        return j + 1 < s->cols;
-    if (is_symmetric(s))
-        return i <= j;
-    return s->set != RK_SET_DIAGONAL || i == j;
-}
-
 enum { MAX_VARIABLES = 30, MAX_TERMS = 2000, MAX_INSTRUCTIONS = 2000 };
-
-static slong count_variables(const rk_program *p) {
-    slong n = 0;
-    for (size_t s = 0; s < p->nslots && n <= MAX_VARIABLES; s++) {
-        const rk_slot *slot = &p->slots[s];
-        if (!is_usable(slot))
-            continue;
-        if (slot->rows * slot->cols > 4 * MAX_VARIABLES)
-            return MAX_VARIABLES + 1;
-        for (int64_t i = 0; i < slot->rows; i++)
-            for (int64_t j = 0; j < slot->cols; j++)
-                n += is_free(slot, i, j);
-    }
-    return n;
-}
-
-/* --- the generic member of a set ---------------------------------------------------------- */
-
-/* The last entry of a row is what the others leave to 1. */
-static void complete_row(const rk_matrix *m, slong i) {
-    const rk_domain *d = m->domain;
-    void *last = rk_matrix_entry(m, i, m->cols - 1);
-    fmpq_t one;
-    fmpq_init(one);
-    fmpq_one(one);
-    d->set_fmpq(d, last, one);
-    for (slong j = 0; j + 1 < m->cols; j++)
-        d->sub(d, last, last, rk_matrix_entry(m, i, j));
-    fmpq_clear(one);
-}
-
-static void set_generic(rk_run *run, unsigned s, slong *next) {
-    const rk_slot *slot = &run->program->slots[s];
-    const rk_domain *d = run->domain;
-    rk_matrix m;
-    rk_matrix_init(&m, d, slot->rows, slot->cols);
-    for (slong i = 0; i < m.rows; i++) {
-        for (slong j = 0; j < m.cols; j++)
-            if (is_free(slot, i, j))
-                rk_function_variable(d, rk_matrix_entry(&m, i, j), (*next)++);
-        if (is_stochastic(slot))
-            complete_row(&m, i);
-    }
-    for (slong i = 0; is_symmetric(slot) && i < m.rows; i++)
-        for (slong j = 0; j < i; j++)
-            d->set(d, rk_matrix_entry(&m, i, j), rk_matrix_entry(&m, j, i));
-    rk_run_set_input(run, s, &m);
-    rk_matrix_clear(&m);
-}
 
 /* --- facts -------------------------------------------------------------------------------- */
 
@@ -178,19 +91,16 @@ static void take_facts(rk_view *v, rk_run *run) {
 void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_proof *out,
                        rk_diags *diags) {
     (void)o;
-    slong variables = count_variables(program);
+    slong variables = rk_symbols_count(program, rk_symbols_affine, MAX_VARIABLES);
     if (program->checked->mode == RK_MODE_RANDOM || variables > MAX_VARIABLES ||
         program->ninstr > MAX_INSTRUCTIONS)
         return;
     rk_view v;
     rk_run run;
     rk_domain *functions = rk_domain_functions(variables, MAX_TERMS);
-    slong next = 0;
-    rk_view_init(&v, program, is_usable, NULL);
+    rk_view_init(&v, program, rk_symbols_affine, NULL);
     rk_run_init(&run, program, functions);
-    for (unsigned s = 0; s < program->nslots; s++)
-        if (is_usable(&program->slots[s]))
-            set_generic(&run, s, &next);
+    rk_symbols_set(&run, rk_symbols_affine);
     take_facts(&v, &run);
     rk_facts_propagate(&v.bounds);
     out->method = "rational functions";

@@ -1,0 +1,47 @@
+/* Rational functions over Q with formal generators: what rk_domain_functions makes, and how values
+   of `exp`, `sqrt` and their kin become variables of their own.
+
+   An element stands for a function on a set of points: those at which every hypothesis of a claim
+   holds and everything in it, as written, is defined. Each generator has one value at such a point
+   (the positive root, the exponential), so each step of an evaluation is a ring homomorphism as
+   long as what it divides by is not 0 there, and an element that is formally zero is zero at every
+   point. The converse fails: an element that is not formally zero may vanish at some points or
+   (s - x with s^2 = x^2) on a whole branch. Accordingly is_zero, sign and compare speak of all
+   points at once and say "unknown" otherwise.
+
+   What is used, and why it holds at every point:
+   - a root s of v satisfies s^2 = v, s >= 0. sqrt(p*w) = sqrt(p)*sqrt(w) only where p is known to be
+     positive, or both known to be nonnegative: sqrt(x*y) at x = y = -1 has no such roots.
+     sqrt(x^2) is |x|, with |x|^2 = x^2, never x;
+   - exponents are written over a basis, linearly independent over Q, of those met; exp of a
+     combination is the product of powers. log(p*w) = log(p) + log(w) only for positive p;
+   - no sign is guessed: it comes from the declared sets, from hypotheses, and from definedness
+     itself (the argument of a log is positive, a divisor is not 0). */
+#ifndef RK_FUNCTION_H
+#define RK_FUNCTION_H
+
+#include "rk_domain.h"
+
+/* Signs that a value may take at the points: a set. */
+enum { RK_MAY_NEGATIVE = 1, RK_MAY_ZERO = 2, RK_MAY_POSITIVE = 4, RK_MAY_ANY = 7 };
+
+/* `variables` indeterminates and room for `generators` more. Once numerators and denominators could
+   pass max_terms terms, or the generators run out, the domain has exceeded its limit and nothing
+   computed in it means a thing. */
+rk_domain *rk_domain_formal(slong variables, slong generators, slong max_terms);
+
+/* Hereafter the domain is from rk_domain_formal. */
+
+/* At every point x has one of these signs. Whoever says so vouches for it. */
+void rk_function_assume_sign(const rk_domain *d, const void *x, unsigned signs);
+/* At every point x is 0. Used where the equation gives an indeterminate as a polynomial of others,
+   or its square. */
+void rk_function_assume_zero(const rk_domain *d, const void *x);
+unsigned rk_function_signs(const rk_domain *d, const void *x);
+
+/* Were signs or exponents learned that would have changed what was computed before? Then restart
+   (all elements but those of indeterminates alone lose their meaning) and compute anew. */
+bool rk_function_wants_restart(const rk_domain *d);
+void rk_function_restart(const rk_domain *d);
+
+#endif

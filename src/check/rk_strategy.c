@@ -54,6 +54,8 @@ static rk_proof_status prove_at(job *j, const rk_program *p, rk_proof *proof) {
         rk_prove_witness(p, &o, proof, j->diags);
     if (proof->status == RK_PROOF_NONE)
         rk_prove_symbolic(p, &o, proof, j->diags);
+    if (proof->status == RK_PROOF_NONE)
+        rk_prove_identity(p, &o, proof);
     return proof->status;
 }
 

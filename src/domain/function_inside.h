@@ -19,8 +19,8 @@ typedef struct rk_generator {
     rk_generator_kind kind;
     fmpz_mpoly_q_t what;
     unsigned signs;
-    ulong degree;             /* 0, or x^degree = power holds and is used to reduce: 1 or 2 */
-    fmpz_mpoly_q_t power;     /* free of x itself, and of all that is reduced by means of x */
+    ulong degree;         /* 0, or x^degree = power holds and is used to reduce: 1 or 2 */
+    fmpz_mpoly_q_t power; /* free of x itself, and of all that is reduced by means of x */
 } rk_generator;
 
 typedef struct rk_exponent { /* exp(what/divisor) is `value` */
@@ -73,7 +73,7 @@ bool rk_function_is_reducible(const rk_domain *d, const void *x); /* holds such 
 /* A fresh generator; -1 when there is no room. */
 slong rk_function_generator(const rk_domain *d, rk_generator_kind kind, const void *what,
                             unsigned signs);
-slong rk_function_find(const rk_domain *d, rk_generator_kind kind, const void *what);
+slong rk_function_find_generator(const rk_domain *d, rk_generator_kind kind, const void *what);
 
 /* Sets of signs. */
 unsigned rk_signs_mul(unsigned a, unsigned b);

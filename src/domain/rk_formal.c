@@ -143,11 +143,10 @@ void rk_function_reduce(const rk_domain *d, void *x) {
 
 /* --- generators --------------------------------------------------------------------------- */
 
-slong rk_function_find(const rk_domain *d, rk_generator_kind kind, const void *what) {
+slong rk_function_find_generator(const rk_domain *d, rk_generator_kind kind, const void *what) {
     const rk_functions *f = rk_functions_of(d);
     for (slong k = f->ninputs; k < f->nused; k++)
-        if (f->generator[k].kind == kind &&
-            fmpz_mpoly_q_equal(f->generator[k].what, what, f->ring))
+        if (f->generator[k].kind == kind && fmpz_mpoly_q_equal(f->generator[k].what, what, f->ring))
             return k;
     return -1;
 }

@@ -268,7 +268,8 @@ static rk_ev gelu(const rk_domain *d, void *r, const void *x) {
     fmpz_mpoly_q_t t;
     fmpz_mpoly_q_init(t, ring);
     fmpz_mpoly_q_neg(t, x, ring);
-    slong k = rk_function_find(d, RK_GEN_ERF, x), l = rk_function_find(d, RK_GEN_ERF, t);
+    slong k = rk_function_find_generator(d, RK_GEN_ERF, x);
+    slong l = rk_function_find_generator(d, RK_GEN_ERF, t);
     if (k < 0 && l < 0)
         k = rk_function_generator(d, RK_GEN_ERF, x, RK_MAY_ANY);
     rk_ev ev = k < 0 && l < 0 ? RK_EV_LIMIT : RK_EV_OK;

@@ -140,7 +140,7 @@ static void set_variable(const rk_domain *d, void *r, slong k) {
 
 /* r := the generator that is the nonnegative root of `what`, which is nonnegative where defined. */
 static void plain_root(const rk_domain *d, void *r, const void *what) {
-    slong k = rk_function_find(d, RK_GEN_ROOT, what);
+    slong k = rk_function_find_generator(d, RK_GEN_ROOT, what);
     if (k < 0) {
         unsigned zero = rk_function_signs(d, what) & ZERO;
         k = rk_function_generator(d, RK_GEN_ROOT, what, zero | POS);
@@ -232,7 +232,8 @@ static rk_ev root_of_parts(const rk_domain *d, void *r, const rk_parts *parts) {
     rk_ev ev = RK_EV_OK;
     bool nonnegative = parts->sign > 0;
     for (slong k = 0; k < parts->n; k++)
-        nonnegative = nonnegative && (parts->part[k].exponent % 2 == 0 || !may_be_both(&parts->part[k]));
+        nonnegative =
+            nonnegative && (parts->part[k].exponent % 2 == 0 || !may_be_both(&parts->part[k]));
     fmpz_mpoly_q_init(inner, rk_ring(d));
     fmpz_mpoly_q_set_si(r, 1, rk_ring(d));
     fmpz_mpoly_q_set_si(inner, parts->sign, rk_ring(d));
@@ -268,7 +269,7 @@ rk_ev rk_function_sqrt(const rk_domain *d, void *r, const void *x) {
 /* sum += factor*log(x), x a positive element that is not taken apart. */
 static rk_ev add_plain_log(const rk_domain *d, void *sum, const void *x, const fmpq_t factor) {
     rk_functions *f = rk_functions_of(d);
-    slong k = rk_function_find(d, RK_GEN_LOG, x);
+    slong k = rk_function_find_generator(d, RK_GEN_LOG, x);
     fmpz_mpoly_q_t t;
     fmpz_mpoly_q_init(t, f->ring);
     if (k < 0) {

@@ -1,5 +1,5 @@
-/* What is known of signs: sets of signs that hold at every point, carried through products and sums,
-   and learned from hypotheses and from definedness. */
+/* What is known of signs: sets of signs that hold at every point, carried through products and
+   sums, and learned from hypotheses and from definedness. */
 #include "function_inside.h"
 
 enum { NEG = RK_MAY_NEGATIVE, ZERO = RK_MAY_ZERO, POS = RK_MAY_POSITIVE, ANY = RK_MAY_ANY };
@@ -22,6 +22,8 @@ unsigned rk_signs_mul(unsigned a, unsigned b) {
 static unsigned signs_add(unsigned a, unsigned b) {
     unsigned r = a & b & ZERO;
     bool neg = (a | b) & NEG, pos = (a | b) & POS;
+    if (a == ZERO || b == ZERO)
+        return a == ZERO ? b : a;
     if (neg && pos)
         return ANY;
     return r | (neg ? NEG : 0) | (pos ? POS : 0);

@@ -10,8 +10,8 @@
    points at once and say "unknown" otherwise.
 
    What is used, and why it holds at every point:
-   - a root s of v satisfies s^2 = v, s >= 0. sqrt(p*w) = sqrt(p)*sqrt(w) only where p is known to be
-     positive, or both known to be nonnegative: sqrt(x*y) at x = y = -1 has no such roots.
+   - a root s of v satisfies s^2 = v, s >= 0. sqrt(p*w) = sqrt(p)*sqrt(w) only where p is known to
+   be positive, or both known to be nonnegative: sqrt(x*y) at x = y = -1 has no such roots.
      sqrt(x^2) is |x|, with |x|^2 = x^2, never x;
    - exponents are written over a basis, linearly independent over Q, of those met; exp of a
      combination is the product of powers. log(p*w) = log(p) + log(w) only for positive p;

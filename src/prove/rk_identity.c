@@ -1,156 +1,26 @@
-/* Identities with functions in them, for every value at which both sides are defined: the program of
-   one claim runs over formal functions (domain/rk_function.h), in which every truth value speaks of
-   all points at once. Signs that the hypotheses, the sets and the definedness of this very claim
-   give are learned on the way; whatever was computed before is then computed anew. Each claim has
-   its own run, because it is the claim's own text that must be defined. */
+/* Identities, with functions in them or not, for every value at which both sides are defined. */
 #include "base/rk_clock.h"
-#include "base/rk_mem.h"
 #include "rk_formal.h"
 #include "rk_prove.h"
 
-#include <string.h>
-
-enum {
-    MAX_VARIABLES = 40,
-    MAX_GENERATORS = 48,
-    MAX_TERMS = 4000,
-    MAX_INSTRUCTIONS = 3000,
-    MAX_RANKED = 6,
-    MAX_RUNS = 8
-};
-
 static const double LONGEST = 0.5; /* seconds for one claim at one choice of dimensions */
 
-/* --- which claims ------------------------------------------------------------------------- */
-
-static bool is_served(const rk_program *p, const rk_instr *in) {
-    const rk_instr *first = in->nargs > 0 ? &p->instr[in->arg[0]] : NULL;
-    switch (in->code) {
-    case RK_P_UNDEFINED:
-    case RK_P_CONSTRUCT:
-    case RK_P_SINGULAR_VALUE:
-    case RK_P_EIGEN_MODULUS:
-    case RK_P_IS_INTEGER:
+static bool holds(const rk_program *p, unsigned claim, const rk_prove_options *o) {
+    double end = rk_clock() + LONGEST;
+    rk_formal f;
+    if (!rk_formal_open(&f, p, claim, o->deadline > 0 && o->deadline < end ? o->deadline : end))
         return false;
-    case RK_P_RANK:
-        return first->rows <= MAX_RANKED && first->cols <= MAX_RANKED;
-    case RK_P_INPUT:
-        return p->slots[in->slot].defined || rk_symbols_usable(&p->slots[in->slot]);
-    default:
-        return true;
-    }
-}
-
-static bool is_made_of_served(const rk_program *p, const unsigned char *needed) {
-    for (size_t i = 0; i < p->ninstr; i++)
-        if (needed[i] && !is_served(p, &p->instr[i]))
-            return false;
-    return true;
-}
-
-/* Generators that functions may bring, with some for the roots and logarithms of numbers. */
-static slong count_generators(const rk_program *p) {
-    int64_t n = 8;
-    for (size_t i = 0; i < p->ninstr && n < MAX_GENERATORS; i++) {
-        const rk_instr *in = &p->instr[i];
-        if (in->code == RK_P_FN || in->code == RK_P_SOFTMAX || in->code == RK_P_ENTROPY)
-            n += in->rows * in->cols;
-        else if (in->code == RK_P_MAX_ENTRIES || in->code == RK_P_MIN_ENTRIES ||
-                 in->code == RK_P_NORM1)
-            n += 2 * p->instr[in->arg[0]].rows * p->instr[in->arg[0]].cols;
-    }
-    return n < MAX_GENERATORS ? (slong)n : MAX_GENERATORS;
-}
-
-/* --- hypotheses --------------------------------------------------------------------------- */
-
-static unsigned signs_said(rk_cmp cmp) {
-    switch (cmp) {
-    case RK_LT:
-        return RK_MAY_NEGATIVE;
-    case RK_LE:
-        return RK_MAY_NEGATIVE | RK_MAY_ZERO;
-    case RK_GT:
-        return RK_MAY_POSITIVE;
-    case RK_GE:
-        return RK_MAY_POSITIVE | RK_MAY_ZERO;
-    case RK_EQ:
-        return RK_MAY_ZERO;
-    default:
-        return RK_MAY_NEGATIVE | RK_MAY_POSITIVE;
-    }
-}
-
-/* a - b entry by entry, where either side may be a scalar for all entries. */
-static void assume_entries(const rk_domain *d, rk_cmp cmp, const rk_matrix *a, const rk_matrix *b) {
-    const rk_matrix *shape = a->rows * a->cols == 1 ? b : a;
-    slong n = shape->rows * shape->cols;
-    rk_matrix t;
-    if (cmp == RK_NE && n > 1)
-        return;
-    rk_matrix_init(&t, d, 1, 1);
-    for (slong k = 0; k < n; k++) {
-        d->sub(d, t.entry, rk_matrix_entry(a, 0, a->rows * a->cols == 1 ? 0 : k),
-               rk_matrix_entry(b, 0, b->rows * b->cols == 1 ? 0 : k));
-        if (cmp == RK_EQ)
-            rk_function_assume_zero(d, t.entry);
-        else
-            rk_function_assume_sign(d, t.entry, signs_said(cmp));
-    }
-    rk_matrix_clear(&t);
-}
-
-static void assume(rk_run *run, unsigned i) {
-    const rk_instr *in = &run->program->instr[i];
-    if (in->code == RK_P_AND)
-        for (size_t k = 0; k < in->nargs; k++)
-            assume(run, in->arg[k]);
-    if (in->code != RK_P_COMPARE || run->ev[in->arg[0]] != RK_EV_OK ||
-        run->ev[in->arg[1]] != RK_EV_OK)
-        return;
-    assume_entries(run->domain, in->cmp, &run->value[in->arg[0]], &run->value[in->arg[1]]);
-}
-
-/* --- one claim ---------------------------------------------------------------------------- */
-
-/* 0*log(0) counts 0 in an entropy, so an entry of its argument may be 0 where all is defined. */
-static bool entropy_is_served(rk_run *run, const rk_instr *in) {
-    const rk_matrix *p = &run->value[in->arg[0]];
-    int sign;
-    if (rk_run_compute(run, in->arg[0]) != RK_EV_OK)
-        return false;
-    for (slong k = 0; k < p->rows * p->cols; k++)
-        if (p->domain->sign(p->domain, &sign, rk_matrix_entry(p, 0, k)) != RK_EV_OK || sign <= 0)
-            return false;
-    return true;
-}
-
-static bool compute(rk_run *run, unsigned root, unsigned char *needed) {
-    const rk_program *p = run->program;
-    rk_program_closure(p, root, needed);
-    for (unsigned i = 0; i < root; i++)
-        if (needed[i] && p->instr[i].code == RK_P_ENTROPY && !entropy_is_served(run, &p->instr[i]))
-            return false;
-    (void)rk_run_compute(run, root);
-    return !rk_function_exceeded(run->domain);
-}
-
-bool rk_formal_run(rk_formal_run_state *f, unsigned claim) {
-    const rk_program *p = f->run.program;
-    unsigned char *needed = rk_malloc(p->ninstr);
-    rk_function_restart(f->run.domain);
-    rk_symbols_set(&f->run, rk_symbols_usable);
-    rk_symbols_assume(&f->run);
-    bool ok = true;
-    for (size_t h = 0; h < p->nhypotheses && ok; h++) {
-        rk_program_closure(p, p->hypotheses[h], needed);
-        if (!is_made_of_served(p, needed))
-            continue;
-        ok = compute(&f->run, p->hypotheses[h], needed);
-        if (ok)
-            assume(&f->run, p->hypotheses[h]);
-    }
-    ok = ok && compute(&f->run, claim, needed);
-    rk_free(needed);
+    bool ok = rk_tern_true(f.run.truth[claim]);
+    rk_formal_close(&f);
     return ok;
+}
+
+void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
+    if (program->checked->mode != RK_MODE_UNIVERSAL)
+        return;
+    for (size_t c = 0; c < program->nclaims; c++)
+        if (!holds(program, program->claims[c], o))
+            return;
+    out->status = RK_PROOF_TRUE;
+    out->method = "identity";
 }

@@ -53,6 +53,11 @@ void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_p
 void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_proof *out,
                        rk_diags *diags);
 
+/* Claims that hold at every point by their form: equations of formal functions (exp, softmax, sqrt,
+   abs, log and their kin as generators) and signs that terms, sets, hypotheses and definedness
+   give. Never refutes; the proof may be vacuous. */
+void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out);
+
 /* generic theorems: is the claim false on a whole neighbourhood of this exact point, all
    hypotheses strictly true there? (strict margins of continuous expressions, ranks bounded from
    below by the point and from above by shape, locally constant branches of relu, abs, sign) */

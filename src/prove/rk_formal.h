@@ -1,0 +1,21 @@
+/* One claim over formal functions (domain/rk_function.h), in which every truth value speaks of all
+   points at once: those at which the hypotheses hold and everything in them and in this claim, as
+   written, is defined. Signs that sets, hypotheses and definedness give are learned on the way, and
+   what was computed before is then computed anew. Each claim has its own run, because it is the
+   claim's own text that must be defined. */
+#ifndef RK_FORMAL_H
+#define RK_FORMAL_H
+
+#include "rk_symbols.h"
+
+typedef struct rk_formal {
+    rk_domain *domain; /* NULL when closed */
+    rk_run run;        /* truth[claim]: true, or false, at all points; else unknown */
+    unsigned claim;
+} rk_formal;
+
+/* False, and closed, when the claim has operations that are not served, or limits were reached. */
+bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline);
+void rk_formal_close(rk_formal *f);
+
+#endif

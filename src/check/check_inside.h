@@ -38,6 +38,10 @@ typedef struct job {
     rk_span where;
     int64_t *point_dims; /* of the counterexample or example */
     unsigned claim;
+    /* random theorems: what the draws say */
+    rk_verdict said;
+    rk_reason reason;
+    const char *advice;
 } job;
 
 void rk_job_unknown(job *j, rk_ev why, rk_span where);
@@ -49,6 +53,9 @@ void rk_job_hunted(job *j, const rk_hunt_report *r);
 void rk_result_dims(job *j, const int64_t *dims);
 /* Writes dimensions and values of the point, and the sides of the claim there. */
 void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a);
+
+/* Random theorems: draws at the dimensions that are allowed. draws 0: by the work they take. */
+void rk_job_random(job *j, uint64_t draws);
 
 /* Fills the result from the job. */
 void rk_job_verdict(job *j, bool proved);

@@ -454,6 +454,10 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
         if (proved && j.refuted)
             rk_guard_raise("internal error: a proof and a counterexample disagree");
         find_instances(&j, proved, samples);
+    } else {
+        rk_job_random(&j, options->samples);
+        if (no_dimensions(&j))
+            return RK_BAD_INPUT;
     }
     rk_job_verdict(&j, j.calculated || proved_everywhere(&j)); /* examples were counted meanwhile */
     return RK_OK;
@@ -468,7 +472,9 @@ rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, 
     j.hunting = true;
     if (options->time_limit <= 0)
         j.deadline = j.start + 60;
-    if (checked->mode != RK_MODE_RANDOM)
+    if (checked->mode == RK_MODE_RANDOM)
+        rk_job_random(&j, trials);
+    else
         hunt(&j, trials);
     rk_job_verdict(&j, false);
     return RK_OK;

@@ -63,10 +63,7 @@ static void undecided(job *j) {
     rk_result *r = j->result;
     r->verdict = RK_UNDECIDED;
     forget_point(r);
-    if (j->checked->mode == RK_MODE_RANDOM) {
-        j->where = j->checked->claims[0]->span;
-        r->reason = RK_REASON_CONSTRUCT;
-    } else if (j->null_violations > 0) {
+    if (j->null_violations > 0) {
         r->reason = RK_REASON_CONSTRUCT;
         r->advice = "fails at random exact points, but not shown to fail on a set of positive "
                     "measure";
@@ -124,7 +121,7 @@ static void set_scope(job *j) {
         r->scope[i] = declared(j, i);
         if (r->verdict == RK_VERIFIED && j->any_dims)
             r->scope[i] = (rk_dim_scope){j->checked->dims[i].name, j->low[i], j->high[i]};
-        if (r->verdict == RK_REFUTED && j->point_dims != NULL)
+        if ((r->verdict == RK_REFUTED || r->verdict == RK_UNSUPPORTED) && j->point_dims != NULL)
             r->scope[i] =
                 (rk_dim_scope){j->checked->dims[i].name, j->point_dims[i], j->point_dims[i]};
     }
@@ -157,7 +154,9 @@ static void decide_verdict(job *j, bool proved) {
         if (!j->witnessed)
             add_caveat(j, "hypotheses not witnessed");
     } else if (j->checked->mode == RK_MODE_RANDOM) {
-        undecided(j);
+        r->verdict = j->said;
+        r->reason = j->reason;
+        r->advice = j->advice;
     } else if (j->checked->mode == RK_MODE_EXISTS ? exists_everywhere(j)
                                                   : j->held > 0 && j->null_violations == 0) {
         r->verdict = RK_VERIFIED;
@@ -235,7 +234,8 @@ void rk_job_verdict(job *j, bool proved) {
     r->unknown_instances = j->unknown;
     r->unconfirmed = j->unconfirmed;
     r->trials = j->trials;
-    r->drawn = how_drawn(j);
+    if (j->checked->mode != RK_MODE_RANDOM)
+        r->drawn = how_drawn(j);
     r->seed = j->options->seed;
     r->time_ms = 1e3 * (rk_clock() - j->start);
 }

@@ -1,5 +1,7 @@
 /* Balls: entries of Arb. A ball holds the value of the entry; nothing is said that does not hold
    for every point of it. The whole-matrix methods are in rk_ball_linear.c. */
+#include <math.h>
+
 #include "rk_ball.h"
 
 static void b_init(const rk_domain *d, void *x) {
@@ -238,6 +240,34 @@ static void b_print(const rk_domain *d, rk_buf *out, const void *x) {
     flint_free(s);
 }
 
+void rk_ball_ends(const arb_t x, double *low, double *high) {
+    arf_t a, b;
+    arf_init(a);
+    arf_init(b);
+    arb_get_interval_arf(a, b, x, 64);
+    *low = arf_get_d(a, ARF_RND_FLOOR);
+    *high = arf_get_d(b, ARF_RND_CEIL);
+    arf_clear(a);
+    arf_clear(b);
+}
+
+static rk_ev b_set_near(const rk_domain *d, void *r, double x, double radius) {
+    (void)d;
+    arb_set_d(r, x);
+    arf_t e;
+    arf_init(e);
+    arf_set_d(e, radius);
+    arb_add_error_arf(r, e);
+    arf_clear(e);
+    return finite(r);
+}
+
+static bool b_ends(const rk_domain *d, double *low, double *high, const void *x) {
+    (void)d;
+    rk_ball_ends(x, low, high);
+    return isfinite(*low) && isfinite(*high);
+}
+
 enum { LEAST_PRECISION = 2, MOST_PRECISION = 1 << 24 };
 
 rk_domain *rk_domain_ball(slong precision) {
@@ -260,6 +290,8 @@ rk_domain *rk_domain_ball(slong precision) {
         .is_zero = b_is_zero,
         .sign = b_sign,
         .print = b_print,
+        .set_near = b_set_near,
+        .ends = b_ends,
         .compare = b_compare,
         .extreme = b_extreme,
         .matrix_mul = rk_ball_mul,

@@ -4,8 +4,8 @@
    rk_matrix.h, and fast paths replace what a library does better.
 
    Domains: Q (fmpq), Q with square roots of positive rationals, prime field (nmod, word-size),
-   double, ball (arb, with a precision), powers of e (rational functions of one exponential or
-   logarithm), Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand
+   double, interval (doubles with error bounds), ball (arb, with a precision), powers of e (rational
+   functions of one exponential or logarithm), Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand
    above this room: they know FLINT's matrices and nothing of domains.
 
    What a domain may say. Q, with roots too, the prime field, powers of e and Calcium are exact:
@@ -13,8 +13,9 @@
    prime field a number is a residue, possibly the image of a rational: a residue 0 as divisor is no
    proof that anything is undefined, so dividing by it is ESCAPE; a square root is the smaller of
    the two residues, so several roots are not consistent with each other; exp is known at 0 only, as
-   if every exponential were sent to 1 (a ring homomorphism). Doubles are approximate and prove
-   nothing. */
+   if every exponential were sent to 1 (a ring homomorphism). An interval holds the value as a
+   ball does, as far as the C library and BLAS keep to the errors granted to them. Doubles are
+   approximate and prove nothing. */
 #ifndef RK_DOMAIN_H
 #define RK_DOMAIN_H
 
@@ -92,6 +93,11 @@ struct rk_domain {
        NULL: they never do. */
     rk_ev (*outcome)(const rk_domain *, const void *x);
 
+    /* Inexact domains: r := what lies within `radius` of x; doubles around the value, false when
+       there are none that are finite. NULL elsewhere. */
+    rk_ev (*set_near)(const rk_domain *, void *r, double x, double radius);
+    bool (*ends)(const rk_domain *, double *low, double *high, const void *x);
+
     /* Refinements of sign, or NULL where it serves: *low <= sign(x - y) <= *high, and the larger
        (smaller) of two numbers where neither need be known to be it. */
     void (*compare)(const rk_domain *, int *low, int *high, const void *x, const void *y);
@@ -108,6 +114,8 @@ struct rk_domain {
     /* the k-th largest eigenvalue of a symmetric positive semidefinite matrix, k-th largest
        modulus of an eigenvalue of any square matrix, k from 1 */
     rk_ev (*psd_eigenvalue)(void *r, const rk_matrix *a, slong k);
+    /* the k-th largest singular value, or NULL: the root of an eigenvalue of a'a or aa' */
+    rk_ev (*singular_value)(void *r, const rk_matrix *a, slong k);
     rk_ev (*eigen_modulus)(void *r, const rk_matrix *a, slong k);
 
     void (*free_context)(rk_domain *);
@@ -120,6 +128,7 @@ rk_domain *rk_domain_rational(void);
 rk_domain *rk_domain_surd(void);
 rk_domain *rk_domain_prime(ulong p);
 rk_domain *rk_domain_double(void);
+rk_domain *rk_domain_interval(void);
 rk_domain *rk_domain_ball(slong precision);
 rk_domain *rk_domain_calcium(void);
 /* One transcendental T over Q or Q(sqrt(m)): e, or e^sqrt(m), with their roots, or log(b). Which

@@ -1,4 +1,6 @@
 /* Matrices as containers: making, copying, cutting, joining, printing. */
+#include <math.h>
+
 #include "base/rk_guard.h"
 #include "domain_inside.h"
 
@@ -58,28 +60,57 @@ rk_ev rk_matrix_get_fmpq_mat(fmpq_mat_t r, const rk_matrix *a) {
     return ev;
 }
 
+static rk_ev put_exactly(const rk_domain *d, void *r, double x) {
+    fmpq_t q;
+    arf_t f;
+    if (!isfinite(x))
+        return RK_EV_UNDEFINED;
+    fmpq_init(q);
+    arf_init(f);
+    arf_set_d(f, x);
+    arf_get_fmpq(q, f);
+    rk_ev ev = d->set_fmpq(d, r, q);
+    arf_clear(f);
+    fmpq_clear(q);
+    return ev;
+}
+
 rk_ev rk_matrix_set_doubles(rk_matrix *r, const rk_domain *d, slong rows, slong cols,
                             const double *entry) {
     rk_ev ev = RK_EV_OK;
-    fmpq_t x;
-    arf_t f;
-    fmpq_init(x);
-    arf_init(f);
     rk_matrix_init(r, d, rows, cols);
-    for (slong i = 0; i < rows; i++) {
-        for (slong j = 0; j < cols; j++) {
-            arf_set_d(f, entry[i * cols + j]);
-            if (!arf_is_finite(f)) {
-                ev = rk_ev_worst(ev, RK_EV_UNDEFINED);
-                continue;
-            }
-            arf_get_fmpq(x, f);
-            ev = rk_ev_worst(ev, d->set_fmpq(d, rk_at(r, i, j), x));
-        }
-    }
-    arf_clear(f);
-    fmpq_clear(x);
+    for (slong i = 0; i < rows * cols; i++)
+        ev = rk_ev_worst(ev, put_exactly(d, rk_at(r, 0, i), entry[i]));
     return ev;
+}
+
+rk_ev rk_matrix_put_near(rk_matrix *r, const double *entry, double radius) {
+    const rk_domain *d = r->domain;
+    rk_ev ev = RK_EV_OK;
+    if (radius != 0 && d->set_near == NULL)
+        return RK_EV_ESCAPE;
+    for (slong i = 0; i < r->rows * r->cols; i++)
+        ev = rk_ev_worst(ev, d->set_near != NULL ? d->set_near(d, rk_at(r, 0, i), entry[i], radius)
+                                                 : put_exactly(d, rk_at(r, 0, i), entry[i]));
+    return ev;
+}
+
+static bool rational_ends(const rk_matrix *a, double *low, double *high) {
+    arb_t ball;
+    fmpq_t q;
+    fmpq_init(q);
+    arb_init(ball);
+    bool known = a->domain->get_fmpq(a->domain, q, a->entry) == RK_EV_OK;
+    arb_set_fmpq(ball, q, 64);
+    rk_ball_ends(ball, low, high);
+    arb_clear(ball);
+    fmpq_clear(q);
+    return known && isfinite(*low) && isfinite(*high);
+}
+
+bool rk_matrix_ends(const rk_matrix *a, double *low, double *high) {
+    const rk_domain *d = a->domain;
+    return d->ends != NULL ? d->ends(d, low, high, a->entry) : rational_ends(a, low, high);
 }
 
 void rk_matrix_transpose(rk_matrix *r, const rk_matrix *a) {

@@ -17,6 +17,11 @@ rk_ev rk_matrix_set_fmpq_mat(rk_matrix *r, const rk_domain *d, const fmpq_mat_t 
 rk_ev rk_matrix_get_fmpq_mat(fmpq_mat_t r, const rk_matrix *a); /* r initialised, same shape */
 rk_ev rk_matrix_set_doubles(rk_matrix *r, const rk_domain *d, slong rows, slong cols,
                             const double *entry); /* exact: dyadic rationals */
+/* Fills r, which is initialised, with what lies within `radius` of the doubles; ESCAPE where the
+   domain is exact and the radius is not 0. */
+rk_ev rk_matrix_put_near(rk_matrix *r, const double *entry, double radius);
+/* Doubles on both sides of a 1 by 1 matrix; false when none are known. */
+bool rk_matrix_ends(const rk_matrix *a, double *low, double *high);
 
 void rk_matrix_add(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
 void rk_matrix_sub(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);

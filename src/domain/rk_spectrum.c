@@ -128,6 +128,8 @@ rk_ev rk_matrix_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
         return RK_EV_CONSTRUCT;
     if (k < 1 || k > a->rows || k > a->cols)
         return RK_EV_UNDEFINED;
+    if (d->singular_value != NULL)
+        return d->singular_value(r->entry, a, k);
     gram(&g, a);
     rk_ev ev = settled_by_rank(r, &g, k) ? RK_EV_OK : psd_eigenvalue(r->entry, &g, k);
     rk_matrix_clear(&g);

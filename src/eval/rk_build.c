@@ -487,9 +487,13 @@ static void set_dims(builder *b, const int64_t *dims) {
     }
 }
 
-static const rk_term **all_roots(const rk_checked *checked, size_t *n) {
-    const rk_term **roots = rk_calloc(checked->nassumes + checked->nclaims + 1, sizeof *roots);
+static const rk_term **all_roots(const rk_checked *checked, const rk_term *const *more,
+                                 size_t nmore, size_t *n) {
+    const rk_term **roots =
+        rk_calloc(checked->nassumes + checked->nclaims + nmore + 1, sizeof *roots);
     *n = 0;
+    for (size_t i = 0; i < nmore; i++)
+        roots[(*n)++] = more[i];
     for (size_t i = 0; i < checked->nassumes; i++)
         roots[(*n)++] = checked->assumes[i];
     for (size_t i = 0; i < checked->nclaims; i++)
@@ -518,9 +522,10 @@ static void build_theorem(builder *b, const int64_t *dims, const rk_build_option
 }
 
 static void builder_init_theorem(builder *b, const rk_checked *checked,
-                                 const rk_build_options *options) {
+                                 const rk_build_options *options, const rk_term *const *more,
+                                 size_t nmore) {
     size_t n;
-    const rk_term **roots = all_roots(checked, &n);
+    const rk_term **roots = all_roots(checked, more, nmore, &n);
     builder_init(b, checked, options, roots, n);
     rk_free(roots);
 }
@@ -528,7 +533,7 @@ static void builder_init_theorem(builder *b, const rk_checked *checked,
 rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
                                  const rk_build_options *options, rk_program **program) {
     builder b;
-    builder_init_theorem(&b, checked, options);
+    builder_init_theorem(&b, checked, options, NULL, 0);
     build_theorem(&b, dims, options);
     return builder_finish(&b, program);
 }
@@ -537,7 +542,7 @@ rk_build_status rk_program_build_terms(const rk_checked *checked, const int64_t 
                                        const rk_term *const *terms, size_t n, unsigned *roots,
                                        rk_program **program) {
     builder b;
-    builder_init_theorem(&b, checked, NULL);
+    builder_init_theorem(&b, checked, NULL, terms, n);
     build_theorem(&b, dims, NULL);
     for (size_t i = 0; i < n && b.emitter.status == RK_BUILD_OK; i++)
         roots[i] = lower_root(&b, terms[i]);

@@ -123,7 +123,8 @@ rk_build_status rk_program_build(const rk_checked *checked, const int64_t *dims,
                                  const rk_build_options *options, rk_program **program);
 void rk_program_free(rk_program *program);
 
-/* The same, and roots[i] is the instruction of terms[i], a part of the theorem outside loops. */
+/* The same, and roots[i] is the instruction of terms[i], a part of the theorem outside loops, or a
+   parameter of one of its distributions. */
 rk_build_status rk_program_build_terms(const rk_checked *checked, const int64_t *dims,
                                        const rk_term *const *terms, size_t n, unsigned *roots,
                                        rk_program **program);

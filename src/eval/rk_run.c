@@ -28,15 +28,23 @@ static void clear_matrix(rk_matrix *m) {
     memset(m, 0, sizeof *m);
 }
 
-static void forget(rk_run *run) {
+static void forget_but(rk_run *run, const unsigned char *keep) {
     for (size_t i = 0; i < run->program->ninstr; i++) {
-        if (!run->done[i])
+        if (!run->done[i] || (keep != NULL && keep[i]))
             continue;
         clear_matrix(&run->value[i]);
         rk_bounds_free(run->bounds[i]);
         run->bounds[i] = NULL;
         run->done[i] = 0;
     }
+}
+
+static void forget(rk_run *run) {
+    forget_but(run, NULL);
+}
+
+void rk_run_restart(rk_run *run, const unsigned char *keep) {
+    forget_but(run, keep);
 }
 
 void rk_run_clear(rk_run *run) {

@@ -46,6 +46,9 @@ void rk_run_clear(rk_run *run);
    input forgets what was computed. */
 rk_ev rk_run_set_inputs(rk_run *run, const rk_assignment *a);
 void rk_run_set_input(rk_run *run, unsigned slot, const rk_matrix *value); /* copies */
+/* Forgets what was computed but for the instructions marked in keep (ninstr bytes; they must not
+   rest on inputs). The inputs may then be written to in place. */
+void rk_run_restart(rk_run *run, const unsigned char *keep);
 /* Computes everything `root` needs that is not yet done. Returns ev[root]. There is no short
    cut: an argument that is undefined makes its users undefined. */
 rk_ev rk_run_compute(rk_run *run, unsigned root);

@@ -94,7 +94,9 @@ static void theorem_verdict_line(rk_buf *out, const rk_result *r, const rk_text_
     rk_buf text;
     rk_buf_init(&text);
     rk_line_padded(&line, style, RK_COLOUR_NONE, "", 2);
-    rk_line_padded(&line, style, theorem_colour(r), rk_verdict_name(r->verdict), VERDICT_COLUMN);
+    rk_line_padded(&line, style, theorem_colour(r), rk_verdict_name(r->verdict),
+                   VERDICT_COLUMN - 1);
+    rk_line_padded(&line, style, RK_COLOUR_NONE, " ", 1);
     rk_line_padded(&line, style, RK_COLOUR_NONE, r->theorem, name);
     bool scope_shown = theorem_remark(&text, r, style->utf8);
     rk_line_padded(&line, style, RK_COLOUR_NONE, "", 2);

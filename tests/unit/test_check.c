@@ -159,8 +159,22 @@ static void what_cannot_be_told_has_its_reason(void **state) {
     (void)state;
     expect("forall X : real[2, 2]; claim jrank(rank(X)*X; X) == 4;", RK_UNDECIDED,
            RK_REASON_CONSTRUCT, 0);
-    expect("random x : gaussian(0, 1); claim prob(x > 0) >= 0.4;", RK_UNDECIDED,
-           RK_REASON_CONSTRUCT, 0);
+}
+
+/* A probability of 1 is never supported, and no bound holds for the mean of what has none. */
+static void draws_support_no_more_than_bounds_allow(void **state) {
+    (void)state;
+    expect("random x : gaussian(0, 1); claim prob(x > -9) >= 0.6;", RK_SUPPORTED, RK_REASON_NONE,
+           0);
+    expect("random x : gaussian(0, 1); claim prob(x > 9) >= 0.6;", RK_UNSUPPORTED, RK_REASON_NONE,
+           0);
+    expect("random x : gaussian(0, 1); claim prob(x^2 >= 0) >= 1;", RK_UNDECIDED, RK_REASON_BUDGET,
+           0);
+    expect("random x : gaussian(0, 1); claim mean(x) <= 1;", RK_UNDECIDED, RK_REASON_CONSTRUCT, 0);
+    expect("dim n >= 1; random x : gaussian(0, 1); claim prob(n*x > -99) >= 0.4;", RK_UNDECIDED,
+           RK_REASON_BUDGET, 0);
+    expect("random x : gaussian(0, 1); assume x == 0; claim prob(x > 0) >= 0.4;", RK_UNDECIDED,
+           RK_REASON_NO_INSTANCE, 0);
 }
 
 static void texts_at_fault_are_told_when_it_shows(void **state) {
@@ -278,6 +292,7 @@ int main(void) {
         cmocka_unit_test(null_sets_witness_nothing),
         cmocka_unit_test(equations_with_forall_refute_nothing_generic),
         cmocka_unit_test(what_cannot_be_told_has_its_reason),
+        cmocka_unit_test(draws_support_no_more_than_bounds_allow),
         cmocka_unit_test(texts_at_fault_are_told_when_it_shows),
         cmocka_unit_test(passed_over_instances_are_counted_and_hypotheses_said),
         cmocka_unit_test(a_counterexample_is_shown_whole),

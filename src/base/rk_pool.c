@@ -1,0 +1,96 @@
+#include "rk_pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "rk_flint.h"
+#include "rk_guard.h"
+#include "rk_mem.h"
+
+/* OpenBLAS has them; another BLAS may not. */
+extern void openblas_set_num_threads(int n) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
+
+enum { MOST_THREADS = 64 };
+
+typedef struct pool {
+    rk_pool_task *task;
+    void *self;
+    size_t n;
+    atomic_size_t next;
+    _Atomic(const char *) failure; /* what a task raised, NULL */
+} pool;
+
+typedef struct worker {
+    pool *pool;
+    unsigned number;
+    pthread_t thread;
+} worker;
+
+unsigned rk_pool_cores(void) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (unsigned)n;
+}
+
+static rk_status take_tasks(void *arg) {
+    worker *w = arg;
+    pool *p = w->pool;
+    for (;;) {
+        size_t i = atomic_fetch_add(&p->next, 1);
+        if (i >= p->n || atomic_load(&p->failure) != NULL)
+            return RK_OK;
+        p->task(p->self, i, w->number);
+    }
+}
+
+static void work(worker *w) {
+    const char *message = NULL;
+    if (rk_guard_run(take_tasks, w, &message) != RK_OK)
+        atomic_store(&w->pool->failure, message != NULL ? message : "a thread failed");
+}
+
+static void *thread_main(void *arg) {
+    work(arg);
+    flint_cleanup(); /* what FLINT keeps for this thread */
+    return NULL;
+}
+
+/* Threads that cannot be had are done without. */
+static unsigned start(worker *w, unsigned threads, pool *p) {
+    unsigned started = 1;
+    for (unsigned i = 1; i < threads; i++) {
+        w[started] = (worker){.pool = p, .number = started};
+        if (pthread_create(&w[started].thread, NULL, thread_main, &w[started]) != 0)
+            break;
+        started++;
+    }
+    return started;
+}
+
+static int rest_blas(int threads) {
+    if (openblas_set_num_threads == NULL || openblas_get_num_threads == NULL)
+        return 0;
+    int before = openblas_get_num_threads();
+    openblas_set_num_threads(threads);
+    return before;
+}
+
+unsigned rk_pool_run(unsigned threads, size_t n, rk_pool_task *task, void *self) {
+    worker w[MOST_THREADS];
+    pool p = {.task = task, .self = self, .n = n};
+    threads = threads == 0 ? rk_pool_cores() : threads;
+    threads = threads > MOST_THREADS ? MOST_THREADS : threads;
+    threads = threads > n ? (unsigned)(n > 0 ? n : 1) : threads;
+    int blas = rest_blas(1);
+    w[0] = (worker){.pool = &p};
+    unsigned started = start(w, threads, &p);
+    work(&w[0]);
+    for (unsigned i = 1; i < started; i++)
+        pthread_join(w[i].thread, NULL);
+    if (blas > 0)
+        rest_blas(blas);
+    if (atomic_load(&p.failure) != NULL)
+        rk_guard_raise(atomic_load(&p.failure));
+    return started;
+}

@@ -143,6 +143,15 @@ static rk_ev near_gelu(rk_near *r, rk_near x) {
     return ev;
 }
 
+/* Phi(x) + x phi(x), whose slope stays below 0.8. */
+static rk_ev near_gelu_slope(rk_near *r, rk_near x) {
+    double a = erfc(-x.m / sqrt(2)) / 2, b = x.m * exp(-x.m * x.m / 2) * 0.3989422804014327;
+    rk_ev ev = near_smooth(r, x, a + b, 0.8);
+    if (ev == RK_EV_OK)
+        *r = near_of(r->m, r->r + (a + fabs(b)) * (2 * x.m * x.m + 3) * LIBRARY + TINY);
+    return ev;
+}
+
 static rk_ev near_sign(rk_near *r, rk_near x) {
     bool zero = x.m == 0 && x.r == 0;
     if (!zero && !(fabs(x.m) > x.r))
@@ -185,6 +194,8 @@ static rk_ev near_fn(rk_fn f, rk_near *r, rk_near x) {
         return near_silu(r, x);
     case RK_FN_GELU:
         return near_gelu(r, x);
+    case RK_FN_GELU_SLOPE:
+        return near_gelu_slope(r, x);
     case RK_FN_ABS:
         return near_abs(r, x);
     case RK_FN_SIGN:

@@ -88,6 +88,8 @@ static rk_range range_fn(rk_fn f, rk_range a) {
         return between(a.low >= 0 ? 0 : -0.27847, fmax(0, a.high));
     case RK_FN_GELU: /* -0.1699... */
         return between(a.low >= 0 ? 0 : -0.16998, fmax(0, a.high));
+    case RK_FN_GELU_SLOPE: /* between -0.1290 and 1.1290 */
+        return exactly(-0.13, 1.13);
     case RK_FN_ABS:
         return exactly(a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, size_of(a));
     case RK_FN_SIGN:
@@ -359,6 +361,7 @@ static rk_range range_of(const ranging *w, const rk_instr *p) {
         return r;
     }
     case RK_P_TRANSPOSE:
+    case RK_P_RESHAPE:
     case RK_P_HCAT:
     case RK_P_VCAT:
     case RK_P_DIAG_TAKE:

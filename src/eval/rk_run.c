@@ -138,6 +138,9 @@ static void compute_rank(rk_run *run, unsigned i, rk_ev defined) {
     if (rk_step_scaled_rank(run, p, &low)) {
         high = low;
         defined = RK_EV_OK;
+    } else if (rk_step_attention_rank(run, p, &low, &high)) {
+        defined = RK_EV_OK;
+        ev = low == high ? RK_EV_OK : RK_EV_ESCAPE;
     } else {
         ev = find_rank(run, p, &low, &high);
     }

@@ -25,4 +25,9 @@ void rk_bounds_free(rk_bounds *b);
    normalised tokens need no square roots. False where it does not apply. */
 bool rk_step_scaled_rank(const rk_run *run, const rk_instr *rank, slong *value);
 
+/* Bounds of the rank of L + P*R for attention P at rational logits (or rational multiples of one
+   root or logarithm), which is defined there, without P's denominators. False where it does not
+   apply. */
+bool rk_step_attention_rank(const rk_run *run, const rk_instr *rank, slong *low, slong *high);
+
 #endif

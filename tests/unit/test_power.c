@@ -497,6 +497,53 @@ static void instances_hold(void **state) {
     }
 }
 
+/* --- ranks seen through softmax ------------------------------------------------------------- */
+
+static void draw_inputs(rk_rng *rng, point *p) {
+    for (size_t i = 0; i < p->program->nslots; i++) {
+        fmpq_mat_struct *m = &p->value.value[i];
+        for (slong k = 0; k < m->r * m->c; k++)
+            fmpq_set_si(m->entries + k, rk_rng_between(rng, -1, 1),
+                        (ulong)rk_rng_between(rng, 1, 2));
+    }
+}
+
+/* What is seen without softmax (on the left) is what elimination finds: a row of zeros hides the
+   shape. */
+static void ranks_seen_through_softmax(void **state) {
+    static const char *const form[] = {
+        "softmax(S)",
+        "softmax(S, causal(n))*X",
+        "exp(S)*X",
+        "X - 2*softmax(S)*X*W",
+        "[softmax(S)*X, ones(n, 1)]",
+        "[softmax(S)*X*W + ones(n, 1)*X[1, :], X]",
+        "(softmax(S/sqrt(2))*X)'",
+        "softmax(S/(3*sqrt(8)) + sqrt(2)*S)*X + X",
+        "softmax(log(3)*X*W*X')*X",
+        "softmax(X*(log(1/2)*2)*X', causal(n))*X - X*W",
+        "exp(log(4/9)*X*X')",
+    };
+    (void)state;
+    rk_rng rng = test_rng(4, "ranks through softmax");
+    int trials = test_long() ? 60 : 8;
+    for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "dim n in 1..9, d in 1..9; forall S : real[n, n], X : real[n, d], W : real[d, d]; "
+                 "let A = %s; claim rank(A) == rank([A; zeros(1, cols(A))]);",
+                 form[k]);
+        for (int64_t n = 1; n <= 4; n++) {
+            point p = point_at(text, (int64_t[]){n, 1 + n / 2});
+            for (int t = 0; t < trials; t++) {
+                draw_inputs(&rng, &p);
+                assert_string_equal(point_status(&p), "holds");
+            }
+            point_free(&p);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zero_tests_agree_with_calcium),
@@ -508,6 +555,7 @@ int main(void) {
         cmocka_unit_test(large_exponents_end),
         cmocka_unit_test(softmax_is_exact),
         cmocka_unit_test(instances_hold),
+        cmocka_unit_test(ranks_seen_through_softmax),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,311 @@
+#include "rk_witness_roots.h"
+#include "base/rk_mem.h"
+#include "domain/rk_extension.h"
+
+static bool is_moving_root(const rk_view *view, const rk_closed *closed, size_t i) {
+    return view->analytic[i] && rk_is_root(&view->program->instr[i]) && closed->moving[i];
+}
+
+unsigned rk_root_levels(const rk_view *view, const rk_closed *closed, unsigned *level) {
+    const rk_program *p = view->program;
+    unsigned highest = 0;
+    for (size_t i = 0; i < p->ninstr; i++) {
+        const rk_instr *in = &p->instr[i];
+        level[i] = 0;
+        for (size_t k = 0; k < in->nargs; k++)
+            level[i] = level[in->arg[k]] > level[i] ? level[in->arg[k]] : level[i];
+        level[i] += is_moving_root(view, closed, i);
+        if (view->analytic[i] && level[i] > highest)
+            highest = level[i];
+    }
+    return highest;
+}
+
+/* --- what moves --------------------------------------------------------------------------- */
+
+enum { UNKNOWN_DEGREE = 1 << 20, LARGEST_DEGREE = 16 };
+
+typedef struct line {
+    rk_tower *tower;
+    rk_view *view;
+    const unsigned *level;
+    const rk_assignment *from, *to;
+    unsigned now;              /* the level in hand */
+    unsigned char *slot_moves; /* along the line */
+    unsigned *degree;          /* in s, of each instruction's entries; at most */
+} line;
+
+static const rk_program *program_of(const line *l) {
+    return l->view->program;
+}
+
+static bool is_root_of(const line *l, size_t i, unsigned level) {
+    return is_moving_root(l->view, l->tower->closed, i) && l->level[i] == level;
+}
+
+/* Sets with linear equations contain, in this sense, the lines through their members. */
+static bool is_linear(rk_set set) {
+    return set != RK_SET_UNIT_ROWS && set != RK_SET_ORTHOGONAL;
+}
+
+/* Slots move on which no lower radicand depends, other than through exponentials. */
+static void choose_slots(line *l) {
+    const rk_program *p = program_of(l);
+    unsigned char *below = rk_calloc(p->ninstr, 1);
+    for (size_t s = 0; s < p->nslots; s++)
+        l->slot_moves[s] = is_linear(p->slots[s].set);
+    for (size_t i = p->ninstr; i-- > 0;) {
+        const rk_instr *in = &p->instr[i];
+        below[i] |= is_moving_root(l->view, l->tower->closed, i) && l->level[i] < l->now;
+        for (size_t k = 0; below[i] && rk_uses_arguments(in) && k < in->nargs; k++)
+            below[in->arg[k]] = 1;
+        if (below[i] && in->code == RK_P_INPUT)
+            l->slot_moves[in->slot] = 0;
+    }
+    rk_free(below);
+}
+
+static unsigned bounded(uint64_t degree) {
+    return degree > LARGEST_DEGREE ? UNKNOWN_DEGREE : (unsigned)degree;
+}
+
+static unsigned degree_of(const line *l, unsigned i) {
+    const rk_instr *in = &program_of(l)->instr[i];
+    uint64_t most = 0, sum = 0, first = in->nargs > 0 ? l->degree[in->arg[0]] : 0;
+    for (size_t k = 0; k < in->nargs; k++) {
+        sum += l->degree[in->arg[k]];
+        most = l->degree[in->arg[k]] > most ? l->degree[in->arg[k]] : most;
+    }
+    if (in->code == RK_P_INPUT)
+        return l->slot_moves[in->slot];
+    if (!rk_uses_arguments(in))
+        return 0; /* exponentials stand still: they come from the floor above */
+    switch (in->code) {
+    case RK_P_MUL:
+    case RK_P_EMUL:
+    case RK_P_SCALE:
+    case RK_P_ROW_SCALE:
+    case RK_P_KRON:
+        return bounded(sum);
+    case RK_P_DET:
+        return bounded(first * (uint64_t)program_of(l)->instr[in->arg[0]].rows);
+    case RK_P_DIV:
+    case RK_P_EDIV:
+    case RK_P_ROW_DIVIDE:
+        return l->degree[in->arg[1]] == 0 ? bounded(first) : UNKNOWN_DEGREE;
+    case RK_P_INV:
+        return first == 0 ? 0 : UNKNOWN_DEGREE;
+    case RK_P_FN:
+        return rk_is_root(in) && first > 0 ? UNKNOWN_DEGREE : bounded(first);
+    default:
+        return bounded(most);
+    }
+}
+
+/* --- along the line ----------------------------------------------------------------------- */
+
+/* m := a + s*(b - a) */
+static void between(fmpq_mat_t m, const fmpq_mat_t a, const fmpq_mat_t b, ulong s) {
+    fmpq_t factor, t;
+    fmpq_init(factor);
+    fmpq_init(t);
+    fmpq_set_si(factor, (slong)s, 1);
+    for (slong i = 0; i < fmpq_mat_nrows(m); i++)
+        for (slong j = 0; j < fmpq_mat_ncols(m); j++) {
+            fmpq_sub(t, fmpq_mat_entry(b, i, j), fmpq_mat_entry(a, i, j));
+            fmpq_mul(t, t, factor);
+            fmpq_add(fmpq_mat_entry(m, i, j), fmpq_mat_entry(a, i, j), t);
+        }
+    fmpq_clear(factor);
+    fmpq_clear(t);
+}
+
+static bool move_to(const line *l, ulong s) {
+    const rk_program *p = program_of(l);
+    rk_assignment at;
+    rk_assignment_init(&at, p);
+    rk_assignment_set(&at, l->from);
+    for (size_t k = 0; k < p->nslots; k++)
+        if (l->slot_moves[k] && !p->slots[k].defined)
+            between(&at.value[k], &l->from->value[k], &l->to->value[k], s);
+    bool ok = rk_tower_move(l->tower, 0, &at);
+    rk_assignment_clear(&at);
+    return ok;
+}
+
+static bool all_units(const rk_matrix *m) {
+    for (slong i = 0; i < m->rows; i++)
+        for (slong j = 0; j < m->cols; j++)
+            if (!rk_tern_false(m->domain->is_zero(m->domain, rk_matrix_entry(m, i, j))))
+                return false;
+    return true;
+}
+
+static const rk_matrix *radicand(const line *l, size_t root) {
+    unsigned a = program_of(l)->instr[root].arg[0];
+    bool known = rk_tower_value(l->tower, 0, a) == RK_EV_OK;
+    return known ? &l->tower->floor[0].run.value[a] : NULL;
+}
+
+static bool lower_radicands_are_units(const line *l) {
+    for (size_t i = 0; i < program_of(l)->ninstr; i++) {
+        if (!is_moving_root(l->view, l->tower->closed, i) || l->level[i] >= l->now)
+            continue;
+        const rk_matrix *m = radicand(l, i);
+        if (m == NULL || !all_units(m))
+            return false;
+    }
+    return true;
+}
+
+/* Values of the norms of all radicands of the level, one after the other, at one point. */
+static bool read_norms(const line *l, ulong *norm, size_t stride) {
+    const rk_domain *d = l->tower->floor[0].field;
+    bool prime = d->size == sizeof(ulong);
+    for (size_t i = 0; i < program_of(l)->ninstr; i++) {
+        if (!is_root_of(l, i, l->now))
+            continue;
+        const rk_matrix *m = radicand(l, i);
+        if (m == NULL)
+            return false;
+        for (slong k = 0; k < m->rows * m->cols; k++, norm += stride) {
+            const ulong *x = rk_matrix_entry(m, k / m->cols, k % m->cols);
+            *norm = prime ? *x : rk_extension_norm(d, x, l->now - 1);
+        }
+    }
+    return true;
+}
+
+/* --- factors ------------------------------------------------------------------------------ */
+
+/* The product of the irreducible factors of odd multiplicity. */
+static void odd_part(nmod_poly_t r, const nmod_poly_t f) {
+    nmod_poly_factor_t parts;
+    nmod_poly_factor_init(parts);
+    nmod_poly_factor_squarefree(parts, f);
+    nmod_poly_one(r);
+    for (slong k = 0; k < parts->num; k++)
+        if (parts->exp[k] % 2 == 1)
+            nmod_poly_mul(r, r, &parts->p[k]);
+    nmod_poly_factor_clear(parts);
+}
+
+/* The greatest common divisor of the product of squarefree polynomials and its derivative: what
+   divides more than one of them. */
+static void shared_part(nmod_poly_t r, const nmod_poly_struct *part, size_t n) {
+    nmod_poly_t product, derivative;
+    nmod_poly_init_mod(product, r->mod);
+    nmod_poly_init_mod(derivative, r->mod);
+    nmod_poly_one(product);
+    for (size_t k = 0; k < n; k++)
+        nmod_poly_mul(product, product, &part[k]);
+    nmod_poly_derivative(derivative, product);
+    nmod_poly_gcd(r, product, derivative);
+    nmod_poly_clear(product);
+    nmod_poly_clear(derivative);
+}
+
+/* ok[k]: the k-th polynomial, given by its values at 0, 1, ..., has a factor of its own of odd
+   multiplicity. */
+static void find_private_factors(bool *ok, ulong *values, size_t n, size_t points, nmod_t mod) {
+    nmod_poly_struct *part = rk_malloc((n + 1) * sizeof *part);
+    ulong *at = rk_malloc(points * sizeof *at);
+    nmod_poly_t f, shared;
+    nmod_poly_init_mod(f, mod);
+    nmod_poly_init_mod(shared, mod);
+    for (size_t s = 0; s < points; s++)
+        at[s] = s;
+    for (size_t k = 0; k < n; k++) {
+        nmod_poly_init_mod(&part[k], mod);
+        nmod_poly_interpolate_nmod_vec(f, at, values + k * points, (slong)points);
+        ok[k] = nmod_poly_length(f) > 1;
+        if (ok[k])
+            odd_part(&part[k], f);
+        else
+            nmod_poly_one(&part[k]);
+    }
+    shared_part(shared, part, n);
+    for (size_t k = 0; k < n; k++) {
+        nmod_poly_gcd(f, &part[k], shared);
+        ok[k] = ok[k] && nmod_poly_length(f) < nmod_poly_length(&part[k]);
+        nmod_poly_clear(&part[k]);
+    }
+    nmod_poly_clear(f);
+    nmod_poly_clear(shared);
+    rk_free(at);
+    rk_free(part);
+}
+
+/* --- one level after the other ------------------------------------------------------------ */
+
+/* Bars the roots whose radicands are no polynomials along the line; counts the others. */
+static size_t count_radicands(line *l, unsigned *most) {
+    const rk_program *p = program_of(l);
+    size_t n = 0;
+    *most = 0;
+    for (unsigned i = 0; i < p->ninstr; i++)
+        l->degree[i] = l->view->analytic[i] ? degree_of(l, i) : UNKNOWN_DEGREE;
+    for (unsigned i = 0; i < p->ninstr; i++) {
+        if (!is_root_of(l, i, l->now))
+            continue;
+        unsigned degree = l->degree[p->instr[i].arg[0]];
+        if (degree > LARGEST_DEGREE) {
+            rk_view_bar(l->view, i);
+            continue;
+        }
+        *most = degree > *most ? degree : *most;
+        n += (size_t)(p->instr[p->instr[i].arg[0]].rows * p->instr[p->instr[i].arg[0]].cols);
+    }
+    return n;
+}
+
+static void bar_all_but(const line *l, const bool *ok) {
+    const rk_program *p = program_of(l);
+    for (unsigned i = 0; i < p->ninstr; i++) {
+        if (!is_root_of(l, i, l->now))
+            continue;
+        int64_t entries = p->instr[i].rows * p->instr[i].cols;
+        bool all = true;
+        for (int64_t k = 0; k < entries; k++)
+            all = all && ok[k];
+        ok += entries;
+        if (!all)
+            rk_view_bar(l->view, i);
+    }
+}
+
+static void certify_level(line *l) {
+    unsigned most;
+    choose_slots(l);
+    size_t n = count_radicands(l, &most);
+    size_t points = (size_t)most * ((size_t)1 << (l->now - 1)) + 1;
+    ulong *values = rk_malloc((n * points + 1) * sizeof *values);
+    bool *ok = rk_calloc(n + 1, sizeof *ok);
+    bool known = true;
+    for (size_t s = 0; s < points && known; s++) {
+        known = move_to(l, s) && read_norms(l, values + s, points);
+        known = known && (s > 0 || lower_radicands_are_units(l));
+    }
+    nmod_t mod;
+    nmod_init(&mod, l->tower->floor[0].modulus);
+    if (known)
+        find_private_factors(ok, values, n, points, mod);
+    bar_all_but(l, ok);
+    rk_free(values);
+    rk_free(ok);
+}
+
+void rk_roots_certify(rk_tower *t, rk_view *view, const unsigned *level, const rk_assignment *from,
+                      const rk_assignment *to) {
+    unsigned highest = 0;
+    for (size_t i = 0; i < view->program->ninstr; i++)
+        if (view->analytic[i] && level[i] > highest)
+            highest = level[i];
+    line l = {.tower = t, .view = view, .level = level, .from = from, .to = to};
+    l.slot_moves = rk_calloc(view->program->nslots + 1, 1);
+    l.degree = rk_calloc(view->program->ninstr + 1, sizeof *l.degree);
+    for (l.now = 1; l.now <= highest; l.now++)
+        certify_level(&l);
+    rk_free(l.slot_moves);
+    rk_free(l.degree);
+}

@@ -87,8 +87,8 @@ static bool has_bounds(const rk_test_result *r) {
 
 /* Six digits, rounded outwards. */
 static double outwards(double x, bool upper) {
-    if (x == 0 || !isfinite(x))
-        return x;
+    if (fabs(x) < 1e-200 || !isfinite(x))
+        return isfinite(x) ? 0 : x;
     double unit = pow(10, floor(log10(fabs(x))) - 5);
     return (upper ? ceil(x / unit) : floor(x / unit)) * unit;
 }

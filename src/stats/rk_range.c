@@ -30,18 +30,28 @@ static double times(double x, double y) {
     return x == 0 || y == 0 ? 0 : x * y;
 }
 
+static rk_range within(rk_range a, double low, double high) {
+    a.low = fmax(a.low, low);
+    a.high = fmin(a.high, high);
+    return a;
+}
+
+/* Sums and products of what is not negative are not, though their rounded ends might be. */
+static rk_range with_sign(rk_range r, bool nonnegative) {
+    return nonnegative ? within(r, 0, INFINITY) : r;
+}
+
 static rk_range product(rk_range a, rk_range b) {
     double w[4] = {times(a.low, b.low), times(a.low, b.high), times(a.high, b.low),
                    times(a.high, b.high)};
-    return between(fmin(fmin(w[0], w[1]), fmin(w[2], w[3])),
-                   fmax(fmax(w[0], w[1]), fmax(w[2], w[3])));
+    rk_range r =
+        between(fmin(fmin(w[0], w[1]), fmin(w[2], w[3])), fmax(fmax(w[0], w[1]), fmax(w[2], w[3])));
+    return with_sign(r, a.low >= 0 && b.low >= 0);
 }
 
 static rk_range square(rk_range a) {
     double least = a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, most = size_of(a);
-    rk_range r = between(times(least, least), times(most, most));
-    r.low = fmax(0, r.low);
-    return r;
+    return with_sign(between(times(least, least), times(most, most)), true);
 }
 
 static rk_range quotient(rk_range a, rk_range b) {
@@ -52,18 +62,16 @@ static rk_range quotient(rk_range a, rk_range b) {
     return product(a, between(1 / b.high, 1 / b.low));
 }
 
+static rk_range sum(rk_range a, rk_range b) {
+    return with_sign(between(a.low + b.low, a.high + b.high), a.low >= 0 && b.low >= 0);
+}
+
 static rk_range multiple(rk_range a, double n) {
-    return between(times(a.low, n), times(a.high, n));
+    return with_sign(between(times(a.low, n), times(a.high, n)), a.low >= 0);
 }
 
 static rk_range both(rk_range a, rk_range b) {
     return (rk_range){fmin(a.low, b.low), fmax(a.high, b.high), a.stochastic && b.stochastic};
-}
-
-static rk_range within(rk_range a, double low, double high) {
-    a.low = fmax(a.low, low);
-    a.high = fmin(a.high, high);
-    return a;
 }
 
 /* --- entrywise functions ---------------------------------------------------------------------- */
@@ -75,9 +83,9 @@ static double sigmoid(double x) {
 static rk_range range_fn(rk_fn f, rk_range a) {
     switch (f) {
     case RK_FN_SQRT:
-        return within(between(sqrt(fmax(0, a.low)), sqrt(fmax(0, a.high))), 0, INFINITY);
+        return with_sign(between(sqrt(fmax(0, a.low)), sqrt(fmax(0, a.high))), true);
     case RK_FN_EXP:
-        return within(between(exp(a.low), exp(a.high)), 0, INFINITY);
+        return with_sign(between(exp(a.low), exp(a.high)), true);
     case RK_FN_LOG:
         return a.high > 0 ? between(a.low > 0 ? log(a.low) : -INFINITY, log(a.high)) : everything;
     case RK_FN_TANH:
@@ -210,7 +218,7 @@ static rk_range range_number(const fmpq_t x) {
 static rk_range range_input(const rk_distribution *d) {
     switch (d->set) {
     case RK_SET_UNIFORM:
-        return between(d->param[0], d->param[1]);
+        return with_sign(between(d->param[0], d->param[1]), d->param[0] >= 0);
     case RK_SET_HAAR:
         return exactly(-1, 1);
     default:
@@ -270,19 +278,19 @@ static rk_range range_spectrum(const ranging *w, const rk_instr *p) {
     case RK_P_NORM1:
         if (a->code == RK_P_TRANSPOSE && w->range[a->arg[0]].stochastic)
             return exactly(1, 1);
-        return within(between(0, times(m, most)), 0, INFINITY);
+        return with_sign(between(0, times(m, most)), true);
     case RK_P_SINGULAR_VALUE:
         most = x.stochastic ? sqrt(m) : times(sqrt(m * n), most);
-        return within(between(0, most), 0, INFINITY);
+        return with_sign(between(0, most), true);
     case RK_P_EIGEN_MODULUS:
-        return x.stochastic ? exactly(0, 1) : within(between(0, times(n, most)), 0, INFINITY);
+        return x.stochastic ? exactly(0, 1) : with_sign(between(0, times(n, most)), true);
     case RK_P_DET: /* Hadamard */
         most = x.stochastic ? 1 : pow(times(sqrt(n), most), n);
         return between(-most, most);
     case RK_P_ENTROPY: /* each of -p log p is at most 1/e */
         if (x.stochastic)
-            return within(between(0, log(n)), 0, INFINITY);
-        return x.low >= 0 && x.high <= 1 ? within(between(0, n / 2), 0, INFINITY) : everything;
+            return with_sign(between(0, log(n)), true);
+        return x.low >= 0 && x.high <= 1 ? with_sign(between(0, n / 2), true) : everything;
     case RK_P_RANK:
         return exactly(0, fmin(m, n));
     default:
@@ -313,7 +321,7 @@ static rk_range range_arithmetic(const ranging *w, const rk_instr *p) {
     rk_range a = w->range[p->arg[0]], b = p->nargs > 1 ? w->range[p->arg[1]] : everything;
     switch (p->code) {
     case RK_P_ADD:
-        return between(a.low + b.low, a.high + b.high);
+        return sum(a, b);
     case RK_P_SUB:
         return p->arg[0] == p->arg[1] ? exactly(0, 0) : between(a.low - b.high, a.high - b.low);
     case RK_P_NEG:

@@ -68,23 +68,23 @@ double rk_sampling_cost(const rk_sampling *s) {
 
 /* A draw is looked at in quick arithmetic first, and what that leaves open in slower one, where the
    work allows. */
-enum { STAGES = 4, QUICK = 0, RATIONAL = 2 };
+enum { STAGES = 4, QUICK = 0 };
 
 static rk_domain *stage_domain(unsigned stage) {
     switch (stage) {
     case QUICK:
         return rk_domain_interval();
     case 1:
-        return rk_domain_ball(128);
-    case RATIONAL:
         return rk_domain_rational();
+    case 2:
+        return rk_domain_ball(128);
     default:
         return rk_domain_ball(1024);
     }
 }
 
 /* Slower than doubles by about so much. */
-static const double stage_factor[STAGES] = {1, 20, 100, 200};
+static const double stage_factor[STAGES] = {1, 20, 20, 200};
 
 /* All draws together may take as many operations in slower arithmetic. */
 #define SLOW_WORK 2e10
@@ -145,19 +145,19 @@ static void draw(const rk_sampling *s, scratch *t, uint64_t k) {
         t->radius[i] = rk_distribution_draw(&s->inputs[i], &rng, t->entry[i]);
 }
 
-/* False when the domain cannot hold the draw: an inexact one over Q. */
-static bool put_draw(const sampler *w, scratch *t, unsigned stage) {
+/* What the domain cannot hold, a matrix with a radius over Q, stays unknown there. */
+static void put_draw(const sampler *w, scratch *t, unsigned stage) {
     const rk_program *p = w->s->program;
     rk_run *run = &t->run[stage];
-    bool good = true;
     rk_run_restart(run, w->fixed);
     for (size_t i = 0; i < p->nslots; i++) {
         rk_matrix *m = &run->input[i];
+        if (run->domain->exact && t->radius[i] != 0)
+            continue;
         if (m->domain == NULL)
             rk_matrix_init(m, run->domain, p->slots[i].rows, p->slots[i].cols);
-        good = rk_matrix_put_near(m, t->entry[i], t->radius[i]) == RK_EV_OK && good;
+        rk_matrix_put_near(m, t->entry[i], t->radius[i]);
     }
-    return good;
 }
 
 /* --- one draw --------------------------------------------------------------------------------- */
@@ -224,8 +224,8 @@ static void one_draw(void *self, size_t k, unsigned worker) {
         if (!w->allowed[stage])
             continue;
         begin_stage(w, t, stage);
-        if (put_draw(w, t, stage))
-            open = look(w, &t->run[stage], sample);
+        put_draw(w, t, stage);
+        open = look(w, &t->run[stage], sample);
     }
     if (open && w->s->deadline > 0 && rk_clock() > w->s->deadline)
         atomic_store(&w->late, true); /* it may be open for that alone */

@@ -134,6 +134,7 @@ static bool read_parameters(statistics *s, size_t v, rk_distribution *d) {
     d->param[0] = parameter(a, uniform ? ARF_RND_CEIL : ARF_RND_NEAR);
     d->param[1] = parameter(b, uniform ? ARF_RND_FLOOR : ARF_RND_NEAR);
     good = good && isfinite(d->param[0]) && isfinite(d->param[1]) &&
+           (d->param[0] != 0 || arb_is_zero(a)) && (d->param[1] != 0 || arb_is_zero(b)) &&
            (uniform ? arb_le(a, b) && d->param[0] <= d->param[1] : arb_is_nonnegative(b));
     arb_clear(a);
     arb_clear(b);
@@ -225,8 +226,8 @@ static void test_proportion(rk_test_result *r, rk_cmp cmp, uint64_t sure, arb_sr
     without.open = 0;
     without.n = r->counted - r->open;
     r->status = judge(cmp, say_proportion, &p);
-    if (r->status == RK_TEST_CLOSE && r->open > 0 && without.n > 0 &&
-        judge(cmp, say_proportion, &without) != RK_TEST_CLOSE)
+    if (r->status == RK_TEST_CLOSE && r->open > 0 &&
+        (without.n == 0 || judge(cmp, say_proportion, &without) != RK_TEST_CLOSE))
         r->status = RK_TEST_OPEN;
     rk_binomial_bounds(&r->low, &unused, sure, r->counted, level);
     rk_binomial_bounds(&unused, &r->high, sure + r->open, r->counted, level);
@@ -307,7 +308,9 @@ static void mean_end(arb_t end, const double *x, size_t n, const arb_t width, bo
     rk_moments_clear(&m);
 }
 
-static void enclose_mean(enclosed *e, const shifted *s, double least, const arb_t level) {
+/* The mean lies within the bounds of the expression whatever was drawn. */
+static void enclose_mean(enclosed *e, const shifted *s, double least, double most,
+                         const arb_t level) {
     arb_t t;
     arb_init(t);
     arb_set_d(t, least);
@@ -315,6 +318,9 @@ static void enclose_mean(enclosed *e, const shifted *s, double least, const arb_
     mean_end(e->high, s->high, s->n, s->width, true, level);
     arb_add(e->low, e->low, t, BITS);
     arb_add(e->high, e->high, t, BITS);
+    arb_max(e->low, e->low, t, BITS);
+    arb_set_d(t, most);
+    arb_min(e->high, e->high, t, BITS);
     arb_clear(t);
 }
 
@@ -396,7 +402,7 @@ static void test_moment(rk_test_result *r, const rk_test *test, const rk_sample 
     enclosed_init(&e);
     arb_set(e.number, number);
     if (test->statistic == RK_STAT_MEAN) {
-        enclose_mean(&e, &s, r->least, level);
+        enclose_mean(&e, &s, r->least, r->most, level);
         r->estimate = r->least + mean_of_first(&s, s.n);
     } else {
         enclose_variance(&e, &s, level);

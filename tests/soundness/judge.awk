@@ -1,7 +1,7 @@
 # Compares verdicts with known truths: awk -f judge.awk CORPUS.thm ... VERDICTS
 # The corpus carries the truth in notes, note "truth: true|false|vacuous", which the checker does not read.
 # VERDICTS is what "rankle check -q" printed. One line a finding, then a line of totals; exit 1 when a verdict
-# is wrong or missing: a false theorem proved, or one refuted that is true or holds vacuously.
+# is wrong or missing: a false theorem proved or supported, or one refuted or unsupported that is true or holds vacuously.
 FILENAME ~ /\.thm$/ && $1 == "theorem" { name = $2 }
 FILENAME ~ /\.thm$/ && match($0, /"truth: (true|false|vacuous)"/) {
     truth[name] = substr($0, RSTART + 8, RLENGTH - 9)
@@ -17,6 +17,8 @@ FILENAME !~ /\.thm$/ && $1 ~ /^(proved|refuted|verified|supported|unsupported|un
         print "WRONG: proved without the caveat, but vacuous: " $2
         wrong++
     }
+    if ($1 == "supported" && truth[$2] != "true") { print "WRONG: supported, but " truth[$2] ": " $2; wrong++ }
+    if ($1 == "unsupported" && truth[$2] != "false") { print "WRONG: unsupported, but " truth[$2] ": " $2; wrong++ }
     if ($1 == "verified" && truth[$2] == "false") missed++
 }
 END {

@@ -1,11 +1,11 @@
 /* The same random computations in every domain: Q and Calcium give the same numbers, a prime
-   field their residues, balls contain them, doubles come close; and no domain finds undefined
-   what another one computes. */
+   field their residues, balls and intervals contain them, doubles come close; and no domain finds
+   undefined what another one computes. */
 #include "domain_helpers.h"
 
 enum { BITS = 160 };
 
-static rk_domain *Q, *C, *B, *D, *P;
+static rk_domain *Q, *C, *B, *D, *I, *P;
 
 static int setup(void **state) {
     (void)state;
@@ -13,6 +13,7 @@ static int setup(void **state) {
     C = rk_domain_calcium();
     B = rk_domain_ball(BITS);
     D = rk_domain_double();
+    I = rk_domain_interval();
     P = rk_domain_prime(UWORD(2305843009213693951));
     return 0;
 }
@@ -23,6 +24,7 @@ static int teardown(void **state) {
     rk_domain_free(C);
     rk_domain_free(B);
     rk_domain_free(D);
+    rk_domain_free(I);
     rk_domain_free(P);
     return 0;
 }
@@ -225,6 +227,22 @@ static void doubles_come_close(const rk_matrix *d, const rk_matrix *b) {
         }
 }
 
+/* Balls and intervals that hold the same number meet. */
+static void intervals_contain(const rk_matrix *x, const rk_matrix *b) {
+    arf_t low, high;
+    double a, c;
+    arf_init(low);
+    arf_init(high);
+    for (slong i = 0; i < b->rows * b->cols; i++) {
+        arb_get_interval_arf(low, high, rk_matrix_entry(b, 0, i), BITS);
+        if (!I->ends(I, &a, &c, rk_matrix_entry(x, 0, i)))
+            continue;
+        assert_true(arf_cmp_d(high, a) >= 0 && arf_cmp_d(low, c) <= 0);
+    }
+    arf_clear(low);
+    arf_clear(high);
+}
+
 /* Half of the entries are small integers, so that zeros and equal rows are common. */
 static void random_matrix(fmpq_mat_t a, rk_rng *rng) {
     bool integral = rk_rng_below(rng, 2) == 0;
@@ -272,7 +290,7 @@ static void one_trial(rk_rng *rng) {
     random_matrix(x, rng);
     random_matrix(y, rng);
     outcome q = run(Q, op, x, y), c = run(C, op, x, y), b = run(B, op, x, y);
-    outcome d = run(D, op, x, y), p = run(P, op, x, y);
+    outcome d = run(D, op, x, y), p = run(P, op, x, y), i = run(I, op, x, y);
     outcomes_fit(&q, &c, &b);
     if (q.ev == RK_EV_OK)
         q_equals_calcium(&q.value, &c.value);
@@ -282,6 +300,10 @@ static void one_trial(rk_rng *rng) {
         balls_contain(&b.value, &c.value);
     if (b.ev == RK_EV_OK && d.ev == RK_EV_OK)
         doubles_come_close(&d.value, &b.value);
+    if (b.ev == RK_EV_OK && i.ev == RK_EV_OK)
+        intervals_contain(&i.value, &b.value);
+    assert_true(i.ev != RK_EV_UNDEFINED || c.ev == RK_EV_UNDEFINED || b.ev == RK_EV_UNDEFINED);
+    rk_matrix_clear(&i.value);
     rk_matrix_clear(&q.value);
     rk_matrix_clear(&c.value);
     rk_matrix_clear(&b.value);
@@ -305,8 +327,8 @@ static void one_decision(rk_rng *rng) {
     rk_relation rel = (rk_relation)rk_rng_below(rng, 6);
     rk_ev why;
     fmpq_mat_t x, y;
-    rk_matrix a[3], b[3];
-    const rk_domain *domains[3] = {Q, C, B};
+    rk_matrix a[4], b[4];
+    const rk_domain *domains[4] = {Q, C, B, I};
     fmpq_mat_init(x, m, n);
     fmpq_mat_init(y, m, n);
     random_matrix(x, rng);
@@ -317,23 +339,25 @@ static void one_decision(rk_rng *rng) {
     fmpq_mat_init(reduced, m, n);
     rank = fmpq_mat_rref(reduced, x);
     fmpq_mat_clear(reduced);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 4; k++) {
         rk_matrix_set_fmpq_mat(&a[k], domains[k], x);
         rk_matrix_set_fmpq_mat(&b[k], domains[k], y);
         rk_matrix_rank(&low, &high, &a[k]);
         assert_true(low <= rank && rank <= high);
-        assert_true(low == high || k == 2);
+        assert_true(low == high || k >= 2);
     }
     rk_tern truth = rk_matrix_compare(rel, &a[0], &b[0], &why);
     rk_tern psd = rk_matrix_is_psd(&a[0]);
     assert_true(rk_tern_known(truth) && rk_tern_known(psd));
     assert_int_equal(rk_matrix_compare(rel, &a[1], &b[1], &why).v, truth.v);
     assert_int_equal(rk_matrix_is_psd(&a[1]).v, psd.v);
-    rk_tern ball = rk_matrix_compare(rel, &a[2], &b[2], &why);
-    assert_true(!rk_tern_known(ball) || ball.v == truth.v);
-    ball = rk_matrix_is_psd(&a[2]);
-    assert_true(!rk_tern_known(ball) || ball.v == psd.v);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 2; k < 4; k++) {
+        rk_tern ball = rk_matrix_compare(rel, &a[k], &b[k], &why);
+        assert_true(!rk_tern_known(ball) || ball.v == truth.v);
+        ball = rk_matrix_is_psd(&a[k]);
+        assert_true(!rk_tern_known(ball) || ball.v == psd.v);
+    }
+    for (int k = 0; k < 4; k++) {
         rk_matrix_clear(&a[k]);
         rk_matrix_clear(&b[k]);
     }
@@ -346,6 +370,75 @@ static void decisions_agree(void **state) {
     rk_rng rng = test_rng(2, "decisions_agree");
     for (long t = 0; t < (test_long() ? 60000 : 2000); t++)
         one_decision(&rng);
+}
+
+/* A matrix of doubles with a few digits at most, or near those of another scale. */
+static void random_doubles(double *x, slong n, rk_rng *rng) {
+    double scale = ldexp(1, (int)rk_rng_between(rng, -30, 30));
+    for (slong i = 0; i < n; i++)
+        x[i] = scale * (rk_rng_below(rng, 4) ? rk_rng_normal(rng) : 1 + rk_rng_unit(rng) / 1e12);
+}
+
+typedef rk_ev larger_operation(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+
+static rk_ev larger_inverse(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_inv(r, a);
+}
+
+static rk_ev larger_sigma(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_singular_value(r, a, 2);
+}
+
+/* Larger products, inverses and singular values, which go through BLAS and LAPACK. */
+static void larger_intervals_contain(void **state) {
+    static larger_operation *const ops[] = {op_mul, larger_inverse, larger_sigma, op_det,
+                                            op_softmax};
+    (void)state;
+    rk_rng rng = test_rng(5, "larger_intervals_contain");
+    for (int t = 0; t < (test_long() ? 400 : 30); t++) {
+        slong n = rk_rng_between(&rng, 9, 14);
+        double x[2][14 * 14];
+        rk_matrix a[2], b[2], r, want;
+        for (int k = 0; k < 2; k++) {
+            random_doubles(x[k], n * n, &rng);
+            rk_matrix_init(&a[k], I, n, n);
+            assert_int_equal(rk_matrix_put_near(&a[k], x[k], 0), RK_EV_OK);
+            assert_int_equal(rk_matrix_set_doubles(&b[k], B, n, n, x[k]), RK_EV_OK);
+        }
+        larger_operation *op = ops[t % 5];
+        rk_ev ev = op(&r, &a[0], &a[1]);
+        if (op(&want, &b[0], &b[1]) == RK_EV_OK && ev == RK_EV_OK)
+            intervals_contain(&r, &want);
+        assert_int_not_equal(ev, RK_EV_UNDEFINED);
+        rk_matrix *all[] = {&a[0], &a[1], &b[0], &b[1], &r, &want};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+            rk_matrix_clear(all[k]);
+    }
+}
+
+/* Functions at corners: zeros, ends of the exponents, where erfc and exp nearly vanish. */
+static void functions_at_corners(void **state) {
+    static const double corner[] = {
+        0,     -0.0,  1,     -1,   0.5,   1e-300, -1e-300,        5e-324,
+        1e-17, 27.3,  -27.3, 38.6, -38.6, 700.5,  -708.9,         -745.2,
+        709.7, 1e300, 8.3,   -8.3, 1e-8,  -1e-8,  0.999999999999, 1.0000000000000002};
+    (void)state;
+    for (int f = RK_FN_SQRT; f <= RK_FN_GELU_SLOPE; f++)
+        for (size_t k = 0; k < sizeof corner / sizeof *corner; k++) {
+            rk_matrix a, b, r, want;
+            rk_matrix_init(&a, I, 1, 1);
+            rk_matrix_put_near(&a, &corner[k], 0);
+            rk_matrix_set_doubles(&b, B, 1, 1, &corner[k]);
+            rk_ev ev = rk_matrix_fn(&r, (rk_fn)f, &a), known = rk_matrix_fn(&want, (rk_fn)f, &b);
+            if (ev == RK_EV_OK && known == RK_EV_OK)
+                intervals_contain(&r, &want);
+            assert_true((ev == RK_EV_UNDEFINED) == (known == RK_EV_UNDEFINED));
+            rk_matrix *all[] = {&a, &b, &r, &want};
+            for (size_t i = 0; i < 4; i++)
+                rk_matrix_clear(all[i]);
+        }
 }
 
 /* x := a random combination of 1, sqrt(2), sqrt(3), sqrt(6) and log(2). */
@@ -413,8 +506,8 @@ static void exponentials_multiply(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(operations_agree),
-        cmocka_unit_test(decisions_agree),
+        cmocka_unit_test(operations_agree),         cmocka_unit_test(decisions_agree),
+        cmocka_unit_test(larger_intervals_contain), cmocka_unit_test(functions_at_corners),
         cmocka_unit_test(exponentials_multiply),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -130,20 +130,33 @@ static rk_ev set_integer(rk_run *run, unsigned i, slong n) {
     return ev;
 }
 
+/* The same, where it can be without the exponentials of attention or the roots that divide rows. */
+static rk_ev find_bounds(const rk_run *run, const rk_instr *p, rk_ev *defined, slong *low,
+                         slong *high) {
+    slong l, h;
+    rk_ev ev, scaled;
+    if (rk_step_attention_rank(run, p, low, high)) {
+        *defined = RK_EV_OK;
+        return *low == *high ? RK_EV_OK : RK_EV_ESCAPE;
+    }
+    if (!rk_step_scaled_rank(run, p, &scaled, &l, &h))
+        return find_rank(run, p, low, high);
+    *defined = RK_EV_OK;
+    *low = l;
+    *high = h;
+    if (scaled == RK_EV_OK)
+        return RK_EV_OK;
+    ev = find_rank(run, p, &l, &h);
+    *low = l > *low ? l : *low;
+    *high = h < *high ? h : *high;
+    return *low == *high ? RK_EV_OK : ev;
+}
+
 static void compute_rank(rk_run *run, unsigned i, rk_ev defined) {
     const rk_instr *p = &run->program->instr[i];
     slong low, high;
-    rk_ev ev = RK_EV_OK;
     rk_matrix_init(&run->value[i], run->domain, 1, 1);
-    if (rk_step_scaled_rank(run, p, &low)) {
-        high = low;
-        defined = RK_EV_OK;
-    } else if (rk_step_attention_rank(run, p, &low, &high)) {
-        defined = RK_EV_OK;
-        ev = low == high ? RK_EV_OK : RK_EV_ESCAPE;
-    } else {
-        ev = find_rank(run, p, &low, &high);
-    }
+    rk_ev ev = find_bounds(run, p, &defined, &low, &high);
     run->bounds[i] = rk_bounds_new(low, high);
     if (ev == RK_EV_OK)
         ev = set_integer(run, i, low);

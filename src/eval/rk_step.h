@@ -21,9 +21,11 @@ rk_bounds *rk_bounds_new(slong low, slong high);
 rk_bounds *rk_bounds_copy(const rk_bounds *b); /* NULL for NULL */
 void rk_bounds_free(rk_bounds *b);
 
-/* The rank of a matrix whose rows are divided by positive numbers, without dividing: so ranks of
-   normalised tokens need no square roots. False where it does not apply. */
-bool rk_step_scaled_rank(const rk_run *run, const rk_instr *rank, slong *value);
+/* Bounds of the rank of a matrix that rests on roots which divide rows, without those roots: so
+   ranks of normalised tokens need none (rk_peephole.c). *ev is OK when low == high. True where it
+   applies; the matrix is then defined. */
+bool rk_step_scaled_rank(const rk_run *run, const rk_instr *rank, rk_ev *ev, slong *low,
+                         slong *high);
 
 /* Bounds of the rank of L + P*R for attention P at rational logits (or rational multiples of one
    root or logarithm), which is defined there, without P's denominators. False where it does not

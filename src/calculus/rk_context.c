@@ -26,6 +26,11 @@ static bool is_matrix_equation(const rk_context *x, const rk_literal *l) {
            (l->negated && is_matrix_compare(x, l, RK_NE));
 }
 
+static bool is_number_equation(const rk_context *x, const rk_literal *l) {
+    return l->term->op == RK_T_COMPARE && l->term->cmp == (l->negated ? RK_NE : RK_EQ) &&
+           rk_term_is_number(x, l->term->kid[0]) && rk_term_is_number(x, l->term->kid[1]);
+}
+
 static bool is_matrix_difference(const rk_context *x, const rk_literal *l) {
     return (l->negated && is_matrix_compare(x, l, RK_EQ)) ||
            (!l->negated && is_matrix_compare(x, l, RK_NE));
@@ -64,7 +69,8 @@ static void take_rules(rk_context *x, const rk_hypothesis *h) {
         if (h->literal.term != NULL &&
             (h->literal.term->op == RK_T_IN_ROWSPAN || h->literal.term->op == RK_T_IN_COLSPAN))
             span_rule(x, &h->literal, origin);
-        else if (h->literal.term != NULL && is_matrix_equation(x, &h->literal))
+        else if (h->literal.term != NULL &&
+                 (is_matrix_equation(x, &h->literal) || is_number_equation(x, &h->literal)))
             add_rule(x, rk_read_matrix(x->reader, h->literal.term->kid[0]),
                      rk_read_matrix(x->reader, h->literal.term->kid[1]), origin);
     rk_rewrite_complete(x->rewrite);

@@ -539,6 +539,48 @@ static void load(work *w, const rk_word *word) {
         w->letter[i] = rk_letter_canon(s, word->letter[i]);
 }
 
+/* The number c with A*v == c*v (or v*A == c*v) for the letters v; NULL: not known, or 0. */
+static rk_sc stretch(rk_mxs *s, const rk_mx *a, const rk_letter *v, size_t n, bool left) {
+    rk_mx_sum sum;
+    rk_mx_sum_init(&sum, rk_letter_rows(v[0]), rk_letter_cols(v[n - 1]));
+    rk_mx_sum_put_letters(s, &sum, s->one, v, n);
+    const rk_mx *vector = rk_mx_sum_done(s, &sum);
+    const rk_mx *image = left ? rk_mx_mul(s, vector, a) : rk_mx_mul(s, a, vector);
+    if (vector->nwords != 1 || image->nwords != 1)
+        return NULL;
+    rk_sc c = image->word[0].coef;
+    return rk_mx_scale(s, c, vector) == image ? c : NULL;
+}
+
+/* A^k*v = c^k*v where A*v = c*v, and mirrored. */
+static bool eigenvector_of_power(work *w, size_t i) {
+    enum { LONGEST = 3 };
+    rk_letter p = w->letter[i];
+    if (p.leaf->kind != RK_L_POWER || p.inverted)
+        return false;
+    const rk_mx *a = p.transposed ? p.leaf->arg[0]->transpose : p.leaf->arg[0];
+    for (size_t n = 1; n <= LONGEST; n++)
+        for (int left = 0; left < 2; left++) {
+            if (left ? n > i : i + n >= w->n)
+                continue;
+            rk_sc c = stretch(w->s, a, &w->letter[left ? i - n : i + 1], n, left);
+            if (c == NULL)
+                continue;
+            rk_sc factor = rk_sc_pow(w->s->scalars, c, p.leaf->index[0]);
+            w->coef = rk_sc_mul(w->s->scalars, w->coef, factor);
+            cut(w, i, i + 1);
+            return true;
+        }
+    return false;
+}
+
+static bool eigenvectors(work *w) {
+    for (size_t i = 0; i < w->n; i++)
+        if (eigenvector_of_power(w, i))
+            return true;
+    return false;
+}
+
 const rk_mx *rk_mx_word_normal(rk_mxs *s, rk_sc rows, rk_sc cols, rk_word *word) {
     work w = {.s = s, .rows = rows, .cols = cols, .coef = word->coef};
     load(&w, word);
@@ -562,7 +604,7 @@ const rk_mx *rk_mx_word_normal(rk_mxs *s, rk_sc rows, rk_sc cols, rk_word *word)
         *word = (rk_word){w.coef, w.letter, w.n};
         if (s->rules && rk_rewrite_word(s->rules, word, rows, cols, &other))
             return other;
-    } while (take_numbers(&w));
+    } while (eigenvectors(&w) || take_numbers(&w));
     *word = (rk_word){w.coef, w.letter, w.n};
     return NULL;
 }

@@ -275,10 +275,92 @@ static size_t leading(const rk_rewrite *r, const rk_mx *value) {
     return lead;
 }
 
+/* --- equations between numbers --------------------------------------------------------------- */
+
+/* The coefficient of the atom in a polynomial that is linear in it and has no denominator, where it
+   is a rational number; false otherwise. */
+static bool linear_in(rk_rewrite *r, rk_sc a, unsigned atom, rk_sc value, fmpq_t coefficient) {
+    rk_sc zero = rk_sc_int(r->scalars, 0), one = rk_sc_int(r->scalars, 1);
+    rk_sc at0 = rk_sc_put_atom(r->scalars, a, atom, zero);
+    rk_sc c = rk_sc_sub(r->scalars, rk_sc_put_atom(r->scalars, a, atom, one), at0);
+    return rk_sc_is_rational(r->scalars, c, coefficient) && !fmpq_is_zero(coefficient) &&
+           rk_sc_add(r->scalars, at0, rk_sc_mul(r->scalars, c, value)) == a;
+}
+
+/* The word behind an atom such as x'*y; NULL for other numbers. */
+static const rk_word *word_of_number(const rk_rewrite *r, unsigned atom) {
+    const rk_quantity *q = rk_sc_atom_quantity(r->scalars, atom);
+    return q != NULL && q->kind == RK_Q_ENTRY ? &q->mx[0]->word[0] : NULL;
+}
+
+/* Only products of matrices and dimensions are exchanged: what else stands for a number may hold
+   the word itself. */
+static bool is_plain(const rk_rewrite *r, rk_sc a) {
+    for (unsigned i = 0; i < a->natoms; i++)
+        if (word_of_number(r, a->atom[i]) == NULL &&
+            rk_sc_atom_quantity(r->scalars, a->atom[i]) != NULL)
+            return false;
+    return true;
+}
+
+static void insert_number(rk_rewrite *r, const rk_word *w, rk_sc value, uint64_t origins) {
+    rk_sc one = rk_sc_int(r->scalars, 1);
+    insert(r, (rk_rule){w->letter, w->length, one, one, rk_mx_scalar(r->s, value), origins, true});
+}
+
+/* Some rule applies inside the word: scalars that were made before it do not show that. */
+static bool is_reducible(const rk_rewrite *r, const rk_word *w) {
+    rk_rule whole = {.lead = w->letter, .length = w->length};
+    for (size_t i = 0; i < r->nrules; i++)
+        if (r->rule[i].live && contains(&whole, &r->rule[i]))
+            return true;
+    return false;
+}
+
+/* a == 0 as a rule for the greatest product x'*y that stands in it linearly, and its mirror
+   image. */
+static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins) {
+    const rk_word *lead = NULL;
+    rk_sc value = NULL;
+    fmpq_t c;
+    fmpq_init(c);
+    for (unsigned i = 0; i < a->natoms && is_plain(r, a); i++) {
+        const rk_word *w = word_of_number(r, a->atom[i]);
+        rk_sc self = w ? rk_mx_value(r->s, rk_rewrite_letters(r, rk_sc_int(r->scalars, 1),
+                                                              rk_sc_int(r->scalars, 1), w->letter,
+                                                              w->length))
+                       : NULL;
+        if (w == NULL || w->length > RK_REWRITE_LENGTH || is_reducible(r, w) ||
+            !linear_in(r, a, a->atom[i], self, c) || (lead && rk_rewrite_order(r, w, lead) <= 0))
+            continue;
+        lead = w;
+        rk_sc rest = rk_sc_div(r->scalars, a, rk_sc_rational(r->scalars, c));
+        value = rk_sc_sub(r->scalars, self, rest);
+    }
+    fmpq_clear(c);
+    if (lead == NULL) {
+        r->cut = true;
+        return;
+    }
+    insert_number(r, lead, value, origins);
+    if (lead->length == 1)
+        return;
+    rk_letter *mirror = rk_arena_alloc(r->arena, lead->length * sizeof *mirror);
+    for (size_t i = 0; i < lead->length; i++)
+        mirror[lead->length - 1 - i] =
+            *rk_mx_letter(rk_mx_transpose(r->s, rk_mx_of_letter(r->s, lead->letter[i])));
+    if (!is_reducible(r, &(rk_word){.letter = mirror, .length = lead->length}))
+        insert_number(r, &(rk_word){lead->coef, mirror, lead->length}, value, origins);
+}
+
 /* value == 0 as a rule: the leading word equals the rest, divided by minus its coefficient. */
 static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
     size_t lead = leading(r, value);
     rk_word w = value->word[lead];
+    if (w.length == 0 && rk_sc_is_one(value->rows) && !rk_sc_is_nonzero(r->scalars, w.coef)) {
+        make_number_rule(r, w.coef, origins);
+        return;
+    }
     if (!rk_sc_is_nonzero(r->scalars, w.coef)) {
         r->cut = true;
         return;

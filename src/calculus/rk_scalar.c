@@ -412,8 +412,8 @@ static rk_sc power_atom(rk_scalars *s, rk_sc base, rk_sc exponent) {
     return deep ? unworked(s, RK_T_POWER, base, exponent) : rk_sc_atom(s, id);
 }
 
-/* base^(2*m + k) == (base^m)^2 * base^k, term by term; the base is nonzero, and the monomials are
-   integers unless it is positive. */
+/* base^(2*m + k) == (base^m)^2 * base^k, term by term; the base is nonzero unless all terms are
+   natural numbers, and the monomials are integers unless it is positive. */
 static rk_sc power_by_terms(rk_scalars *s, rk_sc base, rk_sc exponent) {
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, exponent);
     const fmpz_mpoly_struct *e = rk_sc_num(exponent);
@@ -430,13 +430,23 @@ static rk_sc power_by_terms(rk_scalars *s, rk_sc base, rk_sc exponent) {
     return product;
 }
 
+/* Every term is a natural number: then 0 is no exception, because 0^0 is 1. */
+static bool has_natural_terms(rk_scalars *s, rk_sc exponent) {
+    bool natural = rk_sc_atoms_are_integers(s, exponent);
+    for (slong i = 0; natural && i < rk_sc_num(exponent)->length; i++)
+        natural = fmpz_sgn(rk_sc_num(exponent)->coeffs + i) > 0;
+    for (unsigned v = 0; natural && v < exponent->natoms; v++)
+        natural = rk_sc_at_least(s, rk_sc_atom(s, exponent->atom[v]), 0);
+    return natural;
+}
+
 static bool splits(rk_scalars *s, rk_sc base, rk_sc exponent) {
     if (!rk_sc_is_polynomial(s, exponent))
         return false;
     for (slong i = 0; i < rk_sc_num(exponent)->length; i++)
         if (!fmpz_fits_si(rk_sc_num(exponent)->coeffs + i))
             return false;
-    return rk_sc_is_positive(s, base) ||
+    return rk_sc_is_positive(s, base) || has_natural_terms(s, exponent) ||
            (rk_sc_is_nonzero(s, base) && rk_sc_atoms_are_integers(s, exponent));
 }
 

@@ -159,6 +159,15 @@ static bool root(const extension *e, slong n, ulong *r, const ulong *x) {
     return vanishes(v, n / 2) ? root_of_half(e, n, r, u) : root_of_sum(e, n / 2, r, u, v);
 }
 
+unsigned rk_extension_level(const rk_domain *d, const void *x) {
+    slong n = of(d)->degree, least = 1;
+    unsigned level = 0;
+    for (slong i = 0; i < n; i++)
+        for (; ((const ulong *)x)[i] != 0 && i % (n / least) != 0; least *= 2)
+            level++;
+    return level;
+}
+
 ulong rk_extension_norm(const rk_domain *d, const void *x, unsigned level) {
     const extension *e = of(d);
     ulong a[MOST], u[MOST] = {0}, v[MOST] = {0};
@@ -320,14 +329,14 @@ static void e_matrix_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
     rk_free(product);
 }
 
-/* The largest degree of a subfield that holds all entries. */
+/* The degree of the least subfield that holds all entries. */
 static slong degree_of(const rk_matrix *a) {
-    slong n = of(a->domain)->degree, least = 1;
-    const ulong *x = a->entry;
-    for (slong i = 0; i < a->rows * a->cols * n; i++)
-        for (; x[i] != 0 && i % n % (n / least) != 0; least *= 2)
-            ;
-    return least;
+    unsigned level = 0;
+    for (slong i = 0; i < a->rows * a->cols; i++) {
+        unsigned other = rk_extension_level(a->domain, rk_matrix_entry(a, 0, i));
+        level = other > level ? other : level;
+    }
+    return (slong)1 << level;
 }
 
 /* Column k of the block of x: x * t^k, in the subfield of degree n. */

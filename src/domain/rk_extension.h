@@ -13,6 +13,8 @@ enum { RK_EXTENSION_LEVELS = 4 };
    for the same element, and otherwise chosen at will: not consistent with each other. */
 rk_domain *rk_domain_extension(ulong p, unsigned levels);
 
+/* The least level whose subfield holds x. */
+unsigned rk_extension_level(const rk_domain *extension, const void *x);
 /* The norm, to the prime field, of an element of the subfield of p^(2^level) elements. */
 ulong rk_extension_norm(const rk_domain *extension, const void *x, unsigned level);
 

@@ -129,8 +129,8 @@ static bool certify(witness *w, uint64_t component) {
     rk_assignment_init(&to, w->program);
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, &from);
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, &to);
-    rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng);
-    bool ok = rk_tower_set_point(&t, &from);
+    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng) &&
+              rk_tower_set_point(&t, &from);
     if (ok && w->levels > 0)
         rk_roots_certify(&t, &w->view, w->level, &from, &to);
     if (ok && !rk_exponents_vanish(&t, &from))
@@ -144,8 +144,8 @@ static bool certify(witness *w, uint64_t component) {
 static bool observe(witness *w, uint64_t component, rk_proof *out) {
     rk_tower t;
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, out->example);
-    rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng);
-    bool ok = rk_tower_set_point(&t, out->example);
+    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng) &&
+              rk_tower_set_point(&t, out->example);
     if (ok)
         take_facts(&w->view, &t, component == 0);
     out->modulus = t.floor[0].modulus;

@@ -133,14 +133,6 @@ static bool move_to(const line *l, ulong s) {
     return ok;
 }
 
-static bool all_units(const rk_matrix *m) {
-    for (slong i = 0; i < m->rows; i++)
-        for (slong j = 0; j < m->cols; j++)
-            if (!rk_tern_false(m->domain->is_zero(m->domain, rk_matrix_entry(m, i, j))))
-                return false;
-    return true;
-}
-
 static const rk_matrix *radicand(const line *l, size_t root) {
     unsigned a = program_of(l)->instr[root].arg[0];
     bool known = rk_tower_value(l->tower, 0, a) == RK_EV_OK;
@@ -152,26 +144,47 @@ static bool lower_radicands_are_units(const line *l) {
         if (!is_moving_root(l->view, l->tower->closed, i) || l->level[i] >= l->now)
             continue;
         const rk_matrix *m = radicand(l, i);
-        if (m == NULL || !all_units(m))
+        if (m == NULL || !rk_all_units(m))
             return false;
     }
     return true;
 }
 
-/* Values of the norms of all radicands of the level, one after the other, at one point. */
-static bool read_norms(const line *l, ulong *norm, size_t stride) {
-    const rk_domain *d = l->tower->floor[0].field;
-    bool prime = d->size == sizeof(ulong);
+/* The radicands of the level in hand, along the line: how far up the subfield stands that holds
+   the values of each, and the norms of the values from each subfield that it could be. */
+typedef struct sample {
+    size_t n, points, levels;
+    unsigned *level; /* n */
+    ulong *norm;     /* levels times n times points */
+} sample;
+
+static ulong *norms_of(const sample *x, unsigned level, size_t k) {
+    return x->norm + (level * x->n + k) * x->points;
+}
+
+static void read_entry(const sample *x, const rk_domain *d, size_t k, size_t s,
+                       const ulong *value) {
+    if (d->size == sizeof(ulong)) {
+        norms_of(x, 0, k)[s] = *value;
+        return;
+    }
+    unsigned level = rk_extension_level(d, value);
+    x->level[k] = level > x->level[k] ? level : x->level[k];
+    for (unsigned m = level; m < x->levels; m++)
+        norms_of(x, m, k)[s] = rk_extension_norm(d, value, m);
+}
+
+/* Reads all of them at the s-th point. */
+static bool read_point(const line *l, const sample *x, size_t s) {
+    size_t n = 0;
     for (size_t i = 0; i < program_of(l)->ninstr; i++) {
         if (!is_root_of(l, i, l->now))
             continue;
         const rk_matrix *m = radicand(l, i);
         if (m == NULL)
             return false;
-        for (slong k = 0; k < m->rows * m->cols; k++, norm += stride) {
-            const ulong *x = rk_matrix_entry(m, k / m->cols, k % m->cols);
-            *norm = prime ? *x : rk_extension_norm(d, x, l->now - 1);
-        }
+        for (slong k = 0; k < m->rows * m->cols; k++)
+            read_entry(x, l->tower->floor[0].field, n++, s, rk_matrix_entry(m, 0, k));
     }
     return true;
 }
@@ -205,27 +218,26 @@ static void shared_part(nmod_poly_t r, const nmod_poly_struct *part, size_t n) {
     nmod_poly_clear(derivative);
 }
 
-/* ok[k]: the k-th polynomial, given by its values at 0, 1, ..., has a factor of its own of odd
-   multiplicity. */
-static void find_private_factors(bool *ok, ulong *values, size_t n, size_t points, nmod_t mod) {
-    nmod_poly_struct *part = rk_malloc((n + 1) * sizeof *part);
-    ulong *at = rk_malloc(points * sizeof *at);
+/* ok[k]: the k-th radicand has a factor of its own of odd multiplicity. */
+static void find_private_factors(const sample *x, bool *ok, nmod_t mod) {
+    nmod_poly_struct *part = rk_malloc((x->n + 1) * sizeof *part);
+    ulong *at = rk_malloc(x->points * sizeof *at);
     nmod_poly_t f, shared;
     nmod_poly_init_mod(f, mod);
     nmod_poly_init_mod(shared, mod);
-    for (size_t s = 0; s < points; s++)
+    for (size_t s = 0; s < x->points; s++)
         at[s] = s;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < x->n; k++) {
         nmod_poly_init_mod(&part[k], mod);
-        nmod_poly_interpolate_nmod_vec(f, at, values + k * points, (slong)points);
+        nmod_poly_interpolate_nmod_vec(f, at, norms_of(x, x->level[k], k), (slong)x->points);
         ok[k] = nmod_poly_length(f) > 1;
         if (ok[k])
             odd_part(&part[k], f);
         else
             nmod_poly_one(&part[k]);
     }
-    shared_part(shared, part, n);
-    for (size_t k = 0; k < n; k++) {
+    shared_part(shared, part, x->n);
+    for (size_t k = 0; k < x->n; k++) {
         nmod_poly_gcd(f, &part[k], shared);
         ok[k] = ok[k] && nmod_poly_length(f) < nmod_poly_length(&part[k]);
         nmod_poly_clear(&part[k]);
@@ -277,21 +289,22 @@ static void bar_all_but(const line *l, const bool *ok) {
 static void certify_level(line *l) {
     unsigned most;
     choose_slots(l);
-    size_t n = count_radicands(l, &most);
-    size_t points = (size_t)most * ((size_t)1 << (l->now - 1)) + 1;
-    ulong *values = rk_malloc((n * points + 1) * sizeof *values);
-    bool *ok = rk_calloc(n + 1, sizeof *ok);
-    bool known = true;
-    for (size_t s = 0; s < points && known; s++) {
-        known = move_to(l, s) && read_norms(l, values + s, points);
+    sample x = {.n = count_radicands(l, &most), .levels = l->now};
+    x.points = ((size_t)most << (l->now - 1)) + 1;
+    x.norm = rk_calloc(x.levels * x.n * x.points + 1, sizeof *x.norm);
+    x.level = rk_calloc(x.n + 1, sizeof *x.level);
+    bool *ok = rk_calloc(x.n + 1, sizeof *ok), known = true;
+    for (size_t s = 0; s < x.points && known; s++) {
+        known = move_to(l, s) && read_point(l, &x, s);
         known = known && (s > 0 || lower_radicands_are_units(l));
     }
     nmod_t mod;
     nmod_init(&mod, l->tower->floor[0].modulus);
     if (known)
-        find_private_factors(ok, values, n, points, mod);
+        find_private_factors(&x, ok, mod);
     bar_all_but(l, ok);
-    rk_free(values);
+    rk_free(x.norm);
+    rk_free(x.level);
     rk_free(ok);
 }
 

@@ -37,7 +37,7 @@ static bool is_suitable(const chain *c, ulong q) {
 
 /* Below 2^25 products run at the speed of BLAS; a random point of a hypersurface of degree D is
    met with probability about D over the prime, which a second attempt mends. */
-enum { FIRST_BITS = 22, BITS_A_FLOOR = 6, FEWEST_BITS = 13 };
+enum { FIRST_BITS = 22, BITS_A_FLOOR = 6, FEWEST_BITS = 13, MOST_BITS = 61 };
 
 static ulong draw_last(const chain *c, size_t floors, rk_rng *rng) {
     int bits = FIRST_BITS - BITS_A_FLOOR * ((int)floors - 1);
@@ -48,11 +48,12 @@ static ulong draw_last(const chain *c, size_t floors, rk_rng *rng) {
     return q;
 }
 
-static ulong draw_below(const chain *c, ulong above, rk_rng *rng) {
-    ulong step = c->step * above, q = 1 + step * (1 + rk_rng_below(rng, 4));
-    while (!is_suitable(c, q))
+/* 0: too large */
+static ulong next_prime(const chain *c, ulong above) {
+    ulong step = c->step * above, q = 1 + step;
+    while (q >> MOST_BITS == 0 && !is_suitable(c, q))
         q += step;
-    return q;
+    return q >> MOST_BITS == 0 ? q : 0;
 }
 
 static ulong base_of(ulong p, ulong order) {
@@ -62,13 +63,16 @@ static ulong base_of(ulong p, ulong order) {
     return b;
 }
 
-static void draw_primes(rk_tower *t, const chain *c, rk_rng *rng) {
+static bool draw_primes(rk_tower *t, const chain *c, rk_rng *rng) {
     size_t last = t->floors - 1;
     t->floor[last].modulus = draw_last(c, t->floors, rng);
     for (size_t f = last; f-- > 0;) {
-        t->floor[f].modulus = draw_below(c, t->floor[f + 1].modulus, rng);
+        t->floor[f].modulus = next_prime(c, t->floor[f + 1].modulus);
+        if (t->floor[f].modulus == 0)
+            return false;
         t->floor[f].base = base_of(t->floor[f].modulus, t->floor[f + 1].modulus);
     }
+    return true;
 }
 
 /* --- the floors --------------------------------------------------------------------------- */
@@ -104,7 +108,9 @@ static void open_floor(rk_tower *t, rk_floor *f, unsigned levels, rk_rng *rng) {
         f->root[k] = n_sqrtmod(fmpz_fdiv_ui(&t->closed->basis[k], f->modulus), f->modulus);
 }
 
-void rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
+enum { MOST_CHAINS = 1000 };
+
+bool rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
                    rk_rng *rng) {
     const rk_program *p = view->program;
     chain c = {.step = levels > 0 ? 4 : 2, .closed = closed};
@@ -112,7 +118,13 @@ void rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned
     t->view = view;
     t->closed = closed;
     t->floors = height_of(view) + 1;
-    draw_primes(t, &c, rng);
+    bool found = false;
+    for (unsigned k = 0; k < MOST_CHAINS && !found; k++)
+        found = draw_primes(t, &c, rng);
+    if (!found) {
+        t->floors = 0;
+        return false;
+    }
     for (size_t f = 0; f < t->floors; f++) {
         t->floor[f].needed = rk_calloc(p->ninstr, 1);
         if (f == 0)
@@ -121,6 +133,7 @@ void rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned
             mark_exponents(p, t->floor[f - 1].needed, t->floor[f].needed);
         open_floor(t, &t->floor[f], levels, rng);
     }
+    return true;
 }
 
 void rk_tower_clear(rk_tower *t) {
@@ -306,4 +319,12 @@ bool rk_tower_set_point(rk_tower *t, const rk_assignment *point) {
 
 rk_ev rk_tower_value(rk_tower *t, size_t floor, unsigned instr) {
     return rk_run_compute(&t->floor[floor].run, instr);
+}
+
+bool rk_all_units(const rk_matrix *m) {
+    for (slong i = 0; i < m->rows; i++)
+        for (slong j = 0; j < m->cols; j++)
+            if (!rk_tern_false(m->domain->is_zero(m->domain, rk_matrix_entry(m, i, j))))
+                return false;
+    return true;
 }

@@ -34,7 +34,7 @@
 #include "rk_view.h"
 #include "rk_witness_closed.h"
 
-enum { RK_FLOORS = 8 };
+enum { RK_FLOORS = 13 };
 
 typedef struct rk_floor {
     ulong modulus;
@@ -61,8 +61,8 @@ void rk_exponential_depths(const rk_program *program, unsigned *depth);
 bool rk_uses_arguments(const rk_instr *in);
 
 /* A tower high enough for the analytic instructions of the view, over fields with 2^levels
-   coordinates. Square roots in closed are in its basis. */
-void rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
+   coordinates. False: there is no such chain of word-size primes; the tower is then empty. */
+bool rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
                    rk_rng *rng);
 void rk_tower_clear(rk_tower *t);
 
@@ -72,5 +72,8 @@ bool rk_tower_set_point(rk_tower *t, const rk_assignment *point);
 bool rk_tower_move(rk_tower *t, size_t floor, const rk_assignment *point);
 /* A value on a floor (valid with RK_EV_OK). */
 rk_ev rk_tower_value(rk_tower *t, size_t floor, unsigned instr);
+
+/* No entry is 0. */
+bool rk_all_units(const rk_matrix *m);
 
 #endif

@@ -112,7 +112,7 @@ static void find_zeros(zeros *z, unsigned i) {
         take_one(z, i, in->arg[0]);
         return;
     case RK_P_FN:
-        if (in->fn == RK_FN_TANH || in->fn == RK_FN_SILU || in->fn == RK_FN_SQRT)
+        if (in->fn == RK_FN_TANH || in->fn == RK_FN_SILU)
             take_one(z, i, in->arg[0]);
         return;
     default:
@@ -139,6 +139,16 @@ static bool gather(const rk_tower *t, zeros *z, unsigned char *chosen) {
     return true;
 }
 
+/* Is the value known, and if it is a radicand, made of units? Then the root lifts to the p-adic
+   numbers, and with it the whole map. */
+static bool lifts(rk_tower *t, size_t floor, unsigned i) {
+    const rk_instr *in = &t->view->program->instr[i];
+    if (rk_tower_value(t, floor, i) != RK_EV_OK)
+        return false;
+    return !rk_is_root(in) || !t->closed->moving[i] ||
+           rk_all_units(&t->floor[floor].run.value[in->arg[0]]);
+}
+
 /* With the chosen slots at 0 the exponents are defined. */
 static bool defined_at_zero(rk_tower *t, const rk_assignment *point, const unsigned char *chosen) {
     const rk_program *p = t->view->program;
@@ -149,10 +159,9 @@ static bool defined_at_zero(rk_tower *t, const rk_assignment *point, const unsig
         if (chosen[s])
             fmpq_mat_zero(&zeroed.value[s]);
     bool ok = rk_tower_set_point(t, &zeroed);
-    for (size_t f = 1; f < t->floors && ok; f++)
-        for (size_t i = 0; i < p->ninstr && ok; i++)
-            if (t->floor[f].needed[i] && rk_is_exponential(&p->instr[i]))
-                ok = rk_tower_value(t, f + 1, p->instr[i].arg[0]) == RK_EV_OK;
+    for (size_t f = 2; f < t->floors && ok; f++)
+        for (unsigned i = 0; i < p->ninstr && ok; i++)
+            ok = !t->floor[f].needed[i] || lifts(t, f, i);
     rk_assignment_clear(&zeroed);
     return ok;
 }

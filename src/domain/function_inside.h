@@ -35,6 +35,7 @@ typedef struct rk_known_sign {
 } rk_known_sign;
 
 enum { RK_MAX_EXPONENTS = 24, RK_SPAN_POINTS = RK_MAX_EXPONENTS + 4, RK_MAX_KNOWN = 64 };
+enum { RK_MAX_DIVISOR = 24 };
 
 typedef struct rk_functions {
     fmpz_mpoly_ctx_t ring;
@@ -47,6 +48,10 @@ typedef struct rk_functions {
     ulong divisor[RK_MAX_EXPONENTS]; /* by order of creation; kept over restarts */
     rk_known_sign known[RK_MAX_KNOWN];
     slong nknown;
+    /* Without indeterminates an element is one number, whose sign an enclosure tells: the signs of
+       a polynomial, by means of `numbers`; NULL else. */
+    unsigned (*signs_of)(const rk_domain *d, const fmpz_mpoly_t p);
+    void *numbers;
 } rk_functions;
 
 static inline rk_functions *rk_functions_of(const rk_domain *d) {
@@ -66,6 +71,7 @@ void rk_function_mul(const rk_domain *d, void *r, const void *x, const void *y);
 rk_ev rk_function_divide(const rk_domain *d, void *r, const void *x, const void *y);
 rk_ev rk_function_power(const rk_domain *d, void *r, const void *x, slong exponent);
 bool rk_function_affordable(const rk_domain *d, void *r, slong terms);
+void rk_function_free(rk_domain *d); /* the context */
 
 /* Writes powers of reducible variables by the lower ones; takes roots out of denominators. */
 void rk_function_reduce(const rk_domain *d, void *x);

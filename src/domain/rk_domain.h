@@ -135,6 +135,13 @@ rk_domain *rk_domain_calcium(void);
    one is settled by the first exponential or logarithm, m by the first root; what needs another is
    ESCAPE, as is what grows too large. Equality is exact. */
 rk_domain *rk_domain_power(void);
+/* Square roots, exponentials, logarithms, erf, nested: a number is zero when it is so formally, and
+   not zero when an enclosure says so; else PRECISION. exp(x) is a power of exp(x/divisor) for the
+   exponents of a basis; rk_closed_finer: the divisor, other than 0, with which more could be
+   computed. */
+rk_domain *rk_domain_closed(slong divisor);
+slong rk_closed_finer(const rk_domain *closed);
+void rk_closed_ball(const rk_domain *closed, arb_t value, const void *x);
 /* An enclosure of a number of rk_domain_power. */
 void rk_power_ball(const rk_domain *powers, arb_t value, const void *x, slong bits);
 /* Rational functions of `variables` indeterminates over Q. Once numerators and denominators could

@@ -101,3 +101,60 @@ rk_ev rk_field_inv(rk_matrix *r, const rk_matrix *a) {
     rk_matrix_clear(&work);
     return ev;
 }
+
+/* --- ranks ---------------------------------------------------------------------------------- */
+
+static void swap_cols(rk_matrix *a, slong j, slong k, void *t) {
+    const rk_domain *d = a->domain;
+    for (slong i = 0; i < a->rows && j != k; i++) {
+        d->set(d, t, rk_at(a, i, j));
+        d->set(d, rk_at(a, i, j), rk_at(a, i, k));
+        d->set(d, rk_at(a, i, k), t);
+    }
+}
+
+/* An entry of the block from (k, k) on that is certainly not zero; otherwise *zero says whether
+   all certainly are. */
+static bool find_any(const rk_matrix *a, slong k, slong *row, slong *col, bool *zero) {
+    *zero = true;
+    for (slong j = k; j < a->cols; j++) {
+        for (slong i = k; i < a->rows; i++) {
+            rk_tern is_zero = a->domain->is_zero(a->domain, rk_at(a, i, j));
+            *zero = *zero && rk_tern_true(is_zero);
+            *row = i;
+            *col = j;
+            if (rk_tern_false(is_zero))
+                return true;
+        }
+    }
+    return false;
+}
+
+static rk_ev eliminate_block(rk_matrix *a, slong *rank, rk_matrix *t) {
+    slong full = FLINT_MIN(a->rows, a->cols), row = 0, col = 0;
+    bool zero = true;
+    for (*rank = 0; *rank < full; ++*rank) {
+        slong k = *rank;
+        if (!find_any(a, k, &row, &col, &zero))
+            return zero ? RK_EV_OK : RK_EV_PRECISION;
+        swap_rows(a, k, row, t->entry);
+        swap_cols(a, k, col, t->entry);
+        for (slong i = k + 1; i < a->rows; i++) {
+            rk_ev ev = clear_entry(a, i, k, t);
+            if (ev != RK_EV_OK)
+                return ev;
+        }
+    }
+    return RK_EV_OK;
+}
+
+rk_ev rk_field_rank(slong *low, slong *high, const rk_matrix *a) {
+    rk_matrix work, t;
+    rk_matrix_copy(&work, a);
+    rk_matrix_init(&t, a->domain, 2, 1);
+    rk_ev ev = eliminate_block(&work, low, &t);
+    *high = ev == RK_EV_OK ? *low : FLINT_MIN(a->rows, a->cols);
+    rk_matrix_clear(&work);
+    rk_matrix_clear(&t);
+    return ev;
+}

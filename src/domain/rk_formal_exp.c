@@ -118,13 +118,20 @@ static bool is_combination(const rk_domain *d, const fmpq *c, const void *x) {
     return zero;
 }
 
-enum { MAX_EXPONENT = 24, MAX_DIVISOR = 24 };
+/* Powers that are written out, and such powers of one generator among numbers. */
+enum { MAX_EXPONENT = 24, MAX_MONOMIAL = 512 };
+
+static bool is_monomial(const void *x) {
+    const fmpz_mpoly_q_struct *q = x;
+    return q->num.length == 1 && q->den.length == 1;
+}
 
 /* exp(c*exponent_k), a power of the generator; with a finer generator after a restart when c times
    the divisor is no integer. Of a logarithm only the root can be taken. */
 static rk_ev multiply_power(const rk_domain *d, void *r, slong k, const fmpq_t c) {
     rk_functions *f = rk_functions_of(d);
     const rk_exponent *e = &f->exponent[k];
+    slong most = f->numbers != NULL && is_monomial(e->value) ? MAX_MONOMIAL : MAX_EXPONENT;
     fmpz_mpoly_q_t base;
     fmpq_t power;
     rk_ev ev = RK_EV_LIMIT;
@@ -137,10 +144,10 @@ static rk_ev multiply_power(const rk_domain *d, void *r, slong k, const fmpq_t c
         f->exceeded = true;
     if (!fmpz_is_one(fmpq_denref(power))) {
         ulong more = fmpz_get_ui(fmpq_denref(power)) * f->divisor[k];
-        f->restart = f->restart || (!e->of_log && more <= MAX_DIVISOR);
-        f->divisor[k] = more <= MAX_DIVISOR && !e->of_log ? more : f->divisor[k];
-    } else if (fmpz_cmp_si(fmpq_numref(power), MAX_EXPONENT) <= 0 &&
-               fmpz_cmp_si(fmpq_numref(power), -MAX_EXPONENT) >= 0) {
+        f->restart = f->restart || (!e->of_log && more <= RK_MAX_DIVISOR);
+        f->divisor[k] = more <= RK_MAX_DIVISOR && !e->of_log ? more : f->divisor[k];
+    } else if (fmpz_cmp_si(fmpq_numref(power), most) <= 0 &&
+               fmpz_cmp_si(fmpq_numref(power), -most) >= 0) {
         ev = rk_function_power(d, base, base, fmpz_get_si(fmpq_numref(power)));
         rk_function_mul(d, r, r, base);
     }

@@ -160,6 +160,8 @@ static unsigned signs_by_squares(const rk_domain *d, const fmpz_mpoly_t p) {
 }
 
 unsigned rk_signs_of_poly(const rk_domain *d, const fmpz_mpoly_t p) {
+    if (rk_functions_of(d)->signs_of != NULL)
+        return rk_functions_of(d)->signs_of(d, p);
     unsigned r = signs_by_terms(d, p);
     if (r == ANY)
         r = signs_by_squares(d, p);

@@ -345,7 +345,7 @@ static rk_ev f_inv(rk_matrix *r, const rk_matrix *a) {
 
 /* --- the domain --------------------------------------------------------------------------- */
 
-static void f_free(rk_domain *d) {
+void rk_function_free(rk_domain *d) {
     rk_functions *f = context(d);
     rk_function_restart(d);
     for (slong k = 0; k < f->nvars; k++) {
@@ -397,7 +397,7 @@ static const rk_domain function_table = {
     .matrix_inv = f_inv,
     .matrix_det = f_det,
     .matrix_rank = f_rank,
-    .free_context = f_free,
+    .free_context = rk_function_free,
 };
 
 rk_domain *rk_domain_functions(slong variables, slong max_terms) {

@@ -225,6 +225,11 @@ static rk_ev p_get_fmpq(const rk_domain *d, fmpq_t r, const void *x) {
     return RK_EV_OK;
 }
 
+static rk_ev p_outcome(const rk_domain *d, const void *x) {
+    (void)d;
+    return ((const power *)x)->lost ? RK_EV_ESCAPE : RK_EV_OK;
+}
+
 static rk_tern p_is_zero(const rk_domain *d, const void *x) {
     const power *a = x;
     (void)d;
@@ -404,6 +409,7 @@ rk_domain *rk_domain_power(void) {
         .is_zero = p_is_zero,
         .sign = rk_power_sign,
         .print = rk_power_print,
+        .outcome = p_outcome,
         .matrix_mul = rk_power_matrix_mul,
         .whole_products = true,
         .matrix_inv = rk_power_inv,

@@ -149,30 +149,37 @@ static bool calcium_affordable(const rk_chain *c, const unsigned char *open, uns
     return affordable;
 }
 
-/* Entries of a matrix of powers of e, and the smaller side of one to eliminate, that end within
-   about half a second. */
-enum { POWER_ENTRIES = 1024, POWER_SIDE = 16 };
-
 static bool makes_powers(const rk_instr *p) {
     return p->code == RK_P_SOFTMAX || p->code == RK_P_ENTROPY ||
            (p->code == RK_P_FN && p->fn != RK_FN_SQRT && extends_field(p));
 }
 
-/* Powers of e serve where something open is an exponential or a logarithm. */
-static bool powers_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+/* Whether something open is an exponential or a logarithm, and matrices have at most so many
+   entries, and those to eliminate such a smaller side. */
+static bool powers_within(const rk_chain *c, const unsigned char *open, unsigned root,
+                          int64_t entries, int64_t side) {
     bool any = false, affordable = true;
     for (unsigned i = 0; i <= root && affordable; i++) {
         const rk_instr *p = &c->run[0].program->instr[i];
         if (!open[i])
             continue;
         any = any || makes_powers(p);
-        affordable = p->truth || p->rows * p->cols <= POWER_ENTRIES;
+        affordable = p->truth || p->rows * p->cols <= entries;
         if (p->code == RK_P_RANK || p->code == RK_P_DET || p->code == RK_P_INV) {
             const rk_instr *a = &c->run[0].program->instr[p->arg[0]];
-            affordable = affordable && (a->rows <= POWER_SIDE || a->cols <= POWER_SIDE);
+            affordable = affordable && (a->rows <= side || a->cols <= side);
         }
     }
     return any && affordable;
+}
+
+/* Each ends within about half a second. */
+static bool powers_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+    return powers_within(c, open, root, 1024, 16);
+}
+
+static bool closed_affordable(const rk_chain *c, const unsigned char *open, unsigned root) {
+    return powers_within(c, open, root, 36, 5);
 }
 
 /* --- square roots --------------------------------------------------------------------------- */
@@ -239,6 +246,7 @@ static const stage stages[] = {
     {.precision = 64},
     {.make = make_powers, .worth = powers_affordable},
     {.precision = 128},
+    {.make = rk_domain_closed, .worth = closed_affordable, .again = rk_closed_finer},
     {.make = make_calcium, .worth = calcium_affordable},
 };
 enum { NSTAGES = sizeof stages / sizeof *stages };

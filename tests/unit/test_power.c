@@ -1,6 +1,6 @@
-/* Powers of e: the same random computations there, in Calcium and in balls agree; zeros in
-   disguise are found to be zero and nothing else is; numbers whose independence is not known are
-   left alone. */
+/* Powers of e, and closed forms: the same random computations there, in Calcium and in balls
+   agree; zeros in disguise are found to be zero and nothing else is; numbers whose independence is
+   not known are left alone. */
 #include "domain_helpers.h"
 
 #include "eval_helpers.h"
@@ -26,7 +26,7 @@ static int teardown(void **state) {
 /* --- one computation in three domains ------------------------------------------------------- */
 
 /* Which exponentials and logarithms a trial is about. */
-typedef enum theme { WITH_E, WITH_E_AND_ROOT, WITH_EXP_OF_ROOT, WITH_LOG } theme;
+typedef enum theme { WITH_E, WITH_E_AND_ROOT, WITH_EXP_OF_ROOT, WITH_LOG, WITH_ALL } theme;
 
 typedef struct number { /* 1 by 1; known: every domain computed it */
     rk_matrix power, calcium, ball;
@@ -34,7 +34,7 @@ typedef struct number { /* 1 by 1; known: every domain computed it */
 } number;
 
 typedef struct trial {
-    rk_domain *powers;
+    rk_domain *powers; /* or closed forms, WITH_ALL */
     rk_rng random;
     theme theme;
 } trial;
@@ -118,7 +118,25 @@ static void times_root(trial *t, number *x, slong m) {
     number_clear(&root);
 }
 
+/* Roots, logarithms, exponentials of these, one of them nested. */
+static void draw_mixed_leaf(trial *t, number *x) {
+    static const rk_fn f[] = {RK_FN_SQRT, RK_FN_LOG, RK_FN_EXP, RK_FN_TANH};
+    static const slong at[] = {2, 3, 4, 6, 8, 12};
+    rk_fn first = f[rk_rng_below(&t->random, 4)];
+    if (first == RK_FN_EXP || first == RK_FN_TANH)
+        set_rational(x, rk_rng_between(&t->random, -2, 2), 1);
+    else
+        set_rational(x, at[rk_rng_below(&t->random, 6)], (ulong)rk_rng_between(&t->random, 1, 2));
+    apply(x, first);
+    if (rk_rng_below(&t->random, 4) == 0)
+        apply(x, RK_FN_EXP);
+}
+
 static void draw_leaf(trial *t, number *x) {
+    if (t->theme == WITH_ALL && rk_rng_below(&t->random, 3) > 0) {
+        draw_mixed_leaf(t, x);
+        return;
+    }
     int64_t kind = rk_rng_between(&t->random, 0, 3);
     draw_rational(t, x);
     if (t->theme == WITH_E_AND_ROOT && kind == 1) {
@@ -204,7 +222,10 @@ static void draw_zero(trial *t, number *x) {
 static void assert_enclosed(const trial *t, const number *x) {
     arb_t value;
     arb_init(value);
-    rk_power_ball(t->powers, value, x->power.entry, BITS);
+    if (t->theme == WITH_ALL)
+        rk_closed_ball(t->powers, value, x->power.entry);
+    else
+        rk_power_ball(t->powers, value, x->power.entry, BITS);
     assert_true(arb_overlaps(value, x->ball.entry));
     arb_clear(value);
 }
@@ -227,8 +248,9 @@ static void assert_agree(const trial *t, const number *x, bool zero) {
         assert_int_equal(sign, other);
 }
 
-static int run_trial(rk_rng *rng, int k) {
-    trial t = {.powers = rk_domain_power(), .theme = (theme)(k % 4)};
+static int run_trial(rk_rng *rng, theme about) {
+    trial t = {.powers = about == WITH_ALL ? rk_domain_closed(2) : rk_domain_power(),
+               .theme = about};
     number x;
     bool zero = rk_rng_below(rng, 2) != 0;
     t.random = *rng;
@@ -236,7 +258,7 @@ static int run_trial(rk_rng *rng, int k) {
     if (zero)
         draw_zero(&t, &x);
     else
-        draw(&t, &x, 4);
+        draw(&t, &x, about == WITH_ALL ? 2 : 4);
     if (x.known)
         assert_agree(&t, &x, zero);
     int seen = x.known;
@@ -251,9 +273,19 @@ static void zero_tests_agree_with_calcium(void **state) {
     rk_rng rng = test_rng(1, "zero tests");
     int trials = test_long() ? 20000 : 4000, seen = 0;
     for (int k = 0; k < trials; k++)
-        seen += run_trial(&rng, k);
+        seen += run_trial(&rng, (theme)(k % 4));
     print_message("# %d numbers known in every domain\n", seen);
     assert_true(seen > trials / 2);
+}
+
+static void closed_forms_agree_with_calcium(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(5, "closed forms");
+    int trials = test_long() ? 3000 : 400, seen = 0;
+    for (int k = 0; k < trials; k++)
+        seen += run_trial(&rng, WITH_ALL);
+    print_message("# %d numbers known in every domain\n", seen);
+    assert_true(seen > trials / 3);
 }
 
 /* --- matrices ------------------------------------------------------------------------------- */
@@ -547,6 +579,7 @@ static void ranks_seen_through_softmax(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zero_tests_agree_with_calcium),
+        cmocka_unit_test(closed_forms_agree_with_calcium),
         cmocka_unit_test(ranks_agree_with_calcium),
         cmocka_unit_test(inverses_and_determinants_fit_ranks),
         cmocka_unit_test(functions_have_closed_forms),

@@ -175,6 +175,8 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     if ((f == RK_FN_SQRT && sign < 0) || (f == RK_FN_LOG && sign <= 0))
         return RK_EV_UNDEFINED;
     ev = rk_function_apply(d, f, r, x);
+    if (rk_functions_of(d)->restart)
+        rk_functions_of(d)->exceeded = true; /* the divisors are not those of the generators now */
     return ev == RK_EV_CONSTRUCT ? RK_EV_ESCAPE : ev;
 }
 

@@ -40,10 +40,10 @@ void rk_prove_closed(const rk_program *program, const rk_prove_options *o, rk_pr
    the DAG, valid at every assignment; the claim is then decided over intervals. */
 void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_proof *out);
 
-/* generic theorems on rational expressions: one exact point in the interior of the sets, reduced
-   mod a word-size prime; lower bounds of ranks and `!=` from it, upper bounds from rk_prove_bounds.
-   3-methods of the manual lists the conditions. Also refutes when the facts make the claim false
-   almost everywhere. */
+/* generic theorems on rational expressions, exponentials and independent square roots: one exact
+   point in the interior of the sets, reduced mod word-size primes; lower bounds of ranks and `!=`
+   from it, upper bounds from rk_prove_bounds. docs/methods.md lists the conditions. Also refutes
+   when the facts make the claim false almost everywhere. */
 void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_proof *out,
                       rk_diags *diags);
 

@@ -53,6 +53,31 @@ static const struct {
      "not 0. A minor that is not 0 at one point of a connected domain is not 0 outside a set of "
      "measure zero, which bounds the ranks from below for almost all values; the bounds from above "
      "follow from the sizes."},
+    {"witness mod p with exponentials",
+     "At one exact point of the sets, values were taken modulo a prime, and exponents modulo a "
+     "second prime, so that "
+     "all relations between exponentials hold there. The minors that the claim needs are not 0. By "
+     "Ax's theorem "
+     "there are no other relations, so that these minors are not 0 outside a set of measure zero, "
+     "which bounds the "
+     "ranks from below for almost all values; the bounds from above follow from the sizes."},
+    {"witness mod p with roots",
+     "At one exact point of the sets, taken in a finite field where the square roots exist, the "
+     "minors that the "
+     "claim needs are not 0. The radicands were shown to be independent modulo squares, so that "
+     "the point speaks for "
+     "every choice of signs: the minors are not 0 outside a set of measure zero, which bounds the "
+     "ranks from below "
+     "for almost all values; the bounds from above follow from the sizes."},
+    {"witness mod p with roots and exponentials",
+     "At one exact point of the sets, taken in a finite field where the square roots exist, with "
+     "exponents modulo a "
+     "second prime, the minors that the claim needs are not 0. The radicands were shown to be "
+     "independent modulo "
+     "squares, and all relations between exponentials hold, so that the minors are not 0 outside a "
+     "set of measure "
+     "zero, which bounds the ranks from below for almost all values; the bounds from above follow "
+     "from the sizes."},
     {"rational functions",
      "The entries were taken as independent variables, and the claim was decided by exact "
      "calculation in the field of rational functions in them."},

@@ -153,7 +153,7 @@ static bool read_inputs(statistics *s) {
 
 /* --- the number of draws ---------------------------------------------------------------------- */
 
-#define WORK 2e9
+#define WORK 1e9
 enum { LEAST_DRAWS = 30, MOST_DRAWS = 20000 };
 
 static uint64_t draws_for(double cost, double work) {

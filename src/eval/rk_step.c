@@ -1,4 +1,5 @@
 #include "rk_step.h"
+#include "rk_spectral.h"
 
 #include <string.h>
 
@@ -198,6 +199,10 @@ static rk_ev step_fallible(const rk_instr *p, rk_matrix *r, const rk_matrix *a,
     }
 }
 
+static bool is_spectral(const rk_instr *p) {
+    return p->code == RK_P_SINGULAR_VALUE || p->code == RK_P_EIGEN_MODULUS;
+}
+
 bool rk_over_rationals(const rk_domain *d) {
     return strcmp(d->name, "rational") == 0;
 }
@@ -234,6 +239,8 @@ rk_ev rk_step_value(const rk_run *run, const rk_instr *p, rk_matrix *r) {
     const rk_matrix *b = p->nargs > 1 ? &run->value[p->arg[1]] : NULL;
     if (!step_plain(p, r, a, b) && !step_structure(p, r, a)) {
         rk_ev ev = step_fallible(p, r, a, b);
+        if (ev == RK_EV_PRECISION && is_spectral(p) && rk_spectral_value(run, p, r))
+            ev = RK_EV_OK;
         if (ev != RK_EV_OK)
             return ev;
     }
@@ -296,6 +303,11 @@ static rk_tern compare_bounds(rk_cmp cmp, const rk_bounds *a, const rk_bounds *b
     return answer;
 }
 
+/* What balls of the first precision left open is worth exact means. */
+static bool past_quick_balls(const rk_run *run) {
+    return run->domain->precision >= 128;
+}
+
 static rk_tern step_compare(const rk_run *run, const rk_instr *p, rk_ev *why) {
     unsigned a = p->arg[0], b = p->arg[1];
     *why = RK_EV_OK;
@@ -309,7 +321,13 @@ static rk_tern step_compare(const rk_run *run, const rk_instr *p, rk_ev *why) {
     *why = rk_ev_worst(run->ev[a], run->ev[b]);
     if (*why != RK_EV_OK)
         return RK_UNKNOWN;
-    return rk_matrix_compare(relation[p->cmp], &run->value[a], &run->value[b], why);
+    rk_tern answer = rk_matrix_compare(relation[p->cmp], &run->value[a], &run->value[b], why);
+    int sign;
+    if (!rk_tern_known(answer) && past_quick_balls(run) && rk_spectral_compare(run, a, b, &sign)) {
+        *why = RK_EV_OK;
+        return rk_tern_of(holds(p->cmp, sign));
+    }
+    return answer;
 }
 
 /* A ball that holds no integer shows that the number is none. */

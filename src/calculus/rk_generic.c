@@ -472,6 +472,17 @@ static void pencils(worklist *w, const rk_mx *e, const seen *vars) {
             pencil(w, e, vars->leaf[i]);
 }
 
+/* --- Kronecker products --------------------------------------------------------------------- */
+
+/* The rank of a row of Kronecker products follows from those of their factors. */
+static void add_factors(worklist *w, const rk_mx *e) {
+    for (size_t i = 0; i < e->grid_rows * e->grid_cols; i++)
+        add_factors(w, e->cell[i]);
+    const rk_letter *x = rk_mx_letter(e);
+    for (size_t i = 0; x != NULL && x->leaf->kind == RK_L_KRON && i < 2; i++)
+        add_ranks(w, rk_mx_rank(w->x->store, x->leaf->arg[i]));
+}
+
 /* --- entry ---------------------------------------------------------------------------------- */
 
 void rk_generic_facts(rk_context *x, rk_sc goal) {
@@ -479,6 +490,7 @@ void rk_generic_facts(rk_context *x, rk_sc goal) {
     add_ranks(&w, goal);
     for (size_t i = 0; i < w.n; i++) {
         seen vars = {.x = x};
+        add_factors(&w, w.item[i]);
         rk_walk_matrix(x->store, w.item[i], RK_PLACE_WORD, see, &vars);
         maximal_ranks(&w, w.item[i], &vars);
         pencils(&w, w.item[i], &vars);

@@ -125,6 +125,7 @@ rk_inst_rule rk_inst_two_terms;    /* A + B through [A, B] and [A; B] */
 rk_inst_rule rk_inst_absorb;       /* grids: blocks that idempotents leave alone */
 rk_inst_rule rk_inst_bezout;       /* with each earlier node: X*U + V*Y == I */
 rk_inst_rule rk_inst_intersection; /* two factors of one matrix */
+rk_inst_rule rk_inst_kron;         /* Kronecker products side by side */
 rk_inst_rule rk_inst_schur;        /* sums as Schur complements of auxiliary grids */
 
 /* Grids: elimination. True if a simpler matrix of the same rank is looked at instead. */

@@ -33,9 +33,10 @@ struct rk_instances {
 
 /* The first one is all there is to matrices of known rank. */
 static rk_inst_rule *const rules[] = {
-    rk_inst_leaf,   rk_inst_word,     rk_inst_words,     rk_inst_gram,    rk_inst_family,
-    rk_inst_modulo, rk_inst_ranges,   rk_inst_spanned,   rk_inst_lattice, rk_inst_intersection,
-    rk_inst_absorb, rk_inst_division, rk_inst_two_terms, rk_inst_bezout,  rk_inst_schur};
+    rk_inst_leaf,      rk_inst_word,         rk_inst_words,  rk_inst_gram,
+    rk_inst_family,    rk_inst_modulo,       rk_inst_ranges, rk_inst_spanned,
+    rk_inst_lattice,   rk_inst_intersection, rk_inst_absorb, rk_inst_division,
+    rk_inst_two_terms, rk_inst_bezout,       rk_inst_kron,   rk_inst_schur};
 
 rk_instances *rk_instances_new(rk_mxs *s, const rk_instances_options *options) {
     rk_instances *g = rk_calloc(1, sizeof *g);

@@ -63,6 +63,30 @@
       "the nonzero singular values of kron(A, B) are the products of those of A and B",            \
       "\\operatorname{rank}(A \\otimes B) = \\operatorname{rank} A \\cdot "                        \
       "\\operatorname{rank} B")                                                                    \
+    X(KRON_PAIR, "kronecker-pair",                                                                 \
+      "rank([kron(A, B), kron(C, D)]) == rank(A)*rank(B) + rank(C)*rank(D) - (rank(A) + rank(C) "  \
+      "- "                                                                                         \
+      "rank([A, C]))*(rank(B) + rank(D) - rank([B, D]))",                                          \
+      "",                                                                                          \
+      "the column space of kron(A, B) is the tensor product of those of A and B, and two such "    \
+      "products meet in the tensor product of intersections",                                      \
+      "\\operatorname{rank}[A \\otimes B, C \\otimes D] = \\operatorname{rank} A \\cdot "          \
+      "\\operatorname{rank} B + \\operatorname{rank} C \\cdot \\operatorname{rank} D - "           \
+      "\\dim(\\operatorname{im} A \\cap \\operatorname{im} C) \\cdot \\dim(\\operatorname{im} B "  \
+      "\\cap \\operatorname{im} D)")                                                               \
+    X(KRON_CHAIN, "kronecker-chain",                                                               \
+      "rank([kron(A, B), kron(C, D), ...]) == rank(A)*rank(B) + (rank(C) - rank(A))*rank(D) + "    \
+      "...",                                                                                       \
+      "the column space of A is in that of C and so on, that of D in that of B and so on",         \
+      "in a basis that follows the column spaces of A, C, ... each new direction meets the "       \
+      "largest of B, D, ... at its own place",                                                     \
+      "\\operatorname{rank}[A_1 \\otimes B_1, \\dots, A_k \\otimes B_k] = \\textstyle\\sum_i "     \
+      "(\\operatorname{rank} A_i - \\operatorname{rank} A_{i-1}) \\operatorname{rank} B_i")        \
+    X(GAPS, "gaps",                                                                                \
+      "(n - rank(A))*(m - rank(B)) >= 0, (n - rank(A))*rank(B) >= 0, (n - rank(A))*x >= 0",        \
+      "n is the number of rows or of columns of A, m of B; x >= 0 is assumed",                     \
+      "neither factor is negative",                                                                \
+      "(n - \\operatorname{rank} A)(m - \\operatorname{rank} B) \\ge 0")                           \
     /* families */                                                                                 \
     X(FAMILY, "family", "sum of a law over the members of a range",                                \
       "the range is not of negative length", "the law holds for every member",                     \

@@ -134,6 +134,8 @@ const rk_mx *rk_mx_power(rk_mxs *s, const rk_mx *a, rk_sc exponent);
 /* a is square and is known to be invertible: because the text has inv(a), or by its props. */
 const rk_mx *rk_mx_inv(rk_mxs *s, const rk_mx *a);
 const rk_mx *rk_mx_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b);
+/* The same with sums left in it, for its rank: as one letter, wherever that is no identity. */
+const rk_mx *rk_mx_kron_whole(rk_mxs *s, const rk_mx *a, const rk_mx *b);
 const rk_mx *rk_mx_diag(rk_mxs *s, const rk_mx *column);
 /* Entrywise: A .* (u*v') is diag(u)*A*diag(v), and a quotient is defined only where no entry of b
    is 0; what is no outer product becomes a leaf. */

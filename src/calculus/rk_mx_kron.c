@@ -87,6 +87,14 @@ const rk_mx *rk_mx_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
     return sum;
 }
 
+const rk_mx *rk_mx_kron_whole(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
+    a = rk_mx_settle(s, a);
+    b = rk_mx_settle(s, b);
+    bool plain = rk_mx_is_one_by_one(a) || rk_mx_is_one_by_one(b) || rk_mx_is_zero(a) ||
+                 rk_mx_is_zero(b) || (a->nwords == 1 && b->nwords == 1);
+    return plain ? rk_mx_kron(s, a, b) : kron_leaf(s, a, b);
+}
+
 /* ones(n*m) next to kron(A, B) with n and m where A and B begin. */
 static const rk_mx *kron_with_ones(rk_mxs *s, const rk_leaf *kron) {
     const rk_mx *a = kron->arg[0], *b = kron->arg[1];

@@ -262,6 +262,15 @@ static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
     p->script = outer;
 }
 
+/* A Jacobian of which only the shape is known; what else stands in the leaf tells texts apart. */
+static void put_jacobian(rk_mx_printer *p, const rk_leaf *l) {
+    rk_buf inside, *outer;
+    rk_buf_puts(p->out, p->latex ? "\\operatorname{D}" : "jacobian");
+    rk_print_begin(p, &inside, &outer);
+    rk_print_mx(p, l->arg[0], RK_IN_SUM);
+    rk_print_end(p, &inside, outer, "(", ")");
+}
+
 static void put_function(rk_mx_printer *p, const rk_leaf *l) {
     bool two = l->arg[0] != NULL && l->arg[1] != NULL;
     if (l->op == RK_T_EMUL && two)
@@ -270,6 +279,8 @@ static void put_function(rk_mx_printer *p, const rk_leaf *l) {
         put_power_leaf(p, l);
     else if (l->op == RK_T_EDIV && two)
         put_infix(p, l, p->latex ? " \\oslash " : " ./ ");
+    else if (l->op == RK_T_JRANK)
+        put_jacobian(p, l);
     else
         put_call(p, rk_op_name(l->op), l);
 }

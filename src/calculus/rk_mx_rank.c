@@ -134,10 +134,20 @@ static const rk_mx *grid_key(rk_mxs *s, const rk_mx *a) {
     return rk_mx_grid(s, t.n, t.m, t.cell);
 }
 
+/* A grid that is the only letter of a word, as the body of a loop is. */
+static const rk_mx *unwrapped(rk_mxs *s, const rk_mx *a) {
+    const rk_letter *x = rk_mx_letter(a);
+    if (!x || x->leaf->kind != RK_L_BLOCKS || x->inverted ||
+        !rk_sc_is_nonzero(s->scalars, a->word->coef))
+        return a;
+    return x->transposed ? x->leaf->arg[0]->transpose : x->leaf->arg[0];
+}
+
 /* Nonzero multiples, transposes and the order of blocks forgotten. */
 static const rk_mx *rank_key(rk_mxs *s, const rk_mx *a) {
     rk_sc c;
-    const rk_mx *key[2] = {rk_mx_settle(s, a), a->transpose};
+    a = unwrapped(s, rk_mx_settle(s, a));
+    const rk_mx *key[2] = {a, a->transpose};
     for (int i = 0; i < 2; i++) {
         key[i] = rk_mx_monic(s, key[i], &c);
         if (rk_mx_is_grid(key[i]))

@@ -85,6 +85,20 @@ const rk_mx *rk_read_unvec(rk_reader *r, const rk_mx *a); /* kron(C', A)*vec(B) 
 /* --- loops (rk_mx_read_loop.c) --- */
 
 rk_read_fn rk_read_loop, rk_read_fold, rk_read_acc;
+
+typedef struct rk_read_range { /* of a loop that is being read */
+    rk_sc low, high;
+    unsigned sym;
+    bool runs;     /* at every assignment */
+    int64_t count; /* of members where it is known, else -1 */
+    bool entered;
+} rk_read_range;
+
+/* What is read in between stands in the loop t. */
+rk_read_range rk_read_open_range(rk_reader *r, const rk_term *t);
+void rk_read_close_range(rk_reader *r, const rk_read_range *l);
+/* The sum of a number that may depend on the index. */
+const rk_mx *rk_read_range_sum(rk_reader *r, const rk_read_range *l, rk_sc body);
 /* Is the position certainly within 1..extent? */
 bool rk_read_inside(rk_reader *r, rk_sc at, rk_sc extent);
 const rk_mx *rk_read_text(rk_reader *r, const rk_term *t); /* equal to the same text only */
@@ -94,11 +108,15 @@ size_t rk_read_key(rk_reader *r, const rk_term *t, const rk_sc **key);
 /* --- numbers (rk_mx_read_number.c) --- */
 
 rk_read_fn rk_read_decimal, rk_read_rank, rk_read_nullity, rk_read_affrank, rk_read_trace;
-rk_read_fn rk_read_det, rk_read_jrank, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
+rk_read_fn rk_read_det, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
 rk_read_fn rk_read_measure;
 rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a);
 /* The sum of all A[i,j]*B[i,j]. */
 rk_sc rk_read_entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b);
+
+/* --- degrees of freedom (rk_mx_read_jacobian.c) --- */
+
+rk_read_fn rk_read_jrank;
 
 /* --- norms (rk_mx_read_norm.c) --- */
 

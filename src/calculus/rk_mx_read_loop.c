@@ -70,15 +70,9 @@ bool rk_read_inside(rk_reader *r, rk_sc at, rk_sc extent) {
 
 /* --- opening and closing -------------------------------------------------------------------- */
 
-typedef struct loop {
-    rk_sc low, high;
-    unsigned sym;
-    bool runs;     /* at every assignment */
-    int64_t count; /* of members where it is known, else -1 */
-    bool entered;
-} loop;
+typedef rk_read_range loop;
 
-static loop open_loop(rk_reader *r, const rk_term *t) {
+rk_read_range rk_read_open_range(rk_reader *r, const rk_term *t) {
     loop l = {.low = rk_read_size(r, t->ival[0]), .high = rk_read_size(r, t->ival[1])};
     rk_sc span = rk_sc_sub(r->scalars, l.high, l.low);
     l.runs = rk_sc_at_least(r->scalars, span, 0);
@@ -96,7 +90,7 @@ static loop open_loop(rk_reader *r, const rk_term *t) {
     return l;
 }
 
-static void close_loop(rk_reader *r, const loop *l) {
+void rk_read_close_range(rk_reader *r, const rk_read_range *l) {
     if (l->entered)
         rk_read_leave(r);
     r->nopen--;
@@ -122,7 +116,7 @@ static const rk_mx *extreme(rk_reader *r, const rk_term *t, const loop *l, rk_sc
     return rk_read_quantity(r, &q);
 }
 
-static const rk_mx *sum_of_numbers(rk_reader *r, const loop *l, rk_sc body) {
+const rk_mx *rk_read_range_sum(rk_reader *r, const rk_read_range *l, rk_sc body) {
     if (l->count >= 0 && l->count <= MOST_UNROLLED) {
         rk_sc sum = rk_sc_int(r->scalars, 0);
         for (int64_t i = 0; i < l->count; i++)
@@ -203,13 +197,13 @@ static const rk_mx *loop_of_matrices(rk_reader *r, const rk_term *t, const loop 
 }
 
 const rk_mx *rk_read_loop(rk_reader *r, const rk_term *t) {
-    loop l = open_loop(r, t);
+    loop l = rk_read_open_range(r, t);
     const rk_mx *body = rk_read_matrix(r, t->kid[0]);
-    close_loop(r, &l);
+    rk_read_close_range(r, &l);
     if (t->op == RK_T_LOOP_MAX || t->op == RK_T_LOOP_MIN)
         return extreme(r, t, &l, rk_mx_value(r->s, body));
     if (t->op == RK_T_LOOP_SUM && rk_read_is_number(body))
-        return sum_of_numbers(r, &l, rk_mx_value(r->s, body));
+        return rk_read_range_sum(r, &l, rk_mx_value(r->s, body));
     return loop_of_matrices(r, t, &l, body);
 }
 
@@ -302,7 +296,7 @@ static const rk_mx *fold_of_sums(rk_reader *r, const loop *l, const rk_leaf *acc
     if (rk_mx_mentions_leaf(r->s, step, acc))
         return NULL;
     const rk_mx *sum = rk_read_is_number(step)
-                           ? sum_of_numbers(r, l, rk_mx_value(r->s, step))
+                           ? rk_read_range_sum(r, l, rk_mx_value(r->s, step))
                            : rk_mx_loop(r->s, RK_L_SUM, l->sym, l->low, l->high, step);
     return rk_mx_add(r->s, start, sum);
 }
@@ -367,8 +361,8 @@ const rk_mx *rk_read_fold(rk_reader *r, const rk_term *t) {
     if (rk_read_has(r, t->kid[1], RK_T_JRANK))
         return rk_read_text(r, t);
     const rk_mx *start = rk_read_matrix(r, t->kid[0]);
-    loop l = open_loop(r, t);
+    loop l = rk_read_open_range(r, t);
     const rk_mx *body = rk_read_matrix(r, t->kid[1]);
-    close_loop(r, &l);
+    rk_read_close_range(r, &l);
     return fold_of(r, &l, start, body);
 }

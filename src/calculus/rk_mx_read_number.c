@@ -389,13 +389,3 @@ const rk_mx *rk_read_measure(rk_reader *r, const rk_term *t) {
         leaf.index[i] = rk_read_size(r, t->ival[i]);
     return rk_read_function(r, &leaf);
 }
-
-/* The Jacobian is taken of the text: an equation that holds at a point says nothing of
-   derivatives. */
-const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
-    rk_quantity q = {.kind = RK_Q_OF_TERM, .op = RK_T_JRANK, .nonneg = true, .integer = true};
-    q.mx[0] = rk_read_matrix(r, t->kid[0]);
-    q.nmx = 1;
-    q.nargs = rk_read_key(r, t, &q.arg);
-    return rk_read_quantity(r, &q);
-}

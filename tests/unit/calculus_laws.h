@@ -49,6 +49,13 @@ static const law_theorem needed[] = {
                          "rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A);"},
     {RK_LAW_KRON,
      "forall A : real[n, m], B : real[k, d]; claim rank(kron(A, B)) == rank(A)*rank(B);"},
+    {RK_LAW_KRON_PAIR, "forall A : real[n, k], B : real[k, m]; claim jrank(A*B; A, B) == n*rank(B) "
+                       "+ m*rank(A) - rank(A)*rank(B);"},
+    {RK_LAW_KRON_CHAIN, "forall A : real[n, k], B : real[k, m], C : real[m, d]; claim jrank(A*B*C; "
+                        "A, B, C) == rank(B*C)*n + (rank(C) - rank(B*C))*rank(A) + (d - "
+                        "rank(C))*rank(A*B);"},
+    {RK_LAW_GAPS, "forall A : real[n + k, k], B : real[n + k, k]; claim jrank(A*B'; A, B) <= 2*(n "
+                  "+ k)*k - k^2;"},
     {RK_LAW_FAMILY, "forall X : real[n, m], A[H] : attention[n, n], V[H] : real[m, m]; claim "
                     "affrank(sum(h = 1..H, A[h]*X*V[h])) <= H*affrank(X);"},
     {RK_LAW_FAMILY_SUM,

@@ -1111,6 +1111,152 @@ static mx_ev term_of_kids(mx_point *p, const rk_term *t, fmpq_mat_t out) {
     return ev;
 }
 
+/* --- Jacobians ---------------------------------------------------------------------------------
+ */
+
+/* Difference quotients over a step so small that the derivative, a rational of modest height, is
+   the simplest number near the quotient. */
+enum { STEP_BITS = 500, NEAR_DERIVATIVE_BITS = 250, MOST_DIRECTIONS = 64 };
+
+static bool is_rational_text(const rk_term *t) {
+    switch (t->op) {
+    case RK_T_NUMBER:
+    case RK_T_INT:
+    case RK_T_VAR:
+    case RK_T_EYE:
+    case RK_T_ONES:
+    case RK_T_ZEROS:
+    case RK_T_UNIT:
+    case RK_T_CAUSAL:
+    case RK_T_ADD:
+    case RK_T_SUB:
+    case RK_T_NEG:
+    case RK_T_MUL:
+    case RK_T_SCALE:
+    case RK_T_DIV:
+    case RK_T_EMUL:
+    case RK_T_EDIV:
+    case RK_T_TRANSPOSE:
+    case RK_T_POWER:
+    case RK_T_INV:
+    case RK_T_HCAT:
+    case RK_T_VCAT:
+    case RK_T_ROW:
+    case RK_T_COL:
+    case RK_T_ENTRY:
+    case RK_T_VEC:
+    case RK_T_KRON:
+    case RK_T_DIAG_MAKE:
+    case RK_T_DIAG_TAKE:
+    case RK_T_TRACE:
+    case RK_T_DET:
+    case RK_T_SUM_ENTRIES:
+    case RK_T_CENTER:
+    case RK_T_CENTER_TOKENS:
+    case RK_T_LOOP_SUM:
+    case RK_T_LOOP_HCAT:
+    case RK_T_LOOP_VCAT:
+        break;
+    default:
+        return false;
+    }
+    for (size_t i = 0; i < t->nkids; i++)
+        if (!is_rational_text(t->kid[i]))
+            return false;
+    return true;
+}
+
+static void simplest_near(fmpq_t x) {
+    fmpq_t low, high, width;
+    fmpq_init(low);
+    fmpq_init(high);
+    fmpq_init(width);
+    fmpq_one(width);
+    fmpq_div_2exp(width, width, NEAR_DERIVATIVE_BITS);
+    fmpq_sub(low, x, width);
+    fmpq_add(high, x, width);
+    fmpq_simplest_between(x, low, high);
+    fmpq_clear(low);
+    fmpq_clear(high);
+    fmpq_clear(width);
+}
+
+typedef struct jacobian { /* column by column */
+    const rk_term *text;
+    fmpq_mat_t at, columns;
+    slong n;
+} jacobian;
+
+/* The derivative along entry (i, j) of a variable, less that along entry (i, other) unless that is
+   negative. */
+static mx_ev add_direction(mx_point *p, jacobian *a, fmpq_mat_struct *v, slong i, slong j,
+                           slong other) {
+    fmpq_t step;
+    fmpq_mat_t moved;
+    fmpq_init(step);
+    fmpq_one(step);
+    fmpq_div_2exp(step, step, STEP_BITS);
+    fmpq_add(fmpq_mat_entry(v, i, j), fmpq_mat_entry(v, i, j), step);
+    if (other >= 0)
+        fmpq_sub(fmpq_mat_entry(v, i, other), fmpq_mat_entry(v, i, other), step);
+    mx_ev ev = a->n == MOST_DIRECTIONS ? MX_UNKNOWN : mx_term(p, a->text, moved);
+    fmpq_sub(fmpq_mat_entry(v, i, j), fmpq_mat_entry(v, i, j), step);
+    if (other >= 0)
+        fmpq_add(fmpq_mat_entry(v, i, other), fmpq_mat_entry(v, i, other), step);
+    for (slong k = 0; ev == MX_OK && k < moved->r * moved->c; k++) {
+        fmpq *x = fmpq_mat_entry(a->columns, k, a->n);
+        fmpq_sub(x, fmpq_mat_entry(moved, k / moved->c, k % moved->c),
+                 fmpq_mat_entry(a->at, k / moved->c, k % moved->c));
+        fmpq_mul_2exp(x, x, STEP_BITS);
+        simplest_near(x);
+    }
+    if (a->n < MOST_DIRECTIONS)
+        fmpq_mat_clear(moved);
+    a->n++;
+    fmpq_clear(step);
+    return ev;
+}
+
+static mx_ev along_matrix(mx_point *p, jacobian *a, unsigned var, int64_t member) {
+    rk_set set = p->checked->vars[var].set;
+    bool rows = set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION;
+    fmpq_mat_struct *v;
+    mx_ev ev = variable(p, var, member, &v);
+    if (set != RK_SET_REAL && set != RK_SET_POSITIVE && set != RK_SET_NONNEGATIVE &&
+        set != RK_SET_NONZERO && set != RK_SET_INVERTIBLE && !rows)
+        return MX_UNKNOWN;
+    for (slong i = 0; ev == MX_OK && i < v->r; i++)
+        for (slong j = 0; ev == MX_OK && j < v->c - rows; j++)
+            ev = add_direction(p, a, v, i, j, rows ? v->c - 1 : -1);
+    return ev;
+}
+
+static mx_ev along_variable(mx_point *p, jacobian *a, unsigned var) {
+    const rk_size *family = p->checked->vars[var].family;
+    int64_t members = 0;
+    if (family == NULL)
+        return along_matrix(p, a, var, 0);
+    mx_ev ev = size_value(p, family, &members);
+    for (int64_t k = 1; ev == MX_OK && k <= members; k++)
+        ev = along_matrix(p, a, var, k);
+    return ev;
+}
+
+static mx_ev jacobian_rank(mx_point *p, const rk_term *t, fmpq_mat_t out) {
+    jacobian a = {.text = t->kid[0]};
+    if (!is_rational_text(t->kid[0]))
+        return MX_UNKNOWN;
+    mx_ev ev = mx_term(p, t->kid[0], a.at);
+    fmpq_mat_init(a.columns, a.at->r * a.at->c, MOST_DIRECTIONS);
+    for (size_t i = 0; ev == MX_OK && i < t->nvars; i++)
+        ev = along_variable(p, &a, t->vars[i]);
+    if (ev == MX_OK)
+        set_si(out, rank_of(a.columns));
+    fmpq_mat_clear(a.columns);
+    fmpq_mat_clear(a.at);
+    return ev;
+}
+
 mx_ev mx_term(mx_point *p, const rk_term *t, fmpq_mat_t out) {
     int64_t low, high;
     mx_ev ev;
@@ -1137,6 +1283,8 @@ mx_ev mx_term(mx_point *p, const rk_term *t, fmpq_mat_t out) {
         return normalised(p, t, out);
     case RK_T_BATCHNORM:
         return batch_normalised(p, t, out);
+    case RK_T_JRANK:
+        return jacobian_rank(p, t, out);
     default:
         return term_of_kids(p, t, out);
     }

@@ -1,0 +1,176 @@
+/* Kronecker products side by side. The column space of kron(A, B) is the tensor product of those of
+   A and B, and subspaces that are tensor products meet in the tensor product of intersections. */
+#include "rk_inst_inside.h"
+
+enum { MOST_PRODUCTS = 8 };
+
+typedef struct products { /* kron(a[i], b[i]), side by side */
+    const rk_mx *a[MOST_PRODUCTS], *b[MOST_PRODUCTS];
+    size_t n;
+} products;
+
+/* A nonzero multiple of one Kronecker product. */
+static bool factors_of(rk_instances *g, const rk_mx *cell, const rk_mx **a, const rk_mx **b) {
+    if (cell->nwords != 1 || cell->word->length != 1 ||
+        !rk_sc_is_nonzero(rk_inst_scalars(g), cell->word->coef))
+        return false;
+    rk_letter x = cell->word->letter[0];
+    if (x.leaf->kind != RK_L_KRON || x.inverted || x.transposed)
+        return false;
+    *a = x.leaf->arg[0];
+    *b = x.leaf->arg[1];
+    return true;
+}
+
+static bool row_of_products(rk_instances *g, const rk_mx *row, products *p) {
+    p->n = row->grid_cols;
+    if (!rk_mx_is_grid(row) || row->grid_rows != 1 || p->n > MOST_PRODUCTS)
+        return false;
+    for (size_t i = 0; i < p->n; i++)
+        if (!factors_of(g, row->cell[i], &p->a[i], &p->b[i]))
+            return false;
+    for (size_t i = 1; i < p->n; i++)
+        if (p->a[i]->rows != p->a[0]->rows || p->b[i]->rows != p->b[0]->rows)
+            return false;
+    return true;
+}
+
+/* --- two ---------------------------------------------------------------------------------- */
+
+static rk_sc rank_of(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    rk_inst_want(g, node, a);
+    return rk_mx_rank(rk_instances_store(g), a);
+}
+
+/* Does whole begin with the letters of part, so that its columns are in the span of part's? */
+static bool begins_with(const rk_mx *whole, const rk_mx *part) {
+    if (whole->nwords != 1 || part->nwords != 1 || part->word->length > whole->word->length)
+        return false;
+    for (size_t i = 0; i < part->word->length; i++)
+        if (!rk_inst_same_letter(&whole->word->letter[i], &part->word->letter[i]))
+            return false;
+    return true;
+}
+
+/* Is the column space of a certainly in that of b? */
+static bool is_within(rk_instances *g, const rk_mx *a, const rk_mx *b) {
+    return a == b || (b->rows == b->cols && rk_inst_invertible(g, b)) ||
+           (begins_with(a, b) && rk_sc_is_nonzero(rk_inst_scalars(g), b->word->coef));
+}
+
+/* The dimension of the intersection of two column spaces. */
+static rk_sc meet(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    if (is_within(g, a, b))
+        return rank_of(g, node, a);
+    if (is_within(g, b, a))
+        return rank_of(g, node, b);
+    const rk_mx *both = rk_mx_grid(rk_instances_store(g), 1, 2, RK_INST_LIST(a, b));
+    rk_sc sum = rk_sc_add(sc, rank_of(g, node, a), rank_of(g, node, b));
+    return rk_sc_sub(sc, sum, rank_of(g, node, both));
+}
+
+static void pair(rk_instances *g, const rk_site *node, const products *p) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_sc first = rk_sc_mul(sc, rank_of(g, node, p->a[0]), rank_of(g, node, p->b[0]));
+    rk_sc second = rk_sc_mul(sc, rank_of(g, node, p->a[1]), rank_of(g, node, p->b[1]));
+    rk_sc common = rk_sc_mul(sc, meet(g, node, p->a[0], p->a[1]), meet(g, node, p->b[0], p->b[1]));
+    rk_inst_equal(g, node, RK_LAW_KRON_PAIR, node->rank,
+                  rk_sc_sub(sc, rk_sc_add(sc, first, second), common), 4,
+                  RK_INST_LIST(p->a[0], p->b[0], p->a[1], p->b[1]));
+}
+
+/* --- chains ------------------------------------------------------------------------------- */
+
+static void exchange(products *p, size_t i, size_t k) {
+    const rk_mx *a = p->a[i], *b = p->b[i];
+    p->a[i] = p->a[k];
+    p->b[i] = p->b[k];
+    p->a[k] = a;
+    p->b[k] = b;
+}
+
+/* Brings them into an order in which the a[i] grow and the b[i] shrink. */
+static bool in_chain(rk_instances *g, products *p) {
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = i + 1; k < p->n; k++)
+            if (!is_within(g, p->a[i], p->a[k]))
+                exchange(p, i, k);
+    for (size_t i = 0; i + 1 < p->n; i++)
+        if (!is_within(g, p->a[i], p->a[i + 1]) || !is_within(g, p->b[i + 1], p->b[i]))
+            return false;
+    return true;
+}
+
+static void chain(rk_instances *g, const rk_site *node, products *p) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    const rk_mx *factor[2 * MOST_PRODUCTS];
+    rk_sc sum = rk_sc_int(sc, 0), before = sum;
+    if (!in_chain(g, p))
+        return;
+    for (size_t i = 0; i < p->n; i++) {
+        rk_sc a = rank_of(g, node, p->a[i]), b = rank_of(g, node, p->b[i]);
+        sum = rk_sc_add(sc, sum, rk_sc_mul(sc, rk_sc_sub(sc, a, before), b));
+        before = a;
+        factor[2 * i] = p->a[i];
+        factor[2 * i + 1] = p->b[i];
+    }
+    rk_inst_equal(g, node, RK_LAW_KRON_CHAIN, node->rank, sum, 2 * p->n, factor);
+}
+
+/* --- gaps --------------------------------------------------------------------------------- */
+
+/* (size - rank(a)) * (size - rank(b)). What is to be summed over a range is multiplied out here, by
+   rank(b) too: nothing is multiplied inside sums. */
+static void gaps(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_sc sizes[2][2] = {{a->rows, a->cols}, {b->rows, b->cols}};
+    rk_sc x = rank_of(g, node, a), y = rank_of(g, node, b);
+    for (int i = 0; i < 4; i++) {
+        rk_sc p = rk_sc_sub(sc, sizes[0][i / 2], x), q = rk_sc_sub(sc, sizes[1][i % 2], y);
+        rk_inst_state(g, node, RK_LAW_GAPS, rk_sc_mul(sc, p, q), false, 2, RK_INST_LIST(a, b));
+        if (node->scope != NULL && i % 2 == 0)
+            rk_inst_state(g, node, RK_LAW_GAPS, rk_sc_mul(sc, p, y), false, 2, RK_INST_LIST(a, b));
+    }
+}
+
+/* (size - rank(a)) times what is assumed not to be negative. */
+static void gaps_by_hypotheses(rk_instances *g, const rk_site *node, const rk_mx *a) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    rk_sc x = rank_of(g, node, a), sizes[2] = {a->rows, a->cols};
+    size_t n = rk_instances_count(g);
+    for (unsigned i = 0; i < n && node->scope == NULL && rk_inst_on(g, RK_LAW_GAPS); i++) {
+        const rk_fact *given = rk_instances_get(g, i);
+        if (given->law != RK_LAW_HYPOTHESIS || given->equation)
+            continue;
+        for (int k = 0; k < 2; k++) {
+            rk_sc gap = rk_sc_sub(sc, sizes[k], x);
+            rk_fact f = {.law = RK_LAW_GAPS,
+                         .value = rk_sc_mul(sc, gap, given->value),
+                         .matrix = &a,
+                         .nmatrices = 1,
+                         .uses = &i,
+                         .nuses = 1};
+            rk_instances_add(g, &f);
+        }
+    }
+}
+
+void rk_inst_kron(rk_instances *g, const rk_site *node) {
+    const rk_mx *row = node->mx->grid_rows == 1 ? node->mx : node->mx->transpose;
+    products p;
+    if (!row_of_products(g, row, &p))
+        return;
+    if (p.n == 2)
+        pair(g, node, &p);
+    else
+        chain(g, node, &p);
+    for (size_t i = 0; i < p.n; i++) {
+        gaps_by_hypotheses(g, node, p.a[i]);
+        gaps_by_hypotheses(g, node, p.b[i]);
+        for (size_t k = 0; k < p.n; k++) {
+            gaps(g, node, p.a[i], p.b[k]);
+            gaps(g, node, p.b[k], p.a[i]);
+        }
+    }
+}

@@ -1,0 +1,802 @@
+/* Degrees of freedom for all sizes: the derivative of a text that is a polynomial in the listed
+   variables, or has inverses of such, is a sum of L*dV*R, and vec(L*dV*R) = kron(R', L)*vec(dV).
+   So jrank is the rank of a row of Kronecker products. The text is differentiated, never its normal
+   form: an equation that holds at a point says nothing of derivatives. L and R are matrices at the
+   point and may use every equation.
+
+   What is no such text has a Jacobian of which only the shape is known. */
+#include "rk_mx_read_inside.h"
+
+enum { MOST_TERMS = 24, MOST_POWER = 6, MOST_PARTS = 12, MOST_MEMBERS = 8 };
+
+typedef struct range { /* a loop around a term of the derivative */
+    unsigned sym;
+    rk_sc low, high;
+} range;
+
+/* left*dV*right, or left*dV'*right, summed over the ranges. */
+typedef struct dterm {
+    unsigned var;
+    rk_sc member; /* NULL: no family */
+    const rk_mx *left, *right;
+    bool flipped;
+    range range[2];
+    size_t nranges;
+} dterm;
+
+typedef struct dsum {
+    dterm term[MOST_TERMS];
+    size_t n;
+} dsum;
+
+typedef struct differ {
+    rk_reader *r;
+    const unsigned *vars;
+    size_t nvars;
+    unsigned char *moves; /* by id of a term: 1 no, 2 yes, 0 not known yet */
+    bool failed;
+} differ;
+
+static bool is_listed(const differ *d, unsigned var) {
+    for (size_t i = 0; i < d->nvars; i++)
+        if (d->vars[i] == var)
+            return true;
+    return false;
+}
+
+/* Does the text mention a listed variable? */
+static bool moves(differ *d, const rk_term *t) {
+    if (d->moves[t->id] == 0) {
+        bool any = t->op == RK_T_VAR && is_listed(d, t->var);
+        for (size_t i = 0; i < t->nkids && !any; i++)
+            any = moves(d, t->kid[i]);
+        d->moves[t->id] = any ? 2 : 1;
+    }
+    return d->moves[t->id] == 2;
+}
+
+/* --- sums of terms -------------------------------------------------------------------------- */
+
+static void put(differ *d, dsum *sum, const dterm *term) {
+    if (rk_mx_is_zero(term->left) || rk_mx_is_zero(term->right))
+        return;
+    if (sum->n == MOST_TERMS)
+        d->failed = true;
+    else
+        sum->term[sum->n++] = *term;
+}
+
+static void put_all(differ *d, dsum *sum, const dsum *from) {
+    for (size_t i = 0; i < from->n; i++)
+        put(d, sum, &from->term[i]);
+}
+
+static void times_left(differ *d, const rk_mx *a, dsum *sum) {
+    for (size_t i = 0; i < sum->n; i++)
+        sum->term[i].left = rk_mx_mul(d->r->s, a, sum->term[i].left);
+}
+
+static void times_right(differ *d, dsum *sum, const rk_mx *b) {
+    for (size_t i = 0; i < sum->n; i++)
+        sum->term[i].right = rk_mx_mul(d->r->s, sum->term[i].right, b);
+}
+
+static void times_number(differ *d, rk_sc c, dsum *sum) {
+    for (size_t i = 0; i < sum->n; i++)
+        sum->term[i].left = rk_mx_scale(d->r->s, c, sum->term[i].left);
+}
+
+static void turn(differ *d, dsum *sum) {
+    for (size_t i = 0; i < sum->n; i++) {
+        dterm *t = &sum->term[i];
+        const rk_mx *left = t->left;
+        t->left = rk_mx_transpose(d->r->s, t->right);
+        t->right = rk_mx_transpose(d->r->s, left);
+        t->flipped = !t->flipped;
+    }
+}
+
+/* --- the rules ------------------------------------------------------------------------------ */
+
+static void derive(differ *d, const rk_term *t, dsum *out);
+
+static const rk_mx *eye(differ *d, rk_sc n) {
+    return rk_mx_eye(d->r->s, n);
+}
+
+static const rk_mx *matrix(differ *d, const rk_term *t) {
+    return rk_read_matrix(d->r, t);
+}
+
+/* Directions are all matrices, or those whose rows sum to 0: dV = dY*P with the projector P. */
+static void derive_variable(differ *d, const rk_term *t, dsum *out) {
+    rk_sc rows = rk_read_size(d->r, t->rows), cols = rk_read_size(d->r, t->cols);
+    dterm term = {.var = t->var, .left = eye(d, rows), .right = eye(d, cols)};
+    term.member = t->ival[0] ? rk_read_size(d->r, t->ival[0]) : NULL;
+    switch (d->r->checked->vars[t->var].set) {
+    case RK_SET_REAL:
+    case RK_SET_POSITIVE:
+    case RK_SET_NONNEGATIVE:
+    case RK_SET_NONZERO:
+    case RK_SET_INVERTIBLE:
+        break;
+    case RK_SET_STOCHASTIC:
+    case RK_SET_ATTENTION:
+        term.right = rk_mx_center(d->r->s, term.right);
+        break;
+    case RK_SET_INTEGER:
+    case RK_SET_PERMUTATION:
+        return;
+    default:
+        d->failed = true;
+        return;
+    }
+    put(d, out, &term);
+}
+
+static void derive_sum(differ *d, const rk_term *t, dsum *out) {
+    dsum second = {.n = 0};
+    derive(d, t->kid[0], out);
+    derive(d, t->kid[1], &second);
+    if (t->op == RK_T_SUB)
+        times_number(d, rk_sc_int(d->r->scalars, -1), &second);
+    put_all(d, out, &second);
+}
+
+static void derive_product(differ *d, const rk_term *t, dsum *out) {
+    dsum second = {.n = 0};
+    derive(d, t->kid[0], out);
+    if (out->n > 0)
+        times_right(d, out, matrix(d, t->kid[1]));
+    derive(d, t->kid[1], &second);
+    if (second.n > 0)
+        times_left(d, matrix(d, t->kid[0]), &second);
+    put_all(d, out, &second);
+}
+
+/* A number that moves times a row or column is a product of matrices. */
+static void derive_scale(differ *d, const rk_term *t, dsum *out) {
+    dsum second = {.n = 0};
+    derive(d, t->kid[0], out);
+    if (out->n > 0) {
+        const rk_mx *a = matrix(d, t->kid[1]);
+        if (rk_sc_is_one(a->cols))
+            times_left(d, a, out);
+        else if (rk_sc_is_one(a->rows))
+            times_right(d, out, a);
+        else
+            d->failed = true;
+    }
+    derive(d, t->kid[1], &second);
+    if (second.n > 0)
+        times_number(d, rk_read_value(d->r, t->kid[0]), &second);
+    put_all(d, out, &second);
+}
+
+static void derive_quotient(differ *d, const rk_term *t, dsum *out) {
+    rk_sc v = rk_read_value(d->r, t->kid[1]);
+    d->failed |= moves(d, t->kid[1]) || rk_sc_is_zero(v) || !rk_read_sure(d->r);
+    if (d->failed)
+        return;
+    matrix(d, t);
+    derive(d, t->kid[0], out);
+    times_number(d, rk_sc_div(d->r->scalars, rk_sc_int(d->r->scalars, 1), v), out);
+}
+
+static void derive_inverse(differ *d, const rk_term *t, dsum *out) {
+    const rk_mx *inverse = matrix(d, t);
+    derive(d, t->kid[0], out);
+    times_left(d, inverse, out);
+    times_right(d, out, inverse);
+    times_number(d, rk_sc_int(d->r->scalars, -1), out);
+}
+
+/* Sum of A^i * dA * A^(k - 1 - i). */
+static void derive_power(differ *d, const rk_term *t, dsum *out) {
+    int64_t k;
+    rk_sc exponent = rk_read_size(d->r, t->ival[0]);
+    if (!rk_sc_is_int(d->r->scalars, exponent, &k) || k < 0 || k > MOST_POWER) {
+        d->failed = true;
+        return;
+    }
+    const rk_mx *a = matrix(d, t->kid[0]);
+    for (int64_t i = 0; i < k; i++) {
+        dsum part = {.n = 0};
+        derive(d, t->kid[0], &part);
+        times_left(d, rk_mx_power(d->r->s, a, rk_sc_int(d->r->scalars, i)), &part);
+        times_right(d, &part, rk_mx_power(d->r->s, a, rk_sc_int(d->r->scalars, k - 1 - i)));
+        put_all(d, out, &part);
+    }
+}
+
+static const rk_mx *projector(differ *d, rk_sc n) {
+    return rk_mx_center(d->r->s, eye(d, n));
+}
+
+static void derive_linear(differ *d, const rk_term *t, dsum *out) {
+    const rk_term *kid = t->kid[0];
+    rk_sc rows = rk_read_size(d->r, kid->rows), cols = rk_read_size(d->r, kid->cols);
+    derive(d, kid, out);
+    switch (t->op) {
+    case RK_T_NEG:
+        times_number(d, rk_sc_int(d->r->scalars, -1), out);
+        break;
+    case RK_T_TRANSPOSE:
+        turn(d, out);
+        break;
+    case RK_T_CENTER:
+        times_right(d, out, projector(d, cols));
+        break;
+    case RK_T_CENTER_TOKENS:
+        times_left(d, projector(d, rows), out);
+        break;
+    default: /* the sum of all entries */
+        times_left(d, rk_mx_transpose(d->r->s, rk_read_ones(d->r, rows)), out);
+        times_right(d, out, rk_read_ones(d->r, cols));
+    }
+}
+
+/* A row, column or entry, of which the text says that it is there. */
+static void derive_place(differ *d, const rk_term *t, dsum *out) {
+    const rk_term *kid = t->kid[0];
+    rk_sc rows = rk_read_size(d->r, kid->rows), cols = rk_read_size(d->r, kid->cols);
+    rk_sc at[2] = {rk_read_size(d->r, t->ival[0]), NULL};
+    at[1] = t->op == RK_T_ENTRY ? rk_read_size(d->r, t->ival[1]) : at[0];
+    bool row = t->op != RK_T_COL, col = t->op != RK_T_ROW;
+    d->failed |= !rk_read_sure(d->r);
+    if (d->failed)
+        return;
+    derive(d, kid, out);
+    if (row && !rk_sc_is_one(rows))
+        times_left(d, rk_mx_transpose(d->r->s, rk_mx_unit(d->r->s, rows, at[0])), out);
+    if (col && !rk_sc_is_one(cols))
+        times_right(d, out, rk_mx_unit(d->r->s, cols, at[1]));
+}
+
+/* --- blocks and loops ----------------------------------------------------------------------- */
+
+/* The identity beside zeros that takes block `at` of the kids out of a row of blocks. */
+static const rk_mx *selector(differ *d, const rk_term *t, size_t at, bool beside) {
+    const rk_mx **cell = rk_arena_alloc(d->r->arena, t->nkids * sizeof *cell);
+    rk_sc own = rk_read_size(d->r, beside ? t->kid[at]->cols : t->kid[at]->rows);
+    for (size_t i = 0; i < t->nkids; i++) {
+        rk_sc size = rk_read_size(d->r, beside ? t->kid[i]->cols : t->kid[i]->rows);
+        cell[i] = i == at ? eye(d, own) : rk_mx_zero(d->r->s, own, size);
+    }
+    return t->nkids == 1 ? cell[0] : rk_mx_grid(d->r->s, 1, t->nkids, cell);
+}
+
+static void derive_blocks(differ *d, const rk_term *t, dsum *out) {
+    bool beside = t->op == RK_T_HCAT;
+    for (size_t i = 0; i < t->nkids && !d->failed; i++) {
+        dsum part = {.n = 0};
+        derive(d, t->kid[i], &part);
+        if (part.n == 0)
+            continue;
+        const rk_mx *place = selector(d, t, i, beside);
+        if (beside)
+            times_right(d, &part, place);
+        else
+            times_left(d, rk_mx_transpose(d->r->s, place), &part);
+        put_all(d, out, &part);
+    }
+}
+
+static rk_sc in_range(differ *d, const rk_read_range *l, int64_t i) {
+    return rk_sc_add(d->r->scalars, l->low, rk_sc_int(d->r->scalars, i));
+}
+
+static dterm with_index(differ *d, dterm t, unsigned sym, rk_sc value) {
+    t.left = rk_mx_put_sym(d->r->s, t.left, sym, value);
+    t.right = rk_mx_put_sym(d->r->s, t.right, sym, value);
+    if (t.member != NULL)
+        t.member = rk_sc_put(d->r->scalars, t.member, sym, value);
+    for (size_t i = 0; i < t.nranges; i++) {
+        t.range[i].low = rk_sc_put(d->r->scalars, t.range[i].low, sym, value);
+        t.range[i].high = rk_sc_put(d->r->scalars, t.range[i].high, sym, value);
+    }
+    return t;
+}
+
+/* Closes the loop over the terms of its body. */
+static void over_range(differ *d, const rk_read_range *l, const dsum *body, dsum *out) {
+    for (size_t i = 0; i < body->n && !d->failed; i++) {
+        dterm term = body->term[i];
+        if (l->count >= 0 && l->count <= MOST_MEMBERS) {
+            for (int64_t k = 0; k < l->count; k++) {
+                dterm one = with_index(d, term, l->sym, in_range(d, l, k));
+                put(d, out, &one);
+            }
+            continue;
+        }
+        d->failed |= term.nranges == 2;
+        if (d->failed)
+            return;
+        term.range[term.nranges++] = (range){l->sym, l->low, l->high};
+        put(d, out, &term);
+    }
+}
+
+/* Row of blocks number h, as a product: the unit column of h by the identity. */
+static const rk_mx *place_of(differ *d, const rk_read_range *l, rk_sc size) {
+    rk_scalars *sc = d->r->scalars;
+    rk_sc one = rk_sc_int(sc, 1), before = rk_sc_sub(sc, l->low, one);
+    const rk_mx *unit = rk_mx_unit(d->r->s, rk_sc_sub(sc, l->high, before),
+                                   rk_sc_sub(sc, rk_sc_sym(sc, l->sym), before));
+    return rk_mx_kron(d->r->s, unit, eye(d, size));
+}
+
+static void derive_loop(differ *d, const rk_term *t, dsum *out) {
+    const rk_term *body = t->kid[t->nkids - 1];
+    dsum sum = {.n = 0};
+    rk_read_range l = rk_read_open_range(d->r, t);
+    derive(d, body, &sum);
+    rk_sc rows = rk_read_size(d->r, body->rows), cols = rk_read_size(d->r, body->cols);
+    bool sizes =
+        rk_sc_mentions(d->r->scalars, rows, l.sym) || rk_sc_mentions(d->r->scalars, cols, l.sym);
+    rk_read_close_range(d->r, &l);
+    d->failed |= sizes || (t->op != RK_T_LOOP_SUM && !l.runs);
+    if (d->failed)
+        return;
+    if (t->op == RK_T_LOOP_HCAT)
+        times_right(d, &sum, rk_mx_transpose(d->r->s, place_of(d, &l, cols)));
+    if (t->op == RK_T_LOOP_VCAT)
+        times_left(d, place_of(d, &l, rows), &sum);
+    over_range(d, &l, &sum, out);
+}
+
+typedef void derive_fn(differ *d, const rk_term *t, dsum *out);
+
+static derive_fn *const rules[RK_T_COUNT] = {
+    [RK_T_VAR] = derive_variable,
+    [RK_T_ADD] = derive_sum,
+    [RK_T_SUB] = derive_sum,
+    [RK_T_NEG] = derive_linear,
+    [RK_T_MUL] = derive_product,
+    [RK_T_SCALE] = derive_scale,
+    [RK_T_DIV] = derive_quotient,
+    [RK_T_TRANSPOSE] = derive_linear,
+    [RK_T_POWER] = derive_power,
+    [RK_T_INV] = derive_inverse,
+    [RK_T_CENTER] = derive_linear,
+    [RK_T_CENTER_TOKENS] = derive_linear,
+    [RK_T_SUM_ENTRIES] = derive_linear,
+    [RK_T_ENTRY] = derive_place,
+    [RK_T_ROW] = derive_place,
+    [RK_T_COL] = derive_place,
+    [RK_T_HCAT] = derive_blocks,
+    [RK_T_VCAT] = derive_blocks,
+    [RK_T_LOOP_SUM] = derive_loop,
+    [RK_T_LOOP_HCAT] = derive_loop,
+    [RK_T_LOOP_VCAT] = derive_loop,
+};
+
+static void derive(differ *d, const rk_term *t, dsum *out) {
+    if (d->failed || !moves(d, t))
+        return;
+    if (rules[t->op] == NULL)
+        d->failed = true;
+    else
+        rules[t->op](d, t, out);
+}
+
+/* --- by variable ---------------------------------------------------------------------------- */
+
+/* The columns of one variable, or of all members of a family over a range: the sum of kron(a, b),
+   side by side over the range. */
+typedef struct slot {
+    unsigned var;
+    rk_sc member;
+    bool flipped, family;
+    range range;
+    const rk_mx *a[MOST_TERMS], *b[MOST_TERMS];
+    range inner[MOST_TERMS][2]; /* ranges that are summed over */
+    size_t ninner[MOST_TERMS], n;
+} slot;
+
+typedef struct slots {
+    slot *item;
+    size_t n;
+} slots;
+
+static bool same_range(const range *x, const range *y) {
+    return x->sym == y->sym && x->low == y->low && x->high == y->high;
+}
+
+/* Are these certainly the same columns (1), certainly others (0), or can it not be told (-1)? */
+static int same_columns(differ *d, const slot *x, const slot *y) {
+    if (x->var != y->var)
+        return 0;
+    if (x->family || y->family)
+        return x->family && y->family && same_range(&x->range, &y->range) ? 1 : -1;
+    if (x->member == y->member)
+        return 1;
+    rk_sc gap = rk_sc_sub(d->r->scalars, x->member, y->member);
+    return rk_sc_is_nonzero(d->r->scalars, gap) ? 0 : -1;
+}
+
+/* The range that the member of a family runs over, taken from those of the term. */
+static void find_family(differ *d, const dterm *t, slot *s) {
+    rk_scalars *sc = d->r->scalars;
+    for (size_t i = 0; i < t->nranges; i++) {
+        bool own = t->member != NULL && t->member == rk_sc_sym(sc, t->range[i].sym);
+        if (own && !s->family) {
+            s->family = true;
+            s->range = t->range[i];
+            continue;
+        }
+        d->failed |= t->member != NULL && rk_sc_mentions(sc, t->member, t->range[i].sym);
+        s->inner[0][s->ninner[0]++] = t->range[i];
+    }
+    for (size_t i = 0; s->family && i < s->ninner[0]; i++) /* sums must stand inside */
+        d->failed |= rk_sc_mentions(sc, s->inner[0][i].low, s->range.sym) ||
+                     rk_sc_mentions(sc, s->inner[0][i].high, s->range.sym) ||
+                     rk_sc_mentions(sc, s->range.low, s->inner[0][i].sym) ||
+                     rk_sc_mentions(sc, s->range.high, s->inner[0][i].sym);
+}
+
+static void add_term(slot *s, const slot *from) {
+    s->a[s->n] = from->a[0];
+    s->b[s->n] = from->b[0];
+    s->ninner[s->n] = from->ninner[0];
+    for (size_t i = 0; i < from->ninner[0]; i++)
+        s->inner[s->n][i] = from->inner[0][i];
+    s->n++;
+}
+
+static void sort_into(differ *d, slots *all, const dterm *t) {
+    slot *s = rk_arena_alloc(d->r->arena, sizeof *s);
+    *s = (slot){.var = t->var, .member = t->member, .flipped = t->flipped, .n = 1};
+    s->a[0] = rk_mx_transpose(d->r->s, t->right);
+    s->b[0] = t->left;
+    find_family(d, t, s);
+    for (size_t i = 0; i < all->n && !d->failed; i++) {
+        int same = same_columns(d, &all->item[i], s);
+        d->failed |= same < 0 || (same == 1 && all->item[i].flipped != s->flipped);
+        if (same == 1 && !d->failed) {
+            add_term(&all->item[i], s);
+            return;
+        }
+    }
+    if (!d->failed)
+        all->item[all->n++] = *s;
+}
+
+/* Terms with the same a, or the same b, are one. */
+static bool merge_two(differ *d, slot *s, size_t i, size_t k) {
+    if (s->ninner[i] > 0 || s->ninner[k] > 0 || (s->a[i] != s->a[k] && s->b[i] != s->b[k]))
+        return false;
+    if (s->a[i] == s->a[k])
+        s->b[i] = rk_mx_add(d->r->s, s->b[i], s->b[k]);
+    else
+        s->a[i] = rk_mx_add(d->r->s, s->a[i], s->a[k]);
+    s->n--;
+    s->a[k] = s->a[s->n];
+    s->b[k] = s->b[s->n];
+    s->ninner[k] = s->ninner[s->n];
+    for (size_t m = 0; m < s->ninner[k]; m++)
+        s->inner[k][m] = s->inner[s->n][m];
+    return true;
+}
+
+static void merge_terms(differ *d, slot *s) {
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = i + 1; k < s->n;)
+            if (!merge_two(d, s, i, k))
+                k++;
+}
+
+/* --- columns -------------------------------------------------------------------------------- */
+
+/* Columns as kron(a, b), or (b NULL) as the matrix a. */
+typedef struct columns {
+    const rk_mx *a, *b;
+} columns;
+
+static const rk_mx *side_by_side(differ *d, const range *over, const rk_mx *body) {
+    return rk_mx_loop(d->r->s, RK_L_HCAT, over->sym, over->low, over->high, body);
+}
+
+static const rk_mx *summed(differ *d, const slot *s, size_t i, const rk_mx *a) {
+    for (size_t k = 0; k < s->ninner[i]; k++)
+        a = rk_mx_loop(d->r->s, RK_L_SUM, s->inner[i][k].sym, s->inner[i][k].low,
+                       s->inner[i][k].high, a);
+    return a;
+}
+
+static bool mentions_inner(differ *d, const slot *s, const rk_mx *a) {
+    bool any = false;
+    for (size_t k = 0; k < s->ninner[0]; k++)
+        any |= rk_mx_mentions_sym(d->r->s, a, s->inner[0][k].sym);
+    return any;
+}
+
+/* One term that is a Kronecker product also after its sums; false: none. */
+static bool single(differ *d, const slot *s, columns *c) {
+    if (s->n != 1)
+        return false;
+    bool a = mentions_inner(d, s, s->a[0]), b = mentions_inner(d, s, s->b[0]);
+    *c = (columns){s->a[0], s->b[0]};
+    if (a && b)
+        return false;
+    if (a || s->ninner[0] > 0)
+        *(a ? &c->a : &c->b) = summed(d, s, 0, a ? c->a : c->b);
+    return true;
+}
+
+static const rk_mx *whole_of(differ *d, columns c) {
+    return c.b == NULL ? c.a : rk_mx_kron_whole(d->r->s, c.a, c.b);
+}
+
+/* The columns of one member. */
+static columns of_member(differ *d, const slot *s) {
+    columns c;
+    if (single(d, s, &c))
+        return c;
+    const rk_mx *sum = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        const rk_mx *part = summed(d, s, i, rk_mx_kron_whole(d->r->s, s->a[i], s->b[i]));
+        sum = sum == NULL ? part : rk_mx_add(d->r->s, sum, part);
+    }
+    return (columns){sum, NULL};
+}
+
+static bool factors(differ *d, const slot *s, const columns *c) {
+    return c->b != NULL && (!rk_mx_mentions_sym(d->r->s, c->a, s->range.sym) ||
+                            !rk_mx_mentions_sym(d->r->s, c->b, s->range.sym));
+}
+
+/* A family of kron(a[h], b) is kron(hcat(h, a[h]), b); one of kron(a, b[h]) is kron(a, hcat(h,
+   b[h])) with its columns in another order, which the rank of a row of blocks does not see. */
+static columns of_slot(differ *d, const slot *s) {
+    columns c = of_member(d, s);
+    if (!s->family)
+        return c;
+    if (!factors(d, s, &c))
+        return (columns){side_by_side(d, &s->range, whole_of(d, c)), NULL};
+    bool second = !rk_mx_mentions_sym(d->r->s, c.a, s->range.sym);
+    *(second ? &c.b : &c.a) = side_by_side(d, &s->range, second ? c.b : c.a);
+    return c;
+}
+
+/* Families over one range of which one has no common factor: member by member. */
+static columns of_families(differ *d, const slots *all, size_t first, bool *done) {
+    const rk_mx *cell[MOST_TERMS];
+    size_t n = 0;
+    const slot *s = &all->item[first];
+    for (size_t i = first; i < all->n; i++) {
+        if (done[i] || !all->item[i].family || !same_range(&all->item[i].range, &s->range))
+            continue;
+        cell[n++] = whole_of(d, of_member(d, &all->item[i]));
+        done[i] = true;
+    }
+    const rk_mx *body = n == 1 ? cell[0] : rk_mx_grid(d->r->s, 1, n, cell);
+    return (columns){side_by_side(d, &s->range, body), NULL};
+}
+
+static bool splits(differ *d, const slots *all, size_t at) {
+    for (size_t i = 0; i < all->n; i++) {
+        const slot *s = &all->item[i];
+        if (!s->family || !same_range(&s->range, &all->item[at].range))
+            continue;
+        columns c = of_member(d, s);
+        if (!factors(d, s, &c))
+            return true;
+    }
+    return false;
+}
+
+static const rk_mx *beside(differ *d, const rk_mx *a, const rk_mx *b) {
+    return rk_mx_grid(d->r->s, 1, 2, (const rk_mx *const[]){a, b});
+}
+
+/* kron(a, b) beside kron(a, c) has the rank of kron(a, [b, c]). */
+static bool join_two(differ *d, columns *x, const columns *y) {
+    if (x->b == NULL || y->b == NULL || (x->a != y->a && x->b != y->b))
+        return false;
+    if (x->a == y->a)
+        x->b = beside(d, x->b, y->b);
+    else
+        x->a = beside(d, x->a, y->a);
+    return true;
+}
+
+static size_t join_all(differ *d, columns *c, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n;) {
+            if (join_two(d, &c[i], &c[k]))
+                c[k] = c[--n];
+            else
+                k++;
+        }
+    return n;
+}
+
+static const rk_mx *row_of_columns(differ *d, const slots *all) {
+    columns c[MOST_TERMS];
+    bool done[MOST_TERMS] = {false};
+    const rk_mx *cell[MOST_TERMS];
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        if (done[i])
+            continue;
+        c[n++] = all->item[i].family && splits(d, all, i) ? of_families(d, all, i, done)
+                                                          : of_slot(d, &all->item[i]);
+    }
+    n = join_all(d, c, n);
+    for (size_t i = 0; i < n; i++)
+        cell[i] = whole_of(d, c[i]);
+    return n == 1 ? cell[0] : rk_mx_grid(d->r->s, 1, n, cell);
+}
+
+/* The Jacobian up to the order of its columns; NULL where there is none in this form. */
+static const rk_mx *jacobian(differ *d, const dsum *sum, rk_sc rows) {
+    slots all = {rk_arena_alloc(d->r->arena, MOST_TERMS * sizeof(slot)), 0};
+    for (size_t i = 0; i < sum->n && !d->failed; i++)
+        sort_into(d, &all, &sum->term[i]);
+    if (d->failed)
+        return NULL;
+    for (size_t i = 0; i < all.n; i++)
+        merge_terms(d, &all.item[i]);
+    return all.n == 0 ? rk_mx_zero(d->r->s, rows, rk_sc_int(d->r->scalars, 1))
+                      : row_of_columns(d, &all);
+}
+
+/* --- the rank ------------------------------------------------------------------------------- */
+
+/* What a function that is one to one in each entry, with a slope that is nowhere 0, is taken of;
+   NULL for others. */
+static const rk_term *beneath(differ *d, const rk_term *t) {
+    switch (t->op) {
+    case RK_T_TRANSPOSE:
+    case RK_T_NEG:
+    case RK_T_VEC:
+    case RK_T_EXP:
+    case RK_T_LOG:
+    case RK_T_TANH:
+    case RK_T_SIGMOID:
+        return t->kid[0];
+    case RK_T_LAYERNORM:
+        return t->nkids > 3 && !moves(d, t->kid[1]) && !moves(d, t->kid[2]) &&
+                       !moves(d, t->kid[3]) &&
+                       rk_sc_is_positive(d->r->scalars, rk_read_value(d->r, t->kid[3])) &&
+                       rk_mx_is_invertible(d->r->s, rk_mx_diag(d->r->s, matrix(d, t->kid[1])))
+                   ? t->kid[0]
+                   : NULL;
+    case RK_T_SOFTMAX:
+        return t->nkids == 1 ? t->kid[0] : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* The rows of a softmax see their logits up to a shift, those of a LayerNorm with eps > 0 what
+   centring leaves. */
+static bool centres(const rk_term *t) {
+    return t->op == RK_T_SOFTMAX || t->op == RK_T_LAYERNORM;
+}
+
+/* hcat(h, E[h]) where E[h] moves with the members h alone: the sum over h. */
+static const rk_mx *of_blocks(differ *d, const rk_term *t) {
+    dsum sum = {.n = 0};
+    rk_read_range l = rk_read_open_range(d->r, t);
+    rk_sc index = rk_sc_sym(d->r->scalars, l.sym);
+    derive(d, t->kid[0], &sum);
+    for (size_t i = 0; i < sum.n; i++)
+        d->failed |= sum.term[i].member != index;
+    const rk_mx *j = d->failed ? NULL : jacobian(d, &sum, rk_sc_int(d->r->scalars, 1));
+    rk_sc rank = j != NULL ? rk_mx_rank(d->r->s, j) : NULL;
+    rk_read_close_range(d->r, &l);
+    return rank != NULL ? rk_read_range_sum(d->r, &l, rank) : NULL;
+}
+
+static const rk_mx *rank_of(differ *d, const rk_term *t) {
+    bool centred = false;
+    for (const rk_term *next; (next = centred ? NULL : beneath(d, t)) != NULL; t = next)
+        centred = centres(t);
+    if (!centred && moves(d, t) && (t->op == RK_T_LOOP_HCAT || t->op == RK_T_LOOP_VCAT)) {
+        const rk_mx *blocks = of_blocks(d, t);
+        if (blocks != NULL)
+            return blocks;
+        d->failed = false;
+    }
+    dsum sum = {.n = 0};
+    derive(d, t, &sum);
+    rk_sc rows = rk_read_size(d->r, t->rows), cols = rk_read_size(d->r, t->cols);
+    if (centred && !d->failed)
+        times_right(d, &sum, projector(d, cols));
+    dsum moved = {.n = 0};
+    put_all(d, &moved, &sum);
+    if (d->failed)
+        return NULL;
+    const rk_mx *j = jacobian(d, &moved, rk_sc_mul(d->r->scalars, rows, cols));
+    return j != NULL ? rk_mx_scalar(d->r->s, rk_mx_rank(d->r->s, j)) : NULL;
+}
+
+/* --- where only the shape is known ---------------------------------------------------------- */
+
+static rk_sc half_of(rk_reader *r, rk_sc a) {
+    return rk_sc_div(r->scalars, a, rk_sc_int(r->scalars, 2));
+}
+
+/* Directions of one member. */
+static rk_sc directions(rk_reader *r, const rk_var *v) {
+    rk_scalars *sc = r->scalars;
+    rk_sc n = rk_read_size(r, v->rows), m = rk_read_size(r, v->cols), one = rk_sc_int(sc, 1);
+    switch (v->set) {
+    case RK_SET_INTEGER:
+    case RK_SET_PERMUTATION:
+        return rk_sc_int(sc, 0);
+    case RK_SET_STOCHASTIC:
+    case RK_SET_ATTENTION:
+    case RK_SET_UNIT_ROWS:
+        return rk_sc_mul(sc, n, rk_sc_sub(sc, m, one));
+    case RK_SET_SYMMETRIC:
+    case RK_SET_PSD:
+        return half_of(r, rk_sc_mul(sc, n, rk_sc_add(sc, n, one)));
+    case RK_SET_ORTHOGONAL:
+        return half_of(r, rk_sc_mul(sc, n, rk_sc_sub(sc, n, one)));
+    case RK_SET_DIAGONAL:
+        return n;
+    default:
+        return rk_sc_mul(sc, n, m);
+    }
+}
+
+static rk_sc all_directions(rk_reader *r, const rk_term *t) {
+    rk_sc sum = rk_sc_int(r->scalars, 0);
+    for (size_t i = 0; i < t->nvars; i++) {
+        const rk_var *v = &r->checked->vars[t->vars[i]];
+        rk_sc one = directions(r, v);
+        if (v->family != NULL)
+            one = rk_sc_mul(r->scalars, rk_read_size(r, v->family), one);
+        sum = rk_sc_add(r->scalars, sum, one);
+    }
+    return sum;
+}
+
+/* How many entries of a row of the text are independent at most. */
+static rk_sc free_in_row(differ *d, const rk_term *t, rk_sc cols) {
+    rk_scalars *sc = d->r->scalars;
+    bool still = true;
+    for (size_t i = 1; i < t->nkids; i++)
+        still = still && !moves(d, t->kid[i]);
+    int64_t lost = 0;
+    if (still && (t->op == RK_T_SOFTMAX || (t->op == RK_T_RMSNORM && t->nkids == 2)))
+        lost = 1;
+    if (still && t->op == RK_T_LAYERNORM)
+        lost = t->nkids == 3 ? 2 : 1;
+    return lost && rk_read_sure(d->r) ? rk_sc_sub(sc, cols, rk_sc_int(sc, lost)) : cols;
+}
+
+static const rk_mx *opaque(differ *d, const rk_term *t) {
+    rk_reader *r = d->r;
+    const rk_term *e = t->kid[0];
+    const rk_sc *key;
+    size_t n = rk_read_key(r, t, &key);
+    const rk_mx **cell = rk_arena_alloc(r->arena, (n + 1) * sizeof *cell);
+    for (size_t i = 0; i < n; i++)
+        cell[i] = rk_mx_scalar(r->s, key[i]);
+    cell[n] = rk_mx_scalar(r->s, rk_sc_int(r->scalars, 0));
+    rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = RK_T_JRANK};
+    leaf.arg[0] = matrix(d, e);
+    leaf.arg[1] = rk_mx_grid(r->s, 1, n + 1, cell);
+    leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows),
+                          free_in_row(d, e, rk_read_size(r, e->cols)));
+    leaf.cols = all_directions(r, t);
+    if (rk_sc_is_zero(leaf.rows) || rk_sc_is_zero(leaf.cols))
+        return rk_mx_scalar(r->s, rk_sc_int(r->scalars, 0));
+    const rk_mx *j = rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
+    return rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
+}
+
+const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
+    differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
+    d.moves = rk_calloc(r->checked->nterms + 1, 1);
+    matrix(&d, t->kid[0]); /* what it needs for being defined is noted */
+    const rk_mx *rank = rank_of(&d, t->kid[0]);
+    if (rank == NULL)
+        rank = opaque(&d, t);
+    rk_free(d.moves);
+    return rank;
+}

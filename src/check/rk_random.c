@@ -17,7 +17,7 @@ enum {
     FINITE_DRAWN = 64, /* choices of dimensions beyond which finite theorems are not drawn whole */
     OPEN_DRAWN = 12    /* and at how many open ones are looked at */
 };
-static const double WORK = 1e9; /* operations, at all choices together */
+static const double WORK = 2e8; /* operations, at all choices together */
 
 typedef struct drawing {
     job *job;

@@ -18,6 +18,8 @@ rk_ev rk_fn_at_zero(rk_fn f, fmpq_t value);
 void rk_sign_bounds(const rk_domain *d, int *low, int *high, const void *x, const void *y);
 /* Doubles on both sides of a ball. */
 void rk_ball_ends(const arb_t x, double *low, double *high);
+/* The k-th singular value, 1 <= k <= both sides, by an eigenvalue of a'a or aa'. */
+rk_ev rk_gram_singular_value(void *r, const rk_matrix *a, slong k);
 /* The k-th largest (k from 1) of the entries of a column, which is used up. */
 rk_ev rk_kth_largest(void *r, rk_matrix *column, slong k);
 

@@ -299,6 +299,7 @@ rk_domain *rk_domain_ball(slong precision) {
         .matrix_det = rk_ball_det,
         .matrix_rank = rk_ball_rank,
         .psd_eigenvalue = rk_ball_psd_eigenvalue,
+        .singular_value = rk_ball_singular_value,
         .eigen_modulus = rk_ball_eigen_modulus,
     };
     if (precision < LEAST_PRECISION || precision > MOST_PRECISION)

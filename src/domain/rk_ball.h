@@ -20,6 +20,7 @@ void rk_ball_rank_arb(slong *low, slong *high, arb_mat_t a, slong prec); /* a is
 
 /* Arb's certified eigenvalue enclosures (acb_mat_eig_multiple), sorted as intervals: the k-th
    largest value lies between the k-th largest lower and the k-th largest upper bound. */
+rk_ev rk_ball_singular_value(void *r, const rk_matrix *a, slong k);
 rk_ev rk_ball_psd_eigenvalue(void *r, const rk_matrix *a, slong k);
 rk_ev rk_ball_eigen_modulus(void *r, const rk_matrix *a, slong k);
 

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include "rk_ball.h"
+#include "rk_interval.h"
 
 static void to_arb_mat(arb_mat_t r, const rk_matrix *a) {
     arb_mat_init(r, a->rows, a->cols);
@@ -262,6 +263,48 @@ static void clamp(arb_struct *r) {
     mag_clear(top);
 }
 
+/* Up to QUICK_BITS, and for what is too large for Arb's methods, spectra are taken in doubles with
+   error bounds. */
+enum { QUICK_BITS = 64, MANY_ROWS = 32 };
+
+typedef rk_ev spectral(void *r, const rk_matrix *a, slong k);
+
+static rk_ev in_doubles(arb_struct *r, spectral *method, const rk_matrix *a, slong k) {
+    rk_domain *interval = rk_domain_interval();
+    rk_matrix near;
+    double low, high;
+    rk_near value;
+    arb_t end;
+    rk_matrix_init(&near, interval, a->rows, a->cols);
+    for (slong i = 0; i < a->rows * a->cols; i++) {
+        rk_ball_ends((const arb_struct *)rk_at(a, 0, i), &low, &high);
+        *(rk_near *)(void *)rk_at(&near, 0, i) =
+            low == high ? (rk_near){low, 0} : rk_near_between(low, high);
+    }
+    rk_ev ev = method(&value, &near, k);
+    arb_init(end);
+    if (ev == RK_EV_OK) {
+        arb_set_d(r, rk_near_low(value));
+        arb_set_d(end, rk_near_high(value));
+        arb_union(r, r, end, 2 * QUICK_BITS);
+    }
+    arb_clear(end);
+    rk_matrix_clear(&near);
+    rk_domain_free(interval);
+    return ev;
+}
+
+static bool quick(const rk_matrix *a) {
+    return a->domain->precision <= QUICK_BITS || FLINT_MIN(a->rows, a->cols) > MANY_ROWS;
+}
+
+rk_ev rk_ball_singular_value(void *r, const rk_matrix *a, slong k) {
+    rk_ev ev = quick(a) ? in_doubles(r, rk_interval_singular_value, a, k)
+                        : rk_gram_singular_value(r, a, k);
+    clamp(r);
+    return ev;
+}
+
 rk_ev rk_ball_psd_eigenvalue(void *r, const rk_matrix *a, slong k) {
     slong n = a->rows;
     arb_ptr value = _arb_vec_init(n);
@@ -292,6 +335,8 @@ static bool eigen_moduli(arb_ptr value, const rk_matrix *a) {
 
 rk_ev rk_ball_eigen_modulus(void *r, const rk_matrix *a, slong k) {
     slong n = a->rows;
+    if (quick(a))
+        return in_doubles(r, rk_interval_eigen_modulus, a, k);
     arb_ptr value = _arb_vec_init(n);
     bool found = eigen_moduli(value, a);
     if (found)

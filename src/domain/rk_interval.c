@@ -380,6 +380,7 @@ rk_domain *rk_domain_interval(void) {
         .matrix_rank = rk_interval_rank,
         .psd_eigenvalue = rk_interval_psd_eigenvalue,
         .singular_value = rk_interval_singular_value,
+        .eigen_modulus = rk_interval_eigen_modulus,
     };
     return rk_domain_new(&table);
 }

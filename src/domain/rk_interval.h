@@ -36,5 +36,6 @@ rk_ev rk_interval_det(void *r, const rk_matrix *a);
 rk_ev rk_interval_rank(slong *low, slong *high, const rk_matrix *a);
 rk_ev rk_interval_psd_eigenvalue(void *r, const rk_matrix *a, slong k);
 rk_ev rk_interval_singular_value(void *r, const rk_matrix *a, slong k);
+rk_ev rk_interval_eigen_modulus(void *r, const rk_matrix *a, slong k);
 
 #endif

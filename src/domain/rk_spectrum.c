@@ -109,7 +109,7 @@ static void gram(rk_matrix *r, const rk_matrix *a) {
    the rank, and the trace when the rank is 1. */
 static bool settled_by_rank(rk_matrix *r, const rk_matrix *g, slong k) {
     slong low, high;
-    if (!g->domain->exact || rk_matrix_rank(&low, &high, g) != RK_EV_OK)
+    if (rk_matrix_rank(&low, &high, g) != RK_EV_OK)
         return false;
     if (k > high)
         return true;
@@ -120,9 +120,24 @@ static bool settled_by_rank(rk_matrix *r, const rk_matrix *g, slong k) {
     return true;
 }
 
+rk_ev rk_gram_singular_value(void *r, const rk_matrix *a, slong k) {
+    rk_matrix g;
+    gram(&g, a);
+    rk_ev ev = psd_eigenvalue(r, &g, k);
+    rk_matrix_clear(&g);
+    return ev == RK_EV_OK ? sqrt_in_place(a->domain, r) : ev;
+}
+
+static rk_ev exact_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
+    rk_matrix g;
+    gram(&g, a);
+    rk_ev ev = settled_by_rank(r, &g, k) ? RK_EV_OK : psd_eigenvalue(r->entry, &g, k);
+    rk_matrix_clear(&g);
+    return ev == RK_EV_OK ? sqrt_in_place(a->domain, r->entry) : ev;
+}
+
 rk_ev rk_matrix_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
     const rk_domain *d = a->domain;
-    rk_matrix g;
     rk_matrix_init(r, d, 1, 1);
     if (!d->ordered)
         return RK_EV_CONSTRUCT;
@@ -130,10 +145,7 @@ rk_ev rk_matrix_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
         return RK_EV_UNDEFINED;
     if (d->singular_value != NULL)
         return d->singular_value(r->entry, a, k);
-    gram(&g, a);
-    rk_ev ev = settled_by_rank(r, &g, k) ? RK_EV_OK : psd_eigenvalue(r->entry, &g, k);
-    rk_matrix_clear(&g);
-    return ev == RK_EV_OK ? sqrt_in_place(d, r->entry) : ev;
+    return d->exact ? exact_singular_value(r, a, k) : rk_gram_singular_value(r->entry, a, k);
 }
 
 static bool is_triangular(const rk_matrix *a, bool upper) {

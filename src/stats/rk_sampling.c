@@ -87,7 +87,7 @@ static rk_domain *stage_domain(unsigned stage) {
 static const double stage_factor[STAGES] = {1, 20, 20, 200};
 
 /* All draws together may take as many operations in slower arithmetic. */
-#define SLOW_WORK 5e9
+#define SLOW_WORK 2e9
 
 typedef struct scratch { /* of one thread */
     rk_domain *domain[STAGES];

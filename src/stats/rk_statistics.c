@@ -153,8 +153,8 @@ static bool read_inputs(statistics *s) {
 
 /* --- the number of draws ---------------------------------------------------------------------- */
 
-#define WORK 1e9
-enum { LEAST_DRAWS = 30, MOST_DRAWS = 20000 };
+#define WORK 2e8
+enum { LEAST_DRAWS = 30, MOST_DRAWS = 10000 };
 
 static uint64_t draws_for(double cost, double work) {
     double n = (work > 0 ? work : WORK) / cost;

@@ -44,7 +44,7 @@ typedef struct rk_test_result {
 typedef struct rk_statistics_options {
     uint64_t seed, stream; /* one stream for each choice of dimensions */
     uint64_t draws;        /* 0: as many as `work` allows, within limits */
-    double work;           /* operations on numbers, 0: default 1e9 */
+    double work;           /* operations on numbers, 0: default 2e8 */
     unsigned threads;      /* 0: one a core */
     double level;          /* how probable a bound may be wrong, one test at one choice */
     double deadline;

@@ -386,6 +386,11 @@ static rk_ev larger_inverse(rk_matrix *r, const rk_matrix *a, const rk_matrix *b
     return rk_matrix_inv(r, a);
 }
 
+static rk_ev larger_eigabs(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+    (void)b;
+    return rk_matrix_eigen_modulus(r, a, 3);
+}
+
 static rk_ev larger_sigma(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
     (void)b;
     return rk_matrix_singular_value(r, a, 2);
@@ -393,8 +398,8 @@ static rk_ev larger_sigma(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) 
 
 /* Larger products, inverses and singular values, which go through BLAS and LAPACK. */
 static void larger_intervals_contain(void **state) {
-    static larger_operation *const ops[] = {op_mul, larger_inverse, larger_sigma, op_det,
-                                            op_softmax};
+    static larger_operation *const ops[] = {op_mul, larger_inverse, larger_sigma,
+                                            op_det, op_softmax,     larger_eigabs};
     (void)state;
     rk_rng rng = test_rng(5, "larger_intervals_contain");
     for (int t = 0; t < (test_long() ? 400 : 30); t++) {
@@ -407,7 +412,7 @@ static void larger_intervals_contain(void **state) {
             assert_int_equal(rk_matrix_put_near(&a[k], x[k], 0), RK_EV_OK);
             assert_int_equal(rk_matrix_set_doubles(&b[k], B, n, n, x[k]), RK_EV_OK);
         }
-        larger_operation *op = ops[t % 5];
+        larger_operation *op = ops[t % 6];
         rk_ev ev = op(&r, &a[0], &a[1]);
         if (op(&want, &b[0], &b[1]) == RK_EV_OK && ev == RK_EV_OK)
             intervals_contain(&r, &want);

@@ -229,8 +229,8 @@ static void false_claims_are_supported_no_more_often_than_the_level(void **state
         "random x : uniform(0, 1); claim prob(x < 1/10) > 0.1001; claim prob(x < 1/10) < 0.0999;",
         "random x : uniform(0, 1); claim mean(x) >= 0.501; claim mean(x) <= 0.499;",
         "random x : uniform(0, 1); claim var(x) >= 0.0834; claim var(x) <= 0.0832;",
-        "random x : uniform(0, 1), y : uniform(0, 1); claim mean(max(x, y)) >= 0.667;"
-        "claim mean(max(x, y)) <= 0.666; claim prob(x*y <= 1/4) >= 0.5967;",
+        ("random x : uniform(0, 1), y : uniform(0, 1); claim mean(max(x, y)) >= 0.667;"
+         "claim mean(max(x, y)) <= 0.666; claim prob(x*y <= 1/4) >= 0.5967;"),
     };
     uint64_t seeds = getenv("RK_TEST_LONG") ? 2000 : 200;
     (void)state;

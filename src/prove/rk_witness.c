@@ -82,6 +82,7 @@ typedef struct witness {
     rk_view view;
     rk_closed closed;
     unsigned *level, levels; /* of roots */
+    double deadline;         /* of this prover, which leaves time to others */
     rk_rng rng;
 } witness;
 
@@ -129,7 +130,7 @@ static bool certify(witness *w, uint64_t component) {
     rk_assignment_init(&to, w->program);
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, &from);
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, &to);
-    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng) &&
+    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, w->deadline, &w->rng) &&
               rk_tower_set_point(&t, &from);
     if (ok && w->levels > 0)
         rk_roots_certify(&t, &w->view, w->level, &from, &to);
@@ -144,7 +145,7 @@ static bool certify(witness *w, uint64_t component) {
 static bool observe(witness *w, uint64_t component, rk_proof *out) {
     rk_tower t;
     rk_interior_draw(w->program, &w->rng, POINT_BITS, component, out->example);
-    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, &w->rng) &&
+    bool ok = rk_tower_init(&t, &w->view, &w->closed, w->levels, w->deadline, &w->rng) &&
               rk_tower_set_point(&t, out->example);
     if (ok)
         take_facts(&w->view, &t, component == 0);
@@ -182,6 +183,9 @@ static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
         rk_view_conclude(&w->view, out, diags);
 }
 
+/* The part of the time left that may be used: what cannot be proved then is still hunted. */
+#define TIME_SHARE 0.75
+
 /* --- the prover --------------------------------------------------------------------------- */
 
 static bool has_atom(const rk_view *v) {
@@ -196,7 +200,8 @@ static bool has_atom(const rk_view *v) {
 
 static bool gather(witness *w, rk_proof *out) {
     uint64_t components = (uint64_t)1 << rk_interior_components(w->program);
-    for (uint64_t c = 0; c < components; c++)
+    bool certified = w->levels == 0 && rk_tower_height(&w->view) <= 1; /* nothing to be shown */
+    for (uint64_t c = 0; c < components && !certified; c++)
         if (!certify(w, c))
             return false;
     for (uint64_t c = 0; c < components; c++)
@@ -245,7 +250,9 @@ void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_p
                       rk_diags *diags) {
     if (!rk_has_generic(program) || rk_interior_components(program) > MAX_COMPONENTS)
         return;
+    double now = rk_clock();
     witness w = {.program = program, .options = o};
+    w.deadline = o->deadline > 0 ? now + (o->deadline - now) * TIME_SHARE : 0;
     w.level = rk_calloc(program->ninstr + 1, sizeof *w.level);
     rk_closed_init(&w.closed, program);
     out->method = "witness mod p";
@@ -253,7 +260,7 @@ void rk_prove_witness(const rk_program *program, const rk_prove_options *o, rk_p
     rk_assignment_init(out->example, program);
     bool hope = true;
     for (unsigned k = 0; k < ATTEMPTS && out->status == RK_PROOF_NONE && hope; k++)
-        hope = (o->deadline <= 0 || rk_clock() < o->deadline) && attempt(&w, k, out, diags);
+        hope = (w.deadline <= 0 || rk_clock() < w.deadline) && attempt(&w, k, out, diags);
     if (out->status == RK_PROOF_NONE) /* the point shows nothing: later provers have their own */
         forget_example(out);
     rk_closed_clear(&w.closed);

@@ -48,20 +48,44 @@ static bool is_linear(rk_set set) {
     return set != RK_SET_UNIT_ROWS && set != RK_SET_ORTHOGONAL;
 }
 
-/* Slots move on which no lower radicand depends, other than through exponentials. */
-static void choose_slots(line *l) {
+/* The slots below the marked instructions, other than through exponentials, stand still. */
+static void hold_slots(line *l, unsigned char *below) {
     const rk_program *p = program_of(l);
-    unsigned char *below = rk_calloc(p->ninstr, 1);
-    for (size_t s = 0; s < p->nslots; s++)
-        l->slot_moves[s] = is_linear(p->slots[s].set);
     for (size_t i = p->ninstr; i-- > 0;) {
         const rk_instr *in = &p->instr[i];
-        below[i] |= is_moving_root(l->view, l->tower->closed, i) && l->level[i] < l->now;
         for (size_t k = 0; below[i] && rk_uses_arguments(in) && k < in->nargs; k++)
             below[in->arg[k]] = 1;
         if (below[i] && in->code == RK_P_INPUT)
             l->slot_moves[in->slot] = 0;
     }
+}
+
+/* Slots move on which no lower radicand depends. */
+static void choose_slots(line *l) {
+    const rk_program *p = program_of(l);
+    unsigned char *below = rk_calloc(p->ninstr, 1);
+    for (size_t s = 0; s < p->nslots; s++)
+        l->slot_moves[s] = is_linear(p->slots[s].set);
+    for (size_t i = 0; i < p->ninstr; i++)
+        below[i] = is_moving_root(l->view, l->tower->closed, i) && l->level[i] < l->now;
+    hold_slots(l, below);
+    rk_free(below);
+}
+
+/* What is inverted or divided by below a radicand of the level stands still. */
+static void hold_denominators(line *l) {
+    const rk_program *p = program_of(l);
+    unsigned char *wanted = rk_calloc(p->ninstr, 1), *below = rk_calloc(p->ninstr, 1);
+    for (size_t i = p->ninstr; i-- > 0;) {
+        const rk_instr *in = &p->instr[i];
+        wanted[i] |= is_root_of(l, i, l->now);
+        for (size_t k = 0; wanted[i] && rk_uses_arguments(in) && k < in->nargs; k++)
+            wanted[in->arg[k]] = 1;
+        if (wanted[i] && rk_code_is_partial(in->code))
+            below[in->arg[in->nargs - 1]] = 1;
+    }
+    hold_slots(l, below);
+    rk_free(wanted);
     rk_free(below);
 }
 
@@ -250,13 +274,22 @@ static void find_private_factors(const sample *x, bool *ok, nmod_t mod) {
 
 /* --- one level after the other ------------------------------------------------------------ */
 
+/* Are all radicands of the level polynomials along the line? */
+static bool find_degrees(line *l) {
+    const rk_program *p = program_of(l);
+    bool all = true;
+    for (unsigned i = 0; i < p->ninstr; i++) {
+        l->degree[i] = l->view->analytic[i] ? degree_of(l, i) : UNKNOWN_DEGREE;
+        all = all && !(is_root_of(l, i, l->now) && l->degree[p->instr[i].arg[0]] > LARGEST_DEGREE);
+    }
+    return all;
+}
+
 /* Bars the roots whose radicands are no polynomials along the line; counts the others. */
 static size_t count_radicands(line *l, unsigned *most) {
     const rk_program *p = program_of(l);
     size_t n = 0;
     *most = 0;
-    for (unsigned i = 0; i < p->ninstr; i++)
-        l->degree[i] = l->view->analytic[i] ? degree_of(l, i) : UNKNOWN_DEGREE;
     for (unsigned i = 0; i < p->ninstr; i++) {
         if (!is_root_of(l, i, l->now))
             continue;
@@ -289,6 +322,10 @@ static void bar_all_but(const line *l, const bool *ok) {
 static void certify_level(line *l) {
     unsigned most;
     choose_slots(l);
+    if (!find_degrees(l)) {
+        hold_denominators(l);
+        (void)find_degrees(l);
+    }
     sample x = {.n = count_radicands(l, &most), .levels = l->now};
     x.points = ((size_t)most << (l->now - 1)) + 1;
     x.norm = rk_calloc(x.levels * x.n * x.points + 1, sizeof *x.norm);

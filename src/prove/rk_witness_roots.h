@@ -14,9 +14,10 @@
    that divides no other w_i(s). Radicands in subfields of F_q are compared by their norms to F_p:
    a factor that divides only one norm, to odd multiplicity, lies above such a factor.
 
-   Variables in sets with nonlinear equations stand still, and so does whoever depends on a
-   radicand below: sqrt(x^2), the LayerNorm of rows of two, sqrt of what is constant by the
-   equations of a set have no such factor, and are passed over. */
+   Variables in sets with nonlinear equations stand still, and where a radicand would not be a
+   polynomial also those of denominators. So does whatever depends on a radicand below: sqrt(x^2),
+   the LayerNorm of rows of two, sqrt of what is constant by the equations of a set have no such
+   factor, and are passed over. */
 #ifndef RK_WITNESS_ROOTS_H
 #define RK_WITNESS_ROOTS_H
 

@@ -77,7 +77,7 @@ static bool draw_primes(rk_tower *t, const chain *c, rk_rng *rng) {
 
 /* --- the floors --------------------------------------------------------------------------- */
 
-static unsigned height_of(const rk_view *view) {
+unsigned rk_tower_height(const rk_view *view) {
     unsigned *depth = rk_calloc(view->program->ninstr + 1, sizeof *depth), highest = 0;
     rk_exponential_depths(view->program, depth);
     for (size_t i = 0; i < view->program->ninstr; i++)
@@ -111,13 +111,13 @@ static void open_floor(rk_tower *t, rk_floor *f, unsigned levels, rk_rng *rng) {
 enum { MOST_CHAINS = 1000 };
 
 bool rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
-                   rk_rng *rng) {
+                   double deadline, rk_rng *rng) {
     const rk_program *p = view->program;
     chain c = {.step = levels > 0 ? 4 : 2, .closed = closed};
     memset(t, 0, sizeof *t);
     t->view = view;
     t->closed = closed;
-    t->floors = height_of(view) + 1;
+    t->floors = rk_tower_height(view) + 1;
     bool found = false;
     for (unsigned k = 0; k < MOST_CHAINS && !found; k++)
         found = draw_primes(t, &c, rng);
@@ -132,6 +132,7 @@ bool rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned
         else
             mark_exponents(p, t->floor[f - 1].needed, t->floor[f].needed);
         open_floor(t, &t->floor[f], levels, rng);
+        t->floor[f].run.deadline = deadline;
     }
     return true;
 }

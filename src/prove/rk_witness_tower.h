@@ -56,14 +56,18 @@ typedef struct rk_tower {
 /* How deep exponentials are nested in each instruction; depth: ninstr numbers. */
 void rk_exponential_depths(const rk_program *program, unsigned *depth);
 
+/* The deepest nesting among the analytic instructions of the view. */
+unsigned rk_tower_height(const rk_view *view);
+
 /* Does the value on a floor depend on the values of the arguments on that floor? Exponentials
    depend on those above; silu on both. */
 bool rk_uses_arguments(const rk_instr *in);
 
 /* A tower high enough for the analytic instructions of the view, over fields with 2^levels
-   coordinates. False: there is no such chain of word-size primes; the tower is then empty. */
+   coordinates; nothing is computed after the deadline (0: none). False: there is no such chain of
+   word-size primes; the tower is then empty. */
 bool rk_tower_init(rk_tower *t, const rk_view *view, rk_closed *closed, unsigned levels,
-                   rk_rng *rng);
+                   double deadline, rk_rng *rng);
 void rk_tower_clear(rk_tower *t);
 
 /* Sets the point; false when a denominator is no unit. */

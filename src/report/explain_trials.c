@@ -54,8 +54,8 @@ static const struct {
      "measure zero, which bounds the ranks from below for almost all values; the bounds from above "
      "follow from the sizes."},
     {"witness mod p with exponentials",
-     "At one exact point of the sets, values were taken modulo a prime, and exponents modulo a "
-     "second prime, so that "
+     "At one exact point of the sets, values were taken modulo a prime, and exponents modulo "
+     "further primes, so that "
      "all relations between exponentials hold there. The minors that the claim needs are not 0. By "
      "Ax's theorem "
      "there are no other relations, so that these minors are not 0 outside a set of measure zero, "
@@ -71,8 +71,8 @@ static const struct {
      "for almost all values; the bounds from above follow from the sizes."},
     {"witness mod p with roots and exponentials",
      "At one exact point of the sets, taken in a finite field where the square roots exist, with "
-     "exponents modulo a "
-     "second prime, the minors that the claim needs are not 0. The radicands were shown to be "
+     "exponents modulo "
+     "further primes, the minors that the claim needs are not 0. The radicands were shown to be "
      "independent modulo "
      "squares, and all relations between exponentials hold, so that the minors are not 0 outside a "
      "set of measure "

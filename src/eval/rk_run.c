@@ -109,15 +109,17 @@ static rk_ev find_rank(const rk_run *run, const rk_instr *p, slong *low, slong *
     *low = 0;
     *high = shape->rows < shape->cols ? shape->rows : shape->cols;
     rk_ev ev = run->ev[p->arg[0]];
-    if (ev != RK_EV_OK)
-        return ev;
     slong l, h;
-    ev = rk_matrix_rank(&l, &h, &run->value[p->arg[0]]);
-    if (ev == RK_EV_OK || ev == RK_EV_PRECISION) {
-        *low = l;
-        *high = h;
+    if (ev == RK_EV_OK) {
+        ev = rk_matrix_rank(&l, &h, &run->value[p->arg[0]]);
+        *low = ev == RK_EV_OK || ev == RK_EV_PRECISION ? l : *low;
+        *high = ev == RK_EV_OK || ev == RK_EV_PRECISION ? h : *high;
     }
-    return ev;
+    if (ev != RK_EV_OK && ev != RK_EV_UNDEFINED) {
+        h = rk_step_rank_bound(run, p->arg[0]);
+        *high = h < *high ? h : *high;
+    }
+    return *low == *high ? RK_EV_OK : ev;
 }
 
 static rk_ev set_integer(rk_run *run, unsigned i, slong n) {

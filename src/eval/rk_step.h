@@ -27,6 +27,10 @@ void rk_bounds_free(rk_bounds *b);
 bool rk_step_scaled_rank(const rk_run *run, const rk_instr *rank, rk_ev *ev, slong *low,
                          slong *high);
 
+/* An upper bound of the rank of instruction i, where it is defined, from how it is made of what is
+   known over Q. */
+slong rk_step_rank_bound(const rk_run *run, unsigned i);
+
 /* Bounds of the rank of L + P*R for attention P at rational logits (or rational multiples of one
    root or logarithm), which is defined there, without P's denominators. False where it does not
    apply. */

@@ -3,6 +3,7 @@
    not known are left alone. */
 #include "domain_helpers.h"
 
+#include "eval/rk_step.h"
 #include "eval_helpers.h"
 
 enum { BITS = 200 };
@@ -583,6 +584,66 @@ static void ranks_seen_through_softmax(void **state) {
     }
 }
 
+/* Bounds from the way matrices are made are never below what enclosures show; tokens that are
+   equal, collinear, or not told apart by W make them tight. */
+static void assert_bounds(const point *p) {
+    rk_domain *q = rk_domain_rational();
+    rk_run over_q, over_balls;
+    rk_run_init(&over_q, p->program, q);
+    rk_run_init(&over_balls, p->program, B);
+    rk_run_set_inputs(&over_q, &p->value);
+    rk_run_set_inputs(&over_balls, &p->value);
+    over_balls.earlier = &over_q;
+    rk_run_compute(&over_q, p->program->claims[0]);
+    rk_run_compute(&over_balls, p->program->claims[0]);
+    for (unsigned i = 0; i < p->program->ninstr; i++) {
+        const rk_instr *rank = &p->program->instr[i];
+        slong low, high;
+        if (rank->code != RK_P_RANK || over_balls.ev[rank->arg[0]] != RK_EV_OK ||
+            over_balls.value[rank->arg[0]].domain == NULL)
+            continue;
+        rk_matrix_rank(&low, &high, &over_balls.value[rank->arg[0]]);
+        assert_true(rk_step_rank_bound(&over_balls, rank->arg[0]) >= low);
+    }
+    rk_run_clear(&over_q);
+    rk_run_clear(&over_balls);
+    rk_domain_free(q);
+}
+
+static void bounds_from_the_way_matrices_are_made(void **state) {
+    static const char *const form[] = {
+        "softmax(Y*W*Y')*Y",
+        "[softmax(Y*W*Y')*Y*W + ones(n, 1)*X[1, :], ones(n, 1)]",
+        "[softmax(Y*Y', causal(n))*Y, Y]",
+        "Y - tanh(Y*W)",
+        "[ones(n, 2), ones(n, 1)*X[n, :] - softmax(Y*W)*W]",
+        "[softmax(Y*Y')*Y, softmax(Y*Y')*X, softmax(Y*Y')]",
+        "(softmax(Y*W*Y')*(Y + X))'*Y",
+        "[exp(Y), Y].*[exp(X), ones(n, d)]",
+        "[tanh(Y'); X'*2; ones(1, n)]",
+        "layernorm(Y, ones(d, 1), X[1, :]', 1)",
+        "kron(Y, X)",
+    };
+    (void)state;
+    rk_rng rng = test_rng(6, "bounds of ranks");
+    int trials = test_long() ? 200 : 25;
+    for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "dim n in 1..9, d in 1..9; forall X : real[n, d], W : real[d, d]; "
+                 "let Y = softmax(X*W*X')*X; claim rank(%s) == 1;",
+                 form[k]);
+        for (int64_t n = 2; n <= 4; n++) {
+            point p = point_at(text, (int64_t[]){n, 1 + n / 2});
+            for (int t = 0; t < trials; t++) {
+                draw_inputs(&rng, &p);
+                assert_bounds(&p);
+            }
+            point_free(&p);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zero_tests_agree_with_calcium),
@@ -596,6 +657,7 @@ int main(void) {
         cmocka_unit_test(softmax_is_exact),
         cmocka_unit_test(instances_hold),
         cmocka_unit_test(ranks_seen_through_softmax),
+        cmocka_unit_test(bounds_from_the_way_matrices_are_made),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

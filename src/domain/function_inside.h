@@ -30,8 +30,9 @@ typedef struct rk_exponent { /* exp(what/divisor) is `value` */
 } rk_exponent;
 
 typedef struct rk_known_sign {
-    fmpz_mpoly_t what; /* of indeterminates alone, primitive, leading coefficient positive */
+    fmpz_mpoly_t what; /* leading coefficient positive */
     unsigned signs;
+    bool lasting; /* of indeterminates alone: kept over restarts */
 } rk_known_sign;
 
 enum { RK_MAX_EXPONENTS = 24, RK_SPAN_POINTS = RK_MAX_EXPONENTS + 4, RK_MAX_KNOWN = 64 };

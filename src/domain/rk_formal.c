@@ -120,6 +120,13 @@ static bool too_high(const rk_domain *d, const fmpz_mpoly_q_struct *x, slong k) 
     return f->exceeded;
 }
 
+/* By an equation that was assumed since, the denominator is 0 everywhere. */
+static bool without_meaning(const rk_domain *d, const fmpz_mpoly_q_struct *x) {
+    rk_functions *f = rk_functions_of(d);
+    f->exceeded = f->exceeded || x->den.length == 0;
+    return f->exceeded;
+}
+
 /* Equations are acyclic, so this ends: each pass frees the element of powers of a variable, and
    brings in variables behind it in the order of the equations only. */
 void rk_function_reduce(const rk_domain *d, void *x) {
@@ -132,13 +139,34 @@ void rk_function_reduce(const rk_domain *d, void *x) {
                 continue;
             bool here = lower_degree(d, x, k);
             here = clear_root(d, x, k) || here;
-            if (here && !too_long(d, x))
+            if (here && !too_long(d, x) && !without_meaning(d, x))
                 fmpz_mpoly_q_canonicalise(x, f->ring);
             changed = changed || here;
         }
     }
     if (f->exceeded)
         fmpz_mpoly_q_set_si(x, 0, f->ring);
+}
+
+bool rk_function_reduce_poly(const rk_domain *d, fmpz_mpoly_t p) {
+    const rk_functions *f = rk_functions_of(d);
+    fmpz_mpoly_q_t x;
+    fmpz_mpoly_q_init(x, f->ring);
+    fmpz_mpoly_swap(fmpz_mpoly_q_numref(x), p, f->ring);
+    fmpz_mpoly_one(fmpz_mpoly_q_denref(x), f->ring);
+    rk_function_reduce(d, x);
+    bool ok = !f->exceeded && fmpz_mpoly_is_one(fmpz_mpoly_q_denref(x), f->ring);
+    fmpz_mpoly_swap(fmpz_mpoly_q_numref(x), p, f->ring);
+    fmpz_mpoly_q_clear(x, f->ring);
+    return ok;
+}
+
+const fmpz_mpoly_ctx_struct *rk_function_ring(const rk_domain *d) {
+    return rk_ring(d);
+}
+
+slong rk_function_variables(const rk_domain *d) {
+    return rk_functions_of(d)->nused;
 }
 
 /* --- generators --------------------------------------------------------------------------- */
@@ -227,8 +255,20 @@ bool rk_function_wants_restart(const rk_domain *d) {
     return rk_functions_of(d)->restart;
 }
 
+static void forget_passing_signs(rk_functions *f) {
+    slong kept = 0;
+    for (slong k = 0; k < f->nknown; k++) {
+        if (f->known[k].lasting)
+            f->known[kept++] = f->known[k];
+        else
+            fmpz_mpoly_clear(f->known[k].what, f->ring);
+    }
+    f->nknown = kept;
+}
+
 void rk_function_restart(const rk_domain *d) {
     rk_functions *f = rk_functions_of(d);
+    forget_passing_signs(f);
     for (slong k = 0; k < f->nexponents; k++) {
         fmpz_mpoly_q_clear(f->exponent[k].what, f->ring);
         fmpz_mpoly_q_clear(f->exponent[k].value, f->ring);

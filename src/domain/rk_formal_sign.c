@@ -178,6 +178,22 @@ unsigned rk_function_signs(const rk_domain *d, const void *x) {
     return rk_signs_mul(rk_signs_of_poly(d, &q->num), den);
 }
 
+unsigned rk_function_signs_of_variable(const rk_domain *d, slong k) {
+    return rk_functions_of(d)->generator[k].signs;
+}
+
+unsigned rk_function_signs_of_poly(const rk_domain *d, const fmpz_mpoly_t p) {
+    return rk_signs_of_poly(d, p);
+}
+
+const fmpz_mpoly_struct *rk_function_known(const rk_domain *d, slong k, unsigned *signs) {
+    const rk_functions *f = rk_functions_of(d);
+    if (k >= f->nknown)
+        return NULL;
+    *signs = f->known[k].signs;
+    return f->known[k].what;
+}
+
 /* --- learning ----------------------------------------------------------------------------- */
 
 static slong variable_of(const rk_domain *d, const fmpz_mpoly_t p) {
@@ -188,7 +204,7 @@ static slong variable_of(const rk_domain *d, const fmpz_mpoly_t p) {
     return -1;
 }
 
-/* Elements of generators lose their meaning with a restart; indeterminates do not. */
+/* Generators lose their meaning with a restart; indeterminates do not. */
 static bool of_inputs_alone(const rk_domain *d, const fmpz_mpoly_t p) {
     const rk_functions *f = rk_functions_of(d);
     for (slong k = f->ninputs; k < f->nused; k++)
@@ -198,6 +214,7 @@ static bool of_inputs_alone(const rk_domain *d, const fmpz_mpoly_t p) {
 }
 
 static void keep(const rk_domain *d, const fmpz_mpoly_t p, unsigned signs) {
+    bool lasting = of_inputs_alone(d, p);
     rk_functions *f = rk_functions_of(d);
     fmpz_t leading;
     if (f->nknown == RK_MAX_KNOWN || p->length > MAX_QUADRATIC_TERMS)
@@ -208,12 +225,13 @@ static void keep(const rk_domain *d, const fmpz_mpoly_t p, unsigned signs) {
     fmpz_mpoly_get_term_coeff_fmpz(leading, p, 0, f->ring);
     bool negative = fmpz_sgn(leading) < 0;
     s->signs = negative ? flip(signs) : signs;
+    s->lasting = lasting;
     if (negative)
         fmpz_mpoly_neg(s->what, p, f->ring);
     else
         fmpz_mpoly_set(s->what, p, f->ring);
     fmpz_clear(leading);
-    f->restart = true;
+    f->restart = f->restart || lasting;
 }
 
 /* A polynomial that has only these signs. A contradiction teaches nothing. */
@@ -228,7 +246,7 @@ static void learn_poly(const rk_domain *d, const fmpz_mpoly_t p, unsigned signs)
         f->restart = true;
     } else if (k >= 0 && f->generator[k].kind == RK_GEN_ROOT && !(signs & ZERO)) {
         rk_signs_learn(d, f->generator[k].what, POS);
-    } else if (of_inputs_alone(d, p)) {
+    } else {
         keep(d, p, before & signs);
     }
 }
@@ -253,6 +271,14 @@ static slong deciding_part(const rk_parts *x, int *sign) {
     return found;
 }
 
+/* Several factors of open sign: the product as a whole is known. */
+static void learn_product(const rk_domain *d, const void *x, unsigned signs) {
+    const fmpz_mpoly_q_struct *q = x;
+    unsigned den = rk_signs_of_poly(d, &q->den) & (NEG | POS);
+    if (den == NEG || den == POS)
+        learn_poly(d, &q->num, den == NEG ? flip(signs) : signs);
+}
+
 void rk_signs_learn(const rk_domain *d, const void *x, unsigned signs) {
     rk_parts parts;
     int sign;
@@ -272,6 +298,8 @@ void rk_signs_learn(const rk_domain *d, const void *x, unsigned signs) {
         if (parts.part[k].exponent < 0)
             s &= ~(unsigned)ZERO;
         learn_poly(d, fmpz_mpoly_q_numref(parts.part[k].base), s);
+    } else if (!((signs & NEG) && (signs & POS))) {
+        learn_product(d, x, signs);
     }
     rk_parts_clear(&parts, d);
 }

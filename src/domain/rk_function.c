@@ -92,16 +92,23 @@ void rk_function_mul(const rk_domain *d, void *r, const void *x, const void *y) 
     f_mul(d, r, x, y);
 }
 
+/* y in its normal form may be 0 by an equation assumed since it was computed. */
 rk_ev rk_function_divide(const rk_domain *d, void *r, const void *x, const void *y) {
     if (context(d)->exceeded)
         return RK_EV_LIMIT;
-    if (is_zero(y))
-        return RK_EV_UNDEFINED;
-    if (!affordable(d, r, x, y))
+    fmpz_mpoly_q_t by;
+    fmpz_mpoly_q_init(by, ring(d));
+    fmpz_mpoly_q_set(by, y, ring(d));
+    rk_function_reduce(d, by);
+    bool zero = is_zero(by), ok = !zero && affordable(d, r, x, by);
+    if (ok) {
+        fmpz_mpoly_q_div(r, x, by, ring(d));
+        rk_function_reduce(d, r);
+    }
+    fmpz_mpoly_q_clear(by, ring(d));
+    if (context(d)->exceeded)
         return RK_EV_LIMIT;
-    fmpz_mpoly_q_div(r, x, y, ring(d));
-    rk_function_reduce(d, r);
-    return RK_EV_OK;
+    return zero ? RK_EV_UNDEFINED : RK_EV_OK;
 }
 
 /* A division of the text: where it is defined, y is not 0. */

@@ -39,6 +39,25 @@ void rk_function_assume_sign(const rk_domain *d, const void *x, unsigned signs);
 void rk_function_assume_zero(const rk_domain *d, const void *x);
 unsigned rk_function_signs(const rk_domain *d, const void *x);
 
+/* What is known, for provers of inequalities. Elements are fmpz_mpoly_q over this ring; variables
+   are counted from 0, indeterminates first. */
+const fmpz_mpoly_ctx_struct *rk_function_ring(const rk_domain *d);
+slong rk_function_variables(const rk_domain *d); /* in use */
+unsigned rk_function_signs_of_variable(const rk_domain *d, slong k);
+unsigned rk_function_signs_of_poly(const rk_domain *d, const fmpz_mpoly_t p);
+/* The k-th polynomial of known signs, NULL behind the last. */
+const fmpz_mpoly_struct *rk_function_known(const rk_domain *d, slong k, unsigned *signs);
+/* What generator k is the root, the exponential or the logarithm of; NULL: it is none. */
+const fmpz_mpoly_q_struct *rk_function_radicand(const rk_domain *d, slong k);
+const fmpz_mpoly_q_struct *rk_function_exponent(const rk_domain *d, slong k);
+const fmpz_mpoly_q_struct *rk_function_argument_of_log(const rk_domain *d, slong k);
+/* Puts the values of the generators behind those of the indeterminates, in doubles and for
+   guesses only; an indeterminate with an equation gets the value that satisfies it. */
+void rk_function_fill(const rk_domain *d, double *value);
+double rk_function_poly_at(const rk_domain *d, const fmpz_mpoly_t p, const double *value);
+/* Replaces p by what it equals, lower powers of roots; false: that has a denominator. */
+bool rk_function_reduce_poly(const rk_domain *d, fmpz_mpoly_t p);
+
 /* Were signs or exponents learned that would have changed what was computed before? Then restart
    (all elements but those of indeterminates alone lose their meaning) and compute anew. */
 bool rk_function_wants_restart(const rk_domain *d);

@@ -125,6 +125,21 @@ static bool compute(rk_run *run, unsigned root, unsigned char *needed) {
     return !rk_function_exceeded(run->domain);
 }
 
+/* Where the claim is an implication its left side is one more hypothesis. */
+static bool compute_claim(rk_formal *f, unsigned char *needed) {
+    const rk_program *p = f->run.program;
+    unsigned goal = f->whole;
+    while (p->instr[goal].code == RK_P_IMPLIES) {
+        unsigned left = p->instr[goal].arg[0];
+        if (!compute(&f->run, left, needed))
+            return false;
+        assume(&f->run, left);
+        goal = p->instr[goal].arg[1];
+    }
+    f->claim = goal;
+    return compute(&f->run, goal, needed);
+}
+
 /* Hypotheses first: what they say of signs serves the claim. False: beyond a limit. */
 static bool run_once(rk_formal *f, unsigned char *needed) {
     const rk_program *p = f->run.program;
@@ -139,7 +154,7 @@ static bool run_once(rk_formal *f, unsigned char *needed) {
             return false;
         assume(&f->run, p->hypotheses[h]);
     }
-    return compute(&f->run, f->claim, needed);
+    return compute_claim(f, needed);
 }
 
 bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline) {
@@ -148,7 +163,7 @@ bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double de
     rk_program_closure(p, claim, needed);
     bool ok =
         variables <= MAX_VARIABLES && p->ninstr <= MAX_INSTRUCTIONS && is_made_of_served(p, needed);
-    *f = (rk_formal){.claim = claim};
+    *f = (rk_formal){.whole = claim, .claim = claim};
     if (ok) {
         f->domain = rk_domain_formal(variables, count_generators(p), MAX_TERMS);
         rk_run_init(&f->run, p, f->domain);
@@ -156,7 +171,7 @@ bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double de
     }
     for (int k = 0; k < MAX_RUNS && ok; k++) {
         ok = run_once(f, needed) && rk_clock() < deadline;
-        if (rk_tern_known(f->run.truth[claim]) || !rk_function_wants_restart(f->domain))
+        if (rk_tern_known(f->run.truth[f->claim]) || !rk_function_wants_restart(f->domain))
             break;
     }
     rk_free(needed);

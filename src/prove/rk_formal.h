@@ -11,7 +11,9 @@
 typedef struct rk_formal {
     rk_domain *domain; /* NULL when closed */
     rk_run run;        /* truth[claim]: true, or false, at all points; else unknown */
-    unsigned claim;
+    unsigned whole;    /* the claim */
+    unsigned claim;    /* what is to be shown: the claim, or behind `=>` its right side, the points
+                          being those at which the left side holds */
 } rk_formal;
 
 /* False, and closed, when the claim has operations that are not served, or limits were reached. */

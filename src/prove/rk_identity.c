@@ -1,26 +1,175 @@
-/* Identities, with functions in them or not, for every value at which both sides are defined. */
+/* Identities and inequalities, with functions in them or not, at every value at which both sides
+   are defined: the claim runs over formal functions; comparisons that their form does not settle
+   become polynomial inequalities. */
 #include "base/rk_clock.h"
+#include "base/rk_mem.h"
 #include "rk_formal.h"
+#include "rk_inequality.h"
 #include "rk_prove.h"
 
 static const double LONGEST = 0.5; /* seconds for one claim at one choice of dimensions */
 
-static bool holds(const rk_program *p, unsigned claim, const rk_prove_options *o) {
+typedef struct argument {
+    const rk_program *program;
+    rk_formal formal;
+    rk_inequalities given;
+    rk_tern *truth; /* of instructions, at all points */
+    rk_means means;
+} argument;
+
+static const char *const name_of_means[] = {
+    [RK_BY_IDENTITY] = "identity",
+    [RK_BY_SIGNS] = "signs",
+    [RK_BY_COEFFICIENTS] = "nonnegative coefficients",
+    [RK_BY_SQUARES] = "sum of squares",
+    [RK_BY_ROOTS] = "root isolation",
+    [RK_BY_BOXES] = "branch and bound",
+};
+
+static void use(argument *a, rk_means means) {
+    a->means = means > a->means ? means : a->means;
+}
+
+/* --- comparisons -------------------------------------------------------------------------- */
+
+/* x >= 0, or > 0, where x = p/q: the same of p*q, or of p with the sign of q. */
+static bool is_nonnegative(argument *a, const fmpz_mpoly_q_struct *x, bool strict) {
+    const fmpz_mpoly_ctx_struct *ring = a->given.ring;
+    fmpz_mpoly_t p;
+    fmpz_mpoly_init(p, ring);
+    unsigned den = rk_function_signs_of_poly(a->formal.domain, &x->den);
+    bool one_sided = !(den & RK_MAY_NEGATIVE) || !(den & RK_MAY_POSITIVE);
+    fmpz_mpoly_set(p, &x->num, ring);
+    if (one_sided && (den & RK_MAY_NEGATIVE))
+        fmpz_mpoly_neg(p, p, ring);
+    else if (!one_sided)
+        fmpz_mpoly_mul(p, p, &x->den, ring);
+    bool ok = rk_function_reduce_poly(a->formal.domain, p) && rk_inequality(&a->given, p, strict);
+    if (ok)
+        use(a, a->given.means);
+    fmpz_mpoly_clear(p, ring);
+    return ok;
+}
+
+/* x - y >= 0, or > 0, for every entry; either may be a scalar for all. */
+static bool is_above(argument *a, const rk_matrix *x, const rk_matrix *y, bool strict) {
+    const rk_domain *d = a->formal.domain;
+    bool one = x->rows * x->cols == 1, other = y->rows * y->cols == 1, ok = true;
+    slong n = one ? y->rows * y->cols : x->rows * x->cols;
+    rk_matrix t;
+    rk_matrix_init(&t, d, 1, 1);
+    for (slong k = 0; k < n && ok; k++) {
+        d->sub(d, t.entry, rk_matrix_entry(x, 0, one ? 0 : k),
+               rk_matrix_entry(y, 0, other ? 0 : k));
+        ok = !rk_function_exceeded(d) && is_nonnegative(a, t.entry, strict);
+    }
+    rk_matrix_clear(&t);
+    return ok;
+}
+
+/* Two entries that are never equal. */
+static bool differ(argument *a, const rk_matrix *x, const rk_matrix *y) {
+    bool scalar = x->rows * x->cols == 1 && y->rows * y->cols == 1;
+    return scalar && (is_above(a, x, y, true) || is_above(a, y, x, true));
+}
+
+/* True at all points, if that is shown. */
+static rk_tern compare(argument *a, const rk_instr *in) {
+    const rk_run *run = &a->formal.run;
+    const rk_matrix *x = &run->value[in->arg[0]], *y = &run->value[in->arg[1]];
+    if (run->ev[in->arg[0]] != RK_EV_OK || run->ev[in->arg[1]] != RK_EV_OK)
+        return RK_UNKNOWN;
+    switch (in->cmp) {
+    case RK_LT:
+        return is_above(a, y, x, true) ? RK_TRUE : RK_UNKNOWN;
+    case RK_LE:
+        return is_above(a, y, x, false) ? RK_TRUE : RK_UNKNOWN;
+    case RK_GT:
+        return is_above(a, x, y, true) ? RK_TRUE : RK_UNKNOWN;
+    case RK_GE:
+        return is_above(a, x, y, false) ? RK_TRUE : RK_UNKNOWN;
+    case RK_NE:
+        return differ(a, x, y) ? RK_TRUE : RK_UNKNOWN;
+    default:
+        return RK_UNKNOWN;
+    }
+}
+
+/* --- truth values ------------------------------------------------------------------------- */
+
+static rk_tern combine(const argument *a, const rk_instr *in) {
+    rk_tern t = rk_tern_of(in->code != RK_P_OR);
+    switch (in->code) {
+    case RK_P_NOT:
+        return rk_tern_not(a->truth[in->arg[0]]);
+    case RK_P_IMPLIES:
+        return rk_tern_implies(a->truth[in->arg[0]], a->truth[in->arg[1]]);
+    case RK_P_IFF:
+        return rk_tern_iff(a->truth[in->arg[0]], a->truth[in->arg[1]]);
+    case RK_P_AND:
+    case RK_P_OR:
+        for (size_t k = 0; k < in->nargs; k++)
+            t = in->code == RK_P_OR ? rk_tern_or(t, a->truth[in->arg[k]])
+                                    : rk_tern_and(t, a->truth[in->arg[k]]);
+        return t;
+    default:
+        return RK_UNKNOWN;
+    }
+}
+
+/* What the run left open is tried as an inequality; a false part of the claim ends it. */
+static bool holds_by_inequalities(argument *a, double deadline) {
+    const rk_program *p = a->program;
+    unsigned claim = a->formal.claim;
+    unsigned char *needed = rk_malloc(p->ninstr);
+    rk_program_closure(p, claim, needed);
+    rk_inequalities_init(&a->given, a->formal.domain, deadline);
+    for (unsigned i = 0; i <= claim; i++) {
+        const rk_instr *in = &p->instr[i];
+        if (!needed[i] || !in->truth)
+            continue;
+        a->truth[i] = a->formal.run.truth[i];
+        if (!rk_tern_known(a->truth[i]))
+            a->truth[i] = in->code == RK_P_COMPARE ? compare(a, in) : combine(a, in);
+    }
+    rk_inequalities_clear(&a->given);
+    rk_free(needed);
+    return rk_tern_true(a->truth[claim]);
+}
+
+static bool has_order(const rk_program *p, unsigned claim) {
+    unsigned char *needed = rk_malloc(p->ninstr);
+    bool found = false;
+    rk_program_closure(p, claim, needed);
+    for (unsigned i = 0; i <= claim; i++)
+        found =
+            found || (needed[i] && p->instr[i].code == RK_P_COMPARE && p->instr[i].cmp != RK_EQ);
+    rk_free(needed);
+    return found;
+}
+
+static bool holds(argument *a, unsigned claim, double deadline) {
     double end = rk_clock() + LONGEST;
-    rk_formal f;
-    if (!rk_formal_open(&f, p, claim, o->deadline > 0 && o->deadline < end ? o->deadline : end))
+    end = deadline > 0 && deadline < end ? deadline : end;
+    if (!rk_formal_open(&a->formal, a->program, claim, end))
         return false;
-    bool ok = rk_tern_true(f.run.truth[claim]);
-    rk_formal_close(&f);
+    bool ok = rk_tern_true(a->formal.run.truth[a->formal.claim]);
+    if (ok && has_order(a->program, a->formal.claim))
+        use(a, RK_BY_SIGNS);
+    ok = ok || holds_by_inequalities(a, end);
+    rk_formal_close(&a->formal);
     return ok;
 }
 
 void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
-    if (program->checked->mode != RK_MODE_UNIVERSAL)
-        return;
-    for (size_t c = 0; c < program->nclaims; c++)
-        if (!holds(program, program->claims[c], o))
-            return;
-    out->status = RK_PROOF_TRUE;
-    out->method = "identity";
+    argument a = {.program = program};
+    bool ok = program->checked->mode == RK_MODE_UNIVERSAL;
+    a.truth = rk_calloc(program->ninstr + 1, sizeof *a.truth);
+    for (size_t c = 0; c < program->nclaims && ok; c++)
+        ok = holds(&a, program->claims[c], o->deadline);
+    if (ok) {
+        out->status = RK_PROOF_TRUE;
+        out->method = name_of_means[a.means];
+    }
+    rk_free(a.truth);
 }

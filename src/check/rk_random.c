@@ -31,7 +31,6 @@ typedef struct drawing {
     size_t said, worst_dims;
     const rk_test *worst; /* what kept the theorem from being supported, and where */
     rk_test_result worst_result;
-    bool some_unsupported;
 } drawing;
 
 /* --- choices of dimensions -------------------------------------------------------------------- */
@@ -66,11 +65,18 @@ static void choose_dims(drawing *d) {
 
 /* --- the story -------------------------------------------------------------------------------- */
 
+/* The text of a claim, on one line and not too long. */
 static const char *source_of(const rk_span span, rk_arena *arena) {
     size_t n = span.end - span.begin;
+    bool cut = n > 60;
     if (span.source == NULL)
         return "the claim";
-    return rk_arena_printf(arena, "%.*s", (int)(n < 60 ? n : 60), span.source->text + span.begin);
+    char *text = rk_arena_printf(arena, "%.*s%s", (int)(cut ? 60 : n),
+                                 span.source->text + span.begin, cut ? "..." : "");
+    for (char *c = text; *c; c++)
+        if (*c == '\n' || *c == '\t' || *c == '\r')
+            *c = ' ';
+    return text;
 }
 
 static void put_dims(rk_buf *out, const rk_checked *c, const int64_t *dims) {
@@ -105,8 +111,8 @@ static void tell(drawing *d, const int64_t *dims, const rk_test *t, const rk_tes
     if (d->said++ > 0)
         rk_buf_puts(&d->story, "; ");
     put_dims(&d->story, d->job->checked, dims);
-    rk_buf_printf(&d->story, "%llu draws, %s", (unsigned long long)r->draws,
-                  bounds_text(d->job, t, r));
+    rk_buf_printf(&d->story, "'%s' by %llu draws: %s", source_of(t->span, d->job->arena),
+                  (unsigned long long)r->draws, bounds_text(d->job, t, r));
 }
 
 /* --- what kept it ----------------------------------------------------------------------------- */
@@ -119,17 +125,26 @@ static bool worse(rk_test_status a, rk_test_status b) {
 
 static void take(drawing *d, size_t choice, size_t i) {
     const rk_test_result *r = &d->result[i];
-    job *j = d->job;
-    j->trials += r->draws;
-    j->held += r->counted - r->open;
-    j->undefined += r->passed;
-    j->unknown += r->open;
     tell(d, d->dims[choice], &d->tests[i], r);
     if (d->worst == NULL || worse(r->status, d->worst_result.status)) {
         d->worst = &d->tests[i];
         d->worst_result = *r;
         d->worst_dims = choice;
     }
+}
+
+/* All tests look at the same draws, and at each draw some may be open or passed over. */
+static void count_draws(drawing *d) {
+    uint64_t passed = 0, open = 0, draws = 0;
+    for (size_t i = 0; i < d->ntests; i++) {
+        passed = d->result[i].passed > passed ? d->result[i].passed : passed;
+        open = d->result[i].open > open ? d->result[i].open : open;
+        draws = d->result[i].draws;
+    }
+    d->job->trials += draws;
+    d->job->undefined += passed;
+    d->job->unknown += open;
+    d->job->held += draws > passed + open ? draws - passed - open : 0;
 }
 
 static const char *where(const drawing *d) {
@@ -249,6 +264,7 @@ void rk_job_random(job *j, uint64_t draws) {
         j->visited_choices++;
         for (size_t i = 0; i < d.ntests; i++)
             take(&d, k, i);
+        count_draws(&d);
     }
     j->complete = d.whole;
     conclude(&d);

@@ -126,6 +126,46 @@ static void say_instances(rk_tale *t, const rk_result *r) {
     rk_tale_end(t);
 }
 
+/* --- draws -------------------------------------------------------------------------------- */
+
+static const char *side_said(const rk_result *r) {
+    switch (r->verdict) {
+    case RK_SUPPORTED:
+        return "All bounds lie on the claimed side.";
+    case RK_UNSUPPORTED:
+        return "A bound lies on the other side than claimed.";
+    default:
+        return "That settles nothing.";
+    }
+}
+
+static void say_draws(rk_tale *t, const rk_result *r) {
+    rk_tale_say(t,
+                "The random variables were drawn %" PRIu64 " time%s in all, independently, from "
+                "seed %" PRIu64 "; the number of draws was fixed beforehand.",
+                r->trials, plural(r->trials), r->seed);
+    if (r->drawn != NULL) {
+        rk_tale_say(t,
+                    "What they give, with exact binomial bounds of probabilities and empirical "
+                    "Bernstein bounds of means: %s. %s",
+                    rk_tale_text(t, r->drawn), side_said(r));
+    }
+    rk_tale_say(t, "The level is %s.", rk_tale_text(t, r->level));
+    if (r->passed_over > 0)
+        rk_tale_say(t,
+                    "At %" PRIu64 " draws a hypothesis was false or something undefined: they are "
+                    "no instances, and what is claimed is claimed of the others.",
+                    r->passed_over);
+    if (r->unknown_instances > 0)
+        rk_tale_say(t,
+                    "At %" PRIu64 " draws arithmetic could not tell; they count against whatever "
+                    "is said.",
+                    r->unknown_instances);
+    if (r->verdict == RK_SUPPORTED || r->verdict == RK_UNSUPPORTED)
+        say_scope(t, r);
+    rk_tale_end(t);
+}
+
 static const char *open_claim(rk_telling *telling, const rk_calculus_report *r) {
     const char *text = r->open == NULL ? NULL : rk_telling_term(telling, r->open, false);
     return text == NULL ? NULL : rk_tale_math(telling->tale, text);
@@ -166,7 +206,10 @@ static void say_advice(rk_tale *t, const rk_result *r) {
 }
 
 void rk_explain_trials(rk_tale *t, const rk_explained *what) {
-    say_instances(t, what->result);
+    if (what->result->level != NULL)
+        say_draws(t, what->result);
+    else
+        say_instances(t, what->result);
     if (what->calculus != NULL && !rk_calculus_proved(what->calculus))
         say_calculus(t, what);
     say_advice(t, what->result);

@@ -42,20 +42,35 @@ static rk_sc rank_of(rk_instances *g, const rk_site *node, const rk_mx *a) {
     return rk_mx_rank(rk_instances_store(g), a);
 }
 
-/* Does whole begin with the letters of part, so that its columns are in the span of part's? */
-static bool begins_with(const rk_mx *whole, const rk_mx *part) {
-    if (whole->nwords != 1 || part->nwords != 1 || part->word->length > whole->word->length)
-        return false;
-    for (size_t i = 0; i < part->word->length; i++)
-        if (!rk_inst_same_letter(&whole->word->letter[i], &part->word->letter[i]))
-            return false;
-    return true;
+static bool is_multiple(rk_instances *g, const rk_mx *a, const rk_mx *b) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_sc ratio[RK_INST_RATIOS];
+    size_t n = a == b ? 0 : rk_inst_ratios(g, a, b, ratio);
+    for (size_t i = 0; i < n; i++)
+        if (a == rk_mx_scale(s, ratio[i], b))
+            return true;
+    return a == b;
 }
 
-/* Is the column space of a certainly in that of b? */
+/* Is whole a multiple of part times the letters that all its words end in, from some letter on? */
+static bool ends_after(rk_instances *g, const rk_mx *whole, const rk_mx *part) {
+    size_t shared = whole->nwords > 0 ? rk_inst_shared(whole, true) : 0;
+    for (size_t n = 1; n <= shared; n++) {
+        const rk_word *w = &whole->word[0];
+        if (rk_letter_rows(w->letter[w->length - n]) != part->cols)
+            continue;
+        const rk_mx *rest = rk_inst_stripped(g, whole, whole->rows, part->cols, 0, n);
+        if (is_multiple(g, rest, part))
+            return true;
+    }
+    return false;
+}
+
+/* Is the column space of a certainly in that of b? A b that leaves a alone holds its columns. */
 static bool is_within(rk_instances *g, const rk_mx *a, const rk_mx *b) {
-    return a == b || (b->rows == b->cols && rk_inst_invertible(g, b)) ||
-           (begins_with(a, b) && rk_sc_is_nonzero(rk_inst_scalars(g), b->word->coef));
+    bool square = b->rows == b->cols;
+    return a == b || (square && rk_inst_invertible(g, b)) ||
+           (square && rk_mx_mul(rk_instances_store(g), b, a) == a) || ends_after(g, a, b);
 }
 
 /* The dimension of the intersection of two column spaces. */

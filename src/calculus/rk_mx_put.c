@@ -275,6 +275,11 @@ static const rk_mx *rebuild(putting *p, const rk_leaf *leaf) {
     }
 }
 
+/* Made by rk_mx_kron_whole: kron alone would have multiplied the sums out. */
+static bool is_whole_kron(const rk_leaf *a) {
+    return a->kind == RK_L_KRON && (a->arg[0]->nwords > 1 || a->arg[1]->nwords > 1);
+}
+
 /* The untransposed, uninverted leaf after the substitution. */
 static const rk_mx *put_leaf(putting *p, const rk_leaf *a) {
     if (a == p->leaf)
@@ -288,7 +293,7 @@ static const rk_mx *put_leaf(putting *p, const rk_leaf *a) {
         b.index[i] = put_scalar(p, a->index[i]);
     for (int i = 0; i < 3; i++)
         b.arg[i] = put_part(p, a, i);
-    return rebuild(p, &b);
+    return is_whole_kron(a) ? rk_mx_kron_whole(p->s, b.arg[0], b.arg[1]) : rebuild(p, &b);
 }
 
 static const rk_mx *put_letter(putting *p, rk_letter a) {

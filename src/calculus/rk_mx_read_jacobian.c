@@ -743,10 +743,11 @@ static rk_sc directions(rk_reader *r, const rk_var *v) {
     }
 }
 
-static rk_sc all_directions(rk_reader *r, const rk_term *t) {
+static rk_sc all_directions(differ *d) {
+    rk_reader *r = d->r;
     rk_sc sum = rk_sc_int(r->scalars, 0);
-    for (size_t i = 0; i < t->nvars; i++) {
-        const rk_var *v = &r->checked->vars[t->vars[i]];
+    for (size_t i = 0; i < d->nvars; i++) {
+        const rk_var *v = &r->checked->vars[d->vars[i]];
         rk_sc one = directions(r, v);
         if (v->family != NULL)
             one = rk_sc_mul(r->scalars, rk_read_size(r, v->family), one);
@@ -769,7 +770,8 @@ static rk_sc free_in_row(differ *d, const rk_term *t, rk_sc cols) {
     return lost && rk_read_sure(d->r) ? rk_sc_sub(sc, cols, rk_sc_int(sc, lost)) : cols;
 }
 
-static const rk_mx *opaque(differ *d, const rk_term *t) {
+/* A matrix of which only the shape is known, the same for the same jrank and open indices. */
+static const rk_mx *unknown(differ *d, const rk_term *t, rk_sc cols) {
     rk_reader *r = d->r;
     const rk_term *e = t->kid[0];
     const rk_sc *key;
@@ -783,11 +785,137 @@ static const rk_mx *opaque(differ *d, const rk_term *t) {
     leaf.arg[1] = rk_mx_grid(r->s, 1, n + 1, cell);
     leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows),
                           free_in_row(d, e, rk_read_size(r, e->cols)));
-    leaf.cols = all_directions(r, t);
+    leaf.cols = cols;
     if (rk_sc_is_zero(leaf.rows) || rk_sc_is_zero(leaf.cols))
-        return rk_mx_scalar(r->s, rk_sc_int(r->scalars, 0));
-    const rk_mx *j = rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
-    return rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
+        return rk_mx_zero(r->s, leaf.rows, leaf.cols);
+    return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
+}
+
+/* --- through one place ---------------------------------------------------------------------- */
+
+/* The one text through which another sees the variables, itself with a derivative; a softmax sees
+   it up to shifts of its rows. */
+typedef struct waist {
+    const rk_term *text;
+    bool centred, none;
+} waist;
+
+static bool has_derivative(differ *d, const rk_term *t, dsum *sum) {
+    sum->n = 0;
+    d->failed = false;
+    derive(d, t, sum);
+    bool has = !d->failed;
+    d->failed = false;
+    return has;
+}
+
+static bool binds(const rk_term *t) {
+    return t->op == RK_T_FOLD || t->op == RK_T_LOOP_SUM || t->op == RK_T_LOOP_PROD ||
+           t->op == RK_T_LOOP_HCAT || t->op == RK_T_LOOP_VCAT || t->op == RK_T_LOOP_MAX ||
+           t->op == RK_T_LOOP_MIN || t->op == RK_T_JRANK;
+}
+
+static void find_waist(differ *d, const rk_term *t, bool centred, waist *w) {
+    dsum sum;
+    if (w->none || !moves(d, t))
+        return;
+    if (!binds(t) && has_derivative(d, t, &sum)) {
+        w->none = w->text != NULL && w->text != t;
+        w->centred = centred && (w->text == NULL || w->centred);
+        w->text = t;
+        return;
+    }
+    w->none = binds(t);
+    for (size_t i = 0; i < t->nkids; i++)
+        find_waist(d, t->kid[i], t->op == RK_T_SOFTMAX && t->nkids == 1, w);
+}
+
+/* The Jacobian as an unknown matrix times that of the waist; NULL: there is none. `member`: the
+   index on which all variables must hang, or NULL. */
+static const rk_mx *through_waist(differ *d, const rk_term *jrank, const rk_term *t, rk_sc member) {
+    waist w = {.text = NULL};
+    dsum sum, moved = {.n = 0};
+    find_waist(d, t, false, &w);
+    if (w.none || w.text == NULL || !has_derivative(d, w.text, &sum))
+        return NULL;
+    rk_sc rows = rk_read_size(d->r, w.text->rows), cols = rk_read_size(d->r, w.text->cols);
+    if (w.centred)
+        times_right(d, &sum, projector(d, cols));
+    put_all(d, &moved, &sum);
+    for (size_t i = 0; i < moved.n; i++)
+        if (member != NULL && moved.term[i].member != member)
+            return NULL;
+    rk_sc size = rk_sc_mul(d->r->scalars, rows, cols);
+    const rk_mx *inner = jacobian(d, &moved, size);
+    d->failed = false;
+    return inner == NULL ? NULL : rk_mx_mul(d->r->s, unknown(d, jrank, size), inner);
+}
+
+/* Through one place in each member of a loop over its own members of the families. */
+static const rk_mx *through_members(differ *d, const rk_term *jrank) {
+    const rk_term *t = jrank->kid[0];
+    if (t->op != RK_T_LOOP_SUM && t->op != RK_T_LOOP_HCAT && t->op != RK_T_LOOP_VCAT)
+        return NULL;
+    rk_read_range l = rk_read_open_range(d->r, t);
+    const rk_mx *body = NULL;
+    if (l.count < 0)
+        body = through_waist(d, jrank, t->kid[0], rk_sc_sym(d->r->scalars, l.sym));
+    rk_read_close_range(d->r, &l);
+    return body == NULL ? NULL : rk_mx_loop(d->r->s, RK_L_HCAT, l.sym, l.low, l.high, body);
+}
+
+/* --- variable by variable ------------------------------------------------------------------- */
+
+static void forget_moves(differ *d) {
+    for (size_t i = 0; i <= d->r->checked->nterms; i++)
+        d->moves[i] = 0;
+}
+
+/* The columns of the variables for which the text has a derivative; the others go to `rest`. */
+static const rk_mx *known_columns(differ *d, const rk_term *t, unsigned *rest, size_t *nrest) {
+    dsum all = {.n = 0};
+    const unsigned *vars = d->vars;
+    size_t n = d->nvars;
+    for (size_t i = 0; i < n; i++) {
+        dsum sum;
+        d->vars = &vars[i];
+        d->nvars = 1;
+        forget_moves(d);
+        if (has_derivative(d, t, &sum))
+            put_all(d, &all, &sum);
+        else
+            rest[(*nrest)++] = vars[i];
+    }
+    forget_moves(d);
+    d->vars = vars;
+    d->nvars = n;
+    rk_sc rows = rk_read_size(d->r, t->rows), cols = rk_read_size(d->r, t->cols);
+    const rk_mx *j = jacobian(d, &all, rk_sc_mul(d->r->scalars, rows, cols));
+    if (d->failed) { /* columns that cannot be told apart */
+        *nrest = n;
+        for (size_t i = 0; i < n; i++)
+            rest[i] = vars[i];
+    }
+    d->failed = false;
+    return *nrest == n ? NULL : j;
+}
+
+/* What is known of the Jacobian where the text has no derivative by all variables. */
+static const rk_mx *partly_known(differ *d, const rk_term *t) {
+    unsigned *rest = rk_arena_alloc(d->r->arena, (t->nvars + 1) * sizeof *rest);
+    size_t nrest = 0;
+    const rk_mx *known = known_columns(d, t->kid[0], rest, &nrest);
+    d->vars = rest;
+    d->nvars = nrest;
+    forget_moves(d);
+    const rk_mx *j = through_waist(d, t, t->kid[0], NULL);
+    if (j == NULL)
+        j = through_members(d, t);
+    if (j == NULL)
+        j = unknown(d, t, all_directions(d));
+    if (known == NULL || rk_mx_is_zero(known))
+        return j;
+    return known->rows == j->rows ? beside(d, known, j) : NULL;
 }
 
 const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
@@ -795,8 +923,16 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
     matrix(&d, t->kid[0]); /* what it needs for being defined is noted */
     const rk_mx *rank = rank_of(&d, t->kid[0]);
-    if (rank == NULL)
-        rank = opaque(&d, t);
+    if (rank == NULL) {
+        d.failed = false;
+        const rk_mx *j = partly_known(&d, t);
+        if (j == NULL) {
+            d.vars = t->vars;
+            d.nvars = t->nvars;
+            j = unknown(&d, t, all_directions(&d));
+        }
+        rank = rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
+    }
     rk_free(d.moves);
     return rank;
 }

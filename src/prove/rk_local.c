@@ -264,9 +264,18 @@ static rk_local *try_domain(const rk_program *program, const rk_assignment *poin
     return NULL;
 }
 
+static bool is_settled(const rk_local *l) {
+    return rk_tern_known(rk_facts_claims(&l->bounds)) &&
+           rk_tern_known(rk_facts_hypotheses(&l->bounds));
+}
+
 rk_local *rk_local_new(const rk_program *program, const rk_assignment *point, slong precision) {
     rk_local *l = try_domain(program, point, rk_domain_rational());
-    return l != NULL ? l : try_domain(program, point, rk_domain_ball(precision));
+    if (l != NULL && is_settled(l))
+        return l;
+    rk_local *ball = try_domain(program, point, rk_domain_ball(precision));
+    rk_local_free(ball != NULL ? l : NULL);
+    return ball != NULL ? ball : l;
 }
 
 void rk_local_free(rk_local *l) {

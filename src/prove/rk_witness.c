@@ -174,6 +174,23 @@ static bool find_open_point(witness *w, rk_proof *out) {
     return w->view.open;
 }
 
+enum { PLAIN_POINTS = 24 };
+
+/* A point with small entries around which the claim fails says more than the one that was drawn
+   for its size. */
+static void find_plain_violation(witness *w, rk_proof *out) {
+    rk_assignment a;
+    bool found = !is_small(w->program);
+    rk_assignment_init(&a, w->program);
+    for (unsigned k = 0; k < PLAIN_POINTS && !found; k++) {
+        rk_interior_draw(w->program, &w->rng, 1 + k / 8, rk_rng_u64(&w->rng), &a);
+        found = rk_prove_open_violation(w->program, &a, w->options);
+        if (found)
+            rk_assignment_set(out->example, &a);
+    }
+    rk_assignment_clear(&a);
+}
+
 static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
     rk_facts_propagate(&w->view.bounds);
     rk_view_conclude(&w->view, out, diags);
@@ -181,6 +198,8 @@ static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
     bool known = rk_tern_known(rk_facts_claims(&w->view.bounds));
     if (!settled && known && !out->witnessed && find_open_point(w, out))
         rk_view_conclude(&w->view, out, diags);
+    if (out->status == RK_PROOF_FALSE)
+        find_plain_violation(w, out);
 }
 
 /* The part of the time left that may be used: what cannot be proved then is still hunted. */

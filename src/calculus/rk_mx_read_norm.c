@@ -93,6 +93,15 @@ static rk_sc quantity(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {
     return rk_sc_quantity(r->scalars, &q);
 }
 
+/* G where a == G*G'; NULL where the word does not show it. */
+static const rk_mx *gram_factor(rk_reader *r, const rk_mx *a) {
+    if (rk_mx_is_grid(a) || a->nwords != 1 || a->word[0].length < 2 || a->word[0].length % 2 != 0)
+        return NULL;
+    const rk_mx *left, *right;
+    rk_mx_split(r->s, a, a->word[0].length / 2, &left, &right);
+    return rk_mx_transpose(r->s, right) == left ? left : NULL;
+}
+
 rk_sc rk_reader_norm(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {
     if (rk_mx_is_zero(a))
         return rk_sc_int(r->scalars, 0);
@@ -109,6 +118,11 @@ rk_sc rk_reader_norm(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {
         return frobenius(r, a);
     if (kind == RK_NORM_TWO && is_isometry(r, a))
         return rk_sc_int(r->scalars, 1);
+    const rk_mx *factor = kind == RK_NORM_TWO ? gram_factor(r, a) : NULL;
+    if (factor != NULL) { /* norm(G*G', 2) == norm(G, 2)^2 */
+        rk_sc root = rk_reader_norm(r, kind, factor);
+        return rk_sc_mul(r->scalars, root, root);
+    }
     rk_sc known = kind == RK_NORM_INF ? row_sum(r, a) : NULL;
     return known ? known : quantity(r, kind, a);
 }

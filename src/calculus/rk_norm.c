@@ -282,7 +282,8 @@ static void comparisons(norms *w, const rk_mx *a) {
     rk_sc two = value(w, RK_NORM_TWO, a), fro = value(w, RK_NORM_FRO, a);
     rk_sc inf = value(w, RK_NORM_INF, a), one = value(w, RK_NORM_INF, t);
     bool has_two = is_wanted(w, RK_NORM_TWO, a), has_fro = is_wanted(w, RK_NORM_FRO, a);
-    bool has_inf = is_wanted(w, RK_NORM_INF, a), has_one = is_wanted(w, RK_NORM_INF, t);
+    bool has_inf = is_wanted(w, RK_NORM_INF, a) || rk_sc_is_one(inf); /* of averages it is known */
+    bool has_one = is_wanted(w, RK_NORM_INF, t) || rk_sc_is_one(one);
     if (has_two && has_fro) {
         state(w, RK_LAW_NORM_COMPARE, two, fro, 1, &a);
         state(w, RK_LAW_NORM_COMPARE, square(w, fro),

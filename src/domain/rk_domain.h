@@ -3,10 +3,11 @@
    them. Entry functions are given; everything structural and entrywise is built on them once, in
    rk_matrix.h, and fast paths replace what a library does better.
 
-   Domains: Q (fmpq), Q with square roots of positive rationals, prime field (nmod, word-size),
-   double, interval (doubles with error bounds), ball (arb, with a precision), powers of e (rational
-   functions of one exponential or logarithm), Calcium (ca: algebraic and elementary numbers). The rank kernels of src/linalg stand
-   above this room: they know FLINT's matrices and nothing of domains.
+   Domains: Q (fmpq), Q with square roots (of rationals, and of sums of such roots), prime field
+   (nmod, word-size), double, interval (doubles with error bounds), ball (arb, with a precision),
+   powers of e (rational functions of one exponential or logarithm), Calcium (ca: algebraic and
+   elementary numbers). The rank kernels of src/linalg stand above this room: they know FLINT's
+   matrices and nothing of domains.
 
    What a domain may say. Q, with roots too, the prime field, powers of e and Calcium are exact:
    "zero" is proved there. A ball holds the value; it is zero only when it is the one point 0. In a

@@ -1,15 +1,16 @@
-/* Rational numbers with square roots of positive rationals: the numbers themselves. Every
-   comparison is decided: a number is zero when it has no term, and the sign of one that is not is
-   found by enclosures that become narrow enough in the end. */
+/* Rational numbers with square roots, and with roots of sums of those: the numbers themselves.
+   Every comparison is decided: a number is zero when it has no term, and the sign of one that is
+   not is found by enclosures that become narrow enough in the end. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "rk_surd.h"
 
 enum {
-    SIGN_START = 64, /* bits of the first enclosure */
+    MOST_WORK = 1 << 20, /* of one product: some milliseconds */
+    SIGN_START = 64,     /* bits of the first enclosure */
     SIGN_CAP = 1 << 18,
-    CONJUGATIONS = 6 /* of the inverse of a number: its terms at most double with each */
+    CONJUGATIONS = 8 /* of the inverse of a number: its terms at most double with each */
 };
 
 /* --- storage -------------------------------------------------------------------------------- */
@@ -25,10 +26,15 @@ static void drop_terms(rk_surd *x) {
     x->n = 0;
 }
 
-static void s_clear(const rk_domain *d, void *x) {
+void rk_surd_clear(rk_surd *x) {
     drop_terms(x);
-    rk_free(((rk_surd *)x)->term);
-    s_init(d, x);
+    rk_free(x->term);
+    memset(x, 0, sizeof *x);
+}
+
+static void s_clear(const rk_domain *d, void *x) {
+    (void)d;
+    rk_surd_clear(x);
 }
 
 static void reserve(rk_surd *x, slong n) {
@@ -105,13 +111,17 @@ static void replace(const rk_domain *d, rk_surd *r, rk_surd *by) {
 
 /* --- ring operations ------------------------------------------------------------------------ */
 
+static mp_bitcnt_t most_bits(const rk_surd *x) {
+    mp_bitcnt_t most = 0;
+    for (slong i = 0; i < x->n; i++) {
+        mp_bitcnt_t bits = fmpq_height_bits(&x->term[i].c);
+        most = bits > most ? bits : most;
+    }
+    return most;
+}
+
 static bool too_large(const rk_surd *x) {
-    if (x->n > RK_SURD_TERMS)
-        return true;
-    for (slong i = 0; i < x->n; i++)
-        if (fmpq_height_bits(&x->term[i].c) > RK_SURD_BITS)
-            return true;
-    return false;
+    return x->n > RK_SURD_TERMS || most_bits(x) > RK_SURD_BITS;
 }
 
 static void merge(rk_surd *r, const rk_surd *x, const rk_surd *y, bool minus) {
@@ -158,17 +168,18 @@ static void s_neg(const rk_domain *d, void *r, const void *x) {
         fmpq_neg(&to->term[i].c, &to->term[i].c);
 }
 
-/* x * y: sqrt(g_S) * sqrt(g_T) = g_{S and T} * sqrt(g_{S xor T}) */
-static void multiply_terms(const rk_surd_field *f, rk_surd_term *r, const rk_surd_term *x,
+/* r += x * y, unsorted: sqrt(g_S) * sqrt(g_T) = g_{S and T} * sqrt(g_{S xor T}) in K */
+static void append_product(const rk_surd_field *f, rk_surd *r, const rk_surd_term *x,
                            const rk_surd_term *y) {
-    r->mask = x->mask ^ y->mask;
-    fmpq_mul(&r->c, &x->c, &y->c);
-    if ((x->mask & y->mask) == 0)
+    rk_surd_term *t = append(r, x->mask ^ y->mask);
+    uint64_t both = x->mask & y->mask & RK_SURD_FLAT;
+    fmpq_mul(&t->c, &x->c, &y->c);
+    if (both == 0)
         return;
     fmpz_t common;
     fmpz_init(common);
-    rk_surd_field_product(f, common, x->mask & y->mask);
-    fmpq_mul_fmpz(&r->c, &r->c, common);
+    rk_surd_field_product(f, common, both);
+    fmpq_mul_fmpz(&t->c, &t->c, common);
     fmpz_clear(common);
 }
 
@@ -198,40 +209,95 @@ static void collect(rk_surd *x) {
     x->n = n;
 }
 
+static void multiply(const rk_surd_field *f, rk_surd *r, const rk_surd *x, const rk_surd *y);
+
+/* The products of term i of x by the terms of y that have these nested generators in common with
+   it, times the squares of their roots. */
+static void append_nested(const rk_surd_field *f, rk_surd *r, const rk_surd_term *x,
+                          const rk_surd *y, uint64_t common) {
+    rk_surd part = {0}, product = {0};
+    for (slong j = 0; j < y->n; j++)
+        if ((x->mask & y->term[j].mask & ~RK_SURD_FLAT) == common)
+            append_product(f, &part, x, &y->term[j]);
+    for (slong k = 0; common >> RK_SURD_GENERATORS >> k != 0; k++) {
+        if (!(common >> RK_SURD_GENERATORS >> k & 1))
+            continue;
+        collect(&part);
+        multiply(f, &product, &part, &f->nested[k]);
+        replace(NULL, &part, &product);
+        memset(&product, 0, sizeof product);
+    }
+    for (slong j = 0; j < part.n; j++)
+        fmpq_swap(&append(r, part.term[j].mask)->c, &part.term[j].c);
+    s_clear(NULL, &part);
+}
+
+/* r := x * y, r being 0 */
 static void multiply(const rk_surd_field *f, rk_surd *r, const rk_surd *x, const rk_surd *y) {
     reserve(r, x->n * y->n);
     for (slong i = 0; i < x->n; i++)
-        for (slong j = 0; j < y->n; j++)
-            multiply_terms(f, append(r, 0), &x->term[i], &y->term[j]);
+        for (slong j = 0; j < y->n; j++) {
+            uint64_t common = x->term[i].mask & y->term[j].mask & ~RK_SURD_FLAT;
+            bool first = true;
+            for (slong k = 0; k < j && common != 0 && first; k++)
+                first = (x->term[i].mask & y->term[k].mask & ~RK_SURD_FLAT) != common;
+            if (common == 0)
+                append_product(f, r, &x->term[i], &y->term[j]);
+            else if (first)
+                append_nested(f, r, &x->term[i], y, common);
+        }
     if (r->n > 1)
         collect(r);
 }
 
 static void s_mul(const rk_domain *d, void *r, const void *x, const void *y) {
     const rk_surd *a = x, *b = y;
+    rk_surd_field *f = rk_surd_field_of(d);
     rk_surd s;
     s_init(d, &s);
-    if (a->lost || b->lost || a->n * b->n > 16 * RK_SURD_TERMS)
+    double work = (double)a->n * (double)b->n * (double)(most_bits(a) + most_bits(b) + 64);
+    f->work += work;
+    if (a->lost || b->lost || work > MOST_WORK)
         lose(&s);
     else
-        multiply(rk_surd_field_of(d), &s, a, b);
+        multiply(f, &s, a, b);
     if (too_large(&s))
         lose(&s);
     replace(d, r, &s);
 }
 
-void rk_surd_lower(const rk_surd_field *f, rk_surd *r, const rk_surd *x, uint64_t mask) {
+/* r *= y; nothing is lost here, for that the factors are too simple */
+static void multiply_by(const rk_surd_field *f, rk_surd *r, const rk_surd *y) {
     rk_surd s = {0};
-    rk_surd unit = {0};
-    if (mask == 0 || x->lost) {
-        s_set(NULL, r, x);
+    if (r->lost)
         return;
-    }
-    rk_surd_field_product(f, fmpq_denref(&append(&unit, mask)->c), mask);
-    fmpz_one(fmpq_numref(&unit.term[0].c));
-    multiply(f, &s, x, &unit);
-    s_clear(NULL, &unit);
+    multiply(f, &s, r, y);
     replace(NULL, r, &s);
+}
+
+void rk_surd_raise(const rk_domain *d, void *r, uint64_t mask) {
+    rk_surd unit = {0};
+    if (mask == 0)
+        return;
+    fmpq_one(&append(&unit, mask)->c);
+    multiply_by(rk_surd_field_of(d), r, &unit);
+    s_clear(d, &unit);
+}
+
+/* 1/sqrt(g) = sqrt(g)/g */
+void rk_surd_lower(const rk_surd_field *f, rk_surd *r, const rk_surd *x, uint64_t mask) {
+    rk_surd unit = {0};
+    s_set(NULL, r, x);
+    if (mask == 0)
+        return;
+    rk_surd_term *t = append(&unit, mask);
+    fmpz_one(fmpq_numref(&t->c));
+    rk_surd_field_product(f, fmpq_denref(&t->c), mask & RK_SURD_FLAT);
+    multiply_by(f, r, &unit);
+    s_clear(NULL, &unit);
+    for (slong k = 0; mask >> RK_SURD_GENERATORS >> k != 0; k++)
+        if (mask >> RK_SURD_GENERATORS >> k & 1)
+            multiply_by(f, r, &f->inverse[k]);
 }
 
 /* --- division ------------------------------------------------------------------------------- */
@@ -243,27 +309,33 @@ void rk_surd_conjugate(const rk_domain *d, rk_surd *r, const rk_surd *x, uint64_
             fmpq_neg(&r->term[i].c, &r->term[i].c);
 }
 
-/* A bit in which masks of x differ from each other; 0: there is one term. */
+/* The last bit in which masks of x differ from each other; 0: there is one term. Nested generators
+   come last: they change with those below. */
 static uint64_t differing_bit(const rk_surd *x) {
     uint64_t differ = 0;
     for (slong i = 1; i < x->n; i++)
         differ |= x->term[i].mask ^ x->term[0].mask;
-    return differ & (~differ + 1);
+    while (differ & (differ - 1))
+        differ &= differ - 1;
+    return differ;
 }
 
-/* 1/x, x not 0. If x has a rational term and x' is its conjugate in one generator, then
-   1/x = x' / (x*x'), and x*x' is free of that generator; so the masks span less with every step.
-   In the end there is one term, whose inverse is one. */
+/* 1/x, x not 0. First x is divided by a root to have a rational term. If x' is its conjugate in
+   the last generator, then 1/x = x' / (x*x'), and x*x' is free of that generator; so the masks
+   span less with every step, until x is rational. */
 static void invert(const rk_domain *d, rk_surd *r, const rk_surd *x) {
     rk_surd_field *f = rk_surd_field_of(d);
-    uint64_t first = x->term[0].mask;
     rk_surd norm = {0}, other = {0};
-    rk_surd_lower(f, &norm, x, first); /* norm = x * sqrt(g)/g */
+    s_set(d, &norm, x);
     s_clear(d, r);
     fmpq_one(&append(r, 0)->c);
-    rk_surd_lower(f, r, r, first);
-    uint64_t bit;
-    for (int k = 0; !norm.lost && (bit = differing_bit(&norm)) != 0; k++) {
+    for (int k = 0; !norm.lost; k++) {
+        uint64_t first = norm.term[0].mask;
+        rk_surd_lower(f, &norm, &norm, first);
+        rk_surd_lower(f, r, r, first);
+        uint64_t bit = differing_bit(&norm);
+        if (bit == 0)
+            break;
         if (k == CONJUGATIONS)
             lose(&norm);
         rk_surd_conjugate(d, &other, &norm, bit);
@@ -272,8 +344,6 @@ static void invert(const rk_domain *d, rk_surd *r, const rk_surd *x) {
     }
     if (norm.lost)
         lose(r);
-    else
-        rk_surd_lower(f, r, r, norm.term[0].mask);
     for (slong i = 0; i < r->n; i++)
         fmpq_div(&r->term[i].c, &r->term[i].c, &norm.term[0].c);
     s_clear(d, &norm);
@@ -302,10 +372,20 @@ static rk_ev s_div(const rk_domain *d, void *r, const void *x, const void *y) {
 
 static void enclose_root(const rk_surd_field *f, arb_t r, uint64_t mask, slong precision) {
     fmpz_t v;
+    arb_t u;
     fmpz_init(v);
-    rk_surd_field_product(f, v, mask);
+    rk_surd_field_product(f, v, mask & RK_SURD_FLAT);
     arb_sqrt_fmpz(r, v, precision);
     fmpz_clear(v);
+    arb_init(u);
+    for (slong k = 0; mask >> RK_SURD_GENERATORS >> k != 0; k++) {
+        if (!(mask >> RK_SURD_GENERATORS >> k & 1))
+            continue;
+        rk_surd_enclose(f, u, &f->nested[k], precision);
+        arb_sqrt(u, u, precision);
+        arb_mul(r, r, u, precision);
+    }
+    arb_clear(u);
 }
 
 void rk_surd_enclose(const rk_surd_field *f, arb_t r, const rk_surd *x, slong precision) {
@@ -362,14 +442,14 @@ static rk_tern s_is_zero(const rk_domain *d, const void *x) {
 /* --- functions ------------------------------------------------------------------------------ */
 
 /* sqrt(a/b) = sqrt(a*b) / b */
-static rk_ev rational_root(const rk_domain *d, rk_surd *r, const fmpq_t x) {
+rk_ev rk_surd_rational_root(const rk_domain *d, rk_surd *r, const fmpq_t x, bool add) {
     fmpz_t v;
     fmpq_t c;
     uint64_t mask;
     fmpz_init(v);
     fmpq_init(c);
     fmpz_mul(v, fmpq_numref(x), fmpq_denref(x));
-    rk_ev ev = rk_surd_field_root(rk_surd_field_of(d), c, &mask, v);
+    rk_ev ev = rk_surd_field_root(rk_surd_field_of(d), c, &mask, v, add);
     fmpq_div_fmpz(c, c, fmpq_denref(x));
     s_clear(d, r);
     if (ev == RK_EV_OK)
@@ -379,22 +459,47 @@ static rk_ev rational_root(const rk_domain *d, rk_surd *r, const fmpq_t x) {
     return ev;
 }
 
+/* Beside nested generators a root that is new over Q need not be new. */
+static rk_ev positive_rational_root(const rk_domain *d, rk_surd *r, const rk_surd *x,
+                                    const fmpq_t q) {
+    const rk_surd_field *f = rk_surd_field_of(d);
+    rk_surd root = {0};
+    rk_ev ev = rk_surd_rational_root(d, &root, q, f->frozen == 0 && f->nnested == 0);
+    if (ev == RK_EV_ESCAPE && f->nnested > 0)
+        ev = rk_surd_nested_root(d, &root, x);
+    replace(d, r, &root);
+    return ev;
+}
+
+bool rk_surd_is_flat(const rk_surd *x) {
+    for (slong i = 0; i < x->n; i++)
+        if (x->term[i].mask & ~RK_SURD_FLAT)
+            return false;
+    return true;
+}
+
+rk_ev rk_surd_flat_root(const rk_domain *d, rk_surd *r, const rk_surd *x) {
+    fmpq_t q;
+    fmpq_init(q);
+    rk_ev ev = s_get_fmpq(d, q, x);
+    if (ev == RK_EV_OK && fmpq_is_zero(q))
+        ev = s_set_fmpq(d, r, q);
+    else if (ev == RK_EV_OK)
+        ev = fmpq_sgn(q) > 0 ? positive_rational_root(d, r, x, q) : RK_EV_ESCAPE;
+    else
+        ev = rk_surd_is_flat(x) ? rk_surd_denest(d, r, x) : RK_EV_ESCAPE;
+    fmpq_clear(q);
+    return ev;
+}
+
 static rk_ev root(const rk_domain *d, rk_surd *r, const rk_surd *x) {
     int sign;
-    fmpq_t q;
     rk_ev ev = s_sign(d, &sign, x);
     if (ev != RK_EV_OK || sign < 0)
         return ev != RK_EV_OK ? ev : RK_EV_UNDEFINED;
-    fmpq_init(q);
-    ev = s_get_fmpq(d, q, x);
-    if (ev == RK_EV_OK && sign == 0)
-        ev = s_set_fmpq(d, r, q);
-    else if (ev == RK_EV_OK)
-        ev = rational_root(d, r, q);
-    else
-        ev = rk_surd_denest(d, r, x);
-    fmpq_clear(q);
-    return ev;
+    ev = rk_surd_flat_root(d, r, x);
+    bool irrational = x->n > 1 || (x->n == 1 && x->term[0].mask != 0);
+    return ev == RK_EV_ESCAPE && irrational ? rk_surd_nested_root(d, r, x) : ev;
 }
 
 /* abs, sign, relu */

@@ -1,9 +1,13 @@
-/* The field Q(sqrt g_1, ..., sqrt g_k), growing as roots are taken: what its files share.
+/* The field Q(sqrt g_1, ..., sqrt g_k) and roots of its elements, growing as roots are taken: what
+   its files share.
 
    The g_i are integers > 1 that are independent modulo squares: no product of some of them is a
-   square. So (Kummer theory; Besicovitch 1940) the field has degree 2^k, and the products
-   sqrt(g_S) = prod_{i in S} sqrt(g_i) over the subsets S are a basis over Q. A number is a
-   sum of rational multiples of them, S written as a mask; it is zero when it has no term. */
+   square. So (Kummer theory; Besicovitch 1940) the field K they generate has degree 2^k, and the
+   products of the sqrt(g_i) over subsets are a basis over Q. The nested generators u_j are positive
+   elements of K, independent modulo squares of K. So the products
+   sqrt(g_S) = prod_{i in S} sqrt(g_i) * prod_{j in S} sqrt(u_j) over all subsets are a basis of the
+   larger field over Q. A number is a sum of rational multiples of them, S written as a mask; it is
+   zero when it has no term. */
 #ifndef RK_SURD_H
 #define RK_SURD_H
 
@@ -11,6 +15,7 @@
 
 enum {
     RK_SURD_GENERATORS = 48,
+    RK_SURD_NESTED = 16, /* masks: bits from RK_SURD_GENERATORS on */
     RK_SURD_CHARACTERS = 64,
     RK_SURD_TERMS = 512,    /* of one number */
     RK_SURD_BITS = 1 << 15, /* of numerators, denominators and radicands */
@@ -35,7 +40,14 @@ typedef struct rk_surd_field {
     ulong prime[RK_SURD_CHARACTERS];
     slong nprimes;
     ulong last_prime;
+    double work; /* of the products so far: pairs of terms times their bits */
+    int frozen;  /* when > 0, no root is new: those that would be are ESCAPE */
+    slong nnested;
+    rk_surd nested[RK_SURD_NESTED]; /* elements of K */
+    rk_surd inverse[RK_SURD_NESTED];
 } rk_surd_field;
+
+#define RK_SURD_FLAT (((uint64_t)1 << RK_SURD_GENERATORS) - 1) /* masks of K */
 
 static inline rk_surd_field *rk_surd_field_of(const rk_domain *d) {
     return d->context;
@@ -46,22 +58,26 @@ static inline rk_surd_field *rk_surd_field_of(const rk_domain *d) {
 void rk_surd_field_init(rk_surd_field *f);
 void rk_surd_field_clear(rk_surd_field *f);
 
-/* sqrt(v) = c * sqrt(g_mask) for an integer v > 0, which adds a generator if it must. LIMIT: v is
-   too large, or there are too many generators. */
-rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v);
+/* sqrt(v) = c * sqrt(g_mask) for an integer v > 0, with a new generator if it must and `add` says
+   that its root is not in the field already; else ESCAPE. LIMIT: v is too large, or there are too
+   many generators. */
+rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v, bool add);
 
 void rk_surd_field_forget(rk_surd_field *f, slong n); /* generators from the n-th on: unused */
 
-void rk_surd_field_product(const rk_surd_field *f, fmpz_t r, uint64_t mask); /* g_mask */
+/* g_mask, the product of the generators, for a mask of K */
+void rk_surd_field_product(const rk_surd_field *f, fmpz_t r, uint64_t mask);
 
-/* sqrt(g_mask) = c * sqrt(v) with v smaller, for people */
+/* sqrt(g_mask) = c * sqrt(v) with v smaller, for people; mask of K */
 void rk_surd_field_radicand(const rk_surd_field *f, fmpz_t c, fmpz_t v, uint64_t mask);
 
 /* --- numbers (rk_surd.c) --- */
 
+void rk_surd_clear(rk_surd *x); /* zero bytes are 0 */
+
 void rk_surd_enclose(const rk_surd_field *f, arb_t r, const rk_surd *x, slong precision);
 
-/* r := sqrt(g_mask) / g_mask * x, which takes the terms c*sqrt(g_mask) to c. r may be x. */
+/* r := x / sqrt(g_mask), which takes the terms c*sqrt(g_mask) to c. r may be x. */
 void rk_surd_lower(const rk_surd_field *f, rk_surd *r, const rk_surd *x, uint64_t mask);
 
 /* r := x with those terms negated whose mask has the bit */
@@ -69,9 +85,20 @@ void rk_surd_conjugate(const rk_domain *d, rk_surd *r, const rk_surd *x, uint64_
 
 void rk_surd_raise(const rk_domain *d, void *r, uint64_t mask); /* r *= sqrt(g_mask) */
 
-/* r := sqrt(u), u > 0 irrational (rk_surd_denest.c). ESCAPE: it is no sum of square roots of
-   rationals; LIMIT. */
-rk_ev rk_surd_denest(const rk_domain *d, rk_surd *r, const rk_surd *u);
+/* r := sqrt(x), x > 0, where it is a sum of square roots of rationals; ESCAPE: it is none. */
+rk_ev rk_surd_flat_root(const rk_domain *d, rk_surd *r, const rk_surd *x);
+
+/* The same for a rational x > 0; `add` as above. */
+rk_ev rk_surd_rational_root(const rk_domain *d, rk_surd *r, const fmpq_t x, bool add);
+
+/* The same for x irrational (rk_surd_denest.c). */
+rk_ev rk_surd_denest(const rk_domain *d, rk_surd *r, const rk_surd *x);
+
+/* r := sqrt(x), x > 0 in K: by the nested generators, or by a new one, nested if x is not rational
+   (rk_surd_nested.c). ESCAPE: x is not in K, or nothing could be shown. */
+rk_ev rk_surd_nested_root(const rk_domain *d, rk_surd *r, const rk_surd *x);
+
+bool rk_surd_is_flat(const rk_surd *x); /* in K */
 
 void rk_surd_print(const rk_domain *d, rk_buf *out, const void *x);
 
@@ -98,15 +125,21 @@ void rk_surd_span_of(rk_surd_span *s, const rk_surd_parts *p);
 slong rk_surd_span_index(const rk_surd_span *s, uint64_t mask); /* from 0, below 2^n */
 uint64_t rk_surd_span_mask(const rk_surd_span *s, slong index);
 
-/* The matrix as one of rationals: each entry becomes the 2^n by 2^n matrix of the multiplication
-   by it on the basis sqrt(g_S), S in the span. r is initialised by the function. */
+/* The matrix, of elements of K, as one of rationals: each entry becomes the 2^n by 2^n matrix of
+   the multiplication by it on the basis sqrt(g_S), S in the span. r is initialised by the function.
+ */
 void rk_surd_regular(fmpq_mat_t r, const rk_surd_field *f, const rk_surd_parts *p,
                      const rk_surd_span *s);
 
-/* Lowers every row, then every column, by the mask that most of its entries have; row and col,
-   when not NULL, get the masks. The rank is kept; sqrt(g_mask)/g_mask divides the row. With
-   `mixed`, a mask other than 0 is preferred where as many entries have it. */
+/* Divides every row, then every column, by sqrt(g_mask) for the mask that most of its entries have.
+   row and col, when not NULL, get the masks; without them the line may also be multiplied, where
+   that leaves fewer terms. With `mixed`, a mask other than 0 is preferred where as many entries
+   have it. */
 void rk_surd_scale(rk_matrix *a, uint64_t *row, uint64_t *col, bool mixed);
+
+/* Elimination in the field: below the pivots of the first `cols` columns, with `above` also above
+   them, rows swapped into pivot order; *rank is that of these columns. LIMIT: the numbers grow. */
+rk_ev rk_surd_eliminate(rk_matrix *a, slong cols, bool above, slong *rank);
 
 rk_ev rk_surd_det(void *r, const rk_matrix *a);
 rk_ev rk_surd_inv(rk_matrix *r, const rk_matrix *a);

@@ -64,9 +64,9 @@ static rk_ev half_roots(const rk_domain *d, halves *h) {
     d->sub(d, &h->t, &h->a, &h->root);
     d->mul(d, &h->s, &h->s, &factor);
     d->mul(d, &h->t, &h->t, &factor);
-    rk_ev ev = d->fn(d, RK_FN_SQRT, &h->s, &h->s);
+    rk_ev ev = rk_surd_flat_root(d, &h->s, &h->s);
     if (ev == RK_EV_OK)
-        ev = d->fn(d, RK_FN_SQRT, &h->t, &h->t);
+        ev = rk_surd_flat_root(d, &h->t, &h->t);
     d->clear(d, &factor);
     fmpq_clear(half);
     return ev;
@@ -96,7 +96,7 @@ static rk_ev attempt(const rk_domain *d, rk_surd *r, const rk_surd *u, uint64_t 
     if (ev == RK_EV_OK && sign <= 0)
         ev = RK_EV_ESCAPE;
     if (ev == RK_EV_OK)
-        ev = d->fn(d, RK_FN_SQRT, &h.root, &h.norm);
+        ev = rk_surd_flat_root(d, &h.root, &h.norm);
     if (ev == RK_EV_OK && generators_of(&h.root) & ~(generators_of(u) & ~bit))
         ev = RK_EV_ESCAPE;
     if (ev == RK_EV_OK)

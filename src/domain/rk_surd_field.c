@@ -30,6 +30,10 @@ void rk_surd_field_init(rk_surd_field *f) {
 
 void rk_surd_field_clear(rk_surd_field *f) {
     rk_surd_field_forget(f, 0);
+    for (slong k = 0; k < f->nnested; k++) {
+        rk_surd_clear(&f->nested[k]);
+        rk_surd_clear(&f->inverse[k]);
+    }
 }
 
 void rk_surd_field_forget(rk_surd_field *f, slong n) {
@@ -196,24 +200,26 @@ static rk_ev add_generator(rk_surd_field *f, uint64_t *mask, const fmpz_t v) {
 }
 
 /* v without small square factors. */
-static rk_ev root_of(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v) {
-    rk_ev ev = RK_EV_OK;
+static rk_ev root_of(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v, bool add) {
+    rk_ev ev = RK_EV_ESCAPE;
     fmpz_t root, product;
     fmpz_init(root);
     fmpz_init(product);
     if (!find_class(f, root, mask, v)) {
         fmpq_one(c);
-        ev = add_generator(f, mask, v);
+        if (add)
+            ev = add_generator(f, mask, v);
     } else { /* sqrt(v) = sqrt(v*g_S) / g_S * sqrt(g_S) */
         rk_surd_field_product(f, product, *mask);
         fmpq_set_fmpz_frac(c, root, product);
+        ev = RK_EV_OK;
     }
     fmpz_clear(root);
     fmpz_clear(product);
     return ev;
 }
 
-rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v) {
+rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_t v, bool add) {
     rk_ev ev = RK_EV_OK;
     fmpz_t rest, factor;
     fmpz_init_set(rest, v);
@@ -227,7 +233,7 @@ rk_ev rk_surd_field_root(rk_surd_field *f, fmpq_t c, uint64_t *mask, const fmpz_
     else if (fmpz_is_square(rest))
         fmpz_sqrt(fmpq_numref(c), rest);
     else
-        ev = root_of(f, c, mask, rest);
+        ev = root_of(f, c, mask, rest, add);
     fmpq_mul_fmpz(c, c, factor);
     fmpz_clear(rest);
     fmpz_clear(factor);

@@ -5,7 +5,8 @@
 #include "rk_surd.h"
 
 enum {
-    MINORS_LIMIT = 9 /* rows of a determinant by minors: 2^9 of them */
+    MOST_WORK = 1 << 20, /* of one elimination: some tens of milliseconds */
+    MINORS_LIMIT = 9     /* rows of a determinant by minors: 2^9 of them */
 };
 
 static const rk_surd *at(const rk_matrix *a, slong i, slong j) {
@@ -88,6 +89,7 @@ static uint64_t most_common(const rk_matrix *a, slong first, slong step, slong n
     return best;
 }
 
+/* Divides n entries by sqrt(g_mask). */
 static void lower_line(rk_matrix *a, slong first, slong step, slong n, uint64_t mask) {
     for (slong k = 0; k < n; k++) {
         rk_surd *x = (rk_surd *)rk_at(a, 0, first + k * step);
@@ -95,19 +97,47 @@ static void lower_line(rk_matrix *a, slong first, slong step, slong n, uint64_t 
     }
 }
 
+static slong terms_of(const rk_surd *x, slong n) {
+    slong terms = 0;
+    for (slong k = 0; k < n; k++)
+        terms += x[k].n;
+    return terms;
+}
+
+/* Divides n entries by sqrt(g_mask), or multiplies them by it where that leaves fewer terms: the
+   two differ by more than a rational when there are nested generators in the mask. */
+static void shift_line(rk_matrix *a, slong first, slong step, slong n, uint64_t mask) {
+    rk_matrix raised;
+    const rk_domain *d = a->domain;
+    rk_matrix_init(&raised, d, n, 1);
+    for (slong k = 0; k < n; k++) {
+        d->set(d, rk_at(&raised, k, 0), at(a, 0, first + k * step));
+        rk_surd_raise(d, rk_at(&raised, k, 0), mask);
+    }
+    slong fewest = terms_of(raised.entry, n);
+    lower_line(a, first, step, n, mask);
+    for (slong k = 0; k < n; k++)
+        fewest -= at(a, 0, first + k * step)->n;
+    for (slong k = 0; k < n && fewest < 0; k++)
+        d->set(d, rk_at(a, 0, first + k * step), rk_at(&raised, k, 0));
+    rk_matrix_clear(&raised);
+}
+
+static void scale_line(rk_matrix *a, slong first, slong step, slong n, uint64_t *mask, bool mixed) {
+    uint64_t common = most_common(a, first, step, n, mixed);
+    if (mask != NULL || (common & ~RK_SURD_FLAT) == 0)
+        lower_line(a, first, step, n, common);
+    else
+        shift_line(a, first, step, n, common);
+    if (mask != NULL)
+        *mask = common;
+}
+
 void rk_surd_scale(rk_matrix *a, uint64_t *row, uint64_t *col, bool mixed) {
-    for (slong i = 0; i < a->rows; i++) {
-        uint64_t mask = most_common(a, i * a->cols, 1, a->cols, mixed);
-        lower_line(a, i * a->cols, 1, a->cols, mask);
-        if (row != NULL)
-            row[i] = mask;
-    }
-    for (slong j = 0; j < a->cols; j++) {
-        uint64_t mask = most_common(a, j, a->cols, a->rows, mixed);
-        lower_line(a, j, a->cols, a->rows, mask);
-        if (col != NULL)
-            col[j] = mask;
-    }
+    for (slong i = 0; i < a->rows; i++)
+        scale_line(a, i * a->cols, 1, a->cols, row == NULL ? NULL : &row[i], mixed);
+    for (slong j = 0; j < a->cols; j++)
+        scale_line(a, j, a->cols, a->rows, col == NULL ? NULL : &col[j], mixed);
 }
 
 /* --- as rational matrices ------------------------------------------------------------------- */
@@ -213,21 +243,6 @@ static void det_by_minors(const rk_domain *d, void *r, const rk_matrix *a) {
     fmpq_clear(one);
 }
 
-void rk_surd_raise(const rk_domain *d, void *r, uint64_t mask) {
-    rk_surd_field *f = rk_surd_field_of(d);
-    rk_matrix t;
-    fmpq_t c;
-    fmpq_init(c);
-    rk_matrix_init(&t, d, 1, 1);
-    fmpq_one(c);
-    rk_surd_field_product(f, fmpq_numref(c), mask);
-    d->set_fmpq(d, t.entry, c);
-    rk_surd_lower(f, t.entry, t.entry, mask);
-    d->mul(d, r, r, t.entry);
-    rk_matrix_clear(&t);
-    fmpq_clear(c);
-}
-
 rk_ev rk_surd_det(void *r, const rk_matrix *a) {
     const rk_domain *d = a->domain;
     rk_matrix work;
@@ -255,6 +270,62 @@ rk_ev rk_surd_det(void *r, const rk_matrix *a) {
     rk_matrix_clear(&work);
     rk_free(mask);
     return ev == RK_EV_OK ? d->outcome(d, r) : ev;
+}
+
+/* --- elimination in the field --------------------------------------------------------------- */
+
+/* The row from k on whose entry in column j is not 0 and has the fewest terms; -1: none. */
+static slong find_pivot(const rk_matrix *a, slong k, slong j) {
+    slong best = -1;
+    for (slong i = k; i < a->rows; i++)
+        if (at(a, i, j)->n > 0 && (best < 0 || at(a, i, j)->n < at(a, best, j)->n))
+            best = i;
+    return best;
+}
+
+static void swap_rows(rk_matrix *a, slong i, slong k) {
+    for (slong j = 0; j < a->cols && i != k; j++) {
+        rk_surd *x = (rk_surd *)rk_at(a, i, j), *y = (rk_surd *)rk_at(a, k, j), t = *x;
+        *x = *y;
+        *y = t;
+    }
+}
+
+/* Row i minus the multiple of row k that clears its entry in column j. */
+static rk_ev clear_entry(rk_matrix *a, slong i, slong k, slong j) {
+    const rk_domain *d = a->domain;
+    rk_surd factor = {0}, t = {0};
+    if (at(a, i, j)->n == 0)
+        return RK_EV_OK;
+    rk_ev ev = d->div(d, &factor, at(a, i, j), at(a, k, j));
+    for (slong l = j; l < a->cols && ev == RK_EV_OK; l++) {
+        d->mul(d, &t, &factor, at(a, k, l));
+        d->sub(d, rk_at(a, i, l), at(a, i, l), &t);
+        ev = d->outcome(d, rk_at(a, i, l));
+    }
+    rk_surd_clear(&factor);
+    rk_surd_clear(&t);
+    return ev;
+}
+
+rk_ev rk_surd_eliminate(rk_matrix *a, slong cols, bool above, slong *rank) {
+    const rk_surd_field *f = rk_surd_field_of(a->domain);
+    double limit = f->work + MOST_WORK;
+    rk_ev ev = RK_EV_OK;
+    *rank = 0;
+    for (slong j = 0; j < cols && *rank < a->rows; j++) {
+        slong k = *rank, pivot = find_pivot(a, k, j);
+        if (pivot < 0)
+            continue;
+        swap_rows(a, pivot, k);
+        for (slong i = above ? 0 : k + 1; i < a->rows && ev == RK_EV_OK; i++)
+            if (i != k)
+                ev = f->work > limit ? RK_EV_LIMIT : clear_entry(a, i, k, j);
+        if (ev != RK_EV_OK)
+            return ev;
+        ++*rank;
+    }
+    return RK_EV_OK;
 }
 
 /* --- inverse -------------------------------------------------------------------------------- */
@@ -294,6 +365,37 @@ static rk_ev solve_regular(rk_matrix *r, const rk_surd_parts *p, const rk_surd_s
     return regular ? RK_EV_OK : RK_EV_UNDEFINED;
 }
 
+/* [a, 1] with a reduced to a diagonal matrix. */
+static rk_ev inv_by_elimination(rk_matrix *r, const rk_matrix *a) {
+    const rk_domain *d = a->domain;
+    rk_matrix one, work;
+    slong n = a->rows, rank;
+    fmpq_t q;
+    fmpq_init(q);
+    fmpq_one(q);
+    rk_matrix_init(&one, d, n, n);
+    for (slong i = 0; i < n; i++)
+        d->set_fmpq(d, rk_at(&one, i, i), q);
+    rk_matrix_hcat(&work, (const rk_matrix *[]){a, &one}, 2);
+    rk_ev ev = rk_surd_eliminate(&work, n, true, &rank);
+    if (ev == RK_EV_OK && rank < n)
+        ev = RK_EV_UNDEFINED;
+    for (slong i = 0; i < n && ev == RK_EV_OK; i++)
+        for (slong j = 0; j < n && ev == RK_EV_OK; j++)
+            ev = d->div(d, rk_at(r, i, j), rk_at(&work, i, n + j), rk_at(&work, i, i));
+    rk_matrix_clear(&one);
+    rk_matrix_clear(&work);
+    fmpq_clear(q);
+    return ev;
+}
+
+static bool is_flat(const rk_matrix *a) {
+    for (slong k = 0; k < a->rows * a->cols; k++)
+        if (!rk_surd_is_flat(at(a, 0, k)))
+            return false;
+    return true;
+}
+
 /* With D a E scaled, inv(a) = E inv(D a E) D. */
 rk_ev rk_surd_inv(rk_matrix *r, const rk_matrix *a) {
     rk_surd_field *f = rk_surd_field_of(a->domain);
@@ -307,8 +409,10 @@ rk_ev rk_surd_inv(rk_matrix *r, const rk_matrix *a) {
     rk_surd_scale(&work, mask, mask + n, true);
     if (rk_surd_parts_init(&p, &work))
         rk_surd_span_of(&s, &p);
-    if (p.n > 0 && s.n < FLINT_BITS / 2 && n << s.n <= RK_SURD_REGULAR)
+    if (p.n > 0 && is_flat(&work) && s.n < FLINT_BITS / 2 && n << s.n <= RK_SURD_REGULAR)
         ev = solve_regular(r, &p, &s);
+    else if (p.n > 0)
+        ev = inv_by_elimination(r, &work);
     for (slong i = 0; i < n && ev == RK_EV_OK; i++)
         for (slong j = 0; j < n; j++) {
             rk_surd *x = (rk_surd *)rk_at(r, i, j);

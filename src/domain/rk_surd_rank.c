@@ -1,11 +1,13 @@
 /* Ranks over the field with square roots. Lower bounds come from the images in finite fields,
    upper bounds from exact rational linear algebra; between them, what is left is small. */
 #include "linalg/rk_rank.h"
+#include "rk_ball.h"
 #include "rk_surd.h"
 
 enum {
     PRIME_BITS = 61,
     PRIMES = 2,
+    ENCLOSURE_BITS = 256,
     STACK_LIMIT = 1 << 14 /* entries of a rational matrix that is brought to echelon form */
 };
 
@@ -110,7 +112,7 @@ static slong rank_mod(const rk_surd_field *f, const rk_surd_parts *p, ulong prim
     return rank;
 }
 
-static slong lower_bound(const rk_surd_field *f, const rk_surd_parts *p) {
+static slong modular_bound(const rk_surd_field *f, const rk_surd_parts *p) {
     slong best = 0, full = FLINT_MIN(p->part[0].r, p->part[0].c);
     ulong prime = UWORD(1) << PRIME_BITS;
     for (int k = 0; k < PRIMES && best < full; k++) {
@@ -118,6 +120,31 @@ static slong lower_bound(const rk_surd_field *f, const rk_surd_parts *p) {
         best = FLINT_MAX(best, rank_mod(f, p, prime));
     }
     return best;
+}
+
+static bool flat_parts(const rk_surd_parts *p) {
+    for (slong k = 0; k < p->n; k++)
+        if (p->mask[k] & ~RK_SURD_FLAT)
+            return false;
+    return true;
+}
+
+/* With nested roots the images would be in larger fields; enclosures serve. */
+static slong enclosed_bound(const rk_matrix *a) {
+    arb_mat_t x;
+    slong low, high;
+    arb_mat_init(x, a->rows, a->cols);
+    for (slong i = 0; i < a->rows; i++)
+        for (slong j = 0; j < a->cols; j++)
+            rk_surd_enclose(rk_surd_field_of(a->domain), arb_mat_entry(x, i, j),
+                            (const rk_surd *)rk_at(a, i, j), ENCLOSURE_BITS);
+    rk_ball_rank_arb(&low, &high, x, ENCLOSURE_BITS);
+    arb_mat_clear(x);
+    return low;
+}
+
+static slong lower_bound(const rk_matrix *a, const rk_surd_parts *p) {
+    return flat_parts(p) ? modular_bound(rk_surd_field_of(a->domain), p) : enclosed_bound(a);
 }
 
 /* --- rational combinations ------------------------------------------------------------------ */
@@ -266,7 +293,7 @@ static bool regular_rank(const rk_surd_field *f, const rk_surd_parts *p, slong *
     fmpq_mat_t r;
     slong rows = p->part[0].r, cols = p->part[0].c;
     rk_surd_span_of(&s, p);
-    if (s.n >= FLINT_BITS / 2 || FLINT_MIN(rows, cols) << s.n > RK_SURD_REGULAR ||
+    if (!flat_parts(p) || s.n >= FLINT_BITS / 2 || FLINT_MIN(rows, cols) << s.n > RK_SURD_REGULAR ||
         FLINT_MAX(rows, cols) << s.n > 4 * RK_SURD_REGULAR)
         return false;
     rk_surd_regular(r, f, p, &s);
@@ -275,10 +302,18 @@ static bool regular_rank(const rk_surd_field *f, const rk_surd_parts *p, slong *
     return true;
 }
 
+static bool eliminated_rank(const rk_matrix *a, slong *rank) {
+    rk_matrix work;
+    rk_matrix_copy(&work, a);
+    rk_ev ev = rk_surd_eliminate(&work, work.cols, false, rank);
+    rk_matrix_clear(&work);
+    return ev == RK_EV_OK;
+}
+
 /* Bounds of the rank of the matrix with these parts. A rational combination of rows (columns) that
    vanishes in all parts vanishes in the matrix: hence the bounds by the parts in one row or
    column. */
-static void bound(slong *low, slong *high, const rk_surd_field *f, const rk_surd_parts *p) {
+static void bound(slong *low, slong *high, const rk_matrix *a, const rk_surd_parts *p) {
     slong rows = p->part[0].r, cols = p->part[0].c, exact;
     *high = FLINT_MIN(rows, cols);
     *low = 0;
@@ -288,12 +323,13 @@ static void bound(slong *low, slong *high, const rk_surd_field *f, const rk_surd
         *low = *high = rk_rank_fmpq(&p->part[0]);
         return;
     }
-    *low = lower_bound(f, p);
+    *low = lower_bound(a, p);
     if (*low == *high || p->n * rows * cols > STACK_LIMIT)
         return;
     *high = FLINT_MIN(*high, rank_of_stack(p, false));
     *high = FLINT_MIN(*high, rank_of_stack(p, true));
-    if (*low < *high && regular_rank(f, p, &exact))
+    if (*low < *high &&
+        (regular_rank(rk_surd_field_of(a->domain), p, &exact) || eliminated_rank(a, &exact)))
         *low = *high = exact;
 }
 
@@ -308,7 +344,7 @@ static bool is_simple(slong *rank, const rk_matrix *a) {
         *rank = rk_rank_fmpq(&p.part[0]);
         simple = true;
     } else {
-        *rank = lower_bound(rk_surd_field_of(a->domain), &p);
+        *rank = lower_bound(a, &p);
         simple = *rank == FLINT_MIN(a->rows, a->cols);
     }
     rk_surd_parts_clear(&p);
@@ -335,7 +371,7 @@ rk_ev rk_surd_rank(slong *low, slong *high, const rk_matrix *a) {
     slong known = peel_all(&work);
     bool held = rk_surd_parts_init(&p, &work);
     if (held) {
-        bound(low, high, rk_surd_field_of(a->domain), &p);
+        bound(low, high, &work, &p);
         *low += known;
         *high += known;
         rk_surd_parts_clear(&p);

@@ -217,11 +217,30 @@ static void prove_claims(rk_calculus *c) {
         c->root = d;
 }
 
-rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options) {
+static rk_calculus *calculus_new(const rk_checked *checked, const rk_calculus_options *options) {
     rk_arena *arena = rk_arena_new();
     rk_calculus *c = rk_arena_alloc(arena, sizeof *c);
     *c = (rk_calculus){
         .checked = checked, .options = *options, .arena = arena, .generic = has_generic(checked)};
+    return c;
+}
+
+bool rk_calculus_proves_side(const rk_checked *checked, size_t claim, rk_cmp side,
+                             const rk_calculus_options *options) {
+    const rk_term *t = checked->claims[claim];
+    if (checked->mode != RK_MODE_UNIVERSAL || t->op != RK_T_COMPARE || t->cmp != RK_EQ)
+        return false;
+    rk_calculus *c = calculus_new(checked, options);
+    rk_term one_side = *t;
+    one_side.cmp = side;
+    c->claim = t;
+    bool proved = prove(c, assumes(c), NULL, of(&one_side, false)) != NULL;
+    rk_calculus_free(c);
+    return proved;
+}
+
+rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options) {
+    rk_calculus *c = calculus_new(checked, options);
     if (checked->mode == RK_MODE_UNIVERSAL)
         prove_claims(c);
     return c;

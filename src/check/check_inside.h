@@ -30,6 +30,7 @@ typedef struct job {
     bool refuted, text_error, too_large, huge;
     bool witnessed; /* some instance satisfies the hypotheses, everything defined */
     const char *method;
+    const unsigned char *sides; /* of each claim, from the calculus (rk_prove.h); NULL */
     /* exact instances */
     uint64_t held, undefined, excluded, unknown, unconfirmed, trials, null_violations;
     int64_t *low, *high; /* dimensions at which something held */

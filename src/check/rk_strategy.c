@@ -23,7 +23,8 @@ static double remaining(const job *j) {
 static rk_prove_options prove_options(const job *j) {
     return (rk_prove_options){.seed = j->options->seed,
                               .precision_cap = j->options->precision_cap,
-                              .deadline = j->deadline};
+                              .deadline = j->deadline,
+                              .sides = j->sides};
 }
 
 static bool has_generic(const rk_checked *c) {
@@ -71,7 +72,9 @@ static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proo
     if (proof->status == RK_PROOF_TRUE) {
         j->proved_choices++;
         j->witnessed |= proof->witnessed;
-        j->method = proof->method;
+        j->method = j->sides == NULL
+                        ? proof->method
+                        : rk_arena_printf(j->arena, "%s and rank calculus", proof->method);
         if (j->checked->mode == RK_MODE_EXISTS && proof->example != NULL)
             keep_point(j, dims, p, proof->example);
     } else if (proof->status == RK_PROOF_FALSE) {
@@ -147,7 +150,7 @@ static void visit(job *j, const int64_t *dims) {
     if (proof.status == RK_PROOF_TRUE && proof.witnessed)
         rk_job_dims(j, dims);
     bool settled = proof.status != RK_PROOF_NONE && (proof.witnessed || j->refuted);
-    if (j->generic && small && !j->text_error && (!settled || !j->finite))
+    if (j->generic && small && !j->text_error && (!settled || !j->finite) && j->sides == NULL)
         interior_instances(j, dims, p, j->finite ? 20 : 3);
     rk_proof_clear(&proof);
     rk_program_free(p);
@@ -313,6 +316,36 @@ static void calculate(job *j) {
     keep_calculus(j, c);
 }
 
+/* One side of an equation may be a law where the other holds almost everywhere at given dimensions:
+   an upper bound of a rank by the calculus, the lower one by a witness. */
+static bool find_sides(job *j) {
+    const rk_checked *c = j->checked;
+    unsigned char *sides = rk_arena_alloc(j->arena, c->nclaims + 1);
+    rk_calculus_options o = {.deadline = rk_clock() + remaining(j) / 4};
+    bool any = false;
+    for (size_t i = 0; i < c->nclaims; i++) {
+        bool le = rk_calculus_proves_side(c, i, RK_LE, &o);
+        bool ge = !le && rk_calculus_proves_side(c, i, RK_GE, &o);
+        sides[i] = le ? RK_SIDE_LE : ge ? RK_SIDE_GE : 0;
+        any = any || sides[i] != 0;
+    }
+    j->sides = any ? sides : NULL;
+    return any;
+}
+
+/* The provers at given dimensions once more, with what the calculus knows of the claims. */
+static void visit_with_sides(job *j) {
+    uint64_t visited = j->visited_choices;
+    if (!j->finite || !j->generic || j->refuted || !find_sides(j))
+        return;
+    j->visited_choices = j->proved_choices = 0;
+    visit_all(j);
+    if (!proved_everywhere(j)) {
+        j->visited_choices = visited;
+        j->sides = NULL;
+    }
+}
+
 /* One draw of every style at these dimensions, until the hypotheses hold at one. */
 static void draw_instance(job *j, const int64_t *dims, rk_program *p) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
@@ -450,7 +483,9 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
         proved = proved_everywhere(&j);
         if (!early && !proved && !j.refuted && checked->mode == RK_MODE_UNIVERSAL)
             calculate(&j);
-        proved = proved || j.calculated;
+        if (!proved && !j.calculated)
+            visit_with_sides(&j);
+        proved = proved || j.calculated || proved_everywhere(&j);
         if (proved && j.refuted)
             rk_guard_raise("internal error: a proof and a counterexample disagree");
         find_instances(&j, proved, samples);

@@ -283,6 +283,22 @@ static void settle_claims(const rk_view *v, rk_proof *out) {
     }
 }
 
+void rk_view_join_sides(rk_view *v, const unsigned char *sides) {
+    const rk_program *p = v->program;
+    for (size_t c = 0; sides != NULL && c < p->nclaims; c++) {
+        unsigned i = p->claims[c];
+        const rk_instr *in = &p->instr[i];
+        if (in->code != RK_P_COMPARE || in->cmp != RK_EQ || rk_tern_known(v->bounds.truth[i]))
+            continue;
+        const rk_range *a = &v->bounds.value[in->arg[0]], *b = &v->bounds.value[in->arg[1]];
+        if (!a->known || !b->known)
+            continue;
+        if ((sides[c] & RK_SIDE_LE && fmpq_cmp(&a->low, &b->high) >= 0) ||
+            (sides[c] & RK_SIDE_GE && fmpq_cmp(&a->high, &b->low) <= 0))
+            v->bounds.truth[i] = RK_TRUE;
+    }
+}
+
 void rk_view_conclude(const rk_view *v, rk_proof *out, rk_diags *diags) {
     bool excluded = rk_tern_false(rk_facts_claims(&v->bounds)) ||
                     rk_tern_false(rk_facts_hypotheses(&v->bounds));

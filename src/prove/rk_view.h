@@ -34,6 +34,10 @@ bool rk_code_is_partial(rk_code code);      /* a rational operation that may be 
 bool rk_is_exponential(const rk_instr *in); /* exp, tanh, sigmoid, silu, softmax */
 bool rk_is_root(const rk_instr *in);
 
+/* A claim a == b of which one side is known holds where the bounds show the other. sides: as in the
+   options of the provers. After rk_facts_propagate. */
+void rk_view_join_sides(rk_view *v, const unsigned char *sides);
+
 /* Fills status and witnessed of the proof from the bounds, after rk_facts_propagate. An equation
    among the hypotheses that is false almost everywhere is reported: RK_PROOF_ERROR. `exists`
    theorems can only be refuted: by a claim or hypothesis that is false at every assignment. */

@@ -193,6 +193,7 @@ static void find_plain_violation(witness *w, rk_proof *out) {
 
 static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
     rk_facts_propagate(&w->view.bounds);
+    rk_view_join_sides(&w->view, w->options->sides);
     rk_view_conclude(&w->view, out, diags);
     bool settled = out->status == RK_PROOF_FALSE || out->status == RK_PROOF_ERROR;
     bool known = rk_tern_known(rk_facts_claims(&w->view.bounds));

@@ -444,6 +444,36 @@ static slong rank_by_division(const rk_matrix *a) {
     return held ? rank : -1;
 }
 
+/* A column of roots of sums, for the rows or as a matrix of its own. */
+static void random_nested(rk_matrix *r, slong rows, rk_rng *rng) {
+    rk_matrix_init(r, S, rows, 1);
+    for (slong i = 0; i < rows; i++) {
+        number x = root_of(positive_sum(rng));
+        S->set(S, rk_matrix_entry(r, i, 0), x.in[0].entry);
+        number_clear(&x);
+    }
+}
+
+/* The rows of a matrix of rank at most 1 times nested roots, and more columns beside it. */
+static void one_nested_rank(rk_rng *rng) {
+    slong rows = below(rng, 3), cols = below(rng, 3), low, high;
+    rk_matrix a, b, v, product, scaled, wide;
+    random_matrix(&a, rows, 1, rng);
+    random_matrix(&b, 1, cols, rng);
+    random_nested(&v, rows, rng);
+    rk_matrix_mul(&product, &a, &b);
+    rk_matrix_row_scale(&scaled, &v, &product);
+    const rk_matrix *parts[] = {&scaled, rk_rng_below(rng, 2) ? &v : &a};
+    rk_matrix_hcat(&wide, parts, 2);
+    rk_ev ev = rk_matrix_rank(&low, &high, &wide);
+    slong rank = rank_by_division(&wide);
+    assert_true(ev == RK_EV_OK || ev == RK_EV_PRECISION || ev == RK_EV_LIMIT);
+    assert_true(rank < 0 || (low <= rank && rank <= high));
+    rk_matrix *all[] = {&a, &b, &v, &product, &scaled, &wide};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        rk_matrix_clear(all[k]);
+}
+
 static void one_rank(rk_rng *rng) {
     slong rows = below(rng, 3), cols = below(rng, 3), inner = below(rng, 2), low, high;
     rk_matrix a, b, product;
@@ -467,6 +497,13 @@ static void ranks_are_those_of_elimination(void **state) {
         setup(state);
         one_rank(&rng);
     }
+    kinds_in_use = 2;
+    for (long t = 0; t < (test_long() ? 1000 : 60); t++) {
+        teardown(state);
+        setup(state);
+        one_nested_rank(&rng);
+    }
+    kinds_in_use = KINDS;
 }
 
 /* det(a*b) = det(a)*det(b); a*inv(a) = 1 */

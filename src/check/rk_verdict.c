@@ -38,7 +38,9 @@ static const char *advice(job *j, rk_reason reason) {
                                j->where.source == NULL ? " this" : place(j, j->where));
     case RK_REASON_PRECISION:
         return rk_arena_printf(j->arena,
-                               "not told apart at the precision cap%s; raise --precision-cap",
+                               "not told apart at the precision cap of %ld bits%s; raise "
+                               "--precision-cap",
+                               j->options->precision_cap > 0 ? j->options->precision_cap : 1024,
                                place(j, j->where));
     case RK_REASON_NO_INSTANCE:
         return "no assignment tried satisfies the hypotheses with everything defined";

@@ -68,13 +68,22 @@ static double draw_haar(rk_rng *rng, double *entry, size_t n) {
     return 16 * (double)n * DBL_EPSILON;
 }
 
+/* Doubles are dense where the spread is: what is lost there is no more than the distance of 53-bit
+   numbers from real ones. Where they are not, around a mean that is large beside the deviation, the
+   draw is known up to the rounding only. */
+static double coarseness(double centre, double spread) {
+    return centre * 0x1p-36 <= spread ? 0 : (centre + 9 * spread) * 0x1p-50;
+}
+
 double rk_distribution_draw(const rk_distribution *d, rk_rng *rng, double *entry) {
     size_t n = (size_t)(d->rows * d->cols);
     if (d->set == RK_SET_HAAR)
         return draw_haar(rng, entry, (size_t)d->rows);
-    if (d->set == RK_SET_UNIFORM)
-        draw_uniform(rng, d->param[0], d->param[1], entry, n);
-    else
-        draw_gaussian(rng, d->param[0], d->param[1], entry, n);
-    return 0;
+    double a = d->param[0], b = d->param[1];
+    if (d->set == RK_SET_UNIFORM) {
+        draw_uniform(rng, a, b, entry, n);
+        return coarseness(fmax(fabs(a), fabs(b)), b - a);
+    }
+    draw_gaussian(rng, a, b, entry, n);
+    return coarseness(fabs(a), b);
 }

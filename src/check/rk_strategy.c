@@ -55,7 +55,9 @@ static rk_proof_status prove_at(job *j, const rk_program *p, rk_proof *proof) {
         rk_prove_witness(p, &o, proof, j->diags);
     if (proof->status == RK_PROOF_NONE)
         rk_prove_symbolic(p, &o, proof, j->diags);
-    if (proof->status == RK_PROOF_NONE)
+    /* Its proofs serve together or not at all: at every choice of finitely many. */
+    bool whole = j->finite && j->proved_choices + 1 == j->visited_choices;
+    if (proof->status == RK_PROOF_NONE && whole)
         rk_prove_identity(p, &o, proof);
     return proof->status;
 }

@@ -30,8 +30,8 @@ double rk_function_poly_at(const rk_domain *d, const fmpz_mpoly_t p, const doubl
         fmpz_mpoly_get_term_exp_ui(exponent, p, i, f->ring);
         double term = fmpz_get_d(c);
         for (slong k = 0; k < f->nused; k++)
-            if (exponent[k] > 0)
-                term *= pow(value[k], (double)exponent[k]);
+            for (ulong e = exponent[k]; e > 0; e--)
+                term *= value[k];
         sum += term;
     }
     fmpz_clear(c);

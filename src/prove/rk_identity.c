@@ -7,7 +7,7 @@
 #include "rk_inequality.h"
 #include "rk_prove.h"
 
-static const double LONGEST = 0.5; /* seconds for one claim at one choice of dimensions */
+static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
 
 typedef struct argument {
     const rk_program *program;

@@ -84,7 +84,8 @@ static void give_tangent(rk_inequalities *s, slong k, const fmpz_mpoly_t x) {
 }
 
 void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline) {
-    *s = (rk_inequalities){.domain = d, .ring = rk_function_ring(d), .deadline = deadline};
+    *s = (rk_inequalities){
+        .domain = d, .ring = rk_function_ring(d), .deadline = deadline, .npoints = -1};
     s->nvars = rk_function_variables(d);
     fmpz_mpoly_t x;
     fmpz_mpoly_init(x, s->ring);
@@ -106,6 +107,7 @@ void rk_inequalities_clear(rk_inequalities *s) {
     for (slong k = 0; k < s->ngiven; k++)
         fmpz_mpoly_clear(s->given[k].g, s->ring);
     rk_free(s->given);
+    rk_free(s->point);
     *s = (rk_inequalities){.domain = NULL};
 }
 

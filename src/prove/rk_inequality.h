@@ -27,6 +27,8 @@ typedef struct rk_inequalities {
     rk_given *given;
     slong ngiven, cap;
     double deadline;
+    double *point; /* values of all variables at points tried in doubles, one behind the other */
+    slong npoints; /* -1: not drawn yet */
     rk_means means;
 } rk_inequalities;
 

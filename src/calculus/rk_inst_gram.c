@@ -158,6 +158,7 @@ static void words(rk_instances *g, const rk_site *node, const rk_mx *a) {
 
 void rk_inst_gram(rk_instances *g, const rk_site *node) {
     const rk_mx *a = node->mx, *both[2] = {a, a->transpose};
-    for (int i = 0; a->nwords > 0 && i < (a->transpose == a ? 1 : 2); i++)
-        words(g, node, both[i]);
+    for (int i = 0; i < (a->transpose == a ? 1 : 2); i++)
+        if (both[i]->nwords > 0)
+            words(g, node, both[i]);
 }

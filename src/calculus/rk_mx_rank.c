@@ -134,13 +134,23 @@ static const rk_mx *grid_key(rk_mxs *s, const rk_mx *a) {
     return rk_mx_grid(s, t.n, t.m, t.cell);
 }
 
-/* A grid that is the only letter of a word, as the body of a loop is. */
+static const rk_mx *plain_letter(rk_mxs *s, rk_letter x) {
+    if (x.leaf->kind != RK_L_BLOCKS || x.inverted)
+        return rk_mx_of_letter(s, x);
+    return x.transposed ? x.leaf->arg[0]->transpose : x.leaf->arg[0];
+}
+
+/* A grid that stands as a letter in a word, as it does in the body of a loop, multiplied out. */
 static const rk_mx *unwrapped(rk_mxs *s, const rk_mx *a) {
-    const rk_letter *x = rk_mx_letter(a);
-    if (!x || x->leaf->kind != RK_L_BLOCKS || x->inverted ||
-        !rk_sc_is_nonzero(s->scalars, a->word->coef))
+    bool blocks = false;
+    for (size_t i = 0; a->nwords == 1 && i < a->word->length; i++)
+        blocks |= a->word->letter[i].leaf->kind == RK_L_BLOCKS && !a->word->letter[i].inverted;
+    if (!blocks || !rk_sc_is_nonzero(s->scalars, a->word->coef))
         return a;
-    return x->transposed ? x->leaf->arg[0]->transpose : x->leaf->arg[0];
+    const rk_mx *product = plain_letter(s, a->word->letter[0]);
+    for (size_t i = 1; i < a->word->length; i++)
+        product = rk_mx_mul(s, product, plain_letter(s, a->word->letter[i]));
+    return product;
 }
 
 /* Nonzero multiples, transposes and the order of blocks forgotten. */

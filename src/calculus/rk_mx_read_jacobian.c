@@ -6,6 +6,7 @@
 
    What is no such text has a Jacobian of which only the shape is known. */
 #include "rk_mx_read_inside.h"
+#include "rk_rewrite.h"
 
 enum { MOST_TERMS = 24, MOST_POWER = 6, MOST_PARTS = 12, MOST_MEMBERS = 8 };
 
@@ -770,19 +771,33 @@ static rk_sc free_in_row(differ *d, const rk_term *t, rk_sc cols) {
     return lost && rk_read_sure(d->r) ? rk_sc_sub(sc, cols, rk_sc_int(sc, lost)) : cols;
 }
 
-/* A matrix of which only the shape is known, the same for the same jrank and open indices. */
-static const rk_mx *unknown(differ *d, const rk_term *t, rk_sc cols) {
+/* What tells an unknown derivative from others: where equations are assumed the texts, since equal
+   values may have other derivatives; elsewhere the variables, beside the matrices themselves. */
+static const rk_mx *key_of(differ *d, const rk_term *e, const rk_term *by) {
     rk_reader *r = d->r;
-    const rk_term *e = t->kid[0];
-    const rk_sc *key;
-    size_t n = rk_read_key(r, t, &key);
-    const rk_mx **cell = rk_arena_alloc(r->arena, (n + 1) * sizeof *cell);
+    const rk_rewrite *equations = rk_mxs_rules(r->s);
+    bool texts = equations != NULL && rk_rewrite_size(equations) > 0;
+    const rk_sc *first, *second;
+    size_t n = texts ? rk_read_key(r, e, &first) : by->op == RK_T_JRANK ? d->nvars : 0;
+    size_t m = texts ? rk_read_key(r, by, &second) : 0;
+    const rk_mx **cell = rk_arena_alloc(r->arena, (n + m + 2) * sizeof *cell);
     for (size_t i = 0; i < n; i++)
-        cell[i] = rk_mx_scalar(r->s, key[i]);
-    cell[n] = rk_mx_scalar(r->s, rk_sc_int(r->scalars, 0));
+        cell[i] = rk_mx_scalar(r->s, texts ? first[i] : rk_sc_int(r->scalars, d->vars[i]));
+    for (size_t i = 0; i < m; i++)
+        cell[n + i] = rk_mx_scalar(r->s, second[i]);
+    cell[n + m] = rk_mx_scalar(r->s, rk_sc_int(r->scalars, texts));
+    cell[n + m + 1] = cell[n + m];
+    return rk_mx_grid(r->s, 1, n + m + 2, cell);
+}
+
+/* The derivative of the text e by another (or by the variables, for jrank itself): a matrix of
+   which only the shape is known. */
+static const rk_mx *unknown(differ *d, const rk_term *e, const rk_term *by, rk_sc cols) {
+    rk_reader *r = d->r;
     rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = RK_T_JRANK};
     leaf.arg[0] = matrix(d, e);
-    leaf.arg[1] = rk_mx_grid(r->s, 1, n + 1, cell);
+    leaf.arg[1] = key_of(d, e, by);
+    leaf.arg[2] = by->op == RK_T_JRANK ? NULL : matrix(d, by);
     leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows),
                           free_in_row(d, e, rk_read_size(r, e->cols)));
     leaf.cols = cols;
@@ -832,7 +847,7 @@ static void find_waist(differ *d, const rk_term *t, bool centred, waist *w) {
 
 /* The Jacobian as an unknown matrix times that of the waist; NULL: there is none. `member`: the
    index on which all variables must hang, or NULL. */
-static const rk_mx *through_waist(differ *d, const rk_term *jrank, const rk_term *t, rk_sc member) {
+static const rk_mx *through_waist(differ *d, const rk_term *t, rk_sc member) {
     waist w = {.text = NULL};
     dsum sum, moved = {.n = 0};
     find_waist(d, t, false, &w);
@@ -848,18 +863,17 @@ static const rk_mx *through_waist(differ *d, const rk_term *jrank, const rk_term
     rk_sc size = rk_sc_mul(d->r->scalars, rows, cols);
     const rk_mx *inner = jacobian(d, &moved, size);
     d->failed = false;
-    return inner == NULL ? NULL : rk_mx_mul(d->r->s, unknown(d, jrank, size), inner);
+    return inner == NULL ? NULL : rk_mx_mul(d->r->s, unknown(d, t, w.text, size), inner);
 }
 
-/* Through one place in each member of a loop over its own members of the families. */
-static const rk_mx *through_members(differ *d, const rk_term *jrank) {
-    const rk_term *t = jrank->kid[0];
-    if (t->op != RK_T_LOOP_SUM && t->op != RK_T_LOOP_HCAT && t->op != RK_T_LOOP_VCAT)
+/* A sum whose member h sees the members h of the families only, and through one place. */
+static const rk_mx *through_members(differ *d, const rk_term *t) {
+    if (t->op != RK_T_LOOP_SUM)
         return NULL;
     rk_read_range l = rk_read_open_range(d->r, t);
     const rk_mx *body = NULL;
     if (l.count < 0)
-        body = through_waist(d, jrank, t->kid[0], rk_sc_sym(d->r->scalars, l.sym));
+        body = through_waist(d, t->kid[0], rk_sc_sym(d->r->scalars, l.sym));
     rk_read_close_range(d->r, &l);
     return body == NULL ? NULL : rk_mx_loop(d->r->s, RK_L_HCAT, l.sym, l.low, l.high, body);
 }
@@ -908,11 +922,11 @@ static const rk_mx *partly_known(differ *d, const rk_term *t) {
     d->vars = rest;
     d->nvars = nrest;
     forget_moves(d);
-    const rk_mx *j = through_waist(d, t, t->kid[0], NULL);
+    const rk_mx *j = through_waist(d, t->kid[0], NULL);
     if (j == NULL)
-        j = through_members(d, t);
+        j = through_members(d, t->kid[0]);
     if (j == NULL)
-        j = unknown(d, t, all_directions(d));
+        j = unknown(d, t->kid[0], t, all_directions(d));
     if (known == NULL || rk_mx_is_zero(known))
         return j;
     return known->rows == j->rows ? beside(d, known, j) : NULL;
@@ -929,7 +943,7 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
         if (j == NULL) {
             d.vars = t->vars;
             d.nvars = t->nvars;
-            j = unknown(&d, t, all_directions(&d));
+            j = unknown(&d, t->kid[0], t, all_directions(&d));
         }
         rank = rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
     }

@@ -128,8 +128,46 @@ rk_ev rk_gram_singular_value(void *r, const rk_matrix *a, slong k) {
     return ev == RK_EV_OK ? sqrt_in_place(a->domain, r) : ev;
 }
 
+/* *r = sqrt(f + sign*2*|det|) for the sum f of the squares of the entries */
+static rk_ev root_of_sum(rk_matrix *r, const rk_matrix *f, const rk_matrix *det, int sign) {
+    rk_matrix twice;
+    rk_matrix_add(&twice, det, det);
+    if (sign > 0)
+        rk_matrix_add(r, f, &twice);
+    else
+        rk_matrix_sub(r, f, &twice);
+    rk_matrix_clear(&twice);
+    return sqrt_in_place(f->domain, r->entry);
+}
+
+/* (s1 + s2)^2 = f + 2*|det| and (s1 - s2)^2 = f - 2*|det|: one root less inside the other than by
+   the eigenvalues of the Gram matrix. */
+static rk_ev singular_value_of_two(rk_matrix *r, const rk_matrix *a, slong k) {
+    const rk_domain *d = a->domain;
+    rk_matrix squares, f, det, modulus, sum, difference;
+    fmpq_t half;
+    fmpq_init(half);
+    fmpq_set_si(half, 1, 2);
+    rk_matrix_emul(&squares, a, a);
+    rk_matrix_sum_entries(&f, &squares);
+    rk_ev ev = rk_matrix_det(&det, a);
+    ev = rk_ev_worst(ev, rk_matrix_fn(&modulus, RK_FN_ABS, &det));
+    ev = rk_ev_worst(ev, root_of_sum(&sum, &f, &modulus, 1));
+    ev = rk_ev_worst(ev, root_of_sum(&difference, &f, &modulus, -1));
+    (k == 1 ? d->add : d->sub)(d, r->entry, sum.entry, difference.entry);
+    ev = rk_ev_worst(ev, d->set_fmpq(d, squares.entry, half));
+    d->mul(d, r->entry, r->entry, squares.entry);
+    rk_matrix *all[] = {&squares, &f, &det, &modulus, &sum, &difference};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        rk_matrix_clear(all[i]);
+    fmpq_clear(half);
+    return ev;
+}
+
 static rk_ev exact_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
     rk_matrix g;
+    if (a->rows == 2 && a->cols == 2)
+        return singular_value_of_two(r, a, k);
     gram(&g, a);
     rk_ev ev = settled_by_rank(r, &g, k) ? RK_EV_OK : psd_eigenvalue(r->entry, &g, k);
     rk_matrix_clear(&g);

@@ -316,7 +316,7 @@ static void calcium_linear_algebra(void **state) {
     assert_spectrum(C, true, "2 0; 0 3", 1, "[3]", RK_EV_OK);
     assert_spectrum(C, false, "0 1 0; 0 0 1; 6 -11 6", 2, "[2]", RK_EV_OK);
     assert_spectrum(C, false, "0 1; 1 0", 1, "[1]", RK_EV_OK);
-    rk_matrix g = matrix_of(C, "2 1; 0 1");
+    rk_matrix g = matrix_of(C, "2 1 0; 0 1 0");
     assert_int_equal(rk_matrix_singular_value(&r, &g, 1), RK_EV_OK);
     rk_matrix_mul(&s, &r, &r);
     assert_prints(&s, "[sqrt(5) + 3]");

@@ -164,6 +164,39 @@ static rk_ev c_div(const rk_domain *d, void *r, const void *x, const void *y) {
     return rk_function_divide(d, r, x, y);
 }
 
+/* Terms of an exponent that are taken apart. */
+enum { MOST_EXPONENT_TERMS = 8 };
+
+/* exp of a polynomial in the generators: the product of those of its terms, so that sqrt(8) +
+   log(6) and sqrt(2)/3 have generators in common. */
+static rk_ev exp_of_terms(const rk_domain *d, void *r, const fmpz_mpoly_q_struct *x) {
+    const fmpz_mpoly_ctx_struct *ring = rk_ring(d);
+    fmpz_mpoly_q_t term, factor, product;
+    rk_ev ev = RK_EV_OK;
+    fmpz_mpoly_q_init(term, ring);
+    fmpz_mpoly_q_init(factor, ring);
+    fmpz_mpoly_q_init(product, ring);
+    fmpz_mpoly_q_set_si(product, 1, ring);
+    for (slong i = 0; i < x->num.length && ev == RK_EV_OK; i++) {
+        fmpz_mpoly_get_term(fmpz_mpoly_q_numref(term), &x->num, i, ring);
+        fmpz_mpoly_set(fmpz_mpoly_q_denref(term), &x->den, ring);
+        fmpz_mpoly_q_canonicalise(term, ring);
+        ev = rk_function_apply(d, RK_FN_EXP, factor, term);
+        rk_function_mul(d, product, product, factor);
+    }
+    fmpz_mpoly_q_swap(r, product, ring);
+    fmpz_mpoly_q_clear(term, ring);
+    fmpz_mpoly_q_clear(factor, ring);
+    fmpz_mpoly_q_clear(product, ring);
+    return rk_function_exceeded(d) ? RK_EV_LIMIT : ev;
+}
+
+static rk_ev apply(const rk_domain *d, rk_fn f, void *r, const void *x) {
+    const fmpz_mpoly_q_struct *q = x;
+    bool terms = fmpz_mpoly_is_fmpz(&q->den, rk_ring(d)) && q->num.length <= MOST_EXPONENT_TERMS;
+    return f == RK_FN_EXP && terms ? exp_of_terms(d, r, x) : rk_function_apply(d, f, r, x);
+}
+
 /* Roots and logarithms are taken of numbers of known sign. */
 static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     int sign;
@@ -174,7 +207,7 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
         return ev;
     if ((f == RK_FN_SQRT && sign < 0) || (f == RK_FN_LOG && sign <= 0))
         return RK_EV_UNDEFINED;
-    ev = rk_function_apply(d, f, r, x);
+    ev = apply(d, f, r, x);
     if (rk_functions_of(d)->restart)
         rk_functions_of(d)->exceeded = true; /* the divisors are not those of the generators now */
     return ev == RK_EV_CONSTRUCT ? RK_EV_ESCAPE : ev;

@@ -129,9 +129,11 @@ static bool split_whole(rk_mxs *s, const rk_mx *a, const parts *p, const rk_mx *
             cell[i * p->ncols + j] = rk_mx_zero(s, p->row[i], p->col[j]);
     if (rk_mx_is_grid(a)) {
         parts q = parts_of(s, a);
+        if (!same_parts(q.row, q.nrows, p->row, p->nrows) ||
+            !same_parts(q.col, q.ncols, p->col, p->ncols))
+            return false;
         memcpy(cell, a->cell, q.nrows * q.ncols * sizeof *cell);
-        return same_parts(q.row, q.nrows, p->row, p->nrows) &&
-               same_parts(q.col, q.ncols, p->col, p->ncols);
+        return true;
     }
     const rk_mx **part = cells_new(s, p->nrows * p->ncols);
     for (size_t k = 0; k < a->nwords; k++) {

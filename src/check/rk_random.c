@@ -247,6 +247,11 @@ static void describe(drawing *d) {
         (unsigned long long)j->trials);
 }
 
+static bool interrupted(void *self) {
+    const job *j = self;
+    return j->options->interrupted != NULL && j->options->interrupted(j->options->self) != 0;
+}
+
 void rk_job_random(job *j, uint64_t draws) {
     drawing d = {.job = j};
     rk_buf_init(&d.story);
@@ -256,6 +261,8 @@ void rk_job_random(job *j, uint64_t draws) {
     rk_statistics_options o = {.seed = j->options->seed,
                                .draws = draws,
                                .deadline = j->deadline,
+                               .interrupted = interrupted,
+                               .self = j,
                                .level = LEVEL / (double)(d.ntests * d.ndims + (d.ndims == 0)),
                                .work = WORK / (double)(d.ndims + (d.ndims == 0))};
     for (size_t k = 0; k < d.ndims; k++) {

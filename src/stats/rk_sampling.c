@@ -207,12 +207,18 @@ static bool look(const sampler *w, rk_run *run, rk_sample *sample) {
     return open;
 }
 
+/* Worker 0 is the caller. */
+static bool stopped(const rk_sampling *s, unsigned worker) {
+    return (s->deadline > 0 && rk_clock() > s->deadline) ||
+           (worker == 0 && s->interrupted != NULL && s->interrupted(s->self));
+}
+
 static void one_draw(void *self, size_t k, unsigned worker) {
     sampler *w = self;
     scratch *t = &w->worker[worker];
     rk_sample *sample = w->samples + k * w->s->nroots;
     bool open = true;
-    if (w->s->deadline > 0 && rk_clock() > w->s->deadline)
+    if (!atomic_load(&w->late) && stopped(w->s, worker))
         atomic_store(&w->late, true);
     if (atomic_load(&w->late))
         return;

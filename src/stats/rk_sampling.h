@@ -29,15 +29,17 @@ typedef struct rk_sampling {
     size_t nroots;
     uint64_t seed, stream;
     uint64_t draws;
-    unsigned threads; /* 0: one a core */
-    double deadline;  /* on the monotonic clock, 0: none */
+    unsigned threads;                /* 0: one a core */
+    double deadline;                 /* on the monotonic clock, 0: none */
+    bool (*interrupted)(void *self); /* asked now and then, in the caller's thread; NULL: never */
+    void *self;
 } rk_sampling;
 
 /* The work of one draw, in floating-point operations, about: a function of the program alone. */
 double rk_sampling_cost(const rk_sampling *s);
 
-/* samples: draws * nroots of them, those of one draw together. False when the deadline came before
-   the last draw; then nothing may be said. */
+/* samples: draws * nroots of them, those of one draw together. False when the deadline or an
+   interrupt came before the last draw; then nothing may be said. */
 bool rk_sampling_run(const rk_sampling *s, rk_sample *samples);
 
 #endif

@@ -154,7 +154,7 @@ static bool read_inputs(statistics *s) {
 /* --- the number of draws ---------------------------------------------------------------------- */
 
 #define WORK 2e8
-enum { LEAST_DRAWS = 30, MOST_DRAWS = 10000 };
+enum { LEAST_DRAWS = 30, MOST_DRAWS = 10000, MOST_SAMPLES = 1 << 24 };
 
 static uint64_t draws_for(double cost, double work) {
     double n = (work > 0 ? work : WORK) / cost;
@@ -467,9 +467,12 @@ static void sample_and_decide(statistics *s, rk_test_result *results) {
                      .seed = s->options->seed,
                      .stream = s->options->stream,
                      .threads = s->options->threads,
-                     .deadline = s->options->deadline};
+                     .deadline = s->options->deadline,
+                     .interrupted = s->options->interrupted,
+                     .self = s->options->self};
     d.draws = s->options->draws > 0 ? s->options->draws
                                     : draws_for(rk_sampling_cost(&d), s->options->work);
+    d.draws = d.draws < MOST_SAMPLES / s->n ? d.draws : MOST_SAMPLES / s->n;
     rk_sample *samples = rk_calloc((size_t)d.draws * s->n + 1, sizeof *samples);
     bool whole = rk_sampling_run(&d, samples);
     for (size_t i = 0; i < s->n; i++) {

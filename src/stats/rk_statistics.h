@@ -43,11 +43,14 @@ typedef struct rk_test_result {
 
 typedef struct rk_statistics_options {
     uint64_t seed, stream; /* one stream for each choice of dimensions */
-    uint64_t draws;        /* 0: as many as `work` allows, within limits */
+    uint64_t draws;        /* 0: as many as `work` allows, within limits; at most 2^24 in any case,
+                              shared by the tests */
     double work;           /* operations on numbers, 0: default 2e8 */
     unsigned threads;      /* 0: one a core */
     double level;          /* how probable a bound may be wrong, one test at one choice */
     double deadline;
+    bool (*interrupted)(void *self); /* asked now and then; may be NULL */
+    void *self;
 } rk_statistics_options;
 
 /* results: one for each test. NOT_ALLOWED: this choice of dimensions is passed over. */

@@ -8,6 +8,7 @@
 
 enum {
     MOST_WORK = 1 << 20, /* of one product: some milliseconds */
+    ALL_WORK = 1 << 26,  /* of all that is computed in one field: half a second, about */
     SIGN_START = 64,     /* bits of the first enclosure */
     SIGN_CAP = 1 << 18,
     CONJUGATIONS = 8 /* of the inverse of a number: its terms at most double with each */
@@ -257,7 +258,7 @@ static void s_mul(const rk_domain *d, void *r, const void *x, const void *y) {
     s_init(d, &s);
     double work = (double)a->n * (double)b->n * (double)(most_bits(a) + most_bits(b) + 64);
     f->work += work;
-    if (a->lost || b->lost || work > MOST_WORK)
+    if (a->lost || b->lost || work > MOST_WORK || f->work > ALL_WORK)
         lose(&s);
     else
         multiply(f, &s, a, b);

@@ -8,7 +8,7 @@ enum {
     PRIME_BITS = 61,
     PRIMES = 2,
     ENCLOSURE_BITS = 256,
-    STACK_LIMIT = 1 << 14 /* entries of a rational matrix that is brought to echelon form */
+    STACK_LIMIT = 1 << 13 /* entries of a rational matrix that is brought to echelon form */
 };
 
 /* --- the image in a field of p^2 elements --------------------------------------------------- */

@@ -207,6 +207,8 @@ static bool is_rational(const rk_matrix *a) {
     const rk_domain *d = a->domain;
     bool rational = true;
     fmpq_t q;
+    if (rk_over_rationals(d))
+        return true;
     fmpq_init(q);
     for (slong k = 0; k < a->rows * a->cols && rational; k++)
         rational = d->get_fmpq(d, q, rk_matrix_entry(a, 0, k)) == RK_EV_OK;

@@ -36,7 +36,7 @@
     X(max_dim, 0, "max-dim", COUNT, "N", RK_SETTLES, 1, 1e6,                                       \
       "try dimensions without an upper bound up to N (default 6, without variables 128)")          \
     X(samples, 0, "samples", COUNT, "N", RK_ON(CHECK) | RK_ON(EXPLAIN), 1, 1e12,                   \
-      "draw N exact instances before saying `verified' (default 200)")                             \
+      "draw N exact instances for `verified' (default 200), random variables N times")             \
     X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_SETTLES | RK_ON(EVAL), 32, 1e7,         \
       "raise the precision of enclosures up to BITS (default 1024)")                               \
     X(library, 'I', "library", LIST, "DIR", RK_SETTLES, 0, 0,                                      \

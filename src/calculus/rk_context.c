@@ -365,17 +365,6 @@ static void keep_invertible(rk_context *x) {
 
 /* --- contexts ------------------------------------------------------------------------------- */
 
-static void bound_dimensions(rk_context *x) {
-    const rk_checked *c = x->calculus->checked;
-    for (size_t i = 0; i < c->ndims; i++)
-        if (c->dims[i].kind == RK_DIM_FROM || c->dims[i].kind == RK_DIM_RANGE)
-            rk_sc_bound(x->scalars, c->dims[i].sym, c->dims[i].low);
-        else if (c->dims[i].kind == RK_DIM_LIST && c->dims[i].nvalues > 0)
-            rk_sc_bound(x->scalars, c->dims[i].sym, c->dims[i].values[0]);
-        else
-            rk_sc_bound(x->scalars, c->dims[i].sym, 1);
-}
-
 /* The greatest value a dimension can have, where there is one. */
 static void add_upper_bounds(rk_context *x) {
     const rk_checked *c = x->calculus->checked;
@@ -421,7 +410,7 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     x->store = rk_mxs_new(x->scalars, c->arena);
     x->reader = rk_reader_new(x->store, c->checked);
     x->rewrite = rk_rewrite_new(x->store);
-    bound_dimensions(x);
+    rk_reader_bound_dimensions(x->reader);
     take_rules(x, hypotheses);
     x->hypotheses = hypotheses;
     x->nassumptions = count(hypotheses);

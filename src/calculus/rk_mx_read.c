@@ -66,6 +66,17 @@ rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked) {
     return r;
 }
 
+void rk_reader_bound_dimensions(rk_reader *r) {
+    const rk_checked *c = r->checked;
+    for (size_t i = 0; i < c->ndims; i++)
+        if (c->dims[i].kind == RK_DIM_FROM || c->dims[i].kind == RK_DIM_RANGE)
+            rk_sc_bound(r->scalars, c->dims[i].sym, c->dims[i].low);
+        else if (c->dims[i].kind == RK_DIM_LIST && c->dims[i].nvalues > 0)
+            rk_sc_bound(r->scalars, c->dims[i].sym, c->dims[i].values[0]);
+        else
+            rk_sc_bound(r->scalars, c->dims[i].sym, 1);
+}
+
 void rk_reader_free(rk_reader *r) {
     if (r == NULL)
         return;

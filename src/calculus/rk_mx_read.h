@@ -32,6 +32,8 @@ typedef struct rk_measure { /* sigma, eigabs or stable_rank as it stands in the 
 /* `checked` outlives the reader. Variables become leaves with the props of their sets. */
 rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked);
 void rk_reader_free(rk_reader *r);
+/* The least values of the dimensions, for the scalars. */
+void rk_reader_bound_dimensions(rk_reader *r);
 
 /* Never NULL. A term is read once for each store and set of rules. */
 const rk_mx *rk_read_matrix(rk_reader *r, const rk_term *term);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "calculus/rk_mx_read.h"
 #include "lang/rk_print.h"
 #include "rankle.h"
 #include "rk_line.h"
@@ -141,6 +142,62 @@ static void say_notions(rk_tale *t, const rk_checked *c) {
                        "the first to the second does not raise the rank.");
 }
 
+/* --- Jacobians ---------------------------------------------------------------------------- */
+
+typedef struct jacobians {
+    rk_telling *telling;
+    rk_reader *reader;
+    unsigned char *seen; /* by id of a term */
+    const char *last;    /* what was said */
+} jacobians;
+
+/* How the derivation writes one jrank, where the theorem writes it out itself. */
+static void say_jacobian(jacobians *j, const rk_term *t) {
+    rk_tale *tale = j->telling->tale;
+    rk_mxs *store = rk_telling_plain_store(j->telling);
+    const char *text = rk_telling_term(j->telling, t, false);
+    const char *value = rk_telling_scalar(j->telling, store, rk_read_scalar(j->reader, t));
+    if (text == NULL || rk_same_formula(text, value))
+        return;
+    const char *both =
+        rk_arena_printf(tale->arena, tale->latex ? "%s = %s" : "%s == %s", text, value);
+    if (j->last == NULL || strcmp(j->last, both) != 0)
+        rk_tale_say(tale, "So %s.", rk_tale_math(tale, both));
+    j->last = both;
+}
+
+/* Not what stands in a loop: there it is one for each index. */
+static void find_jacobians(jacobians *j, const rk_term *t) {
+    if (j->seen[t->id])
+        return;
+    j->seen[t->id] = 1;
+    if (t->op == RK_T_JRANK)
+        say_jacobian(j, t);
+    bool loop = t->op == RK_T_FOLD || (t->op >= RK_T_LOOP_SUM && t->op <= RK_T_LOOP_MIN) ||
+                t->op == RK_T_LOOP_ALL || t->op == RK_T_LOOP_ANY;
+    for (size_t i = 0; i < t->nkids && !loop; i++)
+        find_jacobians(j, t->kid[i]);
+}
+
+static void say_jacobians(rk_telling *telling) {
+    const rk_checked *c = telling->checked;
+    rk_tale *t = telling->tale;
+    if (!theorem_mentions(c, RK_T_JRANK))
+        return;
+    const char *term = rk_tale_formula(t, "L*V*R"), *columns = rk_tale_formula(t, "kron(R', L)");
+    rk_tale_say(t,
+                "Recall that jrank is the rank of the Jacobian. The columns that the entries of V "
+                "have in that of a sum of products %s are those of the sum of the %s.",
+                rk_tale_math(t, term), rk_tale_math(t, columns));
+    jacobians j = {.telling = telling, .seen = rk_calloc(c->nterms + 1, 1)};
+    j.reader = rk_reader_new(rk_telling_plain_store(telling), c);
+    rk_reader_bound_dimensions(j.reader);
+    for (size_t i = 0; i < c->nclaims; i++)
+        find_jacobians(&j, c->claims[i]);
+    rk_reader_free(j.reader);
+    rk_free(j.seen);
+}
+
 /* --- proofs ------------------------------------------------------------------------------- */
 
 static void say_caveats(rk_tale *t, const rk_result *r) {
@@ -153,6 +210,7 @@ static void tell_proof(rk_tale *t, const rk_explained *what) {
     rk_telling_init(&telling, t, what->checked);
     say_silent(t, what->result);
     say_notions(t, what->checked);
+    say_jacobians(&telling);
     if (!t->latex)
         rk_tale_end(t);
     rk_tell_derivation(&telling, rk_calculus_derivation(what->calculus));

@@ -10,6 +10,7 @@
 enum {
     RK_MX_WORDS = 64,    /* most words of a product that is multiplied out */
     RK_MX_WEIGHT = 1024, /* most letters in all */
+    RK_MX_DEPTH = 400,   /* products inside products */
     RK_MX_UNROLL = 4,    /* loops with so few members are written out */
     RK_MX_POWER = 8      /* so are powers */
 };
@@ -57,6 +58,7 @@ struct rk_mxs {
     size_t nmemos, nmemo_slots;
     rk_mx_index *index;
     size_t nindices, cap_indices;
+    unsigned depth; /* of products inside products */
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */
     rk_sc zero, one;

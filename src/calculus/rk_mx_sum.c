@@ -181,11 +181,15 @@ const rk_mx *rk_mx_mul(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
     rk_mx_memo memo = {.op = RK_MEMO_MUL, .key = {a, b}};
     if (rk_mx_recall(s, &memo))
         return memo.result;
+    if (s->depth == RK_MX_DEPTH)
+        return opaque_product(s, a, b);
+    s->depth++;
     const rk_mx *x = rk_mx_settle(s, a), *y = rk_mx_settle(s, b);
     bool grid = rk_mx_is_grid(x) || rk_mx_is_grid(y);
     memo.result = product_with_sum(s, x, y);
     if (!memo.result)
         memo.result = grid ? rk_mx_grid_mul(s, x, y) : expand(s, x, y);
+    s->depth--;
     rk_mx_remember(s, &memo);
     return memo.result;
 }

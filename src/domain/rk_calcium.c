@@ -4,9 +4,10 @@
 
    The work on one entry is bounded: enclosures up to PRECISION_LIMIT bits, algebraic numbers up to
    DEGREE_LIMIT, operations whose operands have few pairs of terms, and the fewer the more
-   generators they have (2^PRODUCT_BITS pairs without any; functions of 2^FUNCTION_BITS terms,
-   logarithms, whose relations are dear, of 2^LOG_BITS). Beyond them the value becomes Calcium's
-   "unknown", of which nothing is ever said. */
+   generators they have (2^PRODUCT_BITS pairs without any, and degree PRODUCT_DEGREE; functions of
+   2^FUNCTION_BITS terms, logarithms, whose relations are dear, of 2^LOG_BITS, they and roots of
+   degree FACTORED_DEGREE). Beyond them the value becomes Calcium's "unknown", of which nothing is
+   ever said. */
 #include "rk_calcium.h"
 #include <math.h>
 
@@ -15,7 +16,9 @@ enum {
     DEGREE_LIMIT = 40,
     PRODUCT_BITS = 17,
     FUNCTION_BITS = 10,
-    LOG_BITS = 5
+    LOG_BITS = 5,
+    FACTORED_DEGREE = 32,
+    PRODUCT_DEGREE = 256
 };
 
 ca_ctx_struct *rk_calcium_context(const rk_domain *d) {
@@ -71,6 +74,21 @@ static double burden(const ca_struct *x, ca_ctx_struct *ctx) {
     return bits;
 }
 
+/* The degree of x as a fraction of polynomials in its generators. */
+static slong degree(const rk_domain *d, const ca_struct *x) {
+    ca_ctx_struct *ctx = rk_calcium_context(d);
+    if (CA_IS_SPECIAL(x) || !CA_FIELD_IS_GENERIC(CA_FIELD(x, ctx)))
+        return 0;
+    const fmpz_mpoly_ctx_struct *ring = CA_FIELD_MCTX(CA_FIELD(x, ctx), ctx);
+    const fmpz_mpoly_struct *num = fmpz_mpoly_q_numref(CA_MPOLY_Q(x));
+    const fmpz_mpoly_struct *den = fmpz_mpoly_q_denref(CA_MPOLY_Q(x));
+    if (!fmpz_mpoly_total_degree_fits_si(num, ring) || !fmpz_mpoly_total_degree_fits_si(den, ring))
+        return WORD_MAX;
+    slong top = fmpz_mpoly_total_degree_si(num, ring);
+    slong bottom = fmpz_mpoly_total_degree_si(den, ring);
+    return top > bottom ? top : bottom;
+}
+
 typedef void ca_operation(ca_struct *, const ca_struct *, const ca_struct *, ca_ctx_struct *);
 
 /* r := x op y, or unknown where that might take too long. */
@@ -78,14 +96,18 @@ static void bounded(const rk_domain *d, ca_operation *op, ca_struct *r, const ca
                     const ca_struct *y) {
     ca_ctx_struct *ctx = rk_calcium_context(d);
     double pairs = rk_calcium_terms(d, x) * rk_calcium_terms(d, y);
-    if (pairs > ldexp(1, PRODUCT_BITS - (int)fmax(burden(x, ctx), burden(y, ctx))))
+    bool high = pairs > 4 && FLINT_MAX(degree(d, x), degree(d, y)) > PRODUCT_DEGREE;
+    if (high || pairs > ldexp(1, PRODUCT_BITS - (int)fmax(burden(x, ctx), burden(y, ctx))))
         ca_unknown(r, ctx);
     else
         op(r, x, y, ctx);
 }
 
-/* Whether the functions of x are within reach: each adds a generator and its relations. */
+/* Whether the functions of x are within reach: each adds a generator and its relations, roots and
+   logarithms factor their argument. */
 static bool affordable(const rk_domain *d, rk_fn f, const ca_struct *x) {
+    if ((f == RK_FN_LOG || f == RK_FN_SQRT) && degree(d, x) > FACTORED_DEGREE)
+        return false;
     int bits = f == RK_FN_LOG ? LOG_BITS : FUNCTION_BITS;
     double limit = ldexp(1, bits - (int)burden(x, rk_calcium_context(d)));
     return rk_calcium_terms(d, x) <= limit;

@@ -191,6 +191,14 @@ static rk_ev exp_of_terms(const rk_domain *d, void *r, const fmpz_mpoly_q_struct
     return rk_function_exceeded(d) ? RK_EV_LIMIT : ev;
 }
 
+/* Roots, logarithms and moduli factor their argument: beyond this degree that takes seconds. */
+enum { MOST_FACTORED_DEGREE = 48 };
+
+static bool too_high(const rk_domain *d, const fmpz_mpoly_t p) {
+    return !fmpz_mpoly_total_degree_fits_si(p, rk_ring(d)) ||
+           (p->length > 1 && fmpz_mpoly_total_degree_si(p, rk_ring(d)) > MOST_FACTORED_DEGREE);
+}
+
 static rk_ev apply(const rk_domain *d, rk_fn f, void *r, const void *x) {
     const fmpz_mpoly_q_struct *q = x;
     bool terms = fmpz_mpoly_is_fmpz(&q->den, rk_ring(d)) && q->num.length <= MOST_EXPONENT_TERMS;
@@ -205,6 +213,9 @@ static rk_ev c_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
         f == RK_FN_SQRT || f == RK_FN_LOG || f == RK_FN_ABS || f == RK_FN_SIGN || f == RK_FN_RELU;
     if (rk_function_exceeded(d) || (matters && ev != RK_EV_OK))
         return ev;
+    if (matters && (too_high(d, fmpz_mpoly_q_numref((const fmpz_mpoly_q_struct *)x)) ||
+                    too_high(d, fmpz_mpoly_q_denref((const fmpz_mpoly_q_struct *)x))))
+        return RK_EV_LIMIT;
     if ((f == RK_FN_SQRT && sign < 0) || (f == RK_FN_LOG && sign <= 0))
         return RK_EV_UNDEFINED;
     ev = apply(d, f, r, x);

@@ -1,385 +1,9 @@
-/* Degrees of freedom for all sizes: the derivative of a text that is a polynomial in the listed
-   variables, or has inverses of such, is a sum of L*dV*R, and vec(L*dV*R) = kron(R', L)*vec(dV).
-   So jrank is the rank of a row of Kronecker products. The text is differentiated, never its normal
-   form: an equation that holds at a point says nothing of derivatives. L and R are matrices at the
-   point and may use every equation.
-
-   What is no such text has a Jacobian of which only the shape is known. */
-#include "rk_mx_read_inside.h"
+/* Degrees of freedom for all sizes. Since vec(L*dV*R) == kron(R', L)*vec(dV), jrank of a text whose
+   derivative is a sum of such products is the rank of a row of Kronecker products. Of other texts
+   the shape of the Jacobian is known, and that it is a product where they see the variables through
+   one place. */
+#include "rk_mx_derive.h"
 #include "rk_rewrite.h"
-
-enum { MOST_TERMS = 24, MOST_POWER = 6, MOST_PARTS = 12, MOST_MEMBERS = 8 };
-
-typedef struct range { /* a loop around a term of the derivative */
-    unsigned sym;
-    rk_sc low, high;
-} range;
-
-/* left*dV*right, or left*dV'*right, summed over the ranges. */
-typedef struct dterm {
-    unsigned var;
-    rk_sc member; /* NULL: no family */
-    const rk_mx *left, *right;
-    bool flipped;
-    range range[2];
-    size_t nranges;
-} dterm;
-
-typedef struct dsum {
-    dterm term[MOST_TERMS];
-    size_t n;
-} dsum;
-
-typedef struct differ {
-    rk_reader *r;
-    const unsigned *vars;
-    size_t nvars;
-    unsigned char *moves; /* by id of a term: 1 no, 2 yes, 0 not known yet */
-    bool failed;
-} differ;
-
-static bool is_listed(const differ *d, unsigned var) {
-    for (size_t i = 0; i < d->nvars; i++)
-        if (d->vars[i] == var)
-            return true;
-    return false;
-}
-
-/* Does the text mention a listed variable? */
-static bool moves(differ *d, const rk_term *t) {
-    if (d->moves[t->id] == 0) {
-        bool any = t->op == RK_T_VAR && is_listed(d, t->var);
-        for (size_t i = 0; i < t->nkids && !any; i++)
-            any = moves(d, t->kid[i]);
-        d->moves[t->id] = any ? 2 : 1;
-    }
-    return d->moves[t->id] == 2;
-}
-
-/* --- sums of terms -------------------------------------------------------------------------- */
-
-static void put(differ *d, dsum *sum, const dterm *term) {
-    if (rk_mx_is_zero(term->left) || rk_mx_is_zero(term->right))
-        return;
-    if (sum->n == MOST_TERMS)
-        d->failed = true;
-    else
-        sum->term[sum->n++] = *term;
-}
-
-static void put_all(differ *d, dsum *sum, const dsum *from) {
-    for (size_t i = 0; i < from->n; i++)
-        put(d, sum, &from->term[i]);
-}
-
-static void times_left(differ *d, const rk_mx *a, dsum *sum) {
-    for (size_t i = 0; i < sum->n; i++)
-        sum->term[i].left = rk_mx_mul(d->r->s, a, sum->term[i].left);
-}
-
-static void times_right(differ *d, dsum *sum, const rk_mx *b) {
-    for (size_t i = 0; i < sum->n; i++)
-        sum->term[i].right = rk_mx_mul(d->r->s, sum->term[i].right, b);
-}
-
-static void times_number(differ *d, rk_sc c, dsum *sum) {
-    for (size_t i = 0; i < sum->n; i++)
-        sum->term[i].left = rk_mx_scale(d->r->s, c, sum->term[i].left);
-}
-
-static void turn(differ *d, dsum *sum) {
-    for (size_t i = 0; i < sum->n; i++) {
-        dterm *t = &sum->term[i];
-        const rk_mx *left = t->left;
-        t->left = rk_mx_transpose(d->r->s, t->right);
-        t->right = rk_mx_transpose(d->r->s, left);
-        t->flipped = !t->flipped;
-    }
-}
-
-/* --- the rules ------------------------------------------------------------------------------ */
-
-static void derive(differ *d, const rk_term *t, dsum *out);
-
-static const rk_mx *eye(differ *d, rk_sc n) {
-    return rk_mx_eye(d->r->s, n);
-}
-
-static const rk_mx *matrix(differ *d, const rk_term *t) {
-    return rk_read_matrix(d->r, t);
-}
-
-/* Directions are all matrices, or those whose rows sum to 0: dV = dY*P with the projector P. */
-static void derive_variable(differ *d, const rk_term *t, dsum *out) {
-    rk_sc rows = rk_read_size(d->r, t->rows), cols = rk_read_size(d->r, t->cols);
-    dterm term = {.var = t->var, .left = eye(d, rows), .right = eye(d, cols)};
-    term.member = t->ival[0] ? rk_read_size(d->r, t->ival[0]) : NULL;
-    switch (d->r->checked->vars[t->var].set) {
-    case RK_SET_REAL:
-    case RK_SET_POSITIVE:
-    case RK_SET_NONNEGATIVE:
-    case RK_SET_NONZERO:
-    case RK_SET_INVERTIBLE:
-        break;
-    case RK_SET_STOCHASTIC:
-    case RK_SET_ATTENTION:
-        term.right = rk_mx_center(d->r->s, term.right);
-        break;
-    case RK_SET_INTEGER:
-    case RK_SET_PERMUTATION:
-        return;
-    default:
-        d->failed = true;
-        return;
-    }
-    put(d, out, &term);
-}
-
-static void derive_sum(differ *d, const rk_term *t, dsum *out) {
-    dsum second = {.n = 0};
-    derive(d, t->kid[0], out);
-    derive(d, t->kid[1], &second);
-    if (t->op == RK_T_SUB)
-        times_number(d, rk_sc_int(d->r->scalars, -1), &second);
-    put_all(d, out, &second);
-}
-
-static void derive_product(differ *d, const rk_term *t, dsum *out) {
-    dsum second = {.n = 0};
-    derive(d, t->kid[0], out);
-    if (out->n > 0)
-        times_right(d, out, matrix(d, t->kid[1]));
-    derive(d, t->kid[1], &second);
-    if (second.n > 0)
-        times_left(d, matrix(d, t->kid[0]), &second);
-    put_all(d, out, &second);
-}
-
-/* A number that moves times a row or column is a product of matrices. */
-static void derive_scale(differ *d, const rk_term *t, dsum *out) {
-    dsum second = {.n = 0};
-    derive(d, t->kid[0], out);
-    if (out->n > 0) {
-        const rk_mx *a = matrix(d, t->kid[1]);
-        if (rk_sc_is_one(a->cols))
-            times_left(d, a, out);
-        else if (rk_sc_is_one(a->rows))
-            times_right(d, out, a);
-        else
-            d->failed = true;
-    }
-    derive(d, t->kid[1], &second);
-    if (second.n > 0)
-        times_number(d, rk_read_value(d->r, t->kid[0]), &second);
-    put_all(d, out, &second);
-}
-
-static void derive_quotient(differ *d, const rk_term *t, dsum *out) {
-    rk_sc v = rk_read_value(d->r, t->kid[1]);
-    d->failed |= moves(d, t->kid[1]) || rk_sc_is_zero(v) || !rk_read_sure(d->r);
-    if (d->failed)
-        return;
-    matrix(d, t);
-    derive(d, t->kid[0], out);
-    times_number(d, rk_sc_div(d->r->scalars, rk_sc_int(d->r->scalars, 1), v), out);
-}
-
-static void derive_inverse(differ *d, const rk_term *t, dsum *out) {
-    const rk_mx *inverse = matrix(d, t);
-    derive(d, t->kid[0], out);
-    times_left(d, inverse, out);
-    times_right(d, out, inverse);
-    times_number(d, rk_sc_int(d->r->scalars, -1), out);
-}
-
-/* Sum of A^i * dA * A^(k - 1 - i). */
-static void derive_power(differ *d, const rk_term *t, dsum *out) {
-    int64_t k;
-    rk_sc exponent = rk_read_size(d->r, t->ival[0]);
-    if (!rk_sc_is_int(d->r->scalars, exponent, &k) || k < 0 || k > MOST_POWER) {
-        d->failed = true;
-        return;
-    }
-    const rk_mx *a = matrix(d, t->kid[0]);
-    for (int64_t i = 0; i < k; i++) {
-        dsum part = {.n = 0};
-        derive(d, t->kid[0], &part);
-        times_left(d, rk_mx_power(d->r->s, a, rk_sc_int(d->r->scalars, i)), &part);
-        times_right(d, &part, rk_mx_power(d->r->s, a, rk_sc_int(d->r->scalars, k - 1 - i)));
-        put_all(d, out, &part);
-    }
-}
-
-static const rk_mx *projector(differ *d, rk_sc n) {
-    return rk_mx_center(d->r->s, eye(d, n));
-}
-
-static void derive_linear(differ *d, const rk_term *t, dsum *out) {
-    const rk_term *kid = t->kid[0];
-    rk_sc rows = rk_read_size(d->r, kid->rows), cols = rk_read_size(d->r, kid->cols);
-    derive(d, kid, out);
-    switch (t->op) {
-    case RK_T_NEG:
-        times_number(d, rk_sc_int(d->r->scalars, -1), out);
-        break;
-    case RK_T_TRANSPOSE:
-        turn(d, out);
-        break;
-    case RK_T_CENTER:
-        times_right(d, out, projector(d, cols));
-        break;
-    case RK_T_CENTER_TOKENS:
-        times_left(d, projector(d, rows), out);
-        break;
-    default: /* the sum of all entries */
-        times_left(d, rk_mx_transpose(d->r->s, rk_read_ones(d->r, rows)), out);
-        times_right(d, out, rk_read_ones(d->r, cols));
-    }
-}
-
-/* A row, column or entry, of which the text says that it is there. */
-static void derive_place(differ *d, const rk_term *t, dsum *out) {
-    const rk_term *kid = t->kid[0];
-    rk_sc rows = rk_read_size(d->r, kid->rows), cols = rk_read_size(d->r, kid->cols);
-    rk_sc at[2] = {rk_read_size(d->r, t->ival[0]), NULL};
-    at[1] = t->op == RK_T_ENTRY ? rk_read_size(d->r, t->ival[1]) : at[0];
-    bool row = t->op != RK_T_COL, col = t->op != RK_T_ROW;
-    d->failed |= !rk_read_sure(d->r);
-    if (d->failed)
-        return;
-    derive(d, kid, out);
-    if (row && !rk_sc_is_one(rows))
-        times_left(d, rk_mx_transpose(d->r->s, rk_mx_unit(d->r->s, rows, at[0])), out);
-    if (col && !rk_sc_is_one(cols))
-        times_right(d, out, rk_mx_unit(d->r->s, cols, at[1]));
-}
-
-/* --- blocks and loops ----------------------------------------------------------------------- */
-
-/* The identity beside zeros that takes block `at` of the kids out of a row of blocks. */
-static const rk_mx *selector(differ *d, const rk_term *t, size_t at, bool beside) {
-    const rk_mx **cell = rk_arena_alloc(d->r->arena, t->nkids * sizeof *cell);
-    rk_sc own = rk_read_size(d->r, beside ? t->kid[at]->cols : t->kid[at]->rows);
-    for (size_t i = 0; i < t->nkids; i++) {
-        rk_sc size = rk_read_size(d->r, beside ? t->kid[i]->cols : t->kid[i]->rows);
-        cell[i] = i == at ? eye(d, own) : rk_mx_zero(d->r->s, own, size);
-    }
-    return t->nkids == 1 ? cell[0] : rk_mx_grid(d->r->s, 1, t->nkids, cell);
-}
-
-static void derive_blocks(differ *d, const rk_term *t, dsum *out) {
-    bool beside = t->op == RK_T_HCAT;
-    for (size_t i = 0; i < t->nkids && !d->failed; i++) {
-        dsum part = {.n = 0};
-        derive(d, t->kid[i], &part);
-        if (part.n == 0)
-            continue;
-        const rk_mx *place = selector(d, t, i, beside);
-        if (beside)
-            times_right(d, &part, place);
-        else
-            times_left(d, rk_mx_transpose(d->r->s, place), &part);
-        put_all(d, out, &part);
-    }
-}
-
-static rk_sc in_range(differ *d, const rk_read_range *l, int64_t i) {
-    return rk_sc_add(d->r->scalars, l->low, rk_sc_int(d->r->scalars, i));
-}
-
-static dterm with_index(differ *d, dterm t, unsigned sym, rk_sc value) {
-    t.left = rk_mx_put_sym(d->r->s, t.left, sym, value);
-    t.right = rk_mx_put_sym(d->r->s, t.right, sym, value);
-    if (t.member != NULL)
-        t.member = rk_sc_put(d->r->scalars, t.member, sym, value);
-    for (size_t i = 0; i < t.nranges; i++) {
-        t.range[i].low = rk_sc_put(d->r->scalars, t.range[i].low, sym, value);
-        t.range[i].high = rk_sc_put(d->r->scalars, t.range[i].high, sym, value);
-    }
-    return t;
-}
-
-/* Closes the loop over the terms of its body. */
-static void over_range(differ *d, const rk_read_range *l, const dsum *body, dsum *out) {
-    for (size_t i = 0; i < body->n && !d->failed; i++) {
-        dterm term = body->term[i];
-        if (l->count >= 0 && l->count <= MOST_MEMBERS) {
-            for (int64_t k = 0; k < l->count; k++) {
-                dterm one = with_index(d, term, l->sym, in_range(d, l, k));
-                put(d, out, &one);
-            }
-            continue;
-        }
-        d->failed |= term.nranges == 2;
-        if (d->failed)
-            return;
-        term.range[term.nranges++] = (range){l->sym, l->low, l->high};
-        put(d, out, &term);
-    }
-}
-
-/* Row of blocks number h, as a product: the unit column of h by the identity. */
-static const rk_mx *place_of(differ *d, const rk_read_range *l, rk_sc size) {
-    rk_scalars *sc = d->r->scalars;
-    rk_sc one = rk_sc_int(sc, 1), before = rk_sc_sub(sc, l->low, one);
-    const rk_mx *unit = rk_mx_unit(d->r->s, rk_sc_sub(sc, l->high, before),
-                                   rk_sc_sub(sc, rk_sc_sym(sc, l->sym), before));
-    return rk_mx_kron(d->r->s, unit, eye(d, size));
-}
-
-static void derive_loop(differ *d, const rk_term *t, dsum *out) {
-    const rk_term *body = t->kid[t->nkids - 1];
-    dsum sum = {.n = 0};
-    rk_read_range l = rk_read_open_range(d->r, t);
-    derive(d, body, &sum);
-    rk_sc rows = rk_read_size(d->r, body->rows), cols = rk_read_size(d->r, body->cols);
-    bool sizes =
-        rk_sc_mentions(d->r->scalars, rows, l.sym) || rk_sc_mentions(d->r->scalars, cols, l.sym);
-    rk_read_close_range(d->r, &l);
-    d->failed |= sizes || (t->op != RK_T_LOOP_SUM && !l.runs);
-    if (d->failed)
-        return;
-    if (t->op == RK_T_LOOP_HCAT)
-        times_right(d, &sum, rk_mx_transpose(d->r->s, place_of(d, &l, cols)));
-    if (t->op == RK_T_LOOP_VCAT)
-        times_left(d, place_of(d, &l, rows), &sum);
-    over_range(d, &l, &sum, out);
-}
-
-typedef void derive_fn(differ *d, const rk_term *t, dsum *out);
-
-static derive_fn *const rules[RK_T_COUNT] = {
-    [RK_T_VAR] = derive_variable,
-    [RK_T_ADD] = derive_sum,
-    [RK_T_SUB] = derive_sum,
-    [RK_T_NEG] = derive_linear,
-    [RK_T_MUL] = derive_product,
-    [RK_T_SCALE] = derive_scale,
-    [RK_T_DIV] = derive_quotient,
-    [RK_T_TRANSPOSE] = derive_linear,
-    [RK_T_POWER] = derive_power,
-    [RK_T_INV] = derive_inverse,
-    [RK_T_CENTER] = derive_linear,
-    [RK_T_CENTER_TOKENS] = derive_linear,
-    [RK_T_SUM_ENTRIES] = derive_linear,
-    [RK_T_ENTRY] = derive_place,
-    [RK_T_ROW] = derive_place,
-    [RK_T_COL] = derive_place,
-    [RK_T_HCAT] = derive_blocks,
-    [RK_T_VCAT] = derive_blocks,
-    [RK_T_LOOP_SUM] = derive_loop,
-    [RK_T_LOOP_HCAT] = derive_loop,
-    [RK_T_LOOP_VCAT] = derive_loop,
-};
-
-static void derive(differ *d, const rk_term *t, dsum *out) {
-    if (d->failed || !moves(d, t))
-        return;
-    if (rules[t->op] == NULL)
-        d->failed = true;
-    else
-        rules[t->op](d, t, out);
-}
 
 /* --- by variable ---------------------------------------------------------------------------- */
 
@@ -389,10 +13,10 @@ typedef struct slot {
     unsigned var;
     rk_sc member;
     bool flipped, family;
-    range range;
-    const rk_mx *a[MOST_TERMS], *b[MOST_TERMS];
-    range inner[MOST_TERMS][2]; /* ranges that are summed over */
-    size_t ninner[MOST_TERMS], n;
+    rk_drange range;
+    const rk_mx *a[RK_DERIVE_TERMS], *b[RK_DERIVE_TERMS];
+    rk_drange inner[RK_DERIVE_TERMS][2]; /* ranges that are summed over */
+    size_t ninner[RK_DERIVE_TERMS], n;
 } slot;
 
 typedef struct slots {
@@ -400,12 +24,12 @@ typedef struct slots {
     size_t n;
 } slots;
 
-static bool same_range(const range *x, const range *y) {
+static bool same_range(const rk_drange *x, const rk_drange *y) {
     return x->sym == y->sym && x->low == y->low && x->high == y->high;
 }
 
 /* Are these certainly the same columns (1), certainly others (0), or can it not be told (-1)? */
-static int same_columns(differ *d, const slot *x, const slot *y) {
+static int same_columns(rk_differ *d, const slot *x, const slot *y) {
     if (x->var != y->var)
         return 0;
     if (x->family || y->family)
@@ -417,7 +41,7 @@ static int same_columns(differ *d, const slot *x, const slot *y) {
 }
 
 /* The range that the member of a family runs over, taken from those of the term. */
-static void find_family(differ *d, const dterm *t, slot *s) {
+static void find_family(rk_differ *d, const rk_dterm *t, slot *s) {
     rk_scalars *sc = d->r->scalars;
     for (size_t i = 0; i < t->nranges; i++) {
         bool own = t->member != NULL && t->member == rk_sc_sym(sc, t->range[i].sym);
@@ -445,7 +69,7 @@ static void add_term(slot *s, const slot *from) {
     s->n++;
 }
 
-static void sort_into(differ *d, slots *all, const dterm *t) {
+static void sort_into(rk_differ *d, slots *all, const rk_dterm *t) {
     slot *s = rk_arena_alloc(d->r->arena, sizeof *s);
     *s = (slot){.var = t->var, .member = t->member, .flipped = t->flipped, .n = 1};
     s->a[0] = rk_mx_transpose(d->r->s, t->right);
@@ -464,7 +88,7 @@ static void sort_into(differ *d, slots *all, const dterm *t) {
 }
 
 /* Terms with the same a, or the same b, are one. */
-static bool merge_two(differ *d, slot *s, size_t i, size_t k) {
+static bool merge_two(rk_differ *d, slot *s, size_t i, size_t k) {
     if (s->ninner[i] > 0 || s->ninner[k] > 0 || (s->a[i] != s->a[k] && s->b[i] != s->b[k]))
         return false;
     if (s->a[i] == s->a[k])
@@ -480,7 +104,7 @@ static bool merge_two(differ *d, slot *s, size_t i, size_t k) {
     return true;
 }
 
-static void merge_terms(differ *d, slot *s) {
+static void merge_terms(rk_differ *d, slot *s) {
     for (size_t i = 0; i < s->n; i++)
         for (size_t k = i + 1; k < s->n;)
             if (!merge_two(d, s, i, k))
@@ -494,18 +118,18 @@ typedef struct columns {
     const rk_mx *a, *b;
 } columns;
 
-static const rk_mx *side_by_side(differ *d, const range *over, const rk_mx *body) {
+static const rk_mx *side_by_side(rk_differ *d, const rk_drange *over, const rk_mx *body) {
     return rk_mx_loop(d->r->s, RK_L_HCAT, over->sym, over->low, over->high, body);
 }
 
-static const rk_mx *summed(differ *d, const slot *s, size_t i, const rk_mx *a) {
+static const rk_mx *summed(rk_differ *d, const slot *s, size_t i, const rk_mx *a) {
     for (size_t k = 0; k < s->ninner[i]; k++)
         a = rk_mx_loop(d->r->s, RK_L_SUM, s->inner[i][k].sym, s->inner[i][k].low,
                        s->inner[i][k].high, a);
     return a;
 }
 
-static bool mentions_inner(differ *d, const slot *s, const rk_mx *a) {
+static bool mentions_inner(rk_differ *d, const slot *s, const rk_mx *a) {
     bool any = false;
     for (size_t k = 0; k < s->ninner[0]; k++)
         any |= rk_mx_mentions_sym(d->r->s, a, s->inner[0][k].sym);
@@ -513,7 +137,7 @@ static bool mentions_inner(differ *d, const slot *s, const rk_mx *a) {
 }
 
 /* One term that is a Kronecker product also after its sums; false: none. */
-static bool single(differ *d, const slot *s, columns *c) {
+static bool single(rk_differ *d, const slot *s, columns *c) {
     if (s->n != 1)
         return false;
     bool a = mentions_inner(d, s, s->a[0]), b = mentions_inner(d, s, s->b[0]);
@@ -525,12 +149,12 @@ static bool single(differ *d, const slot *s, columns *c) {
     return true;
 }
 
-static const rk_mx *whole_of(differ *d, columns c) {
+static const rk_mx *whole_of(rk_differ *d, columns c) {
     return c.b == NULL ? c.a : rk_mx_kron_whole(d->r->s, c.a, c.b);
 }
 
 /* The columns of one member. */
-static columns of_member(differ *d, const slot *s) {
+static columns of_member(rk_differ *d, const slot *s) {
     columns c;
     if (single(d, s, &c))
         return c;
@@ -542,14 +166,14 @@ static columns of_member(differ *d, const slot *s) {
     return (columns){sum, NULL};
 }
 
-static bool factors(differ *d, const slot *s, const columns *c) {
+static bool factors(rk_differ *d, const slot *s, const columns *c) {
     return c->b != NULL && (!rk_mx_mentions_sym(d->r->s, c->a, s->range.sym) ||
                             !rk_mx_mentions_sym(d->r->s, c->b, s->range.sym));
 }
 
 /* A family of kron(a[h], b) is kron(hcat(h, a[h]), b); one of kron(a, b[h]) is kron(a, hcat(h,
    b[h])) with its columns in another order, which the rank of a row of blocks does not see. */
-static columns of_slot(differ *d, const slot *s) {
+static columns of_slot(rk_differ *d, const slot *s) {
     columns c = of_member(d, s);
     if (!s->family)
         return c;
@@ -561,8 +185,8 @@ static columns of_slot(differ *d, const slot *s) {
 }
 
 /* Families over one range of which one has no common factor: member by member. */
-static columns of_families(differ *d, const slots *all, size_t first, bool *done) {
-    const rk_mx *cell[MOST_TERMS];
+static columns of_families(rk_differ *d, const slots *all, size_t first, bool *done) {
+    const rk_mx *cell[RK_DERIVE_TERMS];
     size_t n = 0;
     const slot *s = &all->item[first];
     for (size_t i = first; i < all->n; i++) {
@@ -575,7 +199,7 @@ static columns of_families(differ *d, const slots *all, size_t first, bool *done
     return (columns){side_by_side(d, &s->range, body), NULL};
 }
 
-static bool splits(differ *d, const slots *all, size_t at) {
+static bool splits(rk_differ *d, const slots *all, size_t at) {
     for (size_t i = 0; i < all->n; i++) {
         const slot *s = &all->item[i];
         if (!s->family || !same_range(&s->range, &all->item[at].range))
@@ -587,12 +211,12 @@ static bool splits(differ *d, const slots *all, size_t at) {
     return false;
 }
 
-static const rk_mx *beside(differ *d, const rk_mx *a, const rk_mx *b) {
+static const rk_mx *beside(rk_differ *d, const rk_mx *a, const rk_mx *b) {
     return rk_mx_grid(d->r->s, 1, 2, (const rk_mx *const[]){a, b});
 }
 
 /* kron(a, b) beside kron(a, c) has the rank of kron(a, [b, c]). */
-static bool join_two(differ *d, columns *x, const columns *y) {
+static bool join_two(rk_differ *d, columns *x, const columns *y) {
     if (x->b == NULL || y->b == NULL || (x->a != y->a && x->b != y->b))
         return false;
     if (x->a == y->a)
@@ -602,7 +226,7 @@ static bool join_two(differ *d, columns *x, const columns *y) {
     return true;
 }
 
-static size_t join_all(differ *d, columns *c, size_t n) {
+static size_t join_all(rk_differ *d, columns *c, size_t n) {
     for (size_t i = 0; i < n; i++)
         for (size_t k = i + 1; k < n;) {
             if (join_two(d, &c[i], &c[k]))
@@ -613,10 +237,10 @@ static size_t join_all(differ *d, columns *c, size_t n) {
     return n;
 }
 
-static const rk_mx *row_of_columns(differ *d, const slots *all) {
-    columns c[MOST_TERMS];
-    bool done[MOST_TERMS] = {false};
-    const rk_mx *cell[MOST_TERMS];
+static const rk_mx *row_of_columns(rk_differ *d, const slots *all) {
+    columns c[RK_DERIVE_TERMS];
+    bool done[RK_DERIVE_TERMS] = {false};
+    const rk_mx *cell[RK_DERIVE_TERMS];
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++) {
         if (done[i])
@@ -631,8 +255,8 @@ static const rk_mx *row_of_columns(differ *d, const slots *all) {
 }
 
 /* The Jacobian up to the order of its columns; NULL where there is none in this form. */
-static const rk_mx *jacobian(differ *d, const dsum *sum, rk_sc rows) {
-    slots all = {rk_arena_alloc(d->r->arena, MOST_TERMS * sizeof(slot)), 0};
+static const rk_mx *jacobian(rk_differ *d, const rk_dsum *sum, rk_sc rows) {
+    slots all = {rk_arena_alloc(d->r->arena, RK_DERIVE_TERMS * sizeof(slot)), 0};
     for (size_t i = 0; i < sum->n && !d->failed; i++)
         sort_into(d, &all, &sum->term[i]);
     if (d->failed)
@@ -647,7 +271,7 @@ static const rk_mx *jacobian(differ *d, const dsum *sum, rk_sc rows) {
 
 /* What a function that is one to one in each entry, with a slope that is nowhere 0, is taken of;
    NULL for others. */
-static const rk_term *beneath(differ *d, const rk_term *t) {
+static const rk_term *beneath(rk_differ *d, const rk_term *t) {
     switch (t->op) {
     case RK_T_TRANSPOSE:
     case RK_T_NEG:
@@ -658,10 +282,11 @@ static const rk_term *beneath(differ *d, const rk_term *t) {
     case RK_T_SIGMOID:
         return t->kid[0];
     case RK_T_LAYERNORM:
-        return t->nkids > 3 && !moves(d, t->kid[1]) && !moves(d, t->kid[2]) &&
-                       !moves(d, t->kid[3]) &&
+        return t->nkids > 3 && !rk_derive_moves(d, t->kid[1]) && !rk_derive_moves(d, t->kid[2]) &&
+                       !rk_derive_moves(d, t->kid[3]) &&
                        rk_sc_is_positive(d->r->scalars, rk_read_value(d->r, t->kid[3])) &&
-                       rk_mx_is_invertible(d->r->s, rk_mx_diag(d->r->s, matrix(d, t->kid[1])))
+                       rk_mx_is_invertible(d->r->s,
+                                           rk_mx_diag(d->r->s, rk_derive_matrix(d, t->kid[1])))
                    ? t->kid[0]
                    : NULL;
     case RK_T_SOFTMAX:
@@ -678,11 +303,11 @@ static bool centres(const rk_term *t) {
 }
 
 /* hcat(h, E[h]) where E[h] moves with the members h alone: the sum over h. */
-static const rk_mx *of_blocks(differ *d, const rk_term *t) {
-    dsum sum = {.n = 0};
+static const rk_mx *of_blocks(rk_differ *d, const rk_term *t) {
+    rk_dsum sum = {.n = 0};
     rk_read_range l = rk_read_open_range(d->r, t);
     rk_sc index = rk_sc_sym(d->r->scalars, l.sym);
-    derive(d, t->kid[0], &sum);
+    rk_derive(d, t->kid[0], &sum);
     for (size_t i = 0; i < sum.n; i++)
         d->failed |= sum.term[i].member != index;
     const rk_mx *j = d->failed ? NULL : jacobian(d, &sum, rk_sc_int(d->r->scalars, 1));
@@ -691,23 +316,23 @@ static const rk_mx *of_blocks(differ *d, const rk_term *t) {
     return rank != NULL ? rk_read_range_sum(d->r, &l, rank) : NULL;
 }
 
-static const rk_mx *rank_of(differ *d, const rk_term *t) {
+static const rk_mx *rank_of(rk_differ *d, const rk_term *t) {
     bool centred = false;
     for (const rk_term *next; (next = centred ? NULL : beneath(d, t)) != NULL; t = next)
         centred = centres(t);
-    if (!centred && moves(d, t) && (t->op == RK_T_LOOP_HCAT || t->op == RK_T_LOOP_VCAT)) {
+    if (!centred && rk_derive_moves(d, t) && (t->op == RK_T_LOOP_HCAT || t->op == RK_T_LOOP_VCAT)) {
         const rk_mx *blocks = of_blocks(d, t);
         if (blocks != NULL)
             return blocks;
         d->failed = false;
     }
-    dsum sum = {.n = 0};
-    derive(d, t, &sum);
+    rk_dsum sum = {.n = 0};
+    rk_derive(d, t, &sum);
     rk_sc rows = rk_read_size(d->r, t->rows), cols = rk_read_size(d->r, t->cols);
     if (centred && !d->failed)
-        times_right(d, &sum, projector(d, cols));
-    dsum moved = {.n = 0};
-    put_all(d, &moved, &sum);
+        rk_derive_times_right(d, &sum, rk_derive_projector(d, cols));
+    rk_dsum moved = {.n = 0};
+    rk_derive_put_all(d, &moved, &sum);
     if (d->failed)
         return NULL;
     const rk_mx *j = jacobian(d, &moved, rk_sc_mul(d->r->scalars, rows, cols));
@@ -744,7 +369,7 @@ static rk_sc directions(rk_reader *r, const rk_var *v) {
     }
 }
 
-static rk_sc all_directions(differ *d) {
+static rk_sc all_directions(rk_differ *d) {
     rk_reader *r = d->r;
     rk_sc sum = rk_sc_int(r->scalars, 0);
     for (size_t i = 0; i < d->nvars; i++) {
@@ -758,11 +383,11 @@ static rk_sc all_directions(differ *d) {
 }
 
 /* How many entries of a row of the text are independent at most. */
-static rk_sc free_in_row(differ *d, const rk_term *t, rk_sc cols) {
+static rk_sc free_in_row(rk_differ *d, const rk_term *t, rk_sc cols) {
     rk_scalars *sc = d->r->scalars;
     bool still = true;
     for (size_t i = 1; i < t->nkids; i++)
-        still = still && !moves(d, t->kid[i]);
+        still = still && !rk_derive_moves(d, t->kid[i]);
     int64_t lost = 0;
     if (still && (t->op == RK_T_SOFTMAX || (t->op == RK_T_RMSNORM && t->nkids == 2)))
         lost = 1;
@@ -773,7 +398,7 @@ static rk_sc free_in_row(differ *d, const rk_term *t, rk_sc cols) {
 
 /* What tells an unknown derivative from others: where equations are assumed the texts, since equal
    values may have other derivatives; elsewhere the variables, beside the matrices themselves. */
-static const rk_mx *key_of(differ *d, const rk_term *e, const rk_term *by) {
+static const rk_mx *key_of(rk_differ *d, const rk_term *e, const rk_term *by) {
     rk_reader *r = d->r;
     const rk_rewrite *equations = rk_mxs_rules(r->s);
     bool texts = equations != NULL && rk_rewrite_size(equations) > 0;
@@ -792,12 +417,12 @@ static const rk_mx *key_of(differ *d, const rk_term *e, const rk_term *by) {
 
 /* The derivative of the text e by another (or by the variables, for jrank itself): a matrix of
    which only the shape is known. */
-static const rk_mx *unknown(differ *d, const rk_term *e, const rk_term *by, rk_sc cols) {
+static const rk_mx *unknown(rk_differ *d, const rk_term *e, const rk_term *by, rk_sc cols) {
     rk_reader *r = d->r;
     rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = RK_T_JRANK};
-    leaf.arg[0] = matrix(d, e);
+    leaf.arg[0] = rk_derive_matrix(d, e);
     leaf.arg[1] = key_of(d, e, by);
-    leaf.arg[2] = by->op == RK_T_JRANK ? NULL : matrix(d, by);
+    leaf.arg[2] = by->op == RK_T_JRANK ? NULL : rk_derive_matrix(d, by);
     leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows),
                           free_in_row(d, e, rk_read_size(r, e->cols)));
     leaf.cols = cols;
@@ -815,10 +440,10 @@ typedef struct waist {
     bool centred, none;
 } waist;
 
-static bool has_derivative(differ *d, const rk_term *t, dsum *sum) {
+static bool has_derivative(rk_differ *d, const rk_term *t, rk_dsum *sum) {
     sum->n = 0;
     d->failed = false;
-    derive(d, t, sum);
+    rk_derive(d, t, sum);
     bool has = !d->failed;
     d->failed = false;
     return has;
@@ -830,9 +455,9 @@ static bool binds(const rk_term *t) {
            t->op == RK_T_LOOP_MIN || t->op == RK_T_JRANK;
 }
 
-static void find_waist(differ *d, const rk_term *t, bool centred, waist *w) {
-    dsum sum;
-    if (w->none || !moves(d, t))
+static void find_waist(rk_differ *d, const rk_term *t, bool centred, waist *w) {
+    rk_dsum sum;
+    if (w->none || !rk_derive_moves(d, t))
         return;
     if (!binds(t) && has_derivative(d, t, &sum)) {
         w->none = w->text != NULL && w->text != t;
@@ -847,16 +472,16 @@ static void find_waist(differ *d, const rk_term *t, bool centred, waist *w) {
 
 /* The Jacobian as an unknown matrix times that of the waist; NULL: there is none. `member`: the
    index on which all variables must hang, or NULL. */
-static const rk_mx *through_waist(differ *d, const rk_term *t, rk_sc member) {
+static const rk_mx *through_waist(rk_differ *d, const rk_term *t, rk_sc member) {
     waist w = {.text = NULL};
-    dsum sum, moved = {.n = 0};
+    rk_dsum sum, moved = {.n = 0};
     find_waist(d, t, false, &w);
     if (w.none || w.text == NULL || !has_derivative(d, w.text, &sum))
         return NULL;
     rk_sc rows = rk_read_size(d->r, w.text->rows), cols = rk_read_size(d->r, w.text->cols);
     if (w.centred)
-        times_right(d, &sum, projector(d, cols));
-    put_all(d, &moved, &sum);
+        rk_derive_times_right(d, &sum, rk_derive_projector(d, cols));
+    rk_derive_put_all(d, &moved, &sum);
     for (size_t i = 0; i < moved.n; i++)
         if (member != NULL && moved.term[i].member != member)
             return NULL;
@@ -867,7 +492,7 @@ static const rk_mx *through_waist(differ *d, const rk_term *t, rk_sc member) {
 }
 
 /* A sum whose member h sees the members h of the families only, and through one place. */
-static const rk_mx *through_members(differ *d, const rk_term *t) {
+static const rk_mx *through_members(rk_differ *d, const rk_term *t) {
     if (t->op != RK_T_LOOP_SUM)
         return NULL;
     rk_read_range l = rk_read_open_range(d->r, t);
@@ -880,23 +505,23 @@ static const rk_mx *through_members(differ *d, const rk_term *t) {
 
 /* --- variable by variable ------------------------------------------------------------------- */
 
-static void forget_moves(differ *d) {
+static void forget_moves(rk_differ *d) {
     for (size_t i = 0; i <= d->r->checked->nterms; i++)
         d->moves[i] = 0;
 }
 
 /* The columns of the variables for which the text has a derivative; the others go to `rest`. */
-static const rk_mx *known_columns(differ *d, const rk_term *t, unsigned *rest, size_t *nrest) {
-    dsum all = {.n = 0};
+static const rk_mx *known_columns(rk_differ *d, const rk_term *t, unsigned *rest, size_t *nrest) {
+    rk_dsum all = {.n = 0};
     const unsigned *vars = d->vars;
     size_t n = d->nvars;
     for (size_t i = 0; i < n; i++) {
-        dsum sum;
+        rk_dsum sum;
         d->vars = &vars[i];
         d->nvars = 1;
         forget_moves(d);
         if (has_derivative(d, t, &sum))
-            put_all(d, &all, &sum);
+            rk_derive_put_all(d, &all, &sum);
         else
             rest[(*nrest)++] = vars[i];
     }
@@ -915,7 +540,7 @@ static const rk_mx *known_columns(differ *d, const rk_term *t, unsigned *rest, s
 }
 
 /* What is known of the Jacobian where the text has no derivative by all variables. */
-static const rk_mx *partly_known(differ *d, const rk_term *t) {
+static const rk_mx *partly_known(rk_differ *d, const rk_term *t) {
     unsigned *rest = rk_arena_alloc(d->r->arena, (t->nvars + 1) * sizeof *rest);
     size_t nrest = 0;
     const rk_mx *known = known_columns(d, t->kid[0], rest, &nrest);
@@ -933,9 +558,9 @@ static const rk_mx *partly_known(differ *d, const rk_term *t) {
 }
 
 const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
-    differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
+    rk_differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
-    matrix(&d, t->kid[0]); /* what it needs for being defined is noted */
+    rk_derive_matrix(&d, t->kid[0]); /* what it needs for being defined is noted */
     const rk_mx *rank = rank_of(&d, t->kid[0]);
     if (rank == NULL) {
         d.failed = false;

@@ -242,8 +242,8 @@ static rk_domain *make_powers(slong parameter) {
 }
 
 static const stage stages[] = {
-    {.make = make_surd, .worth = roots_affordable},
     {.precision = 64},
+    {.make = make_surd, .worth = roots_affordable},
     {.make = make_powers, .worth = powers_affordable},
     {.precision = 128},
     {.make = rk_domain_closed, .worth = closed_affordable, .again = rk_closed_finer},

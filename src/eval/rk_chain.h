@@ -22,10 +22,10 @@ void rk_chain_init(rk_chain *c, const rk_program *program, const rk_assignment *
 void rk_chain_clear(rk_chain *c);  /* the chain must not move in memory between these */
 rk_run *rk_chain_run(rk_chain *c); /* the run in hand */
 
-/* Goes through the stages. Exact domains made for one kind of number come first, then balls of 64
-   and 128 bits, since they are quick and settle every strict inequality that is not close; then
-   Calcium, then balls of 256 bits and more, for what is close or what no exact domain can
-   express. With closed_forms all exact stages come before all balls. */
+/* Goes through the stages in the order of the table: balls of 64 bits, which are quick and settle
+   every strict inequality that is not close; exact domains made for one kind of number, among
+   them balls of 128 bits; Calcium; and balls of 256 bits and more, for what is close or what no
+   exact domain can express. With closed_forms all exact stages come before all balls. */
 typedef struct rk_chain_walk {
     slong precision_cap;
     bool closed_forms;

@@ -284,6 +284,23 @@ static bool multiple(view *v, const rk_instr *p, bool transposed, scaled *s) {
     return true;
 }
 
+static bool quotient(view *v, const rk_instr *p, bool transposed, scaled *s) {
+    rk_matrix c, a, b;
+    if (!look(v, p->arg[0], transposed, s))
+        return false;
+    if (!known(v, p->arg[1], false, &c)) {
+        scaled_clear(s);
+        return false;
+    }
+    rk_ev ev = rk_ev_worst(rk_matrix_div(&a, &s->a, &c), rk_matrix_div(&b, &s->b, &c));
+    replace(&s->a, a);
+    replace(&s->b, b);
+    rk_matrix_clear(&c);
+    if (ev != RK_EV_OK)
+        scaled_clear(s);
+    return ev == RK_EV_OK;
+}
+
 static bool negative(view *v, const rk_instr *p, bool transposed, scaled *s) {
     rk_matrix r;
     if (!look(v, p->arg[0], transposed, s))
@@ -331,6 +348,8 @@ static bool look(view *v, unsigned i, bool transposed, scaled *s) {
         return transposed ? beside(v, p, true, s) : below(v, p, false, s);
     case RK_P_SCALE:
         return multiple(v, p, transposed, s);
+    case RK_P_DIV:
+        return quotient(v, p, transposed, s);
     case RK_P_NEG:
         return negative(v, p, transposed, s);
     case RK_P_SLICE:

@@ -32,6 +32,9 @@ static const char *const claims[] = {
     /* ranks of which it can not */
     "rank(layernorm(X, g, b)*W) <= rank(X) + 1",
     "rank(layernorm(X, g, b) + X) <= d",
+    "rank(V*layernorm(X, g, b)) <= rank(X) + 1",
+    "affrank(X + V*layernorm(X, g, b)) <= 2*affrank(X) + 1",
+    "rank(layernorm(X + V*layernorm(X, g, b), g, b)*W) <= n",
     "rank(layernorm(X, g, b)'*layernorm(X, g, b)) == rank(layernorm(X, g, b))",
     /* equalities and inequalities */
     "layernorm(layernorm(X, ones(d, 1), zeros(d, 1)), g, b) == layernorm(X, g, b)",
@@ -103,8 +106,8 @@ static void bench_claim(const char *claim) {
     rk_buf_init(&text);
     rk_buf_printf(
         &text,
-        "theorem t { dim n >= 1, d >= 1; forall X : real[n, d], W : real[d, d], g : real[d, 1], "
-        "b : real[d, 1]; claim %s; }",
+        "theorem t { dim n >= 1, d >= 1; forall X : real[n, d], V : real[n, n], W : real[d, d], "
+        "g : real[d, 1], b : real[d, 1]; claim %s; }",
         claim);
     rk_unit *unit = rk_unit_parse("bench", text.text, text.len, NULL, diags);
     rk_module *module = rk_module_check(unit, NULL, diags);

@@ -636,6 +636,8 @@ static void short_way_is_right_at_random_tokens(void **state) {
                        "claim rank(Z) == rank([V, V]);"
                        "claim rank([Z; X; 2*Z]) == rank([V; X; 2*V]);"
                        "claim rank([Y; X]) == rank([U; X]);"
+                       "claim rank(Y/3 - ones(4, 1)*[1, 2, 3]/2) =="
+                       "  rank(U/3 - ones(4, 1)*[1, 2, 3]/2);"
                        "claim rank([Y; Y*diag([1; 2; 1]) - ones(4, 1)*[0, 0, 0]]) =="
                        "  rank([U; U*diag([1; 2; 1])]);"
                        "claim rank(Z*[1, 0; 2, 1; 0, 3] - ones(4, 1)*[1, 1]) =="

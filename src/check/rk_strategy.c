@@ -44,8 +44,10 @@ static int64_t free_entries(const rk_program *p) {
 
 /* --- provers at one choice of dimensions -------------------------------------------------- */
 
-static rk_proof_status prove_at(job *j, const rk_program *p, rk_proof *proof) {
+/* `until`: what is left then belongs to the instances. */
+static rk_proof_status prove_at(job *j, const rk_program *p, double until, rk_proof *proof) {
     rk_prove_options o = prove_options(j);
+    o.deadline = until;
     rk_prove_closed(p, &o, proof);
     if (proof->status == RK_PROOF_NONE)
         rk_prove_cases(p, &o, proof);
@@ -131,7 +133,7 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
 
 /* --- one choice of dimensions ------------------------------------------------------------- */
 
-static void visit(job *j, const int64_t *dims) {
+static void visit(job *j, const int64_t *dims, double until) {
     rk_program *p = NULL;
     rk_build_status built = rk_program_build(j->checked, dims, NULL, &p);
     if (built == RK_BUILD_NOT_ALLOWED)
@@ -143,7 +145,7 @@ static void visit(job *j, const int64_t *dims) {
     }
     rk_proof proof;
     rk_proof_init(&proof);
-    if (prove_at(j, p, &proof) == RK_PROOF_ERROR)
+    if (prove_at(j, p, until, &proof) == RK_PROOF_ERROR)
         j->text_error = true;
     else
         take_proof(j, dims, p, &proof);
@@ -167,7 +169,7 @@ static void visit_all(job *j) {
     int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
     uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES;
     rk_dims_iter *it = rk_dims_iter_new(c, j->finite ? 0 : j->max_dim);
-    double slice = rk_clock() + (j->finite ? remaining(j) : remaining(j) / 4);
+    double slice = rk_clock() + remaining(j) / (j->finite ? 2 : 4);
     j->complete = true;
     while (rk_dims_next(it, dims)) {
         if (j->refuted || j->text_error)
@@ -176,7 +178,7 @@ static void visit_all(job *j) {
             j->complete = false;
             break;
         }
-        visit(j, dims);
+        visit(j, dims, slice);
     }
     j->complete = j->complete && !rk_dims_gave_up(it);
     rk_dims_iter_free(it);

@@ -16,6 +16,7 @@ void rk_facts_init(rk_facts *b, const rk_program *program) {
     size_t n = program->ninstr;
     b->program = program;
     rk_ones_init(&b->ones, program);
+    rk_rows_init(&b->rows, program);
     b->low = rk_calloc(n, sizeof *b->low);
     b->high = rk_calloc(n, sizeof *b->high);
     b->fact_low = rk_malloc(n * sizeof *b->fact_low);
@@ -36,6 +37,7 @@ void rk_facts_clear(rk_facts *b) {
         fmpq_clear(&b->value[i].high);
     }
     rk_ones_clear(&b->ones);
+    rk_rows_clear(&b->rows);
     rk_free(b->low);
     rk_free(b->high);
     rk_free(b->fact_low);
@@ -248,6 +250,7 @@ static void bound_rank(rk_facts *b, unsigned i) {
         r.high = least(r.high, in->cols - 1);
     if (rk_ones_kills(&b->ones.left[i]))
         r.high = least(r.high, in->rows - 1);
+    r.high = least(r.high, rk_rows_different(&b->rows, b->program, i));
     b->low[i] = most(most(r.low, 0), b->fact_low[i]);
     b->high[i] = least(r.high, full);
     if (b->fact_high[i] >= 0)

@@ -10,6 +10,7 @@
 #include "eval/rk_program.h"
 #include "base/rk_flint.h"
 #include "rk_ones.h"
+#include "rk_rows.h"
 #include "base/rk_tern.h"
 
 typedef struct rk_range { /* closed; valid only where known */
@@ -20,6 +21,7 @@ typedef struct rk_range { /* closed; valid only where known */
 typedef struct rk_facts {
     const rk_program *program;
     rk_ones ones;
+    rk_rows rows;
     int64_t *low, *high;           /* rank of each matrix instruction */
     int64_t *fact_low, *fact_high; /* facts put in before propagation; -1: none */
     rk_range *value;               /* of each 1 by 1 instruction that is bounded */

@@ -198,6 +198,19 @@ static void read_entry(const sample *x, const rk_domain *d, size_t k, size_t s,
         norms_of(x, m, k)[s] = rk_extension_norm(d, value, m);
 }
 
+/* No earlier row of the radicand is the same. */
+static bool is_new_row(const line *l, size_t root, int64_t r) {
+    return l->view->bounds.rows.first[program_of(l)->instr[root].arg[0]][r] == r;
+}
+
+static size_t count_new_entries(const line *l, size_t root) {
+    const rk_instr *in = &program_of(l)->instr[root];
+    size_t n = 0;
+    for (int64_t r = 0; r < in->rows; r++)
+        n += is_new_row(l, root, r) ? (size_t)in->cols : 0;
+    return n;
+}
+
 /* Reads all of them at the s-th point. */
 static bool read_point(const line *l, const sample *x, size_t s) {
     size_t n = 0;
@@ -207,8 +220,9 @@ static bool read_point(const line *l, const sample *x, size_t s) {
         const rk_matrix *m = radicand(l, i);
         if (m == NULL)
             return false;
-        for (slong k = 0; k < m->rows * m->cols; k++)
-            read_entry(x, l->tower->floor[0].field, n++, s, rk_matrix_entry(m, 0, k));
+        for (slong r = 0; r < m->rows; r++)
+            for (slong c = 0; c < m->cols && is_new_row(l, i, r); c++)
+                read_entry(x, l->tower->floor[0].field, n++, s, rk_matrix_entry(m, r, c));
     }
     return true;
 }
@@ -299,7 +313,7 @@ static size_t count_radicands(line *l, unsigned *most) {
             continue;
         }
         *most = degree > *most ? degree : *most;
-        n += (size_t)(p->instr[p->instr[i].arg[0]].rows * p->instr[p->instr[i].arg[0]].cols);
+        n += count_new_entries(l, i);
     }
     return n;
 }
@@ -309,9 +323,9 @@ static void bar_all_but(const line *l, const bool *ok) {
     for (unsigned i = 0; i < p->ninstr; i++) {
         if (!is_root_of(l, i, l->now))
             continue;
-        int64_t entries = p->instr[i].rows * p->instr[i].cols;
+        size_t entries = count_new_entries(l, i);
         bool all = true;
-        for (int64_t k = 0; k < entries; k++)
+        for (size_t k = 0; k < entries; k++)
             all = all && ok[k];
         ok += entries;
         if (!all)

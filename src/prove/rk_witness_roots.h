@@ -12,7 +12,8 @@
    square in the field, its root would lie in the local ring by normality, and W(s) would be a
    square times a number. It is none when each w_j(s) has an irreducible factor of odd multiplicity
    that divides no other w_i(s). Radicands in subfields of F_q are compared by their norms to F_p:
-   a factor that divides only one norm, to odd multiplicity, lies above such a factor.
+   a factor that divides only one norm, to odd multiplicity, lies above such a factor. Radicands in
+   equal rows of one matrix count once (rk_rows.h).
 
    Variables in sets with nonlinear equations stand still, and where a radicand would not be a
    polynomial also those of denominators. So does whatever depends on a radicand below: sqrt(x^2),

@@ -365,6 +365,25 @@ static void neighbourhoods_refute_generic_claims(void **state) {
     expect_open("generic X : real[2, 2]; claim det(X) <= 0;", true);
 }
 
+/* Repeated tokens and what is made of them row by row; rows that only agree in part count. */
+static void equal_rows_bound_ranks(void **state) {
+    (void)state;
+    expect_bounds("forall x : real[3], y : real[3]; claim rank([x'; y'; x'; y']) <= 2;",
+                  RK_PROOF_TRUE);
+    expect_bounds("forall X : real[2, 3], W : real[3, 4], M : real[4, 3];"
+                  "claim rank(relu([X; X]*W)*M - ones(4, 1)*M[1, :]) <= 2;",
+                  RK_PROOF_TRUE);
+    expect_bounds("forall X : real[2, 3], W : real[3, 3], g : real[3], b : real[3];"
+                  "let Y = [X; X]; claim rank(layernorm(softmax(Y*W*Y')*Y, g, b)) <= 2;",
+                  RK_PROOF_TRUE);
+    expect_bounds("forall X : real[2, 3], Y : real[4, 3]; claim rank([X; X] + Y) <= 2;",
+                  RK_PROOF_NONE);
+    expect_bounds("forall x : real[3], y : real[3]; claim rank([x'; x'] + [x'; y']) <= 1;",
+                  RK_PROOF_NONE);
+    expect_bounds("forall X : real[2, 2]; claim rank([X; X]*[X, X]) <= 1;", RK_PROOF_NONE);
+    expect_bounds("forall x : real[2]; claim rank([x, x; x', x']) <= 1;", RK_PROOF_NONE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_witness_proves_lower_bounds),
@@ -382,6 +401,7 @@ int main(void) {
         cmocka_unit_test(closed_claims_are_decided),
         cmocka_unit_test(finite_sets_are_enumerated),
         cmocka_unit_test(neighbourhoods_refute_generic_claims),
+        cmocka_unit_test(equal_rows_bound_ranks),
     };
     return cmocka_run_group_tests_name("prove", tests, NULL, NULL);
 }

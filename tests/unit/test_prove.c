@@ -381,7 +381,7 @@ static void equal_rows_bound_ranks(void **state) {
     expect_bounds("forall x : real[3], y : real[3]; claim rank([x'; x'] + [x'; y']) <= 1;",
                   RK_PROOF_NONE);
     expect_bounds("forall X : real[2, 2]; claim rank([X; X]*[X, X]) <= 1;", RK_PROOF_NONE);
-    expect_bounds("forall x : real[2]; claim rank([x, x; x', x']) <= 1;", RK_PROOF_NONE);
+    expect_bounds("forall x : real[2]; claim rank([x, 2*x, x; x', 1]) <= 1;", RK_PROOF_NONE);
 }
 
 int main(void) {

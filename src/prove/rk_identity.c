@@ -5,7 +5,9 @@
 #include "base/rk_mem.h"
 #include "rk_formal.h"
 #include "rk_inequality.h"
+#include "rk_interior.h"
 #include "rk_prove.h"
+#include "rk_view.h"
 
 static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
 
@@ -15,6 +17,7 @@ typedef struct argument {
     rk_inequalities given;
     rk_tern *truth; /* of instructions, at all points */
     rk_means means;
+    bool violated; /* some claim is false at every point */
 } argument;
 
 static const char *const name_of_means[] = {
@@ -156,9 +159,35 @@ static bool holds(argument *a, unsigned claim, double deadline) {
     bool ok = rk_tern_true(a->formal.run.truth[a->formal.claim]);
     if (ok && has_order(a->program, a->formal.claim))
         use(a, RK_BY_SIGNS);
-    ok = ok || holds_by_inequalities(a, end);
+    a->violated = rk_tern_false(a->formal.run.truth[claim]) && a->formal.claim == a->formal.whole;
+    ok = ok || (!a->violated && holds_by_inequalities(a, end));
     rk_formal_close(&a->formal);
     return ok;
+}
+
+enum { INTERIOR_POINTS = 4, INTERIOR_BITS = 8 };
+
+/* A generic claim that is false wherever it is defined is false almost everywhere if it is defined,
+   and the hypotheses hold, on an open set. */
+static bool refute(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
+    rk_rng rng = rk_rng_trial(o->seed, program->checked->digest, 0x6964656e74697479ULL);
+    rk_assignment a;
+    bool found = false;
+    rk_assignment_init(&a, program);
+    for (int k = 0; k < INTERIOR_POINTS && !found; k++) {
+        rk_interior_draw(program, &rng, INTERIOR_BITS, rk_rng_u64(&rng), &a);
+        found = rk_prove_open_instance(program, &a, o);
+    }
+    if (found) {
+        out->status = RK_PROOF_FALSE;
+        out->method = "identity";
+        out->witnessed = true;
+        out->example = rk_malloc(sizeof *out->example);
+        rk_assignment_init(out->example, program);
+        rk_assignment_set(out->example, &a);
+    }
+    rk_assignment_clear(&a);
+    return found;
 }
 
 void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
@@ -170,6 +199,8 @@ void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_
     if (ok) {
         out->status = RK_PROOF_TRUE;
         out->method = name_of_means[a.means];
+    } else if (a.violated && rk_has_generic(program)) {
+        (void)refute(program, o, out);
     }
     rk_free(a.truth);
 }

@@ -58,8 +58,9 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
                        rk_diags *diags);
 
 /* Claims that hold at every point by their form: equations of formal functions (exp, softmax, sqrt,
-   abs, log and their kin as generators) and signs that terms, sets, hypotheses and definedness
-   give. Never refutes; the proof may be vacuous. */
+   abs, log and their kin as generators) and inequalities between them, with the signs that sets,
+   hypotheses and definedness give. The proof may be vacuous. Refutes generic claims only that are
+   false at every such point, where an exact point shows that these make up an open set. */
 void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out);
 
 /* generic theorems: is the claim false on a whole neighbourhood of this exact point, all

@@ -10,6 +10,7 @@ enum {
     OPEN_CHOICES = 40,      /* dimension choices at which open theorems are tried by the provers */
     FINITE_CHOICES = 4096,  /* and at which finite ones are proved one by one */
     HUNTED_ENTRIES = 20000, /* free entries beyond which exact instances are not tried */
+    HUNTED_MATRIX = 200000, /* nor with a matrix of more entries than so */
     CHOICES_FIRST = 16,     /* choices beyond which all dimensions at once come first */
     INTERIOR_BITS = 8
 };
@@ -40,6 +41,13 @@ static int64_t free_entries(const rk_program *p) {
         if (!p->slots[s].defined)
             n += p->slots[s].rows * p->slots[s].cols;
     return n;
+}
+
+static bool is_hunted(const rk_program *p) {
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (p->instr[i].rows * p->instr[i].cols > HUNTED_MATRIX)
+            return false;
+    return free_entries(p) <= HUNTED_ENTRIES;
 }
 
 /* --- provers at one choice of dimensions -------------------------------------------------- */
@@ -149,7 +157,7 @@ static void visit(job *j, const int64_t *dims, double until) {
         j->text_error = true;
     else
         take_proof(j, dims, p, &proof);
-    bool small = free_entries(p) <= HUNTED_ENTRIES;
+    bool small = is_hunted(p);
     j->huge |= !small;
     if (proof.status == RK_PROOF_TRUE && proof.witnessed)
         rk_job_dims(j, dims);
@@ -374,7 +382,7 @@ static void find_at_small_dims(job *j) {
     for (unsigned k = 0; k < OPEN_CHOICES && !j->witnessed && rk_dims_next(it, dims); k++) {
         rk_program *p = NULL;
         if (remaining(j) > 0 && rk_program_build(j->checked, dims, NULL, &p) == RK_BUILD_OK &&
-            free_entries(p) <= HUNTED_ENTRIES) {
+            is_hunted(p)) {
             if (j->generic)
                 interior_instances(j, dims, p, 2);
             else

@@ -88,10 +88,10 @@ static const char *const code_name[] = {
 };
 
 static const char *const fn_name[] = {
-    [RK_FN_SQRT] = "sqrt", [RK_FN_EXP] = "exp",         [RK_FN_LOG] = "log",
-    [RK_FN_TANH] = "tanh", [RK_FN_SIGMOID] = "sigmoid", [RK_FN_SILU] = "silu",
-    [RK_FN_GELU] = "gelu", [RK_FN_ABS] = "abs",         [RK_FN_SIGN] = "sign",
-    [RK_FN_RELU] = "relu",       [RK_FN_GELU_SLOPE] = "gelu'",
+    [RK_FN_SQRT] = "sqrt", [RK_FN_EXP] = "exp",          [RK_FN_LOG] = "log",
+    [RK_FN_TANH] = "tanh", [RK_FN_SIGMOID] = "sigmoid",  [RK_FN_SILU] = "silu",
+    [RK_FN_GELU] = "gelu", [RK_FN_ABS] = "abs",          [RK_FN_SIGN] = "sign",
+    [RK_FN_RELU] = "relu", [RK_FN_GELU_SLOPE] = "gelu'",
 };
 
 static const char *const cmp_name[] = {"==", "!=", "<", "<=", ">", ">="};

@@ -33,7 +33,7 @@ enum { RK_SIDE_LE = 1, RK_SIDE_GE = 2 };
 typedef struct rk_prove_options {
     uint64_t seed;
     slong precision_cap;
-    double deadline; /* seconds on the monotonic clock, 0: none */
+    double deadline;            /* seconds on the monotonic clock, 0: none */
     const unsigned char *sides; /* of each claim; NULL: nothing is known */
 } rk_prove_options;
 

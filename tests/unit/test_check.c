@@ -75,8 +75,7 @@ static void open_dimensions_are_proved_by_the_calculus_alone(void **state) {
     expect("dim n >= 1; generic X : real[n, n]; claim rank(X) == n;", RK_PROVED, RK_REASON_NONE, 0);
     expect("dim n >= 1; forall X : real[n, n]; assume rank(X) > n; claim rank(X) == 7;", RK_PROVED,
            RK_REASON_NONE, 1); /* of nothing, and so it says */
-    expect("dim n >= 1; forall x : real[n]; claim gelu(x) >= -1;", RK_VERIFIED, RK_REASON_NONE,
-           0);
+    expect("dim n >= 1; forall x : real[n]; claim gelu(x) >= -1;", RK_VERIFIED, RK_REASON_NONE, 0);
     expect("dim n >= 1; forall x : real; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
            0); /* false beyond what is tried */
     expect("dim n >= 1; claim n < 200;", RK_VERIFIED, RK_REASON_NONE, 0); /* and so is this */

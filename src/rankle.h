@@ -33,7 +33,8 @@ typedef struct rankle_options {
     double time_limit;               /* seconds a theorem, 0: default 5 */
     int64_t max_dim;                 /* largest value tried for an open dimension, 0: default 6,
                                         128 for theorems without variables */
-    uint64_t samples;                /* exact instances wanted for `verified`, 0: default 200 */
+    uint64_t samples;                /* exact instances wanted for `verified`, 0: default 200;
+                                        draws of random variables, 0: by the work of a draw */
     long precision_cap;              /* bits, 0: default 1024 */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */

@@ -183,17 +183,6 @@ const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf) {
     return &e->leaf;
 }
 
-const rk_leaf *rk_leaf_with(rk_mxs *s, const rk_leaf *leaf, rk_leaf_kind kind, const rk_mx *arg) {
-    rk_leaf key = *leaf;
-    key.kind = kind;
-    key.arg[0] = arg;
-    if (kind != leaf->kind) {
-        key.rows = leaf->cols;
-        key.cols = leaf->rows;
-    }
-    return rk_mx_leaf(s, &key);
-}
-
 const rk_mx *rk_mx_of_letter(rk_mxs *s, rk_letter letter) {
     rk_mx_sum sum;
     rk_mx_sum_init(&sum, rk_letter_rows(letter), rk_letter_cols(letter));

@@ -90,8 +90,6 @@ bool rk_same_letters(const rk_letter *a, const rk_letter *b, size_t n);
 /* The letter as it stands in words: what is symmetric loses its transpose, and so on. */
 rk_letter rk_letter_canon(rk_mxs *s, rk_letter letter);
 rk_letter rk_letter_transpose(rk_mxs *s, rk_letter letter);
-/* A copy of the leaf with another argument instead of arg[0]. */
-const rk_leaf *rk_leaf_with(rk_mxs *s, const rk_leaf *leaf, rk_leaf_kind kind, const rk_mx *arg);
 rk_word rk_word_transpose(rk_mxs *s, const rk_word *word);
 
 /* Words and grids on their way to a matrix. */

@@ -34,8 +34,7 @@ double rk_judge_margin(const rk_judge *judge, const rk_program *program, const r
     return margin;
 }
 
-/* Doubles show an example or a violation, or cannot exclude one. */
-static bool worth_it(const rk_judge *judge, const rk_program *program, const rk_assignment *a) {
+bool rk_judge_worth(const rk_judge *judge, const rk_program *program, const rk_assignment *a) {
     double margin = rk_judge_margin(judge, program, a);
     if (judge->checked->mode == RK_MODE_EXISTS)
         return margin != -INFINITY && !(margin > RK_MARGIN_NOISE);
@@ -109,7 +108,7 @@ static bool decide(rk_judge *judge, const rk_program *program, const rk_assignme
     if (in->overall != RK_INSTANCE_UNKNOWN)
         return true;
     if (effort == RK_EFFORT_RATIONAL ||
-        (effort == RK_EFFORT_SCREENED && !worth_it(judge, program, a)))
+        (effort == RK_EFFORT_SCREENED && !rk_judge_worth(judge, program, a)))
         return false;
     rk_instance_clear(in);
     o.rational_only = false;

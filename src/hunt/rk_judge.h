@@ -33,6 +33,9 @@ bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignmen
 /* The margin of rk_margin_violation in doubles. */
 double rk_judge_margin(const rk_judge *judge, const rk_program *program, const rk_assignment *a);
 
+/* Doubles show an example or a violation, or cannot exclude one. */
+bool rk_judge_worth(const rk_judge *judge, const rk_program *program, const rk_assignment *a);
+
 bool rk_judge_out_of_time(rk_judge *judge);
 
 #endif

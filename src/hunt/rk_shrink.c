@@ -1,62 +1,29 @@
 /* Shrinking: dimensions first, then values, until neither moves. */
 #include "base/rk_mem.h"
 #include "rk_moves.h"
-#include "rk_params.h"
 #include "rk_plan.h"
+#include "rk_project.h"
+#include "rk_smallest.h"
 
 enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 240, ROUNDS = 64 };
+static const uint64_t ladder_budget = 20000, lower_ladder_budget = 4000;
 
 typedef struct shrink {
     const rk_checked *checked;
     rk_judge judge;
     rk_finding *f;
     bool searched[SEARCHED_DIMS]; /* the search at the i-th smallest dimensions found nothing */
+    bool simplest;                /* nothing on the ladder of these dimensions is smaller */
 } shrink;
 
 /* --- dimensions -------------------------------------------------------------------- */
 
-/* Which of the old rows become row i of the new: the first, the last, or all but one. */
-static slong source_index(slong i, slong new_size, slong old_size, int variant) {
-    if (new_size == old_size || variant == 0)
-        return i;
-    if (variant == 1)
-        return i + old_size - new_size;
-    return i < variant - 2 ? i : i + 1;
-}
-
-static bool project_slot(const rk_slot *slot, fmpq_mat_t out, const fmpq_mat_t old, int variant) {
-    if (out->r > old->r || out->c > old->c)
-        return false;
-    for (slong i = 0; i < out->r; i++)
-        for (slong j = 0; j < out->c; j++) {
-            slong r = source_index(i, out->r, old->r, variant);
-            slong c = source_index(j, out->c, old->c, variant);
-            if (r >= old->r || c >= old->c)
-                return false;
-            fmpq_set(fmpq_mat_entry(out, i, j), fmpq_mat_entry(old, r, c));
-        }
-    bool sums = slot->set == RK_SET_STOCHASTIC || slot->set == RK_SET_ATTENTION;
-    return !sums || rk_normalise_rows(out);
-}
-
-static const fmpq_mat_struct *slot_value(const rk_finding *f, const rk_slot *slot) {
-    for (size_t s = 0; s < f->program->nslots; s++)
-        if (f->program->slots[s].var == slot->var && f->program->slots[s].member == slot->member)
-            return &f->value.value[s];
-    return NULL;
-}
-
 static bool project(shrink *sh, const rk_program *program, rk_assignment *out, unsigned *claim) {
-    for (int variant = 0; variant < 8; variant++) {
-        bool ok = true;
-        for (size_t s = 0; s < program->nslots && ok; s++) {
-            const rk_slot *slot = &program->slots[s];
-            const fmpq_mat_struct *old = slot_value(sh->f, slot);
-            ok = slot->defined || (old && project_slot(slot, &out->value[s], old, variant));
-        }
-        if (ok && rk_judge_try(&sh->judge, program, out, RK_EFFORT_SCREENED, claim))
+    size_t ways = rk_project_ways(sh->f, program);
+    for (size_t way = 0; way < ways && !rk_judge_out_of_time(&sh->judge); way++)
+        if (rk_project(sh->f, program, way, out) &&
+            rk_judge_try(&sh->judge, program, out, RK_EFFORT_SCREENED, claim))
             return true;
-    }
     return false;
 }
 
@@ -101,13 +68,16 @@ static bool lower_to(shrink *sh, const int64_t *dims, size_t number) {
     unsigned claim = 0;
     bool found = project(sh, program, &value, &claim);
     if (!found && number < SEARCHED_DIMS && !sh->searched[number]) {
-        found = search(sh, program, &value, &claim);
+        found = rk_smallest_find(&sh->judge, program, lower_ladder_budget, NULL, &value, &claim) ||
+                search(sh, program, &value, &claim);
         sh->searched[number] = !found;
     }
-    if (found)
+    if (found) {
         replace(sh->f, sh->checked, program, &value, claim);
-    else
+        sh->simplest = false;
+    } else {
         rk_program_free(program);
+    }
     rk_assignment_clear(&value);
     return found;
 }
@@ -153,6 +123,24 @@ static bool lower_dims(shrink *sh) {
 
 /* --- values ------------------------------------------------------------------------- */
 
+/* The smallest simple finding of all, if the one in hand is not smaller yet. */
+static bool simplify(shrink *sh) {
+    if (sh->simplest)
+        return false;
+    sh->simplest = true;
+    rk_assignment value;
+    rk_assignment_init(&value, sh->f->program);
+    unsigned claim = 0;
+    bool found =
+        rk_smallest_find(&sh->judge, sh->f->program, ladder_budget, &sh->f->value, &value, &claim);
+    if (found) {
+        rk_assignment_set(&sh->f->value, &value);
+        sh->f->claim = claim;
+    }
+    rk_assignment_clear(&value);
+    return found;
+}
+
 static bool lower_values(shrink *sh) {
     rk_shrinker s;
     rk_shrinker_init(&s, &sh->judge, sh->f->program, &sh->f->value);
@@ -178,6 +166,7 @@ void rk_shrink(const rk_checked *checked, rk_finding *f, const rk_hunt_options *
     for (int round = 0; round < ROUNDS && any; round++) {
         any = checked->mode != RK_MODE_EXISTS && lower_dims(&sh);
         any = lower_values(&sh) || any;
+        any = simplify(&sh) || any;
     }
     rk_judge_clear(&sh.judge);
 }

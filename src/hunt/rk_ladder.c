@@ -1,0 +1,194 @@
+#include "rk_ladder.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/rk_mem.h"
+#include "rk_shelf.h"
+
+/* An assignment: one member for each slot that is not defined. */
+typedef struct tuple {
+    const rk_ladder *ladder;
+    uint64_t key;
+    const rk_small *member[];
+} tuple;
+
+typedef struct place { /* one slot that is not defined */
+    size_t slot;
+    rk_shelf *shelf;
+    bool shared; /* with an earlier place of the same set and shape */
+    slong least; /* nonzero entries of this place and those after it */
+    slong largest;
+} place;
+
+struct rk_ladder {
+    const rk_program *program;
+    place *place;
+    size_t nplaces;
+    uint64_t budget;
+    slong nonzero; /* of the tuples in hand */
+    unsigned level;
+    rk_arena *arena; /* of the tuples */
+    tuple **tuple;
+    size_t ntuples, capacity, next;
+    const rk_small **member; /* while tuples are made */
+    bool ended;
+};
+
+static uint64_t add(uint64_t a, uint64_t b) {
+    return __builtin_add_overflow(a, b, &a) ? UINT64_MAX : a;
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b) {
+    return __builtin_mul_overflow(a, b, &a) ? UINT64_MAX : a;
+}
+
+/* --- how many tuples there are ---------------------------------------------------- */
+
+static uint64_t rung_count(const place *p, unsigned level, slong nonzero) {
+    const rk_rung *r = rk_shelf_rung(p->shelf, level, nonzero);
+    return r->whole ? r->count : UINT64_MAX;
+}
+
+/* Tuples with so many nonzero entries. */
+static uint64_t count_tuples(const rk_ladder *l, unsigned level, slong nonzero) {
+    uint64_t *ways = rk_calloc((size_t)nonzero + 1, sizeof *ways);
+    uint64_t *more = rk_calloc((size_t)nonzero + 1, sizeof *more);
+    ways[0] = 1;
+    for (size_t k = l->nplaces; k-- > 0;) {
+        slong room = nonzero - (l->place[0].least - l->place[k].least); /* the rest is taken */
+        memset(more, 0, ((size_t)nonzero + 1) * sizeof *more);
+        for (slong n = 0; n <= room; n++)
+            for (slong i = 0; i <= n; i++)
+                if (ways[n - i] > 0)
+                    more[n] =
+                        add(more[n], multiply(ways[n - i], rung_count(&l->place[k], level, i)));
+        memcpy(ways, more, ((size_t)nonzero + 1) * sizeof *ways);
+    }
+    uint64_t count = ways[nonzero];
+    rk_free(ways);
+    rk_free(more);
+    return count;
+}
+
+/* --- making them ------------------------------------------------------------------ */
+
+static void add_tuple(rk_ladder *l) {
+    size_t bytes = l->nplaces * sizeof l->member[0];
+    tuple *t = rk_arena_alloc(l->arena, sizeof *t + bytes);
+    t->ladder = l;
+    memcpy(t->member, l->member, bytes);
+    for (size_t p = 0; p < l->nplaces; p++)
+        t->key += l->member[p]->key;
+    rk_grow(&l->tuple, &l->capacity, l->ntuples + 1, sizeof *l->tuple);
+    l->tuple[l->ntuples++] = t;
+}
+
+static void make_tuples(rk_ladder *l, size_t p, slong left) {
+    if (p == l->nplaces) {
+        if (left == 0)
+            add_tuple(l);
+        return;
+    }
+    const place *after = &l->place[p + 1];
+    for (slong n = 0; n <= left; n++) {
+        if (left - n < after->least || left - n > after->largest)
+            continue;
+        const rk_rung *r = rk_shelf_rung(l->place[p].shelf, l->level, n);
+        for (size_t i = 0; i < r->count; i++) {
+            l->member[p] = r->member[i];
+            make_tuples(l, p + 1, left - n);
+        }
+    }
+}
+
+static int in_order(const void *a, const void *b) {
+    const tuple *x = *(tuple *const *)a, *y = *(tuple *const *)b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    for (size_t p = 0; p < x->ladder->nplaces; p++) {
+        size_t n = rk_shelf_size(x->ladder->place[p].shelf);
+        int c = memcmp(x->member[p]->code, y->member[p]->code, n);
+        if (c)
+            return c;
+    }
+    return 0;
+}
+
+/* All tuples with l->nonzero nonzero entries, over the largest alphabet that half of the budget
+   allows. False: too many over every alphabet. */
+static bool make_step(rk_ladder *l) {
+    uint64_t count = count_tuples(l, 0, l->nonzero), more = count;
+    if (count > l->budget / 2)
+        return false;
+    for (l->level = 0; l->level + 1 < RK_SHELF_LEVELS; l->level++, count = more) {
+        more = count_tuples(l, l->level + 1, l->nonzero);
+        if (more > l->budget / 2)
+            break;
+    }
+    l->budget -= count;
+    rk_arena_free(l->arena);
+    l->arena = rk_arena_new();
+    l->ntuples = l->next = 0;
+    make_tuples(l, 0, l->nonzero);
+    qsort(l->tuple, l->ntuples, sizeof *l->tuple, in_order);
+    return true;
+}
+
+/* --- the ladder ------------------------------------------------------------------- */
+
+static bool same_kind(const rk_slot *a, const rk_slot *b) {
+    return a->set == b->set && a->rows == b->rows && a->cols == b->cols;
+}
+
+static bool add_place(rk_ladder *l, size_t slot, size_t most) {
+    place *p = &l->place[l->nplaces];
+    *p = (place){.slot = slot};
+    for (size_t k = 0; k < l->nplaces && !p->shared; k++)
+        if (same_kind(&l->program->slots[l->place[k].slot], &l->program->slots[slot])) {
+            p->shelf = l->place[k].shelf;
+            p->shared = true;
+        }
+    if (!p->shared)
+        p->shelf = rk_shelf_new(&l->program->slots[slot], most);
+    l->nplaces += p->shelf != NULL;
+    return p->shelf != NULL;
+}
+
+rk_ladder *rk_ladder_new(const rk_program *program, uint64_t budget) {
+    rk_ladder *l = rk_calloc(1, sizeof *l);
+    *l = (rk_ladder){.program = program, .budget = budget, .arena = rk_arena_new()};
+    l->place = rk_calloc(program->nslots + 1, sizeof *l->place);
+    l->member = rk_calloc(program->nslots + 1, sizeof *l->member);
+    for (size_t s = 0; s < program->nslots && !l->ended; s++)
+        l->ended = !program->slots[s].defined && !add_place(l, s, (size_t)budget);
+    for (size_t p = l->nplaces; p-- > 0 && !l->ended;) {
+        l->place[p].least = l->place[p + 1].least + rk_shelf_least(l->place[p].shelf);
+        l->place[p].largest = l->place[p + 1].largest + rk_shelf_largest(l->place[p].shelf);
+    }
+    l->ended = l->ended || l->nplaces == 0;
+    l->nonzero = l->place[0].least - 1;
+    return l;
+}
+
+void rk_ladder_free(rk_ladder *l) {
+    for (size_t p = 0; p < l->nplaces; p++)
+        if (!l->place[p].shared)
+            rk_shelf_free(l->place[p].shelf);
+    rk_free(l->place);
+    rk_free(l->member);
+    rk_free(l->tuple);
+    rk_arena_free(l->arena);
+    rk_free(l);
+}
+
+bool rk_ladder_next(rk_ladder *l, rk_assignment *out) {
+    while (!l->ended && l->next == l->ntuples) {
+        l->nonzero++;
+        l->ended = l->nonzero > l->place[0].largest || !make_step(l);
+    }
+    if (l->ended)
+        return false;
+    const tuple *t = l->tuple[l->next++];
+    for (size_t p = 0; p < l->nplaces; p++)
+        rk_shelf_get(l->place[p].shelf, t->member[p], &out->value[l->place[p].slot]);
+    return true;
+}

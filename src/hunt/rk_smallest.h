@@ -1,0 +1,13 @@
+/* The smallest simple finding of a program: the first one on its ladder (rk_ladder.h), screened in
+   doubles, decided exactly. It depends on the program alone, whatever the hunt found before. */
+#ifndef RK_SMALLEST_H
+#define RK_SMALLEST_H
+
+#include "rk_judge.h"
+
+/* Looks at `budget` assignments at most, those smaller than `below` unless that is NULL. `out` is
+   initialised; it holds the finding when the answer is true. */
+bool rk_smallest_find(rk_judge *judge, const rk_program *program, uint64_t budget,
+                      const rk_assignment *below, rk_assignment *out, unsigned *claim);
+
+#endif

@@ -237,13 +237,89 @@ static void draw_unit_rows(fmpq_mat_t out, rk_pattern pattern, const rk_palette 
     }
 }
 
+/* A convex combination of few permutation matrices: rows and columns of equal sums. */
+static void draw_mixture(fmpq_mat_t out, rk_rng *rng) {
+    fmpq_mat_t one;
+    fmpq_mat_init(one, out->r, out->c);
+    fmpq_mat_zero(out);
+    for (uint64_t left = 1 + rk_rng_below(rng, 3); left > 0; left--) {
+        draw_permutation(one, left % 2 ? RK_PATTERN_PLAIN : RK_PATTERN_SPECIAL, rng);
+        fmpq_mat_add(out, out, one);
+    }
+    fmpq_mat_clear(one);
+}
+
+/* Tokens in classes that see each other alone, all with the same weights: an average over classes,
+   which is idempotent. */
+static void draw_averages(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    uint64_t classes = 1 + rk_rng_below(rng, 3);
+    slong *class = flint_malloc((size_t)out->r * sizeof *class);
+    for (slong i = 0; i < out->r; i++)
+        class[i] = (slong)rk_rng_below(rng, classes);
+    for (slong j = 0; j < out->c; j++) {
+        fmpq_t weight;
+        fmpq_init(weight);
+        rk_entry_draw(weight, palette, rng);
+        if (fmpq_is_zero(weight))
+            fmpq_one(weight);
+        for (slong i = 0; i < out->r; i++)
+            if (class[i] == class[j])
+                fmpq_abs(fmpq_mat_entry(out, i, j), weight);
+            else
+                fmpq_zero(fmpq_mat_entry(out, i, j));
+        fmpq_clear(weight);
+    }
+    flint_free(class);
+}
+
+/* Outer products of small rank without signs. */
+static void draw_nonnegative_product(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    slong full = out->r < out->c ? out->r : out->c;
+    slong inner = 1 + (slong)rk_rng_below(rng, (uint64_t)full);
+    fmpq_mat_t left, right;
+    fmpq_mat_init(left, out->r, inner);
+    fmpq_mat_init(right, inner, out->c);
+    rk_pattern_fill(left, RK_PATTERN_PLAIN, palette, rng);
+    rk_pattern_fill(right, RK_PATTERN_PLAIN, palette, rng);
+    drop_signs(left);
+    drop_signs(right);
+    fmpq_mat_mul(out, left, right);
+    fmpq_mat_clear(left);
+    fmpq_mat_clear(right);
+}
+
+/* What keeps its structure when signs are dropped and rows are divided by their sums. */
+static bool draw_weights(fmpq_mat_t out, rk_pattern pattern, const rk_palette *palette,
+                         rk_rng *rng) {
+    bool square = out->r == out->c;
+    switch (pattern) {
+    case RK_PATTERN_PLANTED:
+        draw_nonnegative_product(out, palette, rng);
+        return true;
+    case RK_PATTERN_IDEMPOTENT:
+        if (square)
+            draw_averages(out, palette, rng);
+        return square;
+    case RK_PATTERN_INVOLUTION:
+    case RK_PATTERN_REFLECTION:
+    case RK_PATTERN_SKEW:
+        if (square)
+            draw_mixture(out, rng);
+        return square;
+    default:
+        return false;
+    }
+}
+
 static void draw_entries(const rk_slot *slot, rk_pattern pattern, const rk_palette *palette,
                          rk_rng *rng, fmpq_mat_t out) {
-    if (!rk_pattern_fill(out, pattern, palette, rng))
-        rk_pattern_fill(out, RK_PATTERN_PLAIN, palette, rng);
     rk_set set = slot->set;
-    if (set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC ||
-        set == RK_SET_ATTENTION)
+    bool weights = set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE ||
+                   set == RK_SET_STOCHASTIC || set == RK_SET_ATTENTION;
+    if (!(weights && draw_weights(out, pattern, palette, rng)) &&
+        !rk_pattern_fill(out, pattern, palette, rng))
+        rk_pattern_fill(out, RK_PATTERN_PLAIN, palette, rng);
+    if (weights)
         drop_signs(out);
     if (set == RK_SET_POSITIVE || set == RK_SET_NONZERO || set == RK_SET_ATTENTION)
         lift_zeros(out, rng);
@@ -297,4 +373,107 @@ void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
     }
     for (slong i = 0; i < out->r && set == RK_SET_PSD; i++)
         fmpq_add_si(fmpq_mat_entry(out, i, i), fmpq_mat_entry(out, i, i), 1);
+}
+
+/* 10^k or 2^k, |k| at most 6. */
+static void draw_scale(fmpq_t x, bool tiny, rk_rng *rng) {
+    fmpz_t power;
+    fmpz_init(power);
+    fmpz_set_ui(power, rk_rng_below(rng, 2) ? 10 : 2);
+    fmpz_pow_ui(power, power, (ulong)rk_rng_below(rng, 7));
+    fmpq_one(x);
+    if (tiny)
+        fmpq_div_fmpz(x, x, power);
+    else
+        fmpq_mul_fmpz(x, x, power);
+    fmpz_clear(power);
+}
+
+static void scale_by(fmpq_mat_t a, const fmpq_t x) {
+    for (slong i = 0; i < a->r; i++)
+        for (slong j = 0; j < a->c; j++)
+            fmpq_mul(fmpq_mat_entry(a, i, j), fmpq_mat_entry(a, i, j), x);
+}
+
+void rk_draw_scale(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
+    rk_set set = slot->set;
+    bool cone = set == RK_SET_REAL || set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE ||
+                set == RK_SET_NONZERO || set == RK_SET_SYMMETRIC || set == RK_SET_PSD ||
+                set == RK_SET_DIAGONAL || set == RK_SET_INVERTIBLE;
+    if (!cone && set != RK_SET_INTEGER)
+        return;
+    fmpq_t x;
+    fmpq_init(x);
+    draw_scale(x, cone && rk_rng_below(rng, 2), rng);
+    scale_by(a, x);
+    fmpq_clear(x);
+}
+
+/* a := turn * a with a rotation close to the identity. */
+static void turn_a_little(fmpq_mat_t a, const fmpq_t step, rk_rng *rng) {
+    fmpq_mat_t turn;
+    fmpq_mat_init(turn, a->r, a->r);
+    draw_skew(turn, &fraction_palette, rng);
+    scale_by(turn, step);
+    rk_cayley(turn, turn);
+    fmpq_mat_mul(a, turn, a);
+    fmpq_mat_clear(turn);
+}
+
+/* Two mirrors close to each other make a small rotation, one for each row. */
+static void turn_rows_a_little(fmpq_mat_t a, const fmpq_t step, rk_rng *rng) {
+    fmpq *v = _fmpq_vec_init(a->c), *x = _fmpq_vec_init(a->c);
+    fmpq_t change;
+    fmpq_init(change);
+    for (slong i = 0; i < a->r; i++) {
+        for (slong j = 0; j < a->c; j++)
+            rk_entry_draw(v + j, &small_palette, rng);
+        rk_reflect(x, fmpq_mat_entry(a, i, 0), v, a->c);
+        for (slong j = 0; j < a->c; j++) {
+            rk_entry_draw(change, &small_palette, rng);
+            fmpq_addmul(v + j, change, step);
+        }
+        rk_reflect(fmpq_mat_entry(a, i, 0), x, v, a->c);
+    }
+    fmpq_clear(change);
+    _fmpq_vec_clear(v, a->c);
+    _fmpq_vec_clear(x, a->c);
+}
+
+/* a + step*(b - a) in convex sets, a + step*b in the others, for b of the interior. */
+static void step_aside(const rk_slot *slot, const fmpq_t step, rk_rng *rng, fmpq_mat_t a) {
+    rk_set set = slot->set;
+    bool convex = set == RK_SET_POSITIVE || set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC ||
+                  set == RK_SET_ATTENTION || set == RK_SET_PSD;
+    fmpq_mat_t b;
+    fmpq_mat_init(b, a->r, a->c);
+    rk_draw_interior(slot, rng, b);
+    if (convex)
+        fmpq_mat_sub(b, b, a);
+    scale_by(b, step);
+    fmpq_mat_add(b, a, b);
+    if (rk_set_contains(set, b))
+        fmpq_mat_swap(a, b);
+    fmpq_mat_clear(b);
+}
+
+void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
+    fmpq_t step;
+    fmpq_init(step);
+    draw_scale(step, true, rng);
+    switch (slot->set) {
+    case RK_SET_INTEGER:
+    case RK_SET_PERMUTATION:
+        break;
+    case RK_SET_ORTHOGONAL:
+        turn_a_little(a, step, rng);
+        break;
+    case RK_SET_UNIT_ROWS:
+        turn_rows_a_little(a, step, rng);
+        break;
+    default:
+        step_aside(slot, step, rng, a);
+        break;
+    }
+    fmpq_clear(step);
 }

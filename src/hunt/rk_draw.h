@@ -39,7 +39,20 @@ typedef struct rk_palette {
     X(IDEMPOTENT, idempotent)                                                                      \
     X(NILPOTENT, nilpotent)                                                                        \
     X(INVOLUTION, involution)                                                                      \
-    X(SPECIAL, special) /* zero, identity, ones, one-hot rows, triangular, constant */
+    X(SPARSE, sparse)                                                                              \
+    X(UPDATE, update)     /* a multiple of the identity plus one of rank one */                    \
+    X(BLEND, blend)       /* a multiple of the identity plus a constant */                         \
+    X(PEAKED, peaked)     /* in each row one entry stands out */                                   \
+    X(RAMP, ramp)         /* arithmetic progressions */                                            \
+    X(POWERS, powers)     /* geometric ones */                                                     \
+    X(TOEPLITZ, toeplitz) /* constant along diagonals, circulants among them */                    \
+    X(TRIANGULAR, triangular)                                                                      \
+    X(MONOMIAL, monomial)     /* one nonzero entry in a row: signed permutations */                \
+    X(REFLECTION, reflection) /* orthogonal rows */                                                \
+    X(SKEW, skew)             /* A' == -A */                                                       \
+    X(GRADED, graded)         /* rows of very different sizes */                                   \
+    X(ONE_SIGN, one_sign)     /* all entries of a row, or of all, with one sign */                 \
+    X(SPECIAL, special)       /* zero, identity, ones, one-hot rows, triangular, constant */
 
 typedef enum rk_pattern {
 #define RK_PATTERN_ENUM(id, function) RK_PATTERN_##id,
@@ -57,5 +70,12 @@ void rk_draw_slot(const rk_slot *slot, rk_pattern pattern, const rk_palette *pal
 
 /* A member in the interior of the set (for finite sets, any), from random small rationals. */
 void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out);
+
+/* Moves a member a little in a random direction, so that it leaves its structure but stays near;
+   members of finite sets stay where they are. */
+void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a);
+
+/* Multiplies a member by a power of two or ten, where the set is a cone. */
+void rk_draw_scale(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a);
 
 #endif

@@ -19,8 +19,8 @@ unsigned rk_sample_styles(void);
 const char *rk_sample_style_name(unsigned style);
 /* The style that gives each slot a structure of its own. */
 unsigned rk_sample_mixed(void);
-/* A plain draw: random rationals of small height in the interior of every set. For `generic`
-   instances and interior points. Always succeeds. */
+/* A draw in the interior of every set: rationals of small height, huge or tiny, of one sign, or near
+   something structured. For `generic` instances and interior points. Always succeeds. */
 void rk_sample_interior(const rk_program *program, rk_rng *rng, rk_assignment *out);
 
 typedef struct rk_finding {

@@ -343,6 +343,205 @@ static bool involution(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
     return true;
 }
 
+static bool sparse(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    slong few = 1 + (slong)rk_rng_below(rng, (uint64_t)(out->r + out->c));
+    fmpq_mat_zero(out);
+    for (slong k = 0; k < few; k++) {
+        slong i = (slong)rk_rng_below(rng, (uint64_t)out->r);
+        rk_entry_draw(row_of(out, i) + rk_rng_below(rng, (uint64_t)out->c), palette, rng);
+    }
+    return true;
+}
+
+/* Adds x to the entries (i, i). */
+static void add_diagonal(fmpq_mat_t out, const fmpq_t x) {
+    for (slong i = 0; i < out->r && i < out->c; i++)
+        fmpq_add(fmpq_mat_entry(out, i, i), fmpq_mat_entry(out, i, i), x);
+}
+
+static void add_multiple_of_one(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t x;
+    fmpq_init(x);
+    rk_entry_draw(x, palette, rng);
+    add_diagonal(out, x);
+    fmpq_clear(x);
+}
+
+static bool update(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    draw_product(out, 1, palette, rng);
+    add_multiple_of_one(out, palette, rng);
+    return true;
+}
+
+static bool blend(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t level;
+    fmpq_init(level);
+    rk_entry_draw(level, palette, rng);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < out->c; j++)
+            fmpq_set(fmpq_mat_entry(out, i, j), level);
+    add_multiple_of_one(out, palette, rng);
+    fmpq_clear(level);
+    return true;
+}
+
+/* Sizes of what stands out: powers of two as often as powers of ten. */
+static void draw_large(fmpq_t x, rk_rng *rng) {
+    fmpz_set_ui(fmpq_numref(x), rk_rng_below(rng, 2) ? 2 : 10);
+    fmpz_pow_ui(fmpq_numref(x), fmpq_numref(x), 1 + (ulong)rk_rng_below(rng, 6));
+    fmpz_one(fmpq_denref(x));
+}
+
+static bool peaked(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t peak;
+    fmpq_init(peak);
+    draw_large(peak, rng);
+    bool noise = rk_rng_below(rng, 2) != 0;
+    for (slong i = 0; i < out->r; i++) {
+        for (slong j = 0; j < out->c; j++)
+            if (noise)
+                rk_entry_draw(row_of(out, i) + j, palette, rng);
+            else
+                fmpq_one(row_of(out, i) + j);
+        fmpq_set(row_of(out, i) + rk_rng_below(rng, (uint64_t)out->c), peak);
+    }
+    fmpq_clear(peak);
+    return true;
+}
+
+static bool ramp(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t down, right, x;
+    fmpq_init(down);
+    fmpq_init(right);
+    fmpq_init(x);
+    rk_entry_draw(x, palette, rng);
+    rk_entry_draw(down, palette, rng);
+    rk_entry_draw(right, palette, rng);
+    for (slong i = 0; i < out->r; i++, fmpq_add(x, x, down)) {
+        fmpq_set(row_of(out, i), x);
+        for (slong j = 1; j < out->c; j++)
+            fmpq_add(row_of(out, i) + j, row_of(out, i) + j - 1, right);
+    }
+    fmpq_clear(down);
+    fmpq_clear(right);
+    fmpq_clear(x);
+    return true;
+}
+
+/* Rows 1, x, x^2, ... */
+static bool powers(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t x;
+    fmpq_init(x);
+    for (slong i = 0; i < out->r; i++) {
+        rk_entry_draw(x, palette, rng);
+        fmpq_one(row_of(out, i));
+        for (slong j = 1; j < out->c; j++)
+            fmpq_mul(row_of(out, i) + j, row_of(out, i) + j - 1, x);
+    }
+    fmpq_clear(x);
+    return true;
+}
+
+/* Constant along diagonals, half of the time around the corner too. */
+static bool toeplitz(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    slong length = out->r + out->c;
+    slong period = rk_rng_below(rng, 2) ? out->c : length;
+    fmpq *value = _fmpq_vec_init(length);
+    draw_row(value, length, palette, rng);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < out->c; j++)
+            fmpq_set(row_of(out, i) + j, value + (j - i + length * out->r) % period);
+    _fmpq_vec_clear(value, length);
+    return true;
+}
+
+static bool triangular(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    bool upper = rk_rng_below(rng, 2) != 0, units = rk_rng_below(rng, 2) != 0;
+    plain(out, palette, rng);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < out->c; j++)
+            if (i == j ? units : upper ? j < i : j > i)
+                fmpq_set_si(fmpq_mat_entry(out, i, j), i == j, 1);
+    return true;
+}
+
+/* One nonzero entry in each row, in different columns as long as there are such. */
+static bool monomial(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_mat_t square;
+    slong n = out->r > out->c ? out->r : out->c;
+    bool signs = rk_rng_below(rng, 2) != 0;
+    fmpq_mat_init(square, n, n);
+    fmpq_mat_one(square);
+    for (slong i = 0; i < n; i++)
+        if (!signs)
+            rk_entry_draw(fmpq_mat_entry(square, i, i), palette, rng);
+        else if (rk_rng_below(rng, 2))
+            fmpq_neg(fmpq_mat_entry(square, i, i), fmpq_mat_entry(square, i, i));
+    for (slong i = n - 1; i > 0; i--)
+        fmpq_mat_swap_rows(square, NULL, i, (slong)rk_rng_below(rng, (uint64_t)i + 1));
+    for (slong i = 0; i < out->r; i++)
+        copy_row(row_of(out, i), row_of(square, i), out->c);
+    fmpq_mat_clear(square);
+    return true;
+}
+
+/* Rows that are mirror images of the rows of the identity: orthogonal, of length 1. */
+static bool reflection(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq *p = _fmpq_vec_init(out->c), *v = _fmpq_vec_init(out->c);
+    draw_row(v, out->c, palette, rng);
+    for (slong i = 0; i < out->r; i++) {
+        for (slong j = 0; j < out->c; j++)
+            fmpq_set_si(p + j, j == i % out->c, 1);
+        rk_reflect(row_of(out, i), p, v, out->c);
+    }
+    _fmpq_vec_clear(p, out->c);
+    _fmpq_vec_clear(v, out->c);
+    return true;
+}
+
+static bool skew(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    if (out->r != out->c || out->r < 2)
+        return false;
+    fmpq_mat_zero(out);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < i; j++) {
+            rk_entry_draw(fmpq_mat_entry(out, i, j), palette, rng);
+            fmpq_neg(fmpq_mat_entry(out, j, i), fmpq_mat_entry(out, i, j));
+        }
+    return true;
+}
+
+/* Rows of one size each, from tiny to huge. */
+static bool graded(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    fmpq_t size;
+    fmpq_init(size);
+    plain(out, palette, rng);
+    for (slong i = 0; i < out->r; i++) {
+        draw_large(size, rng);
+        if (rk_rng_below(rng, 2))
+            fmpq_inv(size, size);
+        for (slong j = 0; j < out->c; j++)
+            fmpq_mul(row_of(out, i) + j, row_of(out, i) + j, size);
+    }
+    fmpq_clear(size);
+    return true;
+}
+
+/* All entries of one sign, or all of a row: a corner of the space that plain draws seldom meet. */
+static bool one_sign(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    bool by_row = rk_rng_below(rng, 2) != 0, negative = rk_rng_below(rng, 2) != 0;
+    plain(out, palette, rng);
+    for (slong i = 0; i < out->r; i++) {
+        negative = by_row ? rk_rng_below(rng, 2) != 0 : negative;
+        for (slong j = 0; j < out->c; j++) {
+            fmpq_abs(row_of(out, i) + j, row_of(out, i) + j);
+            if (negative)
+                fmpq_neg(row_of(out, i) + j, row_of(out, i) + j);
+        }
+    }
+    return true;
+}
+
 typedef enum special_kind {
     ZERO,
     DIAGONAL,

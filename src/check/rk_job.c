@@ -44,7 +44,8 @@ void rk_job_instance(job *j, const int64_t *dims, const rk_instance *x) {
         j->result->precision = x->precision;
 }
 
-void rk_job_hunted(job *j, const rk_hunt_report *r) {
+void rk_job_hunted(job *j, const rk_hunt_report *report) {
+    const rk_tally *r = &report->tally;
     /* under `generic` only points of the interior count: null sets are not what is claimed */
     if (!j->generic)
         j->held += r->held;

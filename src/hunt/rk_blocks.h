@@ -16,12 +16,12 @@
 #define RK_BLOCK_COUNTERS(X)                                                                       \
     X(trials)      /* numbered trials */                                                           \
     X(assignments) /* assignments looked at, batches counted one by one */                         \
-    X(held)                                                                                        \
-    X(unconfirmed)                                                                                 \
-    X(undefined)                                                                                   \
-    X(excluded)                                                                                    \
-    X(unknown)                                                                                     \
-    X(rejected)
+    X(held)        /* exact instances at which every claim held */                                 \
+    X(unconfirmed) /* float hits that exact arithmetic did not confirm */                          \
+    X(undefined)   /* passed over */                                                               \
+    X(excluded)    /* hypotheses false */                                                          \
+    X(unknown)     /* truth stayed unknown */                                                      \
+    X(rejected)    /* exact violations that `accept` turned down */
 
 /* A finding of a block, not shrunk. */
 typedef struct rk_block_finding {

@@ -114,8 +114,8 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
         draw_point(program, rng, &best);
         double top = climb(judge, program, rng, &best, out);
         found = top > 0 && confirm(judge, program, &best, out, claim);
-        if (top > RK_MARGIN_NOISE && !found && judge->report) /* less is rounding, no hit */
-            judge->report->unconfirmed++;
+        if (top > RK_MARGIN_NOISE && !found && judge->tally) /* less is rounding, no hit */
+            judge->tally->unconfirmed++;
     }
     rk_point_clear(&best);
     return found;

@@ -7,6 +7,7 @@
 #include "base/rk_rng.h"
 #include "eval/rk_dims.h"
 #include "eval/rk_run.h"
+#include "rk_blocks.h"
 
 typedef struct rk_sample_style rk_sample_style;
 
@@ -54,19 +55,25 @@ typedef struct rk_hunt_options {
     void *accept_self;
 } rk_hunt_options;
 
+/* What was counted: over a block of trials, or over a hunt (the counters: rk_blocks.h). */
+typedef struct rk_tally {
+#define RK_TALLY_COUNTER(name) uint64_t name;
+    RK_BLOCK_COUNTERS(RK_TALLY_COUNTER)
+#undef RK_TALLY_COUNTER
+    rk_ev why; /* of the unknown */
+    rk_span where;
+    int64_t *dims_low, *dims_high; /* range of dimensions of the held instances, checked->ndims */
+} rk_tally;
+
+void rk_tally_init(rk_tally *tally, const rk_checked *checked);
+void rk_tally_clear(rk_tally *tally);
+/* Adds what was counted later. */
+void rk_tally_add(rk_tally *tally, const rk_tally *later, const rk_checked *checked);
+
 typedef struct rk_hunt_report {
     bool found;
     rk_finding finding; /* smallest after shrinking */
-    uint64_t trials;
-    uint64_t held;        /* exact instances at which every claim held */
-    uint64_t unconfirmed; /* float hits that exact arithmetic did not confirm */
-    uint64_t undefined;   /* passed over */
-    uint64_t excluded;    /* hypotheses false */
-    uint64_t unknown;     /* truth stayed unknown */
-    uint64_t rejected;    /* exact violations that `accept` turned down */
-    rk_ev why;            /* of the unknown */
-    rk_span where;
-    int64_t *dims_low, *dims_high; /* range of dimensions of the held instances, checked->ndims */
+    rk_tally tally;
 } rk_hunt_report;
 
 /* For universal theorems looks for violations, for `exists` theorems for examples (found = an

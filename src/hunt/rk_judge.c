@@ -1,14 +1,26 @@
 #include "rk_judge.h"
-#include "base/rk_clock.h"
 #include <math.h>
+#include "base/rk_clock.h"
+#include "base/rk_mem.h"
 #include "rk_margin.h"
 #include "rk_element.h"
 
+typedef struct rk_kept {
+    const rk_program *program;
+    const rk_keeping *kind;
+    void *thing;
+} rk_kept;
+
+static void drop(rk_kept *kept) {
+    if (kept->thing)
+        kept->kind->drop(kept->thing);
+}
+
 void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_options *options,
-                   rk_hunt_report *report) {
+                   rk_tally *tally) {
     *judge = (rk_judge){.checked = checked,
                         .options = options,
-                        .report = report,
+                        .tally = tally,
                         .most = RK_EFFORT_THOROUGH,
                         .doubles = rk_domain_double(),
                         .rationals = rk_domain_rational()};
@@ -17,7 +29,34 @@ void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_opt
 void rk_judge_clear(rk_judge *judge) {
     rk_domain_free(judge->doubles);
     rk_domain_free(judge->rationals);
+    for (size_t i = 0; i < judge->nkept; i++)
+        drop(&judge->kept[i]);
+    rk_free(judge->kept);
 }
+
+/* --- what is kept ------------------------------------------------------------------ */
+
+void *rk_judge_keep(rk_judge *judge, const rk_program *program, const rk_keeping *kind) {
+    for (size_t i = 0; i < judge->nkept; i++)
+        if (judge->kept[i].program == program && judge->kept[i].kind == kind)
+            return judge->kept[i].thing;
+    rk_kept made = {.program = program, .kind = kind, .thing = kind->make(judge, program)};
+    rk_grow(&judge->kept, &judge->kept_capacity, judge->nkept + 1, sizeof *judge->kept);
+    judge->kept[judge->nkept++] = made;
+    return made.thing;
+}
+
+void rk_judge_forget(rk_judge *judge, const rk_program *program) {
+    size_t left = 0;
+    for (size_t i = 0; i < judge->nkept; i++)
+        if (judge->kept[i].program == program)
+            drop(&judge->kept[i]);
+        else
+            judge->kept[left++] = judge->kept[i];
+    judge->nkept = left;
+}
+
+/* --- one candidate ----------------------------------------------------------------- */
 
 bool rk_judge_out_of_time(rk_judge *judge) {
     if (!judge->stopped && judge->options->deadline > 0)
@@ -41,7 +80,7 @@ bool rk_judge_worth(const rk_judge *judge, const rk_program *program, const rk_a
     return isnan(margin) || margin > 0;
 }
 
-static void widen(rk_hunt_report *r, const rk_program *program) {
+static void widen(rk_tally *r, const rk_program *program) {
     for (size_t i = 0; i < program->checked->ndims; i++) {
         int64_t value = program->dims[i];
         if (r->held == 1 || value < r->dims_low[i])
@@ -51,7 +90,7 @@ static void widen(rk_hunt_report *r, const rk_program *program) {
     }
 }
 
-static void count(rk_hunt_report *r, const rk_program *program, const rk_instance *in) {
+static void count(rk_tally *r, const rk_program *program, const rk_instance *in) {
     switch (in->overall) {
     case RK_INSTANCE_HOLDS:
         r->held++;
@@ -95,8 +134,8 @@ static bool is_finding(rk_judge *judge, const rk_program *program, const rk_assi
         ++*claim;
     if (!judge->options->accept || judge->options->accept(judge->options->accept_self, program, a))
         return true;
-    if (judge->report)
-        judge->report->rejected++;
+    if (judge->tally)
+        judge->tally->rejected++;
     return false;
 }
 
@@ -120,10 +159,12 @@ bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignmen
                   rk_effort effort, unsigned *claim) {
     if (!rk_assignment_in_sets(program, a))
         return false;
+    if (judge->tally)
+        judge->tally->assignments++;
     rk_instance in;
     bool settled = decide(judge, program, a, effort < judge->most ? effort : judge->most, &in);
-    if (judge->report && settled)
-        count(judge->report, program, &in);
+    if (judge->tally && settled)
+        count(judge->tally, program, &in);
     bool found = is_finding(judge, program, a, &in, claim);
     rk_instance_clear(&in);
     return found;

@@ -1,4 +1,5 @@
 #include "rk_plan.h"
+#include <math.h>
 #include <stdlib.h>
 #include "base/rk_mem.h"
 #include "rk_enumerate.h"
@@ -127,17 +128,36 @@ void rk_plan_clear(rk_plan *plan) {
     rk_free(plan->cell);
 }
 
-/* 0, 0 1, 0 1 2, ...: every prefix has the smallest dimensions most often. */
-static uint64_t triangular(uint64_t j) {
-    uint64_t row = 0;
-    while (j > row)
-        j -= ++row;
-    return j;
+/* 0, 0 1, 0 1 2, ...: every prefix has the smallest dimensions most often. Returns the column of
+   element j and its row. */
+static uint64_t triangular(uint64_t j, uint64_t *row) {
+    uint64_t r = (uint64_t)((sqrt(8 * (double)j + 1) - 1) / 2);
+    while (r * (r + 1) / 2 > j) /* the root is rounded */
+        r--;
+    while ((r + 1) * (r + 2) / 2 <= j)
+        r++;
+    *row = r;
+    return j - r * (r + 1) / 2;
 }
 
-size_t rk_plan_visit(const rk_plan *plan, uint64_t j) {
-    uint64_t index = j % 2 ? j / 2 : triangular(j / 2);
-    return (size_t)(index % plan->nprograms);
+/* How many of 0 .. count-1 are p mod n. */
+static uint64_t congruent(uint64_t count, uint64_t p, uint64_t n) {
+    return count > p ? (count - p - 1) / n + 1 : 0;
+}
+
+/* How many of the first j elements of the triangle are p mod n: column i stands in the rows from
+   the i-th on. */
+static uint64_t visits_of_triangle(uint64_t j, uint64_t p, uint64_t n) {
+    uint64_t row, column = triangular(j, &row), columns = congruent(row, p, n);
+    uint64_t skipped = columns > 0 ? columns * p + n * (columns * (columns - 1) / 2) : 0;
+    return columns * row - skipped + congruent(column, p, n);
+}
+
+size_t rk_plan_visit(const rk_plan *plan, uint64_t j, uint64_t *visit) {
+    uint64_t n = plan->nprograms, row;
+    uint64_t p = (j % 2 ? j / 2 : triangular(j / 2, &row)) % n;
+    *visit = visits_of_triangle((j + 1) / 2, p, n) + congruent(j / 2, p, n);
+    return (size_t)p;
 }
 
 const rk_cell *rk_plan_cell(const rk_plan *plan, uint64_t j) {

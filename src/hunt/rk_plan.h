@@ -1,6 +1,6 @@
 /* Which dimensions and which enumerated assignments a hunt visits, as a pure function of the
    theorem and the options: programs smallest dimensions first, and enumerations smallest first so
-   that none starves the others. Owns the programs. */
+   that none starves the others. Owns the programs; read only once made. */
 #ifndef RK_PLAN_H
 #define RK_PLAN_H
 
@@ -33,8 +33,9 @@ void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only,
 void rk_plan_clear(rk_plan *plan);
 
 /* Index of the program of random trial j: half of the trials dwell on small dimensions and come
-   back to them, half go round all. nprograms must not be 0. */
-size_t rk_plan_visit(const rk_plan *plan, uint64_t j);
+   back to them, half go round all. *visit: how many random trials before j were of that program.
+   nprograms must not be 0. */
+size_t rk_plan_visit(const rk_plan *plan, uint64_t j, uint64_t *visit);
 
 /* The cell of enumerated assignment j; NULL when all have been. */
 const rk_cell *rk_plan_cell(const rk_plan *plan, uint64_t j);

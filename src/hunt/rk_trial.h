@@ -6,6 +6,10 @@
 
 #include "rk_judge.h"
 
+/* An exact draw in the sets: structured (rk_sample), or plain rationals in the interior. */
+bool rk_trial_sample(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                     unsigned *claim);
+
 /* Random residues mod 2, 3, 5 or 7, where degeneracies are frequent; a violation mod p is lifted
    to symmetric residues and to random integers in the same classes. */
 bool rk_trial_field(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,

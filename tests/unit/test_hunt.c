@@ -298,7 +298,7 @@ static void refute_none(const char *const *claims, size_t n) {
         rk_hunt_report r = hunt(&t.module->theorems[0], 800);
         if (r.found)
             fail_msg("refuted: %s", claims[i]);
-        if (r.held == 0)
+        if (r.tally.held == 0)
             fail_msg("no instance: %s", claims[i]);
         rk_hunt_report_clear(&r, &t.module->theorems[0]);
         drop_text(&t);
@@ -325,7 +325,7 @@ static void float_hits_that_are_none_are_counted(void **state) {
     rk_hunt_report r;
     rk_hunt(c, NULL, &o, &r);
     assert_false(r.found);
-    assert_true(r.unconfirmed > 0);
+    assert_true(r.tally.unconfirmed > 0);
     rk_hunt_report_clear(&r, c);
     drop_text(&t);
 }
@@ -412,7 +412,7 @@ static void a_violation_that_is_not_accepted_is_no_finding(void **state) {
     rk_hunt_report r;
     rk_hunt(&t.module->theorems[0], NULL, &o, &r);
     assert_false(r.found);
-    assert_true(asked > 0 && r.rejected == (uint64_t)asked);
+    assert_true(asked > 0 && r.tally.rejected == (uint64_t)asked);
     rk_hunt_report_clear(&r, &t.module->theorems[0]);
     drop_text(&t);
 }
@@ -424,7 +424,7 @@ static void theorems_without_variables_run_through_the_dimensions(void **state) 
     rk_hunt_report r = hunt(&t.module->theorems[0], 0);
     assert_true(r.found);
     assert_int_equal(r.finding.dims[0], 41);
-    assert_int_equal(r.held, 40);
+    assert_int_equal(r.tally.held, 40);
     rk_hunt_report_clear(&r, &t.module->theorems[0]);
     drop_text(&t);
 }
@@ -436,7 +436,7 @@ static void a_given_variable_makes_one_instance(void **state) {
                  "dim n = 2; forall A : real[n, n]; assume A == [1, 2; 3, 4]; claim det(A) == -2;");
     rk_hunt_report r = hunt(&t.module->theorems[0], 0);
     assert_false(r.found);
-    assert_int_equal(r.held, 1);
+    assert_int_equal(r.tally.held, 1);
     rk_hunt_report_clear(&r, &t.module->theorems[0]);
     drop_text(&t);
 }
@@ -447,8 +447,8 @@ static void impossible_hypotheses_give_no_instance(void **state) {
     read_clauses(&t, "forall x : real; assume x^2 < 0; claim x == 1;");
     rk_hunt_report r = hunt(&t.module->theorems[0], 400);
     assert_false(r.found);
-    assert_int_equal(r.held, 0);
-    assert_true(r.excluded > 0);
+    assert_int_equal(r.tally.held, 0);
+    assert_true(r.tally.excluded > 0);
     rk_hunt_report_clear(&r, &t.module->theorems[0]);
     drop_text(&t);
 }

@@ -1,0 +1,47 @@
+#include "rk_ways.h"
+#include "rk_margin.h"
+#include "rk_trial.h"
+
+static bool is_universal(const rk_judge *judge, const rk_program *program) {
+    (void)program;
+    return judge->checked->mode == RK_MODE_UNIVERSAL;
+}
+
+static bool has_equations(const rk_judge *judge, const rk_program *program) {
+    return rk_trial_has_equations(judge, program);
+}
+
+static bool has_none(const rk_judge *judge, const rk_program *program) {
+    return !rk_trial_has_equations(judge, program);
+}
+
+static bool has_ranks_alone(const rk_judge *judge, const rk_program *program) {
+    return has_none(judge, program) && rk_trial_matrices(program) > 0;
+}
+
+static bool climbs(const rk_judge *judge, const rk_program *program) {
+    return is_universal(judge, program) && rk_margin_climbs(program);
+}
+
+static bool varies(const rk_judge *judge, const rk_program *program) {
+    return is_universal(judge, program) && rk_margin_varies(program);
+}
+
+/* Random draws hardly ever satisfy equations: then most of the work goes into solving them. */
+static const rk_way ways[] = {
+    {"samples", 8, has_none, rk_trial_sample},
+    {"samples", 2, has_equations, rk_trial_sample},
+    {"solved equations", 6, has_equations, rk_trial_solve},
+    {"singular matrices", 5, has_ranks_alone, rk_trial_solve},
+    {"small field", 2, is_universal, rk_trial_field},
+    {"doubles made exact", 2, climbs, rk_trial_climb},
+    {"critical values", 1, varies, rk_trial_critical},
+};
+
+size_t rk_way_count(void) {
+    return sizeof ways / sizeof ways[0];
+}
+
+const rk_way *rk_way_at(size_t i) {
+    return &ways[i];
+}

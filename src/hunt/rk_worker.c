@@ -1,0 +1,71 @@
+#include "rk_worker.h"
+#include "base/rk_mem.h"
+#include "rk_enumerate.h"
+#include "rk_replay.h"
+
+void rk_worker_init(rk_worker *w, const rk_schedule *schedule, const rk_hunt_options *options,
+                    rk_tally *tally) {
+    const rk_plan *plan = &schedule->plan;
+    *w = (rk_worker){.schedule = schedule};
+    rk_judge_init(&w->judge, schedule->checked, options, tally);
+    w->value = rk_calloc(plan->nprograms + 1, sizeof *w->value);
+    for (size_t p = 0; p < plan->nprograms; p++)
+        rk_assignment_init(&w->value[p], plan->program[p]);
+}
+
+void rk_worker_clear(rk_worker *w) {
+    for (size_t p = 0; p < w->schedule->plan.nprograms; p++)
+        rk_assignment_clear(&w->value[p]);
+    rk_free(w->value);
+    rk_judge_clear(&w->judge);
+}
+
+static bool try_enumerated(rk_worker *w, uint64_t j, rk_hit *out) {
+    const rk_plan *plan = &w->schedule->plan;
+    const rk_cell *cell = rk_plan_cell(plan, j);
+    const rk_program *program = plan->program[cell->program];
+    rk_assignment *value = &w->value[cell->program];
+    out->program = cell->program;
+    w->judge.most = rk_schedule_effort(w->schedule, cell->program, j);
+    return rk_enumerate_sorted(program, cell->alphabet, j - cell->first) == cell->sorted &&
+           rk_enumerate_at(program, cell->alphabet, j - cell->first, value) &&
+           rk_judge_try(&w->judge, program, value, RK_EFFORT_THOROUGH, &out->claim);
+}
+
+static bool enumerate(rk_worker *w, const rk_step *step, rk_hit *out) {
+    const rk_plan *plan = &w->schedule->plan;
+    out->how = plan->closed ? "all dimensions in turn" : "enumeration";
+    for (uint64_t j = step->first; j < step->last && j < plan->enumerations; j++)
+        if (try_enumerated(w, j, out))
+            return true;
+    return false;
+}
+
+bool rk_worker_trial(rk_worker *w, uint64_t k, rk_hit *out) {
+    rk_step step;
+    rk_schedule_step(w->schedule, k, &step);
+    if (!step.way)
+        return enumerate(w, &step, out);
+    rk_judge *judge = &w->judge;
+    rk_rng rng = rk_rng_trial(judge->options->seed, judge->checked->digest, k);
+    out->program = step.program;
+    judge->most = step.effort;
+    judge->how = step.way->name;
+    bool found = step.way->run(judge, w->schedule->plan.program[step.program], &rng,
+                               &w->value[step.program], &out->claim);
+    out->how = judge->how;
+    return found;
+}
+
+bool rk_worker_replay(rk_worker *w, const rk_checked *known, rk_hit *out) {
+    const rk_plan *plan = &w->schedule->plan;
+    out->how = "known counterexample";
+    for (out->program = 0; out->program < plan->nprograms; out->program++) {
+        const rk_program *program = plan->program[out->program];
+        rk_assignment *value = &w->value[out->program];
+        if (rk_replay_values(known, program, value) &&
+            rk_judge_try(&w->judge, program, value, RK_EFFORT_THOROUGH, &out->claim))
+            return true;
+    }
+    return false;
+}

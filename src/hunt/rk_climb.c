@@ -1,122 +1,77 @@
+/* Climbing in doubles: one way to fail is chosen, its conditions are met by least squares, its goal
+   is made large, and what looks like a violation is made rational, the simplest first. */
 #include <math.h>
+#include "base/rk_mem.h"
 #include "rk_margin.h"
+#include "rk_system.h"
 #include "rk_trial.h"
 
-enum { STEPS = 60, FINEST = 8 };
+enum { MOST_SMOOTH = 24, MOST_ROUGH = 10, STARTS = 3, TRIES = 4 };
+static const double work = 2e7, enough = 0.05;
 
-static void draw_point(const rk_program *program, rk_rng *rng, rk_point *point) {
-    slong spread = rk_rng_between(rng, 1, 48);
-    for (slong i = 0; i < point->count; i++) {
-        slong radix = rk_point_radix(program, i);
-        if (radix > 0)
-            fmpq_set_si(point->theta + i, rk_rng_between(rng, 0, radix - 1), 1);
-        else
-            fmpq_set_si(point->theta + i, rk_rng_between(rng, -spread, spread), 16);
-    }
+static int least(double x, int low, int high) {
+    return x < low ? low : x > high ? high : (int)x;
 }
 
-/* One coordinate moves by a power of two, becomes 0, or becomes equal to another; or all double. */
-static void step(const rk_program *program, rk_rng *rng, rk_point *point) {
-    slong i = (slong)rk_rng_below(rng, (uint64_t)point->count);
-    slong radix = rk_point_radix(program, i);
-    fmpq *x = point->theta + i;
-    uint64_t kind = rk_rng_below(rng, 12);
-    if (radix > 0) {
-        fmpq_set_si(x, rk_rng_between(rng, 0, radix - 1), 1);
-    } else if (kind == 0) {
-        fmpq_zero(x);
-    } else if (kind == 1) {
-        slong j = (slong)rk_rng_below(rng, (uint64_t)point->count);
-        if (rk_point_radix(program, j) == 0)
-            fmpq_set(x, point->theta + j);
-    } else if (kind == 2) {
-        for (slong j = 0; j < point->count; j++)
-            if (rk_point_radix(program, j) == 0)
-                fmpq_mul_2exp(point->theta + j, point->theta + j, 1);
-    } else {
-        fmpq_t size;
-        fmpq_init(size);
-        fmpq_set_si(size, rk_rng_below(rng, 2) ? 4 : -4, 1);
-        fmpq_div_2exp(size, size, (flint_bitcnt_t)rk_rng_below(rng, FINEST));
-        fmpq_add(x, x, size);
-        fmpq_clear(size);
-    }
-}
-
-static double height(rk_judge *judge, const rk_program *program, const rk_point *point,
-                     rk_assignment *a) {
-    if (!rk_point_apply(program, point, a))
-        return -INFINITY;
-    double margin = rk_judge_margin(judge, program, a);
-    return isnan(margin) ? -INFINITY : margin;
-}
-
-/* Climbs until the margin is clearly positive, or for STEPS steps. */
-static double climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_point *best,
-                    rk_assignment *a) {
-    rk_point next;
-    rk_point_init(&next, program);
-    double top = height(judge, program, best, a);
-    for (int k = 0; k < STEPS && top < 1e-6; k++) {
-        rk_point_set(&next, best);
-        step(program, rng, &next);
-        double margin = height(judge, program, &next, a);
-        if (margin >= top) {
-            top = margin;
-            rk_point_set(best, &next);
-        }
-    }
-    rk_point_clear(&next);
-    return top;
-}
-
-static void snap(const rk_program *program, rk_point *point, int fineness) {
-    fmpq_t low, high, radius;
-    fmpq_init(low);
-    fmpq_init(high);
-    fmpq_init(radius);
-    fmpq_set_ui(radius, 1, 2);
-    fmpq_div_2exp(radius, radius, (flint_bitcnt_t)fineness);
-    for (slong i = 0; i < point->count; i++) {
-        if (rk_point_radix(program, i) > 0)
-            continue;
-        fmpq_sub(low, point->theta + i, radius);
-        fmpq_add(high, point->theta + i, radius);
-        fmpq_simplest_between(point->theta + i, low, high);
-    }
-    fmpq_clear(low);
-    fmpq_clear(high);
-    fmpq_clear(radius);
-}
-
-static bool confirm(rk_judge *judge, const rk_program *program, const rk_point *point,
-                    rk_assignment *out, unsigned *claim) {
+/* Candidates for the exact check, coarse ones first; those that doubles see nothing in are left out
+   as long as doubles tell. */
+static bool confirm(rk_judge *judge, const rk_terrain *t, rk_assignment *out, unsigned *claim) {
+    static const int fineness[] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36};
     rk_point near;
-    rk_point_init(&near, program);
-    bool found = false;
-    for (int fineness = 0; fineness < FINEST && !found; fineness++) {
-        rk_point_set(&near, point);
-        snap(program, &near, fineness);
-        found = rk_point_apply(program, &near, out) &&
-                rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
+    rk_point_init(&near, t->program);
+    bool found = false, hit = false;
+    int tries = 0, n = (int)(sizeof fineness / sizeof *fineness);
+    for (int k = 0; k <= n && tries < TRIES && !found; k++) {
+        if (k < n)
+            rk_terrain_snap(t, fineness[k], &near);
+        else
+            rk_terrain_exact(t, &near);
+        if (!rk_point_apply(t->program, &near, out))
+            continue;
+        double margin = rk_judge_margin(judge, t->program, out);
+        if (margin <= 0)
+            continue;
+        hit = hit || margin > RK_MARGIN_NOISE; /* less is rounding, no hit */
+        tries++;
+        found = rk_judge_try(judge, t->program, out, RK_EFFORT_SCREENED, claim);
     }
+    if (hit && !found && judge->tally)
+        judge->tally->unconfirmed++;
     rk_point_clear(&near);
-    return found || (rk_point_apply(program, point, out) &&
-                     rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim));
+    return found;
+}
+
+/* One climb from a random start. */
+static double ascend(rk_terrain *t, const rk_aim *aim, unsigned method, int looks) {
+    rk_system s;
+    double top = -INFINITY;
+    rk_system_init(&s, t, aim);
+    rk_system_begin(&s);
+    if (rk_system_look(&s, s.place)) {
+        bool conditions = s.equations + s.inequalities > 0;
+        bool fits = !conditions || !t->slopes || rk_system_solve(&s, looks / 4) < 1;
+        if (fits)
+            top = rk_system_climb(&s, method, looks, enough);
+    }
+    rk_system_clear(&s);
+    return top;
 }
 
 bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim) {
-    rk_point best;
-    rk_point_init(&best, program);
-    bool found = false;
-    if (best.count > 0) {
-        draw_point(program, rng, &best);
-        double top = climb(judge, program, rng, &best, out);
-        found = top > 0 && confirm(judge, program, &best, out, claim);
-        if (top > RK_MARGIN_NOISE && !found && judge->tally) /* less is rounding, no hit */
-            judge->tally->unconfirmed++;
+    unsigned method = rk_system_method(rng);
+    bool slopes = rk_system_method_slopes(method), found = false;
+    rk_terrain t;
+    rk_terrain_init(&t, program, rng, slopes ? MOST_SMOOTH : MOST_ROUGH, slopes);
+    int looks = least(work / (t.work * STARTS), 30, slopes ? 120 : 400);
+    for (int k = 0; k < STARTS && !found && t.nactive > 0; k++) {
+        rk_aim aim;
+        rk_aim_choose(&aim, program, judge->checked->mode == RK_MODE_EXISTS, rng);
+        if (aim.goal != RK_GOAL_NONE && ascend(&t, &aim, method, looks) > 0)
+            found = confirm(judge, &t, out, claim);
+        rk_aim_clear(&aim);
+        rk_terrain_draw(&t, rng);
     }
-    rk_point_clear(&best);
+    rk_terrain_clear(&t);
     return found;
 }

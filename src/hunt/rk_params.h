@@ -6,6 +6,7 @@
 #ifndef RK_PARAMS_H
 #define RK_PARAMS_H
 
+#include "domain/rk_matrix.h"
 #include "eval/rk_program.h"
 
 /* Number of coordinates of a slot (not defined by an assume). */
@@ -18,6 +19,12 @@ slong rk_params_radix(const rk_slot *slot, slong i);
    are dropped where the set wants none. False when theta has no image: a zero row for
    `stochastic`, a zero for `positive` or `nonzero`, a singular matrix for `invertible`. */
 bool rk_params_apply(const rk_slot *slot, const fmpq *theta, fmpq_mat_t out);
+
+/* The same formulas over any ordered domain, such as doubles with slopes: theta is a column of that
+   domain, *out is initialised here and owned by the caller. UNDEFINED where theta has no image by
+   a division; nothing else of membership is looked at. Over domains that are not exact the
+   coordinates of `integer` vary continuously. */
+rk_ev rk_params_map(const rk_slot *slot, const rk_matrix *theta, rk_matrix *out);
 
 /* Building blocks, also used by the samplers. */
 void rk_cayley(fmpq_mat_t out, const fmpq_mat_t skew); /* skew' == -skew */

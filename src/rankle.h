@@ -36,13 +36,16 @@ typedef struct rankle_options {
     uint64_t samples;                /* exact instances wanted for `verified`, 0: default 200;
                                         draws of random variables, 0: by the work of a draw */
     long precision_cap;              /* bits, 0: default 1024 */
+    unsigned jobs;                   /* threads, 0: as many as there are cores; the results are
+                                        the same whatever their number, but for limits on time */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
-    /* called when a theorem is settled, in order; may be NULL */
+    /* called when a theorem is settled, in order; may be NULL. This and the next function may be
+       called by other threads than the caller's, by one at a time */
     void (*settled)(void *self, const rankle_result *result);
     /* called now and then during work; may be NULL */
     void (*progress)(void *self, const char *theorem, uint64_t trials, double rate);
-    /* asked now and then; not 0 ends the work; may be NULL */
+    /* asked now and then, perhaps by several threads at once; not 0 ends the work; may be NULL */
     int (*interrupted)(void *self);
     void *self;
 } rankle_options;
@@ -70,6 +73,9 @@ size_t rankle_error_count(const rankle_session *session);
 
 /* Reads and checks a claim file: every theorem gets a result (also handed to `settled`). */
 int rankle_check_file(rankle_session *session, const char *path, const rankle_options *options);
+/* The same for several files, whose theorems are settled side by side. The code is the gravest. */
+int rankle_check_files(rankle_session *session, const char *const *paths, size_t n,
+                       const rankle_options *options);
 /* Hunts one theorem (name NULL: all) with the given budget of trials (0: default), provers off. */
 int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
                      uint64_t trials, const rankle_options *options);

@@ -101,6 +101,20 @@ void rk_diag_hint(rk_diags *d, const char *format, ...) {
     va_end(args);
 }
 
+void rk_diags_append(rk_diags *d, rk_diags *more) {
+    rk_grow(&d->items, &d->cap, d->count + more->count, sizeof(diag));
+    for (size_t i = 0; i < more->count; i++) {
+        d->items[d->count] = more->items[i];
+        d->items[d->count].order = d->count;
+        d->count++;
+    }
+    d->errors += more->errors;
+    more->count = more->errors = 0;
+    for (size_t i = 0; i < more->nkept; i++)
+        rk_diags_keep(d, more->kept[i]);
+    more->nkept = 0;
+}
+
 size_t rk_diags_errors(const rk_diags *d) {
     return d->errors;
 }

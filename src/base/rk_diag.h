@@ -41,6 +41,9 @@ void rk_diag_hint(rk_diags *d, const char *format, ...) __attribute__((format(pr
 struct rk_arena;
 void rk_diags_keep(rk_diags *d, struct rk_arena *arena);
 
+/* Moves all of `more` to the end of d. */
+void rk_diags_append(rk_diags *d, rk_diags *more);
+
 size_t rk_diags_errors(const rk_diags *d); /* number of errors, warnings not counted */
 size_t rk_diags_count(const rk_diags *d);
 const char *rk_diag_name(const rk_diags *d, size_t i);

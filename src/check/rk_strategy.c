@@ -116,7 +116,7 @@ static bool accept_open(void *self, const rk_program *p, const rk_assignment *a)
 static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsigned wanted) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
     rk_prove_options o = prove_options(j);
-    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->digest,
+    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->statement,
                               0x696e7465726e616cULL + j->visited_choices);
     rk_assignment a;
     rk_assignment_init(&a, p);
@@ -361,7 +361,7 @@ static void visit_with_sides(job *j) {
 /* One draw of every style at these dimensions, until the hypotheses hold at one. */
 static void draw_instance(job *j, const int64_t *dims, rk_program *p) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
-    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->digest, 0x696e7374616e6365ULL);
+    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->statement, 0x696e7374616e6365ULL);
     rk_assignment a;
     rk_assignment_init(&a, p);
     for (unsigned style = 0; style < rk_sample_styles() && !j->witnessed; style++) {

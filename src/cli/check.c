@@ -31,10 +31,8 @@ static void check_summary(rk_runner *r) {
 }
 
 static void check_all(rk_runner *r, const rk_paths *files) {
-    for (size_t i = 0; i < files->n; i++)
-        if (!rk_runner_note(r, rankle_check_file(r->session, files->path[i], &r->options),
-                            files->path[i]))
-            break;
+    const char *const *paths = (const char *const *)files->path;
+    rk_runner_note(r, rankle_check_files(r->session, paths, files->n, &r->options), NULL);
     if (r->arguments->only && r->code == RK_EXIT_OK && rankle_result_count(r->session) == 0)
         rk_runner_complain(r, RK_EXIT_USAGE, r->arguments->only, "no theorem has such a name");
     r->code = rk_exit_graver(r->code, rankle_exit_code(r->session));

@@ -67,6 +67,7 @@ static void runner_options(rk_runner *r) {
                                   .max_dim = a->max_dim,
                                   .samples = (uint64_t)a->samples,
                                   .precision_cap = (long)a->precision_cap,
+                                  .jobs = (unsigned)a->jobs,
                                   .only = a->only,
                                   .library_path = (const char *const *)r->library.path,
                                   .settled = runner_settled,

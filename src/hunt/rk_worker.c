@@ -47,7 +47,7 @@ bool rk_worker_trial(rk_worker *w, uint64_t k, rk_hit *out) {
     if (!step.way)
         return enumerate(w, &step, out);
     rk_judge *judge = &w->judge;
-    rk_rng rng = rk_rng_trial(judge->options->seed, judge->checked->digest, k);
+    rk_rng rng = rk_rng_trial(judge->options->seed, judge->checked->statement, k);
     out->program = step.program;
     judge->most = step.effort;
     judge->how = step.way->name;

@@ -51,6 +51,7 @@ bool rk_enter_def(rk_checker *ck, const rk_node *call, rk_frame *frame) {
         return false;
     }
     *frame = (rk_frame){.def = def, .use = call->span, .caller = ck->frame};
+    rk_digest_def(&ck->digest, def);
     if (known->bad)
         return bad_def(ck, call);
     bool good = true;

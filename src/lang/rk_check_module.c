@@ -205,6 +205,7 @@ static void checker_free(rk_checker *ck) {
     rk_free(ck->partial);
     rk_free(ck->guards);
     rk_free(ck->bodies);
+    rk_digest_clear(&ck->digest);
 }
 
 /* Items are declared before any of them is read, in all files, so their order does not matter. */

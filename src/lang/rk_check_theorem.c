@@ -469,7 +469,7 @@ bool rk_check_theorem(rk_checker *ck, const rk_file *file, const rk_theorem *the
         check_allowed(ck);
     good = good && ck->report.errors == before;
     if (good)
-        rk_digest_finish(&ck->digest, theorem->name, out->digest);
+        rk_digest_finish(&ck->digest, theorem, out->digest, out->statement);
     rk_term *nothing = NULL;
     rk_checker_close(ck, good, &nothing);
     ck->theorem = NULL;

@@ -340,18 +340,29 @@ static void print_clause_body(rk_buf *out, const rk_clause *c) {
     }
 }
 
+static void print_clause(rk_buf *out, const rk_clause *c) {
+    rk_buf_printf(out, "  %-7s ", clause_word(c));
+    print_clause_body(out, c);
+    rk_buf_puts(out, ";\n");
+}
+
 void rk_print_theorem(rk_buf *out, const rk_theorem *t) {
     rk_buf_printf(out, "theorem %s", t->name);
     print_optional_string(out, " ", t->title);
     rk_buf_puts(out, " {\n");
-    for (size_t i = 0; i < t->nclauses; i++) {
-        const rk_clause *c = &t->clauses[i];
-        const char *word = clause_word(c);
-        rk_buf_printf(out, "  %-7s ", word);
-        print_clause_body(out, c);
-        rk_buf_puts(out, ";\n");
-    }
+    for (size_t i = 0; i < t->nclauses; i++)
+        print_clause(out, &t->clauses[i]);
     rk_buf_puts(out, "}\n");
+}
+
+static bool says_what_is_claimed(rk_clause_kind kind) {
+    return kind != RK_C_SOURCE && kind != RK_C_CORRECTS && kind != RK_C_NOTE && kind != RK_C_EXPECT;
+}
+
+void rk_print_statement(rk_buf *out, const rk_theorem *t) {
+    for (size_t i = 0; i < t->nclauses; i++)
+        if (says_what_is_claimed(t->clauses[i].kind))
+            print_clause(out, &t->clauses[i]);
 }
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -370,7 +381,7 @@ static void print_paper(rk_buf *out, const rk_paper *p) {
     rk_buf_puts(out, "}\n");
 }
 
-static void print_def(rk_buf *out, const rk_def *d) {
+void rk_print_def(rk_buf *out, const rk_def *d) {
     rk_buf_printf(out, "def %s(", d->name);
     for (size_t i = 0; i < d->nparams; i++)
         rk_buf_printf(out, "%s%s", i > 0 ? ", " : "", d->params[i]);
@@ -389,7 +400,7 @@ static void print_item(rk_buf *out, const rk_item *item) {
         print_paper(out, item->paper);
         break;
     case RK_I_DEF:
-        print_def(out, item->def);
+        rk_print_def(out, item->def);
         break;
     case RK_I_THEOREM:
         rk_print_theorem(out, item->theorem);

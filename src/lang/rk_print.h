@@ -8,6 +8,9 @@
 
 void rk_print_node(rk_buf *out, const rk_node *node);
 void rk_print_theorem(rk_buf *out, const rk_theorem *theorem);
+/* The clauses that say what is claimed: neither name nor title, source, note or expectation. */
+void rk_print_statement(rk_buf *out, const rk_theorem *theorem);
+void rk_print_def(rk_buf *out, const rk_def *def);
 void rk_print_file(rk_buf *out, const rk_file *file);
 void rk_print_string(rk_buf *out, const char *s); /* quoted and escaped as the lexer reads it */
 

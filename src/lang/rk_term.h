@@ -193,7 +193,8 @@ typedef struct rk_checked {
     const rk_paper *paper;    /* of the source clause, NULL */
     const char *source;       /* its text, NULL */
     const char *corrects;     /* NULL */
-    unsigned char digest[32]; /* SHA-256 of the canonical list of files, and the theorem's name */
+    unsigned char digest[32];    /* of the files and the theorem's name (rk_digest.h) */
+    unsigned char statement[32]; /* of what is claimed alone: keys draws, hunts and ledgers */
 } rk_checked;
 
 #endif

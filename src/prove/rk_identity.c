@@ -170,7 +170,7 @@ enum { INTERIOR_POINTS = 4, INTERIOR_BITS = 8 };
 /* A generic claim that is false wherever it is defined is false almost everywhere if it is defined,
    and the hypotheses hold, on an open set. */
 static bool refute(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
-    rk_rng rng = rk_rng_trial(o->seed, program->checked->digest, 0x6964656e74697479ULL);
+    rk_rng rng = rk_rng_trial(o->seed, program->checked->statement, 0x6964656e74697479ULL);
     rk_assignment a;
     bool found = false;
     rk_assignment_init(&a, program);

@@ -245,7 +245,7 @@ static const char *method_of(const rk_view *v) {
 /* False: no attempt can succeed. */
 static bool attempt(witness *w, unsigned k, rk_proof *out, rk_diags *diags) {
     rk_view_init(&w->view, w->program, is_usable, is_known);
-    w->rng = rk_rng_trial(w->options->seed, w->program->checked->digest,
+    w->rng = rk_rng_trial(w->options->seed, w->program->checked->statement,
                           ((uint64_t)WITNESS_STREAM << 32) + k);
     bar_closed(w);
     bar_deep_exponentials(w, RK_FLOORS - 1);

@@ -1,5 +1,6 @@
-/* The inside of a session (rankle.h), shared by session.c (reading and checking) and
-   session_text.c (what is handed out as text). The session owns everything below. */
+/* The inside of a session (rankle.h), shared by session.c (its life and its calls),
+   session_run.c (reading and settling) and session_text.c (what is handed out as text). The session
+   owns everything below. */
 #ifndef RK_SESSION_H
 #define RK_SESSION_H
 
@@ -20,7 +21,9 @@ typedef struct rk_session_file { /* kept: diagnostics and results point into it 
 } rk_session_file;
 
 struct rankle_session {
-    rk_arena *arena; /* results and all texts handed out */
+    rk_arena *arena;    /* all texts handed out */
+    rk_arena **settled; /* results, one arena a theorem */
+    size_t narenas, arenas_cap;
     rk_diags *diags;
     rk_data_store *store;
     rk_session_file *file;

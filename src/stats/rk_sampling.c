@@ -140,7 +140,7 @@ static void end(const sampler *w, scratch *t) {
 }
 
 static void draw(const rk_sampling *s, scratch *t, uint64_t k) {
-    rk_rng rng = rk_rng_trial(s->seed, s->program->checked->digest, (s->stream << 40) + k);
+    rk_rng rng = rk_rng_trial(s->seed, s->program->checked->statement, (s->stream << 40) + k);
     for (size_t i = 0; i < s->program->nslots; i++)
         t->radius[i] = rk_distribution_draw(&s->inputs[i], &rng, t->entry[i]);
 }

@@ -347,6 +347,30 @@ static void the_digest_is_that_of_the_written_list(void **state) {
     done(&c);
 }
 
+static bool same_statement(const char *a, const char *b) {
+    checked x = check_well(a), y = check_well(b);
+    bool same = memcmp(x.module->theorems[0].statement, y.module->theorems[0].statement, 32) == 0;
+    done(&x);
+    done(&y);
+    return same;
+}
+
+static void the_statement_is_what_is_claimed(void **state) {
+    (void)state;
+    const char *text =
+        "def g(x) = x*x; def f(x) = g(x); theorem t { forall x : real; claim f(x) >= 0; }";
+    assert_true(same_statement(
+        text,
+        "# other words\ndef f(x) = g(x); def h(x) = 2*x; def g(x) = (x*x);\n"
+        "theorem s \"title\" { note \"n\"; forall x : real; claim f(x) >= 0; expect proved; }\n"
+        "theorem other { claim 1 == 1; }"));
+    assert_false(same_statement(
+        text,
+        "def g(x) = x*x*x; def f(x) = g(x); theorem t { forall x : real; claim f(x) >= 0; }"));
+    assert_false(same_statement(
+        text, "def g(x) = x*x; def f(x) = g(x); theorem t { forall x : real; claim f(x) > 0; }"));
+}
+
 typedef struct fake_loader {
     char path[64], tensor[64];
     int calls;
@@ -497,6 +521,7 @@ int main(void) {
         cmocka_unit_test(a_matrix_defined_anyway_is_not_attached),
         cmocka_unit_test(clauses_become_fields),
         cmocka_unit_test(the_digest_is_that_of_the_written_list),
+        cmocka_unit_test(the_statement_is_what_is_claimed),
         cmocka_unit_test(data_are_read_while_checking),
         cmocka_unit_test(without_a_loader_data_are_an_error),
         cmocka_unit_test(what_uses_a_bad_definition_is_no_theorem),

@@ -33,7 +33,7 @@
       "draw from seed N (default 1); the same seed gives the same results")                        \
     X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_SETTLES, 1e-3, 1e9,                         \
       "work at most SECONDS on one theorem (default 5, for a hunt 60)")                            \
-    X(jobs, 'j', "jobs", COUNT, "N", RK_RUNS, 1, 64,                                               \
+    X(jobs, 'j', "jobs", COUNT, "N", RK_ON(CHECK), 1, 64,                                          \
       "work on N threads (default: as many as there are cores); the results are the same")         \
     X(max_dim, 0, "max-dim", COUNT, "N", RK_SETTLES, 1, 1e6,                                       \
       "try dimensions without an upper bound up to N (default 6, without variables 128)")          \

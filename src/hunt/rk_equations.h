@@ -1,0 +1,65 @@
+/* The equations of a program that are to hold: its equational hypotheses (for `exists` also its
+   claims), a matrix that is to be singular, null conditions M*V == 0. Exact solving for one slot
+   in which they are linear, or for one entry in which they are polynomials with a rational root.
+   Whatever is solved here is judged by rk_judge_try like any other candidate. An rk_equations
+   belongs to one program and owns its lists; assignments are the caller's. */
+#ifndef RK_EQUATIONS_H
+#define RK_EQUATIONS_H
+
+#include <limits.h>
+
+#include "base/rk_rng.h"
+#include "rk_judge.h"
+
+#define RK_NO_MATRIX UINT_MAX
+
+typedef struct rk_null_condition { /* value of the instruction times v is to be zero */
+    unsigned instr;
+    fmpq_mat_struct v;
+} rk_null_condition;
+
+typedef struct rk_equations {
+    const rk_program *program;
+    const rk_domain *domain; /* the rationals of the judge */
+    unsigned *compare;       /* instructions `a == b` */
+    size_t count, capacity;
+    rk_null_condition *null;
+    size_t nnulls, null_capacity;
+    unsigned singular; /* instruction of a square matrix to be made singular, or RK_NO_MATRIX */
+    slong entries;     /* rows of the residual: differences, null conditions, determinant */
+    /* NULL: all. Else `count` bytes: only the equations marked are looked at, and nothing else. */
+    const unsigned char *active;
+} rk_equations;
+
+void rk_equations_init(rk_equations *e, const rk_judge *judge, const rk_program *program);
+void rk_equations_clear(rk_equations *e);
+
+/* v: one row for each column of the instruction's value; copied. */
+void rk_equations_add_null(rk_equations *e, unsigned instr, const fmpq_mat_t v);
+void rk_equations_set_singular(rk_equations *e, unsigned instr);
+
+/* Left minus right of everything as one column, into `out` (entries by 1). False where it is not
+   defined over the rationals. */
+bool rk_equations_residual(const rk_equations *e, const rk_assignment *a, fmpq_mat_t out);
+
+/* Is the residual zero? (The determinant is not looked at.) */
+bool rk_equations_hold(const rk_equations *e, const rk_assignment *a);
+
+/* marks[k * nslots + s] (count by nslots bytes): does equation k rest on slot s? */
+void rk_equations_mark_slots(const rk_equations *e, unsigned char *marks);
+
+/* Moves slot s to a solution of the residual as it is if linear in s (with the row sums of a
+   stochastic slot); unknowns that need not move stay. With rng, which ones move is random. False:
+   nothing to move, or no solution. */
+bool rk_equations_solve_slot(const rk_equations *e, rk_assignment *a, size_t s, rk_rng *rng);
+
+/* Puts a common rational root of the residual, as polynomials in entry (i, j) of slot s, there:
+   the pick-th. False: there is none, and the entry stays. */
+bool rk_equations_solve_entry(const rk_equations *e, rk_assignment *a, size_t s, slong i, slong j,
+                              uint64_t pick);
+
+/* Solves for one slot after the other, in a random order, what does not hold yet (rk_solve.c).
+   True when all of it holds then. */
+bool rk_solve_rest(const rk_equations *e, rk_rng *rng, rk_assignment *a);
+
+#endif

@@ -48,18 +48,67 @@ void rk_equations_set_singular(rk_equations *e, unsigned instr) {
     e->entries++;
 }
 
-void rk_equations_mark_slots(const rk_equations *e, unsigned char *marks) {
-    const rk_program *p = e->program;
-    unsigned char *seen = rk_malloc(p->ninstr + 1);
-    memset(marks, 0, e->count * p->nslots);
-    for (size_t k = 0; k < e->count; k++) {
-        memset(seen, 0, p->ninstr);
-        rk_program_closure(p, e->compare[k], seen);
-        for (size_t i = 0; i <= e->compare[k]; i++)
-            if (seen[i] && p->instr[i].code == RK_P_INPUT)
-                marks[k * p->nslots + p->instr[i].slot] = 1;
+static unsigned char least(unsigned a, unsigned b) {
+    return (unsigned char)(a < b ? a : b);
+}
+
+/* The degree in a slot, from the degrees of the arguments. */
+static unsigned char degree_of(const rk_instr *in, const unsigned char *degree, size_t slot) {
+    unsigned char sum = 0, most = 0;
+    if (in->code == RK_P_INPUT)
+        return in->slot == slot;
+    for (size_t k = 0; k < in->nargs; k++) {
+        unsigned char d = degree[in->arg[k]];
+        sum = least(2, (unsigned)sum + d);
+        most = d > most ? d : most;
     }
-    rk_free(seen);
+    switch (in->code) {
+    case RK_P_ADD:
+    case RK_P_SUB:
+    case RK_P_NEG:
+    case RK_P_TRANSPOSE:
+    case RK_P_SLICE:
+    case RK_P_HCAT:
+    case RK_P_VCAT:
+    case RK_P_DIAG_MAKE:
+    case RK_P_DIAG_TAKE:
+    case RK_P_VEC:
+    case RK_P_RESHAPE:
+    case RK_P_ROW_SUMS:
+    case RK_P_SUM_ENTRIES:
+    case RK_P_TRACE:
+    case RK_P_COMPARE:
+    case RK_P_KEEP:
+        return most;
+    case RK_P_MUL:
+    case RK_P_SCALE:
+    case RK_P_EMUL:
+    case RK_P_KRON:
+    case RK_P_ROW_SCALE:
+        return sum;
+    case RK_P_DIV:
+    case RK_P_EDIV:
+    case RK_P_ROW_DIVIDE:
+        return degree[in->arg[1]] ? 2 : most;
+    default:
+        return most ? 2 : 0;
+    }
+}
+
+void rk_equations_degrees(const rk_equations *e, unsigned char *degree) {
+    const rk_program *p = e->program;
+    unsigned char *needed = rk_calloc(p->ninstr + 1, 1), *of = rk_calloc(p->ninstr + 1, 1);
+    for (size_t k = 0; k < e->count; k++)
+        rk_program_closure(p, e->compare[k], needed);
+    for (size_t s = 0; s < p->nslots; s++) {
+        for (size_t i = 0; i < p->ninstr; i++)
+            if (needed[i])
+                of[i] = degree_of(&p->instr[i], of, s);
+        for (size_t k = 0; k < e->count; k++)
+            degree[k * p->nslots + s] = of[e->compare[k]];
+    }
+    rk_free(needed);
+    rk_free(of);
 }
 
 static bool determinant(const rk_equations *e, rk_run *run, fmpq_t out) {

@@ -45,8 +45,9 @@ bool rk_equations_residual(const rk_equations *e, const rk_assignment *a, fmpq_m
 /* Is the residual zero? (The determinant is not looked at.) */
 bool rk_equations_hold(const rk_equations *e, const rk_assignment *a);
 
-/* marks[k * nslots + s] (count by nslots bytes): does equation k rest on slot s? */
-void rk_equations_mark_slots(const rk_equations *e, unsigned char *marks);
+/* degree[k * nslots + s] (count by nslots bytes): of equation k in the entries of slot s; 2 stands
+   for everything that is not linear. */
+void rk_equations_degrees(const rk_equations *e, unsigned char *degree);
 
 /* Moves slot s to a solution of the residual as it is if linear in s (with the row sums of a
    stochastic slot); unknowns that need not move stay. With rng, which ones move is random. False:
@@ -58,8 +59,16 @@ bool rk_equations_solve_slot(const rk_equations *e, rk_assignment *a, size_t s, 
 bool rk_equations_solve_entry(const rk_equations *e, rk_assignment *a, size_t s, slong i, slong j,
                               uint64_t pick);
 
-/* Solves for one slot after the other, in a random order, what does not hold yet (rk_solve.c).
-   True when all of it holds then. */
-bool rk_solve_rest(const rk_equations *e, rk_rng *rng, rk_assignment *a);
+/* The equations of a program with their degrees, kept by the judge (rk_solve.c). */
+typedef struct rk_solver {
+    rk_equations equations;
+    unsigned char *degree;
+} rk_solver;
+
+const rk_solver *rk_solver_of(rk_judge *judge, const rk_program *program);
+
+/* Solves for one slot after the other, in a random order, what does not hold yet. True when all
+   of it holds then. */
+bool rk_solver_finish(const rk_solver *solver, rk_rng *rng, rk_assignment *a);
 
 #endif

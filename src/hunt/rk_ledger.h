@@ -30,7 +30,7 @@ const char *rk_ledger_why(const rk_ledger *ledger);
 
 /* What names a hunt: two with the same digest, seed, version and settings are the same. */
 typedef struct rk_ledger_key {
-    const unsigned char *digest; /* 32 bytes, of the theorem */
+    const unsigned char *digest; /* 32 bytes, of what is claimed (rk_checked.statement) */
     uint64_t seed;
     const char *version;
     const char *settings; /* whatever else changes what a trial does, or which trials a block is */

@@ -38,9 +38,10 @@ typedef struct rk_block_result {
 #define RK_BLOCK_COUNTER(name) uint64_t name;
     RK_BLOCK_COUNTERS(RK_BLOCK_COUNTER)
 #undef RK_BLOCK_COUNTER
-    const char *held_low, *held_high; /* dims of the held instances as in dims; NULL: none held */
-    const char *why;                  /* reason of the unknown; NULL: none */
-    uint64_t why_begin, why_end;      /* its place in the theorem's file */
+    double best;                      /* largest violation seen in doubles, -INFINITY: none */
+    const char *held_low, *held_high; /* dims of the held instances, as in dims; NULL: none held */
+    const char *why, *why_file; /* reason of the unknown, and the file of the place; NULL: none */
+    uint64_t why_begin, why_end;
     size_t nfindings;
     const rk_block_finding *finding; /* in the order of trials */
 } rk_block_result;

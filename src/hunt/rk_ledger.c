@@ -22,8 +22,9 @@ static const char *const query_text[RK_QUERIES] = {
     [RK_QUERY_HUNT] = "SELECT id FROM hunt WHERE digest = ? AND seed = ? AND version = ? AND "
                       "settings = ?",
     [RK_QUERY_SHARE] = "SELECT count(*) FROM block WHERE hunt = ? AND number % ? = ?",
-    [RK_QUERY_ADD_BLOCK] = "INSERT OR IGNORE INTO block (hunt, number, " RK_LEDGER_BLOCK_COLUMNS
-                           ") VALUES (?, ?, " RK_BLOCK_COUNTERS(COUNTER_PLACE) "?, ?, ?, ?, ?)",
+    [RK_QUERY_ADD_BLOCK] =
+        "INSERT OR IGNORE INTO block (hunt, number, " RK_LEDGER_BLOCK_COLUMNS
+        ") VALUES (?, ?, " RK_BLOCK_COUNTERS(COUNTER_PLACE) "?, ?, ?, ?, ?, ?, ?)",
     [RK_QUERY_BLOCK] =
         "SELECT " RK_LEDGER_BLOCK_COLUMNS " FROM block WHERE hunt = ? AND number = ?",
     [RK_QUERY_ADD_FINDING] =
@@ -112,15 +113,23 @@ static void bind_count(sqlite3_stmt *q, int at, uint64_t n) {
     sqlite3_bind_int64(q, at, n > INT64_MAX ? INT64_MAX : (sqlite3_int64)n);
 }
 
+/* NULL stands for what is no finite number. */
+static void bind_real(sqlite3_stmt *q, int at, double x) {
+    if (isfinite(x))
+        sqlite3_bind_double(q, at, x);
+}
+
 /* --- blocks ----------------------------------------------------------------------- */
 
 static void bind_block(sqlite3_stmt *q, int at, const rk_block_result *r) {
 #define BIND_COUNTER(name) bind_count(q, at++, r->name);
     RK_BLOCK_COUNTERS(BIND_COUNTER)
 #undef BIND_COUNTER
+    bind_real(q, at++, r->best);
     bind_text(q, at++, r->held_low);
     bind_text(q, at++, r->held_high);
     bind_text(q, at++, r->why);
+    bind_text(q, at++, r->why_file);
     bind_count(q, at++, r->why_begin);
     bind_count(q, at++, r->why_end);
 }
@@ -137,8 +146,7 @@ static rk_status add_finding(rk_ledger *l, uint64_t block, const rk_block_findin
     bind_text(q, 6, f->dims);
     bind_text(q, 7, f->values);
     bind_text(q, 8, f->snippet);
-    if (!isnan(f->margin))
-        sqlite3_bind_double(q, 9, f->margin);
+    bind_real(q, 9, f->margin);
     return finish(l, q);
 }
 
@@ -200,6 +208,7 @@ static void keep_pending(rk_ledger *l, uint64_t number, const rk_block_result *r
     p->result.held_low = keep_text(l->arena, r->held_low);
     p->result.held_high = keep_text(l->arena, r->held_high);
     p->result.why = keep_text(l->arena, r->why);
+    p->result.why_file = keep_text(l->arena, r->why_file);
     for (size_t i = 0; i < r->nfindings; i++) {
         f[i] = r->finding[i];
         f[i].how = keep_text(l->arena, f[i].how);

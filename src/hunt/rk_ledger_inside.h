@@ -50,7 +50,8 @@ struct rk_ledger {
 /* Columns of a block after its hunt and number, and those of a finding after its hunt. */
 #define RK_LEDGER_COUNTER_COLUMN(name) #name ", "
 #define RK_LEDGER_BLOCK_COLUMNS                                                                    \
-    RK_BLOCK_COUNTERS(RK_LEDGER_COUNTER_COLUMN) "held_low, held_high, why, why_begin, why_end"
+    RK_BLOCK_COUNTERS(RK_LEDGER_COUNTER_COLUMN)                                                    \
+    "best, held_low, held_high, why, why_file, why_begin, why_end"
 #define RK_LEDGER_FOUND_COLUMNS "trial, block, claim, how, dims, point, snippet, margin"
 #define RK_LEDGER_SHRUNK_COLUMNS "small_dims, small_point, small_snippet"
 

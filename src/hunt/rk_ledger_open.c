@@ -75,7 +75,8 @@ static const char *const table_text[] = {
     "UNIQUE (digest, seed, version, settings)) STRICT",
     "CREATE TABLE block (hunt INTEGER NOT NULL REFERENCES hunt, "
     "number INTEGER NOT NULL CHECK (number >= 0), " RK_BLOCK_COUNTERS(
-        COUNTER_COLUMN) "held_low TEXT, held_high TEXT, why TEXT, why_begin INTEGER NOT NULL, "
+        COUNTER_COLUMN) "best REAL, held_low TEXT, held_high TEXT, why TEXT, why_file TEXT, "
+                        "why_begin INTEGER NOT NULL, "
                         "why_end INTEGER NOT NULL, PRIMARY KEY (hunt, number)) STRICT, WITHOUT "
                         "ROWID",
     "CREATE TABLE finding (hunt INTEGER NOT NULL, trial INTEGER NOT NULL CHECK (trial >= 0), "

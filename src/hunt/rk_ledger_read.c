@@ -22,14 +22,21 @@ uint64_t rk_ledger_count(sqlite3_stmt *row, int column) {
     return n > 0 ? (uint64_t)n : 0;
 }
 
+static double real_or(sqlite3_stmt *row, int column, double otherwise) {
+    bool none = sqlite3_column_type(row, column) == SQLITE_NULL;
+    return none ? otherwise : sqlite3_column_double(row, column);
+}
+
 void rk_ledger_read_block(sqlite3_stmt *row, int column, rk_arena *arena, rk_block_result *out) {
     *out = (rk_block_result){0};
 #define READ_COUNTER(name) out->name = rk_ledger_count(row, column++);
     RK_BLOCK_COUNTERS(READ_COUNTER)
 #undef READ_COUNTER
+    out->best = real_or(row, column++, -INFINITY);
     out->held_low = rk_ledger_text(row, column++, arena);
     out->held_high = rk_ledger_text(row, column++, arena);
     out->why = rk_ledger_text(row, column++, arena);
+    out->why_file = rk_ledger_text(row, column++, arena);
     out->why_begin = rk_ledger_count(row, column++);
     out->why_end = rk_ledger_count(row, column++);
 }
@@ -42,8 +49,7 @@ void rk_ledger_read_found(sqlite3_stmt *row, int column, rk_arena *arena, rk_blo
     out->dims = word(row, column + 4, arena);
     out->values = word(row, column + 5, arena);
     out->snippet = word(row, column + 6, arena);
-    bool none = sqlite3_column_type(row, column + 7) == SQLITE_NULL;
-    out->margin = none ? NAN : sqlite3_column_double(row, column + 7);
+    out->margin = real_or(row, column + 7, NAN);
 }
 
 /* --- all rows of a query ----------------------------------------------------------- */

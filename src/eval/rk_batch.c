@@ -1,0 +1,111 @@
+#include "batch_inside.h"
+
+#include "base/rk_mem.h"
+
+static const size_t default_memory = (size_t)64 << 20;
+
+static void run_steps(rk_batch *b, bool once) {
+    for (size_t i = 0; i < b->nsteps; i++) {
+        const rk_batch_step *s = &b->step[i];
+        if (!s->needed || s->once != once)
+            continue;
+        if (s->kind == RK_STEP_EIGEN) {
+            rk_batch_eigen(&s->job, b->derivatives && s->dual);
+            continue;
+        }
+        b->lanes->value[s->op](&s->job);
+        if (b->derivatives && s->dual)
+            b->lanes->dual[s->op](&s->job);
+    }
+}
+
+rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *options) {
+    rk_batch *b = rk_calloc(1, sizeof *b);
+    size_t bytes = options->memory ? options->memory : default_memory;
+    b->program = program;
+    b->lanes = options->lanes ? options->lanes : rk_lanes_best();
+    b->derivatives = options->derivatives;
+    b->arena = rk_arena_new();
+    b->value = rk_calloc(program->ninstr + 1, sizeof *b->value);
+    b->input = rk_calloc(program->nslots + 1, sizeof *b->input);
+    b->reads = rk_calloc(program->nslots + 1, sizeof *b->reads);
+    rk_batch_compile(b);
+    if (b->refused || !rk_plan_place(b, options->width, bytes)) {
+        rk_batch_free(b);
+        return NULL;
+    }
+    run_steps(b, true);
+    return b;
+}
+
+rk_batch *rk_batch_new(const rk_program *program, bool derivatives) {
+    return rk_batch_new_with(program, &(rk_batch_options){.derivatives = derivatives});
+}
+
+void rk_batch_free(rk_batch *b) {
+    if (!b)
+        return;
+    rk_arena_free(b->arena);
+    rk_free(b->plane);
+    rk_free(b->constants);
+    rk_free(b->step);
+    rk_free(b->value);
+    rk_free(b->input);
+    rk_free(b->reads);
+    rk_free(b->block);
+    rk_free(b);
+}
+
+size_t rk_batch_width(const rk_batch *b) {
+    return b->width;
+}
+
+double *rk_batch_input(rk_batch *b, size_t slot) {
+    return b->input[slot] ? b->plane[b->input[slot][0]].value : NULL;
+}
+
+double *rk_batch_tangent(rk_batch *b, size_t slot) {
+    return b->derivatives && b->input[slot] ? b->plane[b->input[slot][0]].tangent : NULL;
+}
+
+bool rk_batch_reads(const rk_batch *b, size_t slot) {
+    return b->reads[slot];
+}
+
+void rk_batch_run(rk_batch *b) {
+    run_steps(b, false);
+}
+
+const double *rk_batch_violation(const rk_batch *b) {
+    return b->plane[b->violation].value;
+}
+
+const double *rk_batch_violation_slope(const rk_batch *b) {
+    return b->derivatives ? b->plane[b->violation].tangent : NULL;
+}
+
+static bool is_margin(const rk_batch *b, unsigned instr) {
+    return b->program->instr[instr].truth && b->value[instr].entry != NULL;
+}
+
+const double *rk_batch_margin(const rk_batch *b, unsigned instr) {
+    return is_margin(b, instr) ? b->plane[b->value[instr].entry[0]].value : NULL;
+}
+
+const double *rk_batch_slope(const rk_batch *b, unsigned instr) {
+    return b->derivatives && is_margin(b, instr) ? b->plane[b->value[instr].entry[0]].tangent
+                                                 : NULL;
+}
+
+bool rk_batch_pivots(const rk_batch *b, unsigned instr, rk_batch_pivot *out) {
+    const rk_batch_value *v = &b->value[instr];
+    if (b->program->instr[instr].code != RK_P_RANK || !v->entry || v->pivots[0] == RK_NO_PLANE)
+        return false;
+    const rk_plane *kept = &b->plane[v->pivots[0]], *dropped = &b->plane[v->pivots[1]];
+    *out = (rk_batch_pivot){.kept = kept->value, .dropped = dropped->value};
+    if (b->derivatives) {
+        out->kept_slope = kept->tangent;
+        out->dropped_slope = dropped->tangent;
+    }
+    return true;
+}

@@ -1,0 +1,217 @@
+/* Batches against one run after another: every theorem of the library and of tests/soundness at
+   random assignments, all lanes at once by rk_batch and each alone by rk_run over doubles; the
+   tangents against central differences; every set of instructions against the plainest. */
+#include <glob.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/rk_mem.h"
+#include "eval/rk_batch.h"
+#include "hunt/rk_hunt.h"
+#include "hunt/rk_margin.h"
+#include "hunt/rk_plan.h"
+#include "lang/rk_check_text.h"
+#include "lang/rk_parse.h"
+
+enum { WIDTH = 16, PROGRAMS = 3 };
+
+typedef struct counts {
+    size_t programs, refused, lanes, compared, open, slopes;
+} counts;
+
+static uint64_t seed(void) {
+    static uint64_t value;
+    const char *text = getenv("RK_TEST_SEED");
+    if (value == 0) {
+        value = text ? strtoull(text, NULL, 10) : 1;
+        printf("# seed %llu\n", (unsigned long long)value);
+    }
+    return value;
+}
+
+/* --- programs of theorems ----------------------------------------------------------------------*/
+
+typedef void on_program(const rk_program *program, rk_rng *rng, counts *n);
+
+static void programs_of(const rk_checked *checked, rk_rng *rng, on_program *test, counts *n) {
+    rk_plan plan;
+    if (checked->mode == RK_MODE_RANDOM)
+        return;
+    rk_plan_init(&plan, checked, NULL, 4);
+    for (size_t p = 0; p < plan.nprograms && p < PROGRAMS; p++)
+        test(plan.program[(p * 7 + 1) % plan.nprograms], rng, n);
+    rk_plan_clear(&plan);
+}
+
+static void theorems_of(const char *path, rk_rng *rng, on_program *test, counts *n) {
+    const char *top = getenv("abs_top_srcdir");
+    char library[4096];
+    snprintf(library, sizeof library, "%s/theorems", top ? top : ".");
+    const char *search[] = {library, NULL};
+    rk_diags *diags = rk_diags_new();
+    rk_unit *unit = rk_unit_read(path, search, diags);
+    assert_non_null(unit);
+    rk_module *module = rk_module_check(unit, NULL, diags);
+    for (size_t i = 0; i < module->ntheorems; i++)
+        programs_of(&module->theorems[i], rng, test, n);
+    rk_module_free(module);
+    rk_unit_free(unit);
+    rk_diags_free(diags);
+}
+
+static void files(const char *pattern, on_program *test, counts *n) {
+    static const unsigned char digest[32] = {0};
+    const char *top = getenv("abs_top_srcdir");
+    char path[4096];
+    glob_t found;
+    rk_rng rng = rk_rng_trial(seed(), digest, 0);
+    snprintf(path, sizeof path, "%s/%s", top ? top : ".", pattern);
+    assert_int_equal(glob(path, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        theorems_of(found.gl_pathv[i], &rng, test, n);
+    globfree(&found);
+}
+
+static void library_and_soundness(on_program *test, counts *n) {
+    files("theorems/*/*.thm", test, n);
+    files("tests/soundness/*.thm", test, n);
+    printf("# %zu programs, %zu refused, %zu lanes, %zu margins compared, %zu too close to tell, "
+           "%zu slopes\n",
+           n->programs, n->refused, n->lanes, n->compared, n->open, n->slopes);
+}
+
+/* --- lanes -------------------------------------------------------------------------------------*/
+
+static double to_double(const fmpq_t x) {
+    arf_t f;
+    arf_init(f);
+    arf_set_fmpq(f, x, 64, ARF_RND_NEAR);
+    double d = arf_get_d(f, ARF_RND_NEAR);
+    arf_clear(f);
+    return d;
+}
+
+static void put_lane(rk_batch *b, const rk_program *program, const rk_assignment *a, size_t t) {
+    size_t width = rk_batch_width(b);
+    for (size_t s = 0; s < program->nslots; s++) {
+        double *to = rk_batch_input(b, s);
+        const fmpq_mat_struct *m = &a->value[s];
+        for (slong k = 0; to && k < m->r * m->c; k++)
+            to[(size_t)k * width + t] = to_double(fmpq_mat_entry(m, k / m->c, k % m->c));
+    }
+}
+
+static void draw(const rk_program *program, rk_rng *rng, rk_assignment *a) {
+    unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
+    if (rk_rng_below(rng, 3) == 0 || !rk_sample(program, style, rng, a))
+        rk_sample_interior(program, rng, a);
+}
+
+/* Is the rank of some matrix in this lane a matter of tolerance? */
+static bool is_close(const rk_batch *b, const rk_program *program, size_t t) {
+    rk_batch_pivot p;
+    for (unsigned i = 0; i < program->ninstr; i++)
+        if (rk_batch_pivots(b, i, &p) && (p.kept[t] < 1e-6 || p.dropped[t] > 1e-12) &&
+            p.kept[t] > 0)
+            return true;
+    return false;
+}
+
+/* Rounding has a rank of its own: a matrix that would be zero but for it. */
+static bool is_rounding(rk_run *run, unsigned i) {
+    const rk_instr *in = &run->program->instr[i];
+    if (in->code != RK_P_RANK || rk_run_compute(run, in->arg[0]) != RK_EV_OK)
+        return false;
+    const rk_matrix *m = &run->value[in->arg[0]];
+    double most = 0;
+    for (slong k = 0; k < m->rows * m->cols; k++)
+        most = fmax(most, fabs(((const double *)m->entry)[k]));
+    return most > 0 && most < 1e-9;
+}
+
+/* Values that rounding moves over 0 or over the noise of margins are left open. */
+static bool agrees(double want, double got, bool close) {
+    if (isnan(want) || (want == -INFINITY && isnan(got)))
+        return true;
+    if (want == -INFINITY || got == -INFINITY)
+        return want == got;
+    if (close)
+        return true;
+    return !isnan(got) && fabs(want - got) <= 1e-6;
+}
+
+static void compare_lane(const rk_batch *b, const rk_program *program, const rk_assignment *a,
+                         const rk_domain *doubles, size_t t, counts *n) {
+    rk_run run;
+    rk_run_init(&run, program, doubles);
+    bool close = is_close(b, program, t);
+    if (rk_run_set_inputs(&run, a) != RK_EV_OK)
+        close = true;
+    for (unsigned i = 0; i < program->ninstr && !close; i++)
+        close = is_rounding(&run, i);
+    for (unsigned i = 0; i < program->ninstr; i++) {
+        const double *margin = rk_batch_margin(b, i);
+        if (!margin)
+            continue;
+        double want = rk_margin(&run, i);
+        n->compared++;
+        n->open += isnan(want) || close;
+        if (!agrees(want, margin[t], close)) {
+            rk_buf text;
+            rk_buf_init(&text);
+            rk_program_print(&text, program);
+            for (size_t s = 0; s < a->nslots; s++)
+                fmpq_mat_print(&a->value[s]);
+            printf("%s\n%s: instruction %u: %.17g alone, %.17g in a batch, lane %zu\n", text.text,
+                   program->checked->theorem->name, i, want, margin[t], t);
+            rk_buf_clear(&text);
+            fail();
+        }
+    }
+    rk_run_clear(&run);
+}
+
+static void margins_agree(const rk_program *program, rk_rng *rng, counts *n) {
+    rk_batch *b = rk_batch_new_with(program, &(rk_batch_options){.width = WIDTH});
+    n->programs++;
+    if (!b) {
+        n->refused++;
+        return;
+    }
+    rk_domain *doubles = rk_domain_double();
+    rk_assignment a[WIDTH];
+    for (size_t t = 0; t < WIDTH; t++) {
+        rk_assignment_init(&a[t], program);
+        draw(program, rng, &a[t]);
+        put_lane(b, program, &a[t], t);
+    }
+    rk_batch_run(b);
+    for (size_t t = 0; t < WIDTH; t++) {
+        n->lanes++;
+        compare_lane(b, program, &a[t], doubles, t, n);
+        rk_assignment_clear(&a[t]);
+    }
+    rk_domain_free(doubles);
+    rk_batch_free(b);
+}
+
+static void batches_agree_with_runs(void **state) {
+    counts n = {0};
+    (void)state;
+    library_and_soundness(margins_agree, &n);
+    assert_true(n.refused * 10 < n.programs);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batches_agree_with_runs),
+    };
+    return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
+}

@@ -286,8 +286,8 @@ static void place_constants(reader *r, rk_component *c, size_t *key, const unsig
 
 static void add_relation(reader *r, rk_component *c, const raw_relation *raw, const size_t *input,
                          size_t ninputs) {
-    rk_relation *rel = &c->relation[c->nrelations++];
-    *rel = (rk_relation){raw->left, raw->right, NULL, ninputs};
+    rk_natural_relation *rel = &c->relation[c->nrelations++];
+    *rel = (rk_natural_relation){raw->left, raw->right, NULL, ninputs};
     rel->arrow = rk_arena_alloc(r->arena, ninputs * sizeof *rel->arrow + 1);
     for (size_t k = 0; k < ninputs; k++)
         rel->arrow[k] = r->out->op[input[k]].arrow;
@@ -402,8 +402,7 @@ void rk_natural_init(rk_natural *n, const rk_program *program, const unsigned *c
     unsigned char *seen = rk_malloc(room);
     size_t *input = rk_malloc(room * sizeof *input);
     for (size_t k = 0; k < count; k++)
-        if (read_equation(&r, compare[k], &raw[g.nraw]) &&
-            has_arrow(&r, &raw[g.nraw], seen, input))
+        if (read_equation(&r, compare[k], &raw[g.nraw]) && has_arrow(&r, &raw[g.nraw], seen, input))
             g.nraw++;
     rk_free(seen);
     rk_free(input);
@@ -570,7 +569,7 @@ static bool evaluate(const summand *s, size_t op) {
     return true;
 }
 
-bool rk_natural_holds(rk_natural *n, const rk_relation *relation, const int *size,
+bool rk_natural_holds(rk_natural *n, const rk_natural_relation *relation, const int *size,
                       const rk_small *value) {
     summand s = {n, size, value};
     memset(n->known, 0, n->nops);

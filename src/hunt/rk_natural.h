@@ -43,11 +43,11 @@ typedef struct rk_space {
 
 typedef struct rk_natural_op rk_natural_op;
 
-typedef struct rk_relation {
+typedef struct rk_natural_relation {
     size_t left, right; /* operations whose results are to be equal */
     size_t *arrow;      /* indices of those it mentions */
     size_t narrows;
-} rk_relation;
+} rk_natural_relation;
 
 /* What equations tie together: its arrows, spaces and relations. */
 typedef struct rk_component {
@@ -55,7 +55,7 @@ typedef struct rk_component {
     size_t narrows;
     rk_space *space;
     size_t nspaces;
-    rk_relation *relation;
+    rk_natural_relation *relation;
     size_t nrelations;
 } rk_component;
 
@@ -78,7 +78,7 @@ void rk_natural_clear(rk_natural *n);
 
 /* Does a relation of a component hold modulo RK_NATURAL_PRIME? size[s]: of its space s in this
    summand; value[a]: of its arrow a, of the shape that the sizes say. */
-bool rk_natural_holds(rk_natural *n, const rk_relation *relation, const int *size,
+bool rk_natural_holds(rk_natural *n, const rk_natural_relation *relation, const int *size,
                       const rk_small *value);
 
 #endif

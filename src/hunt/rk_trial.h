@@ -26,6 +26,12 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
 
+/* Builds solutions of the equational hypotheses that are relations between matrices (idempotents,
+   nilpotents, generalised inverses, commuting pairs, ...) as direct sums of small ones in random
+   bases (rk_summands.h); draws the rest and solves what is left. */
+bool rk_trial_construct(rk_judge *judge, const rk_program *program, rk_rng *rng,
+                        rk_assignment *out, unsigned *claim);
+
 /* Draws everything and sets one entry to the places where a comparison of the theorem, as a
    polynomial in it, turns (rational roots), between them, and beyond. */
 bool rk_trial_critical(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,

@@ -31,7 +31,8 @@ static bool varies(const rk_judge *judge, const rk_program *program) {
 static const rk_way ways[] = {
     {"samples", 8, has_none, rk_trial_sample},
     {"samples", 2, has_equations, rk_trial_sample},
-    {"solved equations", 6, has_equations, rk_trial_solve},
+    {"solved equations", 4, has_equations, rk_trial_solve},
+    {"constructed solutions", 4, has_equations, rk_trial_construct},
     {"singular matrices", 5, has_ranks_alone, rk_trial_solve},
     {"small field", 2, is_universal, rk_trial_field},
     {"doubles made exact", 2, climbs, rk_trial_climb},

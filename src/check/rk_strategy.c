@@ -195,11 +195,10 @@ static void visit_all(job *j) {
 
 /* --- the hunt ----------------------------------------------------------------------------- */
 
-static bool forward_progress(void *self, uint64_t trials, double rate, const int64_t *dims) {
+static bool forward_progress(void *self, const rk_hunt_progress *now) {
     job *j = self;
-    (void)dims;
     if (j->options->progress != NULL)
-        j->options->progress(j->options->self, j->checked->theorem->name, trials, rate);
+        j->options->progress(j->options->self, j->checked->theorem->name, now->trials, now->rate);
     return !interrupted(j);
 }
 

@@ -20,8 +20,8 @@ unsigned rk_sample_styles(void);
 const char *rk_sample_style_name(unsigned style);
 /* The style that gives each slot a structure of its own. */
 unsigned rk_sample_mixed(void);
-/* A draw in the interior of every set: rationals of small height, huge or tiny, of one sign, or near
-   something structured. For `generic` instances and interior points. Always succeeds. */
+/* A draw in the interior of every set: rationals of small height, huge or tiny, of one sign, or
+   near something structured. For `generic` instances and interior points. Always succeeds. */
 void rk_sample_interior(const rk_program *program, rk_rng *rng, rk_assignment *out);
 
 typedef struct rk_finding {
@@ -30,10 +30,18 @@ typedef struct rk_finding {
     rk_assignment value;
     unsigned claim; /* which claim is violated */
     uint64_t trial;
-    const char *how; /* "enumeration", "small field", ... */
+    char *how; /* "enumeration", "small field", ...; owned */
 } rk_finding;
 
 void rk_finding_clear(rk_finding *f);
+
+typedef struct rk_hunt_progress {
+    uint64_t trials; /* done, whatever their order */
+    double rate;     /* of trials a second */
+    const int64_t *dims;
+    double best; /* largest violation seen in doubles; -INFINITY: none */
+    uint64_t findings;
+} rk_hunt_progress;
 
 typedef struct rk_hunt_options {
     uint64_t seed;
@@ -43,8 +51,11 @@ typedef struct rk_hunt_options {
     int64_t max_dim;  /* cap on open dimensions, 0: 6, or 128 when nothing is drawn */
     slong precision_cap;
     bool shrink;
-    /* progress, may be NULL: called now and then; false stops the hunt */
-    bool (*progress)(void *self, uint64_t trials, double rate, const int64_t *dims);
+    unsigned jobs;          /* threads, the caller's among them; 0: that one alone, as it is */
+    uint64_t shard, shards; /* only the blocks b with b mod shards == shard; shards 0: all */
+    uint64_t findings;      /* go on until so many different ones; 0: one */
+    /* progress, may be NULL: called by the caller's thread now and then; false stops the hunt */
+    bool (*progress)(void *self, const rk_hunt_progress *now);
     void *self;
     /* known counterexamples to try first, as `.thm` snippets; may be NULL */
     const rk_checked *const *known;
@@ -53,14 +64,23 @@ typedef struct rk_hunt_options {
        every exact violation does */
     bool (*accept)(void *self, const rk_program *program, const rk_assignment *a);
     void *accept_self;
+    /* Set by a hunt for those that work for it: asked before each trial and within long ones, false
+       stops them. */
+    bool (*alive)(void *self);
+    void *alive_self;
 } rk_hunt_options;
+
+/* The options of a small hunt within a hunt: with the same seed, rules and limits, on the caller's
+   thread, for one finding that is not shrunk. */
+rk_hunt_options rk_hunt_within(const rk_hunt_options *o, uint64_t trials);
 
 /* What was counted: over a block of trials, or over a hunt (the counters: rk_blocks.h). */
 typedef struct rk_tally {
 #define RK_TALLY_COUNTER(name) uint64_t name;
     RK_BLOCK_COUNTERS(RK_TALLY_COUNTER)
 #undef RK_TALLY_COUNTER
-    rk_ev why; /* of the unknown */
+    double best; /* largest violation seen in doubles, -INFINITY: none */
+    rk_ev why;   /* of the unknown */
     rk_span where;
     int64_t *dims_low, *dims_high; /* range of dimensions of the held instances, checked->ndims */
 } rk_tally;
@@ -72,11 +92,19 @@ void rk_tally_add(rk_tally *tally, const rk_tally *later, const rk_checked *chec
 
 typedef struct rk_hunt_report {
     bool found;
-    rk_finding finding; /* smallest after shrinking */
-    rk_tally tally;
+    rk_finding finding; /* the first, after shrinking */
+    rk_finding *more;   /* the others, in the order of trials */
+    size_t nmore;
+    rk_tally tally; /* of the blocks up to where the hunt stopped */
 } rk_hunt_report;
 
-/* For universal theorems looks for violations, for `exists` theorems for examples (found = an
+/* Trial k is a function of the theorem, the seed, the options that shape the plan, and k. Trials
+   are done in blocks, and blocks are taken in their order, so that the report is the same for any
+   number of workers: the hunt ends with the block that has the last finding wanted, or that fills
+   the budget; a deadline or an interrupt leaves the blocks before the first that was cut, and of
+   that one the trials that were done.
+
+   For universal theorems looks for violations, for `exists` theorems for examples (found = an
    example at the dimensions in hand; hunts the given dims only when only_dims is not NULL). */
 void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_options *o,
              rk_hunt_report *out);

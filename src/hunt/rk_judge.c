@@ -59,8 +59,11 @@ void rk_judge_forget(rk_judge *judge, const rk_program *program) {
 /* --- one candidate ----------------------------------------------------------------- */
 
 bool rk_judge_out_of_time(rk_judge *judge) {
-    if (!judge->stopped && judge->options->deadline > 0)
-        judge->stopped = rk_clock() > judge->options->deadline;
+    const rk_hunt_options *o = judge->options;
+    if (!judge->stopped && o->deadline > 0)
+        judge->stopped = rk_clock() > o->deadline;
+    if (!judge->stopped && o->alive)
+        judge->stopped = !o->alive(o->alive_self);
     return judge->stopped;
 }
 

@@ -21,7 +21,7 @@ typedef struct rk_judge {
     rk_domain *doubles, *rationals; /* owned */
     rk_effort most;                 /* cap on the effort of every try */
     const char *how;                /* name of what is being tried, static: a way may refine it */
-    bool stopped;                   /* the deadline passed, or progress said stop */
+    bool stopped;                   /* the deadline passed, or the hunt is to end */
     struct rk_kept *kept;           /* rk_judge_keep */
     size_t nkept, kept_capacity;
 } rk_judge;

@@ -29,11 +29,7 @@ static bool project(shrink *sh, const rk_program *program, rk_assignment *out, u
 
 /* A short hunt at these dimensions alone: it depends on the theorem and the seed only. */
 static bool search(shrink *sh, const rk_program *program, rk_assignment *out, unsigned *claim) {
-    rk_hunt_options o = *sh->judge.options;
-    o.trials = SEARCH_TRIALS;
-    o.shrink = false;
-    o.progress = NULL;
-    o.nknown = 0;
+    rk_hunt_options o = rk_hunt_within(sh->judge.options, SEARCH_TRIALS);
     rk_hunt_report r;
     rk_hunt(sh->checked, program->dims, &o, &r);
     bool found = r.found;

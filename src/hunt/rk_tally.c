@@ -1,8 +1,9 @@
+#include <math.h>
 #include "base/rk_mem.h"
 #include "rk_hunt.h"
 
 void rk_tally_init(rk_tally *tally, const rk_checked *checked) {
-    *tally = (rk_tally){.why = RK_EV_OK};
+    *tally = (rk_tally){.why = RK_EV_OK, .best = (double)-INFINITY};
     tally->dims_low = rk_calloc(checked->ndims + 1, sizeof *tally->dims_low);
     tally->dims_high = rk_calloc(checked->ndims + 1, sizeof *tally->dims_high);
 }
@@ -29,6 +30,7 @@ void rk_tally_add(rk_tally *tally, const rk_tally *later, const rk_checked *chec
         tally->why = later->why;
         tally->where = later->where;
     }
+    tally->best = fmax(tally->best, later->best);
 #define RK_TALLY_ADD(name) tally->name += later->name;
     RK_BLOCK_COUNTERS(RK_TALLY_ADD)
 #undef RK_TALLY_ADD

@@ -3,11 +3,10 @@
 #include "rk_enumerate.h"
 #include "rk_replay.h"
 
-void rk_worker_init(rk_worker *w, const rk_schedule *schedule, const rk_hunt_options *options,
-                    rk_tally *tally) {
+void rk_worker_init(rk_worker *w, const rk_schedule *schedule, const rk_hunt_options *options) {
     const rk_plan *plan = &schedule->plan;
     *w = (rk_worker){.schedule = schedule};
-    rk_judge_init(&w->judge, schedule->checked, options, tally);
+    rk_judge_init(&w->judge, schedule->checked, options, NULL);
     w->value = rk_calloc(plan->nprograms + 1, sizeof *w->value);
     for (size_t p = 0; p < plan->nprograms; p++)
         rk_assignment_init(&w->value[p], plan->program[p]);
@@ -68,4 +67,61 @@ bool rk_worker_replay(rk_worker *w, const rk_checked *known, rk_hit *out) {
             return true;
     }
     return false;
+}
+
+/* --- blocks ------------------------------------------------------------------------ */
+
+void rk_worker_finding(const rk_worker *w, const rk_hit *hit, uint64_t k, rk_finding *out) {
+    const rk_checked *checked = w->schedule->checked;
+    const int64_t *dims = w->schedule->plan.program[hit->program]->dims;
+    bool too_large = false;
+    *out = (rk_finding){.claim = hit->claim, .trial = k, .how = rk_strdup(hit->how)};
+    out->program = rk_plan_build(checked, dims, &too_large); /* as the plan did */
+    out->dims = rk_calloc(checked->ndims + 1, sizeof *out->dims);
+    for (size_t i = 0; i < checked->ndims; i++)
+        out->dims[i] = dims[i];
+    rk_assignment_init(&out->value, out->program);
+    rk_assignment_set(&out->value, &w->value[hit->program]);
+}
+
+static void keep(rk_worker *w, rk_haul *haul, const rk_hit *hit, uint64_t k, bool one) {
+    bool shrinks = !one && w->judge.options->shrink;
+    size_t room = haul->capacity;
+    rk_grow(&haul->finding, &haul->capacity, haul->n + 1, sizeof *haul->finding);
+    rk_worker_finding(w, hit, k, &haul->finding[haul->n]);
+    if (shrinks) {
+        rk_grow(&haul->small, &room, haul->n + 1, sizeof *haul->small);
+        rk_worker_finding(w, hit, k, &haul->small[haul->n]);
+        rk_shrink(w->schedule->checked, &haul->small[haul->n], w->judge.options);
+    }
+    haul->n++;
+}
+
+rk_haul *rk_worker_block(rk_worker *w, uint64_t first, uint64_t last, bool one) {
+    rk_haul *haul = rk_calloc(1, sizeof *haul);
+    rk_hit hit;
+    rk_tally_init(&haul->tally, w->schedule->checked);
+    w->judge.tally = &haul->tally;
+    for (uint64_t k = first; k < last && !(one && haul->n > 0); k++) {
+        if (rk_judge_out_of_time(&w->judge))
+            break;
+        haul->tally.trials++;
+        if (rk_worker_trial(w, k, &hit))
+            keep(w, haul, &hit, k, one);
+    }
+    haul->cut = rk_judge_out_of_time(&w->judge); /* the last trial may have been, too */
+    w->judge.tally = NULL;
+    return haul;
+}
+
+void rk_haul_free(rk_haul *haul) {
+    for (size_t i = 0; i < haul->n; i++) {
+        rk_finding_clear(&haul->finding[i]);
+        if (haul->small)
+            rk_finding_clear(&haul->small[i]);
+    }
+    rk_free(haul->finding);
+    rk_free(haul->small);
+    rk_tally_clear(&haul->tally);
+    rk_free(haul);
 }

@@ -32,7 +32,7 @@ typedef struct job {
     const char *method;
     const unsigned char *sides; /* of each claim, from the calculus (rk_prove.h); NULL */
     /* exact instances */
-    uint64_t held, undefined, excluded, unknown, unconfirmed, trials, null_violations;
+    uint64_t held, undefined, excluded, unknown, unconfirmed, trials, assignments, null_violations;
     int64_t *low, *high; /* dimensions at which something held */
     bool any_dims;
     rk_ev why; /* why something stayed unknown, and where */

@@ -55,6 +55,7 @@ void rk_job_hunted(job *j, const rk_hunt_report *report) {
     j->unknown += r->unknown;
     j->unconfirmed += r->unconfirmed;
     j->trials += r->trials;
+    j->assignments += r->assignments;
     if (r->unknown > 0)
         rk_job_unknown(j, r->why, r->where);
     if (r->held > 0 && r->dims_low != NULL) {

@@ -236,6 +236,7 @@ void rk_job_verdict(job *j, bool proved) {
     r->unknown_instances = j->unknown;
     r->unconfirmed = j->unconfirmed;
     r->trials = j->trials;
+    r->assignments = j->assignments;
     if (j->checked->mode != RK_MODE_RANDOM)
         r->drawn = how_drawn(j);
     r->seed = j->options->seed;

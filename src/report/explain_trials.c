@@ -119,8 +119,10 @@ static void say_instances(rk_tale *t, const rk_result *r) {
     if (r->unknown_instances > 0)
         rk_tale_say(t, "%" PRIu64 " more could not be told.", r->unknown_instances);
     if (r->trials > 0)
-        rk_tale_say(t, "The hunt for a counterexample tried %" PRIu64 " assignment%s.", r->trials,
-                    plural(r->trials));
+        rk_tale_say(t,
+                    "The hunt for a counterexample looked at %" PRIu64 " assignment%s in %" PRIu64
+                    " trial%s.",
+                    r->assignments, plural(r->assignments), r->trials, plural(r->trials));
     if (r->verdict == RK_VERIFIED)
         say_scope(t, r);
     rk_tale_end(t);

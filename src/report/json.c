@@ -126,6 +126,7 @@ static void put_work(json_t *o, const rk_result *r) {
     put(o, "unknown_instances", count(r->unknown_instances));
     put(o, "unconfirmed", count(r->unconfirmed));
     put(o, "trials", count(r->trials));
+    put(o, "assignments", count(r->assignments));
     put(o, "drawn", text(r->drawn));
     put(o, "precision", r->precision > 0 ? json_integer(r->precision) : json_null());
     put(o, "level", text(r->level));

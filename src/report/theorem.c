@@ -62,6 +62,8 @@ static void theorem_how(rk_line *line, rk_buf *text, const rk_result *r) {
     if (r->verdict == RK_VERIFIED) {
         rk_buf_printf(text, "%llu exact %s", (unsigned long long)r->instances,
                       count_of(r->instances, "instance", "instances"));
+        if (r->assignments > r->instances)
+            rk_buf_printf(text, " of %llu tried", (unsigned long long)r->assignments);
         theorem_field(line, text);
     } else if (r->verdict == RK_UNDECIDED && r->reason != RK_REASON_NONE) {
         rk_line_field(line, rk_reason_name(r->reason));
@@ -134,6 +136,9 @@ static void detail_instances(rk_buf *out, const rk_text_style *style, const rk_r
                   (unsigned long long)r->instances, (unsigned long long)r->passed_over,
                   (unsigned long long)r->unknown_instances, (unsigned long long)r->unconfirmed,
                   (unsigned long long)r->trials, count_of(r->trials, "trial", "trials"));
+    if (r->assignments > 0)
+        rk_buf_printf(&text, ", %llu %s", (unsigned long long)r->assignments,
+                      count_of(r->assignments, "assignment", "assignments"));
     if (r->drawn)
         rk_buf_printf(&text, "; drawn: %s", r->drawn);
     detail(out, style, "instances", text.text);

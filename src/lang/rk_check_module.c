@@ -91,7 +91,7 @@ static void declare_items(rk_checker *ck) {
 void rk_checker_open(rk_checker *ck, rk_checked *out, rk_frame *frame) {
     *out = (rk_checked){.expect = RK_VERDICT_NONE};
     *frame = (rk_frame){0};
-    out->sizes = ck->sizes = rk_sizes_new(ck->arena);
+    out->sizes = ck->sizes = rk_sizes_new();
     ck->scratch = rk_arena_new();
     ck->out = out;
     ck->frame = frame;

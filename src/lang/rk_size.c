@@ -31,9 +31,9 @@ struct rk_sizes {
     bool overflowed;
 };
 
-rk_sizes *rk_sizes_new(rk_arena *arena) {
+rk_sizes *rk_sizes_new(void) {
     rk_sizes *s = rk_calloc(1, sizeof *s);
-    s->arena = arena;
+    s->arena = rk_arena_new();
     s->canons = rk_canons_new();
     return s;
 }
@@ -60,6 +60,7 @@ void rk_sizes_free(rk_sizes *s) {
     rk_canons_free(s->canons);
     rk_free(s->entries);
     rk_free(s->symbols);
+    rk_arena_free(s->arena);
     rk_free(s);
 }
 

@@ -33,8 +33,8 @@ struct rk_size {
 
 typedef struct rk_sizes rk_sizes; /* the symbols and the canonical forms */
 
-rk_sizes *rk_sizes_new(rk_arena *arena);
-void rk_sizes_free(rk_sizes *s); /* the rk_size objects live on in the arena */
+rk_sizes *rk_sizes_new(void);
+void rk_sizes_free(rk_sizes *s); /* and every rk_size made with it */
 
 /* A new symbol. `definition` (may be NULL) is put in wherever sizes are compared. */
 unsigned rk_size_symbol(rk_sizes *s, const char *name, const rk_size *definition);

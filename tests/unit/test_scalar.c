@@ -21,7 +21,7 @@ typedef struct bench {
 static int set_up(void **state) {
     static bench b;
     b.arena = rk_arena_new();
-    b.sizes = rk_sizes_new(b.arena);
+    b.sizes = rk_sizes_new();
     b.n = rk_size_symbol(b.sizes, "n", NULL);
     b.d = rk_size_symbol(b.sizes, "d", NULL);
     b.h = rk_size_symbol(b.sizes, "h", NULL);

@@ -111,6 +111,19 @@ const char *rankle_results_json(rankle_session *session);
    "markdown" or "csv". */
 int rankle_table(rankle_session *session, const char *json, size_t len, const char *format,
                  const char **text);
+/* Ledgers of hunts (rankle_options.ledger). After RANKLE_INPUT and RANKLE_ENVIRONMENT
+   rankle_failure says what is wrong. */
+/* Hunts, progress and findings. */
+int rankle_ledger_text(rankle_session *session, const char *path, const rankle_style *style,
+                       const char **text);
+/* Everything, by the schema rankle-ledger-1. */
+int rankle_ledger_json(rankle_session *session, const char *path, const char **json);
+/* Each finding as a claim file in a folder, which is made when it is not there. */
+int rankle_ledger_snippets(rankle_session *session, const char *path, const char *folder,
+                           size_t *written);
+/* Takes all of the ledger at `path` into another, which is made when it is not there. After a
+   failure nothing of it was taken. */
+int rankle_ledger_merge(rankle_session *session, const char *into, const char *path);
 /* Writes a text so that an old file is replaced only when all is written; pipes and devices are
    written in place. */
 int rankle_write_file(rankle_session *session, const char *path, const char *text);

@@ -120,6 +120,23 @@ static const rk_example table_examples[] = {
     {NULL, NULL, NULL, 0}};
 static const char *const table_exits[] = {"0", "the table was written", EXIT_FAILURES, NULL};
 
+/* --- ledger -------------------------------------------------------------------- */
+
+static const char *const ledger_paragraphs[] = {
+    "Looks into the ledgers that rankle hunt --ledger writes. `show' prints the hunts of each "
+    "FILE, how far they are and what they found. `merge' takes the hunts of all others into the "
+    "first FILE, or with -o of all into that one, which is made when it is not there: the shards "
+    "of a hunt become one ledger. What two ledgers both have must be the same in both, and is "
+    "there once afterwards. `export' writes everything as JSON by the schema rankle-ledger-1, or "
+    "with --snippets each finding as a claim file of its own, which rankle check accepts.",
+    "A ledger may be looked into while a hunt writes to it.", NULL};
+static const rk_example ledger_examples[] = {
+    {"rankle ledger show run.ledger", "hunts and findings", NULL, 0},
+    {"rankle ledger merge -o all.ledger run.ledger", "the same again, in another file", NULL, 0},
+    {"rankle ledger export --snippets found run.ledger", "the findings as claim files", NULL, 0},
+    {NULL, NULL, NULL, 0}};
+static const char *const ledger_exits[] = {"0", "all was done", EXIT_FAILURES, NULL};
+
 /* --- help ---------------------------------------------------------------------- */
 
 static const char *const help_paragraphs[] = {"Prints the help of a command.", NULL};
@@ -139,6 +156,8 @@ static const rk_command_text command_texts[RK_COMMANDS] = {
      NULL},
     {"table", "RESULTS.json", "make a table for a paper", table_paragraphs, table_examples,
      table_exits, "*.json"},
+    {"ledger", "show|merge|export FILE ...", "look into, merge, export the results of long hunts",
+     ledger_paragraphs, ledger_examples, ledger_exits, "*.ledger"},
     {"help", "[COMMAND]", "print the help of a command", help_paragraphs, help_examples, help_exits,
      NULL},
 };

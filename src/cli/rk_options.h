@@ -12,14 +12,15 @@
 
 #define RK_RUNS (RK_ON(CHECK) | RK_ON(HUNT))
 #define RK_SETTLES (RK_RUNS | RK_ON(EXPLAIN))
-#define RK_ALL (RK_SETTLES | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(HELP))
+#define RK_ALL (RK_SETTLES | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(LEDGER) | RK_ON(HELP))
 
 /*    field          short name             kind   value      commands  least  most   help */
 #define RK_OPTIONS(X)                                                                              \
     X(quiet, 'q', "quiet", FLAG, NULL, RK_RUNS, 0, 0,                                              \
       "print only the verdict lines: no file names, no summary, no progress")                      \
-    X(verbose, 'v', "verbose", FLAG, NULL, RK_RUNS, 0, 0,                                          \
-      "print method, instances, hypotheses and matrices below each verdict line")                  \
+    X(verbose, 'v', "verbose", FLAG, NULL, RK_RUNS | RK_ON(LEDGER), 0, 0,                          \
+      "print method, instances, hypotheses and matrices below each verdict line; of a ledger all " \
+      "findings and the statements")                                                               \
     X(json, 0, "json", TEXT, "FILE", RK_RUNS, 0, 0,                                                \
       "write all results to FILE by the schema rankle-results-1; - is standard output, and then "  \
       "the verdict lines go to standard error")                                                    \
@@ -49,8 +50,11 @@
     X(format, 0, "format", TEXT, "FORMAT", RK_ON(TABLE), 0, 0, "latex (default), markdown or csv") \
     X(standalone, 0, "standalone", FLAG, NULL, RK_ON(TABLE) | RK_ON(EXPLAIN), 0, 0,                \
       "with LaTeX: a whole document, to be compiled as it is")                                     \
-    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE) | RK_ON(EXPLAIN), 0, 0,                    \
-      "write to FILE instead of standard output; an old FILE is replaced when all is written")     \
+    X(snippets, 0, "snippets", TEXT, "DIR", RK_ON(LEDGER), 0, 0,                                   \
+      "with export: write each finding as a claim file into DIR instead of all as JSON")           \
+    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE) | RK_ON(EXPLAIN) | RK_ON(LEDGER), 0, 0,    \
+      "write to FILE instead of standard output; an old FILE is replaced when all is written, "    \
+      "but a ledger that others are merged into keeps what it has")                                \
     X(help, 'h', "help", FLAG, NULL, RK_ALL, 0, 0, "print a page of help and an example")
 
 typedef bool rk_type_FLAG;

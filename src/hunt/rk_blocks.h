@@ -23,7 +23,7 @@
     X(unknown)     /* truth stayed unknown */                                                      \
     X(rejected)    /* exact violations that `accept` turned down */
 
-/* A finding of a block, not shrunk. */
+/* A finding of a block as it was found, and its smallest form. */
 typedef struct rk_block_finding {
     uint64_t trial;
     unsigned claim;
@@ -32,6 +32,7 @@ typedef struct rk_block_finding {
     const char *values;  /* {"X": [["0", "-1"], ["1", "-1"]]}: entries as the language reads them */
     const char *snippet; /* the finding as a theorem of its own */
     double margin;       /* violation in doubles, NAN: none */
+    const char *small_dims, *small_values, *small_snippet; /* NULL: it was not shrunk */
 } rk_block_finding;
 
 typedef struct rk_block_result {
@@ -42,6 +43,7 @@ typedef struct rk_block_result {
     const char *held_low, *held_high; /* dims of the held instances, as in dims; NULL: none held */
     const char *why, *why_file; /* reason of the unknown, and the file of the place; NULL: none */
     uint64_t why_begin, why_end;
+    bool cut; /* not all of its trials were done: what it found counts, the block does not */
     size_t nfindings;
     const rk_block_finding *finding; /* in the order of trials */
 } rk_block_result;
@@ -55,11 +57,9 @@ typedef struct rk_block_store {
      */
     bool (*fetch)(void *self, uint64_t number, rk_arena *arena, rk_block_result *out);
     /* Keeps a finished block with its findings, once: a block that is there already is left as it
-       is. With findings it is on the disk when the call returns; without, soon. */
+       is; of a cut one the findings alone, until the whole one comes. With findings it is on the
+       disk when the call returns; without, soon. */
     rk_status (*store)(void *self, uint64_t number, const rk_block_result *result);
-    /* The smallest form of the finding of a trial, as a theorem; replaces an earlier one. */
-    rk_status (*shrunk)(void *self, uint64_t trial, const char *dims, const char *values,
-                        const char *snippet);
     /* All that was handed in is on the disk when this returns: call it before saying so. */
     rk_status (*flush)(void *self);
 } rk_block_store;

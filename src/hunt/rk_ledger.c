@@ -11,7 +11,9 @@
 static const double pending_seconds = 0.1;
 
 #define COUNTER_PLACE(name) "?, "
-#define FOUND_PLACES "?, ?, ?, ?, ?, ?, ?, ?"
+#define INTO_FINDING                                                                               \
+    " INTO finding (hunt, " RK_LEDGER_FOUND_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "  \
+    "?)"
 
 static const char *const query_text[RK_QUERIES] = {
     [RK_QUERY_BEGIN] = "BEGIN IMMEDIATE",
@@ -27,12 +29,10 @@ static const char *const query_text[RK_QUERIES] = {
         ") VALUES (?, ?, " RK_BLOCK_COUNTERS(COUNTER_PLACE) "?, ?, ?, ?, ?, ?, ?)",
     [RK_QUERY_BLOCK] =
         "SELECT " RK_LEDGER_BLOCK_COLUMNS " FROM block WHERE hunt = ? AND number = ?",
-    [RK_QUERY_ADD_FINDING] =
-        "INSERT INTO finding (hunt, " RK_LEDGER_FOUND_COLUMNS ") VALUES (?, " FOUND_PLACES ")",
+    [RK_QUERY_ADD_FINDING] = "INSERT OR REPLACE" INTO_FINDING,
+    [RK_QUERY_CUT_FINDING] = "INSERT OR IGNORE" INTO_FINDING,
     [RK_QUERY_BLOCK_FINDINGS] = "SELECT " RK_LEDGER_FOUND_COLUMNS
                                 " FROM finding WHERE hunt = ? AND block = ? ORDER BY trial",
-    [RK_QUERY_SHRUNK] = "UPDATE finding SET small_dims = ?, small_point = ?, small_snippet = ? "
-                        "WHERE hunt = ? AND trial = ?",
 };
 
 /* --- statements ------------------------------------------------------------------- */
@@ -134,23 +134,28 @@ static void bind_block(sqlite3_stmt *q, int at, const rk_block_result *r) {
     bind_count(q, at++, r->why_end);
 }
 
-static rk_status add_finding(rk_ledger *l, uint64_t block, const rk_block_finding *f) {
-    sqlite3_stmt *q = rk_ledger_prepare(l, RK_QUERY_ADD_FINDING);
+static rk_status add_finding(rk_ledger *l, const rk_ledger_pending *p, const rk_block_finding *f) {
+    sqlite3_stmt *q =
+        rk_ledger_prepare(l, p->result.cut ? RK_QUERY_CUT_FINDING : RK_QUERY_ADD_FINDING);
     if (!q)
         return RK_ENVIRONMENT;
     sqlite3_bind_int64(q, 1, l->hunt);
     bind_count(q, 2, f->trial);
-    bind_count(q, 3, block);
+    bind_count(q, 3, p->number);
     bind_count(q, 4, f->claim);
     bind_text(q, 5, f->how);
     bind_text(q, 6, f->dims);
     bind_text(q, 7, f->values);
     bind_text(q, 8, f->snippet);
     bind_real(q, 9, f->margin);
+    bind_text(q, 10, f->small_dims);
+    bind_text(q, 11, f->small_values);
+    bind_text(q, 12, f->small_snippet);
     return finish(l, q);
 }
 
-static rk_status add_block(rk_ledger *l, const rk_ledger_pending *p) {
+/* *there: the block was stored before. */
+static rk_status add_row(rk_ledger *l, const rk_ledger_pending *p, bool *there) {
     sqlite3_stmt *q = rk_ledger_prepare(l, RK_QUERY_ADD_BLOCK);
     if (!q)
         return RK_ENVIRONMENT;
@@ -158,9 +163,15 @@ static rk_status add_block(rk_ledger *l, const rk_ledger_pending *p) {
     bind_count(q, 2, p->number);
     bind_block(q, 3, &p->result);
     rk_status status = finish(l, q);
-    bool there = sqlite3_changes(l->db) == 0;
+    *there = sqlite3_changes(l->db) == 0;
+    return status;
+}
+
+static rk_status add_block(rk_ledger *l, const rk_ledger_pending *p) {
+    bool there = false;
+    rk_status status = p->result.cut ? RK_OK : add_row(l, p, &there);
     for (size_t i = 0; status == RK_OK && !there && i < p->result.nfindings; i++)
-        status = add_finding(l, p->number, &p->result.finding[i]);
+        status = add_finding(l, p, &p->result.finding[i]);
     return status;
 }
 
@@ -174,7 +185,7 @@ static void forget_pending(rk_ledger *l) {
 
 /* The first reason of a failure stays: what the rollback says is of no use. */
 static rk_status give_up(rk_ledger *l, rk_status status) {
-    char *why = rk_buf_take(&l->why);
+    char *why = rk_strdup(l->why.text);
     (void)rk_ledger_run(l, RK_QUERY_ROLLBACK);
     rk_buf_reset(&l->why);
     rk_buf_puts(&l->why, why);
@@ -215,6 +226,9 @@ static void keep_pending(rk_ledger *l, uint64_t number, const rk_block_result *r
         f[i].dims = keep_text(l->arena, f[i].dims);
         f[i].values = keep_text(l->arena, f[i].values);
         f[i].snippet = keep_text(l->arena, f[i].snippet);
+        f[i].small_dims = keep_text(l->arena, f[i].small_dims);
+        f[i].small_values = keep_text(l->arena, f[i].small_values);
+        f[i].small_snippet = keep_text(l->arena, f[i].small_snippet);
     }
     p->result.finding = f;
     *l->last = p;
@@ -272,21 +286,6 @@ static bool ledger_fetch(void *self, uint64_t number, rk_arena *arena, rk_block_
     sqlite3_reset(q);
     return rk_ledger_note(l, code) == RK_OK && code == SQLITE_ROW &&
            fetch_findings(l, number, arena, out);
-}
-
-static rk_status ledger_shrunk(void *self, uint64_t trial, const char *dims, const char *values,
-                               const char *snippet) {
-    rk_ledger *l = self;
-    rk_status status = store_pending(l);
-    sqlite3_stmt *q = status == RK_OK ? rk_ledger_prepare(l, RK_QUERY_SHRUNK) : NULL;
-    if (!q)
-        return status == RK_OK ? RK_ENVIRONMENT : status;
-    bind_text(q, 1, dims);
-    bind_text(q, 2, values);
-    bind_text(q, 3, snippet);
-    sqlite3_bind_int64(q, 4, l->hunt);
-    bind_count(q, 5, trial);
-    return finish(l, q);
 }
 
 /* --- the hunt in hand ------------------------------------------------------------- */
@@ -368,7 +367,7 @@ rk_status rk_ledger_hunt(rk_ledger *l, const rk_ledger_key *key, rk_ledger_share
         return RK_BAD_USAGE;
     }
     l->stored = rk_clock();
-    l->store = (rk_block_store){l, ledger_fetch, ledger_store, ledger_shrunk, ledger_flush};
+    l->store = (rk_block_store){l, ledger_fetch, ledger_store, ledger_flush};
     *store = &l->store;
     return status;
 }

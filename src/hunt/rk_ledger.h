@@ -63,7 +63,6 @@ typedef struct rk_ledger_entry { /* a hunt */
 typedef struct rk_ledger_finding {
     rk_block_finding found;
     uint64_t block;
-    const char *dims, *values, *snippet; /* shrunk; NULL: it was not */
 } rk_ledger_finding;
 
 /* All hunts in the order in which they began; texts in the arena. */

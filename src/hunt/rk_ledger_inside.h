@@ -23,8 +23,8 @@ typedef enum rk_ledger_query {
     RK_QUERY_ADD_BLOCK,
     RK_QUERY_BLOCK,
     RK_QUERY_ADD_FINDING,
+    RK_QUERY_CUT_FINDING,
     RK_QUERY_BLOCK_FINDINGS,
-    RK_QUERY_SHRUNK,
     RK_QUERIES
 } rk_ledger_query;
 
@@ -52,8 +52,9 @@ struct rk_ledger {
 #define RK_LEDGER_BLOCK_COLUMNS                                                                    \
     RK_BLOCK_COUNTERS(RK_LEDGER_COUNTER_COLUMN)                                                    \
     "best, held_low, held_high, why, why_file, why_begin, why_end"
-#define RK_LEDGER_FOUND_COLUMNS "trial, block, claim, how, dims, point, snippet, margin"
-#define RK_LEDGER_SHRUNK_COLUMNS "small_dims, small_point, small_snippet"
+#define RK_LEDGER_FOUND_COLUMNS                                                                    \
+    "trial, block, claim, how, dims, point, snippet, margin, "                                     \
+    "small_dims, small_point, small_snippet"
 
 /* The status of a result code of SQLite; a failure is told in `why`. */
 rk_status rk_ledger_note(rk_ledger *l, int code);

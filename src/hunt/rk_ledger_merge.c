@@ -24,21 +24,21 @@ static const char *const conflict_text[] = {
     "t.claim <> m.claim OR t.dims <> m.dims OR t.point <> m.point LIMIT 1",
 };
 
-/* New hunts, their blocks and findings; and shrunk forms that only they have. */
+/* New hunts, their blocks and findings. A finding of ours whose block was cut is theirs where they
+   have the whole block. */
 static const char *const take_text[] = {
     "INSERT OR IGNORE INTO main.hunt (digest, seed, version, settings, file, theorem, statement) "
     "SELECT digest, seed, version, settings, file, theorem, statement FROM theirs.hunt ORDER BY id",
+    "DELETE FROM main.finding WHERE NOT EXISTS (SELECT 1 FROM main.block AS b WHERE "
+    "b.hunt = finding.hunt AND b.number = finding.block) AND EXISTS (SELECT 1 FROM " SAME_HUNT
+    " JOIN theirs.block AS t ON t.hunt = h.id WHERE o.id = finding.hunt AND "
+    "t.number = finding.block)",
     "INSERT OR IGNORE INTO main.block (hunt, number, " RK_LEDGER_BLOCK_COLUMNS
     ") SELECT o.id, number, " RK_LEDGER_BLOCK_COLUMNS " FROM " SAME_HUNT
     " JOIN theirs.block AS t ON t.hunt = h.id",
     "INSERT OR IGNORE INTO main.finding (hunt, " RK_LEDGER_FOUND_COLUMNS
-    ", " RK_LEDGER_SHRUNK_COLUMNS ") SELECT o.id, " RK_LEDGER_FOUND_COLUMNS
-    ", " RK_LEDGER_SHRUNK_COLUMNS " FROM " SAME_HUNT " JOIN theirs.finding AS t ON t.hunt = h.id",
-    "UPDATE main.finding AS m SET (" RK_LEDGER_SHRUNK_COLUMNS ") = (SELECT "
-    "t.small_dims, t.small_point, t.small_snippet FROM " SAME_HUNT
-    " JOIN theirs.finding AS t ON t.hunt = h.id WHERE o.id = m.hunt AND t.trial = m.trial) "
-    "WHERE small_snippet IS NULL AND EXISTS (SELECT 1 FROM " SAME_HUNT
-    " JOIN theirs.finding AS t ON t.hunt = h.id WHERE o.id = m.hunt AND t.trial = m.trial)",
+    ") SELECT o.id, " RK_LEDGER_FOUND_COLUMNS " FROM " SAME_HUNT
+    " JOIN theirs.finding AS t ON t.hunt = h.id",
 };
 
 static int execute(rk_ledger *l, const char *sql) {

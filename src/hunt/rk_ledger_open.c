@@ -79,11 +79,12 @@ static const char *const table_text[] = {
                         "why_begin INTEGER NOT NULL, "
                         "why_end INTEGER NOT NULL, PRIMARY KEY (hunt, number)) STRICT, WITHOUT "
                         "ROWID",
-    "CREATE TABLE finding (hunt INTEGER NOT NULL, trial INTEGER NOT NULL CHECK (trial >= 0), "
+    "CREATE TABLE finding (hunt INTEGER NOT NULL REFERENCES hunt, trial INTEGER NOT NULL CHECK "
+    "(trial >= 0), "
     "block INTEGER NOT NULL, claim INTEGER NOT NULL CHECK (claim >= 0), how TEXT NOT NULL, "
     "dims TEXT NOT NULL, point TEXT NOT NULL, snippet TEXT NOT NULL, margin REAL, "
-    "small_dims TEXT, small_point TEXT, small_snippet TEXT, PRIMARY KEY (hunt, trial), "
-    "FOREIGN KEY (hunt, block) REFERENCES block) STRICT, WITHOUT ROWID",
+    "small_dims TEXT, small_point TEXT, small_snippet TEXT, PRIMARY KEY (hunt, trial)) STRICT, "
+    "WITHOUT ROWID",
     "CREATE INDEX finding_block ON finding (hunt, block)",
 };
 enum { TABLES = sizeof table_text / sizeof table_text[0] };

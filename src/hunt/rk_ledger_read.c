@@ -50,6 +50,9 @@ void rk_ledger_read_found(sqlite3_stmt *row, int column, rk_arena *arena, rk_blo
     out->values = word(row, column + 5, arena);
     out->snippet = word(row, column + 6, arena);
     out->margin = real_or(row, column + 7, NAN);
+    out->small_dims = rk_ledger_text(row, column + 8, arena);
+    out->small_values = rk_ledger_text(row, column + 9, arena);
+    out->small_snippet = rk_ledger_text(row, column + 10, arena);
 }
 
 /* --- all rows of a query ----------------------------------------------------------- */
@@ -127,15 +130,12 @@ static void read_finding(sqlite3_stmt *row, rk_arena *arena, void *item) {
     rk_ledger_finding *f = item;
     rk_ledger_read_found(row, 0, arena, &f->found);
     f->block = rk_ledger_count(row, 1);
-    f->dims = rk_ledger_text(row, 8, arena);
-    f->values = rk_ledger_text(row, 9, arena);
-    f->snippet = rk_ledger_text(row, 10, arena);
 }
 
 rk_status rk_ledger_findings(rk_ledger *l, int64_t hunt, size_t most, rk_arena *arena,
                              rk_ledger_finding **finding, size_t *n) {
-    static const char sql[] = "SELECT " RK_LEDGER_FOUND_COLUMNS ", " RK_LEDGER_SHRUNK_COLUMNS
-                              " FROM finding WHERE hunt = ? ORDER BY trial LIMIT ?";
+    static const char sql[] =
+        "SELECT " RK_LEDGER_FOUND_COLUMNS " FROM finding WHERE hunt = ? ORDER BY trial LIMIT ?";
     const sqlite3_int64 given[] = {hunt, most > INT64_MAX ? -1 : (sqlite3_int64)most};
     rows r = {.ledger = l, .arena = arena, .size = sizeof **finding, .read = read_finding};
     rk_status status = read_rows(&r, sql, given, 2);

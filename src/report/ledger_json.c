@@ -35,16 +35,18 @@ static json_t *json_point(export *x, const char *dims, const char *values, const
 }
 
 static json_t *json_finding(export *x, const rk_ledger_finding *f) {
+    const rk_block_finding *b = &f->found;
     json_t *o = rk_json_need(json_object());
-    bool shrunk = f->dims && f->values && f->snippet;
-    rk_json_put(o, "trial", rk_json_count(f->found.trial));
+    bool shrunk = b->small_dims && b->small_values && b->small_snippet;
+    rk_json_put(o, "trial", rk_json_count(b->trial));
     rk_json_put(o, "block", rk_json_count(f->block));
-    rk_json_put(o, "claim", rk_json_count(f->found.claim));
-    rk_json_put(o, "how", rk_json_text(f->found.how));
-    rk_json_put(o, "margin", isfinite(f->found.margin) ? json_real(f->found.margin) : json_null());
-    rk_json_put(o, "found", json_point(x, f->found.dims, f->found.values, f->found.snippet));
+    rk_json_put(o, "claim", rk_json_count(b->claim));
+    rk_json_put(o, "how", rk_json_text(b->how));
+    rk_json_put(o, "margin", isfinite(b->margin) ? json_real(b->margin) : json_null());
+    rk_json_put(o, "found", json_point(x, b->dims, b->values, b->snippet));
     rk_json_put(o, "smallest",
-                shrunk ? json_point(x, f->dims, f->values, f->snippet) : json_null());
+                shrunk ? json_point(x, b->small_dims, b->small_values, b->small_snippet)
+                       : json_null());
     return o;
 }
 

@@ -81,8 +81,9 @@ static const char *plural(uint64_t n) {
 static void put_finding(rk_buf *out, const rk_ledger_finding *f) {
     rk_buf_printf(out, "    trial %" PRIu64 "  ", f->found.trial);
     put_clean(out, f->found.how);
-    put_dims(out, f->dims ? f->dims : f->found.dims);
-    put_values(out, f->values ? f->values : f->found.values);
+    bool shrunk = f->found.small_dims && f->found.small_values;
+    put_dims(out, shrunk ? f->found.small_dims : f->found.dims);
+    put_values(out, shrunk ? f->found.small_values : f->found.values);
     rk_buf_putc(out, '\n');
 }
 
@@ -153,7 +154,8 @@ static bool is_name(const char *s) {
 
 static rk_status write_snippet(const char *folder, const rk_ledger_entry *e,
                                const rk_ledger_finding *f, rk_buf *why) {
-    const char *text = f->snippet ? f->snippet : f->found.snippet, *reason = NULL;
+    const char *small = f->found.small_snippet, *text = small ? small : f->found.snippet;
+    const char *reason = NULL;
     rk_buf path;
     rk_buf_init(&path);
     rk_buf_printf(&path, "%s/%s-s%" PRIu64 "-t%" PRIu64 ".thm", folder, e->theorem, e->seed,

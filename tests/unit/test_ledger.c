@@ -129,6 +129,14 @@ static rk_ledger_entry only_entry(rk_ledger *l, rk_arena *arena) {
     return entry[0];
 }
 
+static void fill(const char *path, const char *settings, uint64_t first, uint64_t step) {
+    rk_ledger *l = open_at(path);
+    const rk_block_store *s = begin(l, settings, true);
+    for (uint64_t b = first; b < 12; b += step)
+        store_block(s, b);
+    assert_int_equal(rk_ledger_close(l), RK_OK);
+}
+
 /* --- storing ----------------------------------------------------------------------- */
 
 static void blocks_come_back(void **state) {
@@ -198,21 +206,50 @@ static void a_hunt_is_not_begun_twice_unasked(void **state) {
 
 static void shrunk_forms_are_kept(void **state) {
     (void)state;
+    rk_block_finding finding[4];
+    char text[4][64];
     rk_ledger *l = open_at("e.ledger");
     const rk_block_store *s = begin(l, "plain", false);
     rk_arena *arena = rk_arena_new();
     rk_ledger_finding *f;
     size_t n;
-    store_block(s, 2);
-    assert_int_equal(s->shrunk(s->self, 133, "{}", "{\"x\": [[\"1\"]]}", "small"), RK_OK);
-    assert_int_equal(rk_ledger_findings(l, only_entry(l, arena).id, SIZE_MAX, arena, &f, &n),
-                     RK_OK);
+    rk_block_result r = block_of(2, finding, text);
+    finding[1].small_dims = "{}";
+    finding[1].small_values = "{\"x\": [[\"1\"]]}";
+    finding[1].small_snippet = "small";
+    assert_int_equal(s->store(s->self, 2, &r), RK_OK);
+    int64_t hunt = only_entry(l, arena).id;
+    assert_int_equal(rk_ledger_findings(l, hunt, SIZE_MAX, arena, &f, &n), RK_OK);
     assert_int_equal(n, 2);
-    assert_null(f[0].snippet);
-    assert_string_equal(f[1].snippet, "small");
+    assert_null(f[0].found.small_snippet);
+    assert_string_equal(f[1].found.small_snippet, "small");
     assert_int_equal(f[1].block, 2);
-    assert_int_equal(rk_ledger_findings(l, only_entry(l, arena).id, 1, arena, &f, &n), RK_OK);
+    assert_int_equal(rk_ledger_findings(l, hunt, 1, arena, &f, &n), RK_OK);
     assert_int_equal(n, 1);
+    rk_arena_free(arena);
+    rk_ledger_close(l);
+}
+
+/* A deadline cuts a block: its findings are there, and once, when the whole block comes. */
+static void cut_blocks_are_done_again(void **state) {
+    (void)state;
+    rk_block_finding finding[4];
+    char text[4][64];
+    rk_ledger *l = open_at("f.ledger");
+    const rk_block_store *s = begin(l, "plain", false);
+    rk_block_result r = block_of(3, finding, text);
+    rk_arena *arena = rk_arena_new();
+    r.cut = true;
+    r.nfindings = 2;
+    assert_int_equal(s->store(s->self, 3, &r), RK_OK);
+    assert_false(has_block(s, 3));
+    assert_int_equal(only_entry(l, arena).findings, 2);
+    assert_int_equal(only_entry(l, arena).blocks, 0);
+    fill("g.ledger", "plain", 3, 100);
+    assert_int_equal(rk_ledger_merge(l, "g.ledger"), RK_OK);
+    expect_block(begin(l, "plain", true), 3);
+    store_block(begin(l, "plain", true), 3);
+    assert_int_equal(only_entry(l, arena).findings, 3);
     rk_arena_free(arena);
     rk_ledger_close(l);
 }
@@ -252,14 +289,6 @@ static void processes_share_a_file(void **state) {
 }
 
 /* --- merging --------------------------------------------------------------------------- */
-
-static void fill(const char *path, const char *settings, uint64_t first, uint64_t step) {
-    rk_ledger *l = open_at(path);
-    const rk_block_store *s = begin(l, settings, true);
-    for (uint64_t b = first; b < 12; b += step)
-        store_block(s, b);
-    assert_int_equal(rk_ledger_close(l), RK_OK);
-}
 
 static void ledgers_merge(void **state) {
     (void)state;
@@ -476,6 +505,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_stored_twice),
         cmocka_unit_test(a_hunt_is_not_begun_twice_unasked),
         cmocka_unit_test(shrunk_forms_are_kept),
+        cmocka_unit_test(cut_blocks_are_done_again),
         cmocka_unit_test(processes_share_a_file),
         cmocka_unit_test(ledgers_merge),
         cmocka_unit_test(contradictions_do_not_merge),

@@ -7,6 +7,7 @@
 #include "hunt/rk_hunt.h"
 #include "prove/rk_interior.h"
 #include "prove/rk_prove.h"
+#include "prove/rk_spread.h"
 
 enum { RK_SHOWN_ENTRIES = 4096 }; /* larger points are not written out */
 
@@ -19,8 +20,9 @@ typedef struct job {
     const rk_checked *known; /* a counterexample kept beside the theorem, or NULL */
     double start, deadline;
     int64_t max_dim;
-    bool generic; /* some variable is generic */
-    bool finite;  /* finitely many choices of dimensions; complete: all were visited */
+    bool generic;      /* some variable is generic */
+    rk_spread *spread; /* of the hunt that runs */
+    bool finite;       /* finitely many choices of dimensions; complete: all were visited */
     bool complete;
     bool hunting; /* the hunt alone was asked for */
     uint64_t choices;

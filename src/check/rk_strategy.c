@@ -104,12 +104,6 @@ static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proo
 
 /* --- instances of generic theorems -------------------------------------------------------- */
 
-static bool accept_open(void *self, const rk_program *p, const rk_assignment *a) {
-    job *j = self;
-    rk_prove_options o = prove_options(j);
-    return !j->generic || rk_prove_open_violation(p, a, &o);
-}
-
 /* Random points of the interior: what holds there holds, with luck, almost everywhere. A violation
    counts only when a whole neighbourhood violates, and a proof is not vacuous only when hypotheses
    hold on one. */
@@ -127,7 +121,7 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
         rk_job_instance(j, dims, &x);
         if (x.overall == RK_INSTANCE_HOLDS && !j->witnessed)
             j->witnessed = rk_prove_open_instance(p, &a, &o);
-        if (x.overall == RK_INSTANCE_VIOLATED && accept_open(j, p, &a)) {
+        if (x.overall == RK_INSTANCE_VIOLATED && rk_prove_open_violation(p, &a, &o)) {
             j->refuted = true;
             j->method = "open set of violations";
             keep_point(j, dims, p, &a);
@@ -202,6 +196,12 @@ static bool forward_progress(void *self, const rk_hunt_progress *now) {
     return !interrupted(j);
 }
 
+static bool accept_spread(void *self, const rk_program *p, const rk_assignment *a) {
+    job *j = self;
+    rk_prove_options o = prove_options(j);
+    return !j->generic || rk_spread_violation(j->spread, p, a, &o);
+}
+
 /* trials 0: until an instance held */
 static rk_hunt_options hunt_options(job *j, uint64_t trials) {
     return (rk_hunt_options){.seed = j->options->seed,
@@ -215,7 +215,7 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
                              .nknown = j->known != NULL,
                              .progress = forward_progress,
                              .self = j,
-                             .accept = j->generic ? accept_open : NULL,
+                             .accept = j->generic ? accept_spread : NULL,
                              .accept_self = j};
 }
 
@@ -233,7 +233,9 @@ static void take_finding(job *j, rk_finding *f) {
 static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     rk_hunt_report r;
+    j->spread = rk_spread_new();
     rk_hunt(j->checked, NULL, &o, &r);
+    rk_spread_free(j->spread);
     rk_job_hunted(j, &r);
     if (r.found) {
         j->refuted = true;

@@ -1,5 +1,5 @@
-/* The terms that a set of roots reaches, by id, and the loop indices each depends on. Internal
-   to eval. Nothing here recurses: let chains may be as long as the text. */
+/* The terms that a set of roots reaches, by id, and the loop indices each depends on. Nothing here
+   recurses: let chains may be as long as the text. */
 #ifndef RK_TERMS_H
 #define RK_TERMS_H
 

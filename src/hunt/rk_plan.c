@@ -1,16 +1,20 @@
 #include "rk_plan.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/rk_mem.h"
 #include "rk_enumerate.h"
+#include "rk_far.h"
 
 /* Work limits: a trial costs milliseconds at most. */
 enum { MAX_PROGRAMS = 256, MAX_INSTRUCTIONS = 20000, MAX_ENTRIES = 4096 };
 /* Largest values of open dimensions, with variables to draw and without. */
 enum { OPEN_DIM = 6, CLOSED_DIM = 128 };
 static const uint64_t max_cell = 100000;
-/* Multiplications of one run, beyond the smallest dimensions. */
-static const double max_work = 6000;
+/* Multiplications of one run, beyond the smallest dimensions; and far from them. */
+static const double max_work = 6000, max_far_work = 60000;
+/* Far dimensions: programs kept, choices tried for them, and how often they are visited. */
+enum { FAR_PROGRAMS = 24, FAR_CHOICES = 96, FAR_STRIDE = 16 };
 
 /* Rough count of the multiplications of one run. */
 static double work(const rk_program *program) {
@@ -66,6 +70,36 @@ static void add_programs(rk_plan *plan, const rk_checked *checked, int64_t max_d
     rk_free(dims);
 }
 
+static bool has_program(const rk_plan *plan, const rk_checked *checked, const int64_t *dims) {
+    for (size_t p = 0; p < plan->nprograms; p++)
+        if (memcmp(plan->program[p]->dims, dims, checked->ndims * sizeof *dims) == 0)
+            return true;
+    return false;
+}
+
+/* Where something is drawn only what is cheap enough; leaving these out leaves out nothing that
+   was meant to be visited. */
+static void add_far_programs(rk_plan *plan, const rk_checked *checked, int64_t max_dim) {
+    size_t count, most = plan->nprograms + FAR_PROGRAMS;
+    int64_t *dims = rk_far_dims(checked, max_dim, &count);
+    bool large = false, drawn = checked->nvars > 0;
+    for (size_t i = 0; i < count && i < FAR_CHOICES && plan->nprograms < most; i++) {
+        const int64_t *choice = dims + i * checked->ndims;
+        rk_program *program = NULL;
+        if (!has_program(plan, checked, choice))
+            program = rk_plan_build(checked, choice, &large);
+        if (program && drawn && work(program) > max_far_work) {
+            rk_program_free(program);
+            program = NULL;
+        }
+        if (!program)
+            continue;
+        rk_grow(&plan->program, &plan->capacity, plan->nprograms + 1, sizeof *plan->program);
+        plan->program[plan->nprograms++] = program;
+    }
+    rk_free(dims);
+}
+
 static int by_weight(const void *a, const void *b) {
     const rk_cell *x = a, *y = b;
     if (x->weight != y->weight)
@@ -116,6 +150,9 @@ void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only,
         add_program(plan, checked, only);
     else
         add_programs(plan, checked, max_dim ? max_dim : cap);
+    plan->near = plan->nprograms;
+    if (!only && !max_dim && plan->nprograms > 0)
+        add_far_programs(plan, checked, cap);
     plan->closed = is_closed(plan);
     add_cells(plan);
 }
@@ -153,8 +190,20 @@ static uint64_t visits_of_triangle(uint64_t j, uint64_t p, uint64_t n) {
     return columns * row - skipped + congruent(column, p, n);
 }
 
+/* Programs of far dimensions in turn. */
+static size_t visit_far(const rk_plan *plan, uint64_t j, uint64_t *visit) {
+    uint64_t n = plan->nprograms - plan->near, p = j % n;
+    *visit = congruent(j, p, n);
+    return plan->near + (size_t)p;
+}
+
 size_t rk_plan_visit(const rk_plan *plan, uint64_t j, uint64_t *visit) {
-    uint64_t n = plan->nprograms, row;
+    uint64_t n = plan->near, row;
+    if (plan->nprograms > plan->near) {
+        if (j % FAR_STRIDE == FAR_STRIDE - 1)
+            return visit_far(plan, j / FAR_STRIDE, visit);
+        j -= j / FAR_STRIDE;
+    }
     uint64_t p = (j % 2 ? j / 2 : triangular(j / 2, &row)) % n;
     *visit = visits_of_triangle((j + 1) / 2, p, n) + congruent(j / 2, p, n);
     return (size_t)p;

@@ -20,6 +20,7 @@ typedef struct rk_cell {
 typedef struct rk_plan {
     rk_program **program;
     size_t nprograms, capacity;
+    size_t near; /* the first so many are meant to be all small ones, the rest are far from them */
     rk_cell *cell;
     size_t ncells;
     uint64_t enumerations; /* of all cells */
@@ -32,9 +33,9 @@ typedef struct rk_plan {
 void rk_plan_init(rk_plan *plan, const rk_checked *checked, const int64_t *only, int64_t max_dim);
 void rk_plan_clear(rk_plan *plan);
 
-/* Index of the program of random trial j: half of the trials dwell on small dimensions and come
-   back to them, half go round all. *visit: how many random trials before j were of that program.
-   nprograms must not be 0. */
+/* Index of the program of random trial j: one in sixteen goes far, of the others half dwell on
+   small dimensions and come back to them, half go round all. *visit: how many random trials before
+   j were of that program. nprograms must not be 0. */
 size_t rk_plan_visit(const rk_plan *plan, uint64_t j, uint64_t *visit);
 
 /* The cell of enumerated assignment j; NULL when all have been. */

@@ -42,12 +42,15 @@ rk_effort rk_schedule_effort(const rk_schedule *s, size_t program, uint64_t j) {
 
 /* Each way comes as often as its weight says and as evenly as can be: at every turn all gain their
    weight, and the one that has most pays the sum. */
-static void take_turns(rk_turns *turns, const rk_judge *judge, const rk_program *program) {
+static void take_turns(rk_turns *turns, const rk_judge *judge, const rk_program *program,
+                       bool far) {
     size_t ways = rk_way_count();
     int *weight = rk_calloc(ways, sizeof *weight), *credit = rk_calloc(ways, sizeof *credit);
     int sum = 0;
     for (size_t w = 0; w < ways; w++) {
-        weight[w] = rk_way_at(w)->applies(judge, program) ? rk_way_at(w)->weight : 0;
+        const rk_way *way = rk_way_at(w);
+        bool wanted = (!far || rk_way_goes_far(way)) && way->applies(judge, program);
+        weight[w] = wanted ? way->weight : 0;
         sum += weight[w];
     }
     turns->way = rk_calloc((size_t)sum + 1, 1);
@@ -72,7 +75,7 @@ void rk_schedule_init(rk_schedule *s, const rk_judge *judge, const int64_t *only
     s->turns = rk_calloc(s->plan.nprograms + 1, sizeof *s->turns);
     s->irrational = rk_calloc(s->plan.nprograms + 1, sizeof *s->irrational);
     for (size_t p = 0; p < s->plan.nprograms; p++) {
-        take_turns(&s->turns[p], judge, s->plan.program[p]);
+        take_turns(&s->turns[p], judge, s->plan.program[p], p >= s->plan.near);
         s->irrational[p] = irrational_entries(s->plan.program[p]);
     }
 }

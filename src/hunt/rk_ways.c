@@ -46,3 +46,7 @@ size_t rk_way_count(void) {
 const rk_way *rk_way_at(size_t i) {
     return &ways[i];
 }
+
+bool rk_way_goes_far(const rk_way *way) {
+    return way->run == rk_trial_sample || way->run == rk_trial_field;
+}

@@ -18,5 +18,7 @@ typedef struct rk_way {
 
 size_t rk_way_count(void);
 const rk_way *rk_way_at(size_t i);
+/* Do its trials stay cheap where dimensions are large (rk_far.h)? */
+bool rk_way_goes_far(const rk_way *way);
 
 #endif

@@ -12,8 +12,24 @@ struct rk_local {
     rk_facts bounds;
 };
 
-static bool is_generic(const rk_slot *slot) {
-    return slot->quant == RK_GENERIC;
+/* Members of finite sets stand still: each is a point of positive measure. */
+static bool is_finite(const rk_slot *slot) {
+    switch (slot->set) {
+    case RK_SET_PERMUTATION:
+        return true;
+    case RK_SET_ORTHOGONAL:
+        return slot->rows == 1;
+    case RK_SET_UNIT_ROWS:
+    case RK_SET_STOCHASTIC:
+    case RK_SET_ATTENTION:
+        return slot->cols == 1;
+    default:
+        return false;
+    }
+}
+
+bool rk_local_stands_still(const rk_slot *slot) {
+    return slot->quant != RK_GENERIC || is_finite(slot);
 }
 
 /* --- entries of one sign ------------------------------------------------------------------ */
@@ -138,7 +154,7 @@ static bool is_stilled(const rk_local *l, const rk_instr *in) {
 
 static void classify(rk_local *l, unsigned i) {
     const rk_instr *in = &l->program->instr[i];
-    l->moves[i] = in->code == RK_P_INPUT && is_generic(&l->program->slots[in->slot]);
+    l->moves[i] = in->code == RK_P_INPUT && !rk_local_stands_still(&l->program->slots[in->slot]);
     for (size_t k = 0; k < in->nargs; k++) {
         l->moves[i] |= l->moves[in->arg[k]];
         l->ranks[i] |= l->ranks[in->arg[k]];
@@ -291,6 +307,33 @@ void rk_local_free(rk_local *l) {
 
 const rk_facts *rk_local_facts(const rk_local *l) {
     return &l->bounds;
+}
+
+static const void *entry_at(const rk_matrix *m, slong k) {
+    return rk_matrix_entry(m, k / m->cols, k % m->cols);
+}
+
+int rk_local_sign(const rk_local *l, unsigned instr, slong k) {
+    const rk_matrix *m = &l->run.value[instr];
+    int sign = 0;
+    if (l->run.ev[instr] != RK_EV_OK || l->ranks[instr] ||
+        m->domain->sign(m->domain, &sign, entry_at(m, k)) != RK_EV_OK)
+        return 0;
+    return sign;
+}
+
+int rk_local_order(const rk_local *l, unsigned instr, slong k, slong m) {
+    const rk_matrix *a = &l->run.value[instr];
+    int sign = 0;
+    if (l->run.ev[instr] != RK_EV_OK || l->ranks[instr])
+        return 0;
+    rk_matrix t;
+    rk_matrix_init(&t, a->domain, 1, 1);
+    a->domain->sub(a->domain, t.entry, entry_at(a, k), entry_at(a, m));
+    if (a->domain->sign(a->domain, &sign, t.entry) != RK_EV_OK)
+        sign = 0;
+    rk_matrix_clear(&t);
+    return sign;
 }
 
 static rk_local *local_at(const rk_program *program, const rk_assignment *point,

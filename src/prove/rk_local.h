@@ -1,7 +1,7 @@
 /* Truth on a whole neighbourhood of an exact point: every comparison strict, every function
    continuous there, ranks bounded from below by the point (rank is lower semicontinuous) and from
    above by shapes, with relu, abs and sign replaced by the branch they take around the point.
-   Only generic variables move; `forall` variables stand still. */
+   Only generic variables of infinite sets move; the others stand still. */
 #ifndef RK_LOCAL_H
 #define RK_LOCAL_H
 
@@ -18,5 +18,13 @@ void rk_local_free(rk_local *local);
 /* What holds near the point: a truth value that is known there holds, or fails, at every allowed
    assignment in some neighbourhood. Owned by the rk_local. */
 const rk_facts *rk_local_facts(const rk_local *local);
+
+/* The slots whose values stay as they are: `forall` ones and members of finite sets. */
+bool rk_local_stands_still(const rk_slot *slot);
+
+/* The sign that entry k (row by row) of an instruction has on a whole neighbourhood, and 0 where
+   there is none or none is known; of its entries k and m: the sign of their difference. */
+int rk_local_sign(const rk_local *local, unsigned instr, slong k);
+int rk_local_order(const rk_local *local, unsigned instr, slong k, slong m);
 
 #endif

@@ -1,0 +1,177 @@
+#include "rk_spread.h"
+#include <pthread.h>
+#include <string.h>
+#include "base/rk_clock.h"
+#include "base/rk_mem.h"
+#include "eval/rk_chain.h"
+#include "rk_formal.h"
+#include "rk_interior.h"
+#include "rk_view.h"
+
+/* What is known of a program, by its dimensions: there is one program for each choice. */
+typedef struct known {
+    int64_t *dims;
+    bool fails;    /* somewhere among random points: then violations may be more than a null set */
+    bool is_false; /* by its form */
+} known;
+
+struct rk_spread {
+    pthread_mutex_t lock;
+    known *known;
+    size_t nknown, capacity;
+};
+
+rk_spread *rk_spread_new(void) {
+    rk_spread *s = rk_calloc(1, sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+void rk_spread_free(rk_spread *s) {
+    if (!s)
+        return;
+    for (size_t k = 0; k < s->nknown; k++)
+        rk_free(s->known[k].dims);
+    rk_free(s->known);
+    pthread_mutex_destroy(&s->lock);
+    rk_free(s);
+}
+
+/* --- random points ------------------------------------------------------------------------ */
+
+enum { POINTS = 24, FEWER_POINTS = 6, POINT_BITS = 6 };
+
+static bool has_forall(const rk_program *program) {
+    for (size_t s = 0; s < program->nslots; s++)
+        if (!program->slots[s].defined && !rk_slot_is_generic(&program->slots[s]))
+            return true;
+    return false;
+}
+
+/* The generic slots drawn anew; the others keep their values. */
+static void redraw(const rk_program *program, const rk_assignment *point, rk_rng *rng,
+                   rk_assignment *a) {
+    rk_interior_draw(program, rng, POINT_BITS, rk_rng_u64(rng), a);
+    for (size_t s = 0; s < program->nslots; s++)
+        if (!program->slots[s].defined && !rk_slot_is_generic(&program->slots[s]))
+            fmpq_mat_set(&a->value[s], &point->value[s]);
+}
+
+/* Random points tell where a search of the form is worth its time: of a null set they hit nothing,
+   and where the claim is false by its form it holds at none of them. */
+static void look_around(const rk_program *program, const rk_assignment *point, int points,
+                        const rk_prove_options *o, bool *fails, bool *holds) {
+    rk_decide_options d = {.precision_cap = o->precision_cap};
+    rk_rng rng = rk_rng_trial(o->seed, program->checked->statement, 0x737072656164ULL);
+    rk_assignment a;
+    *fails = *holds = false;
+    rk_assignment_init(&a, program);
+    for (int k = 0; k < points && !(*fails && *holds); k++) {
+        rk_instance x;
+        redraw(program, point, &rng, &a);
+        rk_decide(program, &a, &d, &x);
+        *fails = *fails || x.overall == RK_INSTANCE_VIOLATED;
+        *holds = *holds || x.overall == RK_INSTANCE_HOLDS;
+        rk_instance_clear(&x);
+    }
+    rk_assignment_clear(&a);
+}
+
+/* --- the form ----------------------------------------------------------------------------- */
+
+static bool false_by_form(const rk_program *program, const rk_prove_options *o) {
+    rk_proof proof;
+    rk_diags *said = rk_diags_new(); /* of an equation among the hypotheses: check tells that */
+    rk_proof_init(&proof);
+    rk_prove_symbolic(program, o, &proof, said);
+    if (proof.status == RK_PROOF_NONE)
+        rk_prove_identity(program, o, &proof);
+    bool found = proof.status == RK_PROOF_FALSE;
+    rk_proof_clear(&proof);
+    rk_diags_free(said);
+    return found;
+}
+
+/* Seconds for one claim. */
+#define LONGEST 2.0
+
+static bool claim_false_near(const rk_program *program, unsigned claim, const rk_local *local,
+                             const rk_assignment *point, const rk_prove_options *o) {
+    rk_formal f;
+    double end = rk_clock() + LONGEST;
+    end = o->deadline > 0 && o->deadline < end ? o->deadline : end;
+    if (!rk_formal_open_near(&f, program, claim, local, point, end))
+        return false;
+    bool found = f.claim == f.whole && rk_tern_false(f.run.truth[claim]);
+    rk_formal_close(&f);
+    return found;
+}
+
+/* Everything is defined and the hypotheses hold on a neighbourhood, in which moduli, roots and
+   their kin are the branches that they are at the point, and there the claim is false. */
+static bool false_near(const rk_program *program, const rk_assignment *point,
+                       const rk_prove_options *o) {
+    rk_local *local = rk_local_new(program, point, o->precision_cap > 0 ? o->precision_cap : 256);
+    bool found = false;
+    bool inside = local != NULL && rk_tern_true(rk_facts_hypotheses(rk_local_facts(local)));
+    for (size_t c = 0; c < program->nclaims && inside && !found; c++)
+        found = claim_false_near(program, program->claims[c], local, point, o);
+    rk_local_free(local);
+    return found;
+}
+
+/* --- what is kept ------------------------------------------------------------------------- */
+
+static bool look_up(rk_spread *s, const rk_program *program, known *what) {
+    size_t bytes = program->checked->ndims * sizeof *program->dims;
+    bool found = false;
+    pthread_mutex_lock(&s->lock);
+    for (size_t k = 0; k < s->nknown && !found; k++)
+        if (memcmp(s->known[k].dims, program->dims, bytes) == 0) {
+            *what = s->known[k];
+            found = true;
+        }
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+static void keep(rk_spread *s, const rk_program *program, known what) {
+    size_t bytes = program->checked->ndims * sizeof *program->dims;
+    what.dims = rk_malloc(bytes + 1);
+    memcpy(what.dims, program->dims, bytes);
+    pthread_mutex_lock(&s->lock);
+    rk_grow(&s->known, &s->capacity, s->nknown + 1, sizeof *s->known);
+    s->known[s->nknown++] = what;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Two threads may find out the same at once. */
+static known find_out(rk_spread *s, const rk_program *program, const rk_assignment *point,
+                      const rk_prove_options *o) {
+    known what = {0};
+    bool holds;
+    if (look_up(s, program, &what))
+        return what;
+    look_around(program, point, POINTS, o, &what.fails, &holds);
+    what.is_false = what.fails && !holds && false_by_form(program, o);
+    keep(s, program, what);
+    return what;
+}
+
+/* With values that stand still everything depends on these. */
+static known find_out_here(const rk_program *program, const rk_assignment *point,
+                           const rk_prove_options *o) {
+    known what = {0};
+    bool holds;
+    look_around(program, point, FEWER_POINTS, o, &what.fails, &holds);
+    return what;
+}
+
+bool rk_spread_violation(rk_spread *s, const rk_program *program, const rk_assignment *point,
+                         const rk_prove_options *o) {
+    if (!rk_has_generic(program) || rk_prove_open_violation(program, point, o))
+        return true;
+    known what =
+        has_forall(program) ? find_out_here(program, point, o) : find_out(s, program, point, o);
+    return what.is_false || (what.fails && false_near(program, point, o));
+}

@@ -259,6 +259,7 @@ void rk_job_random(job *j, uint64_t draws) {
     d.result = rk_arena_alloc(j->arena, (d.ntests + 1) * sizeof *d.result);
     choose_dims(&d);
     rk_statistics_options o = {.seed = j->options->seed,
+                               .threads = j->options->jobs,
                                .draws = draws,
                                .deadline = j->deadline,
                                .interrupted = interrupted,

@@ -211,6 +211,7 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
                              .max_dim = j->options->max_dim,
                              .precision_cap = j->options->precision_cap,
                              .shrink = true,
+                             .jobs = j->options->jobs > 1 ? j->options->jobs : 0,
                              .known = &j->known,
                              .nknown = j->known != NULL,
                              .progress = forward_progress,

@@ -63,8 +63,7 @@ static unsigned spare_jobs(run *r) {
 static rk_status settle(run *r, task *t) {
     const rk_request *q = r->request;
     rankle_options o = r->options;
-    if (!q->hunt)
-        o.jobs = spare_jobs(r);
+    o.jobs = q->hunt ? r->jobs : spare_jobs(r);
     t->result->is.keep_calculus = q->explained != NULL;
     if (q->hunt)
         return rk_settle_by_hunt(t->module, t->checked, q->trials, &o, t->arena, &t->result->is,

@@ -3,11 +3,12 @@
    are not the same double are unknown. Rank by elimination with complete pivoting, where a pivot
    counts when it exceeds TOLERANCE times the largest entry. */
 #include "domain_inside.h"
+#include "rk_pivots.h"
 #include <math.h>
 #include <cblas.h>
 #include <lapacke.h> /* after FLINT, which uses the name I that it defines */
 
-#define TOLERANCE 1e-9
+#define TOLERANCE RK_PIVOT_TOLERANCE
 
 static double value(const void *x) {
     return *(const double *)x;
@@ -233,22 +234,28 @@ static void eliminate(double *x, slong m, slong n, slong k, slong row, slong col
     }
 }
 
+slong rk_pivots(double *a, slong m, slong n, double *kept, double *dropped) {
+    slong k = 0, row = 0, col = 0, full = FLINT_MIN(m, n);
+    double first = largest(&row, &col, a, m, n, 0), pivot = first;
+    *kept = 1;
+    for (; k < full && pivot > TOLERANCE * first; k++) {
+        *kept = pivot / first;
+        eliminate(a, m, n, k, row, col);
+        pivot = largest(&row, &col, a, m, n, k + 1);
+    }
+    *dropped = k < full && first > 0 ? pivot / first : 0;
+    return k;
+}
+
 static rk_ev f_matrix_rank(slong *low, slong *high, const rk_matrix *a) {
-    slong m = a->rows, n = a->cols, k = 0, row = 0, col = 0, full = FLINT_MIN(m, n);
-    double *x = copy_entries(a), bound = 0;
+    slong m = a->rows, n = a->cols;
+    double *x = copy_entries(a), kept, dropped;
     bool finite = true;
     for (slong i = 0; i < m * n; i++)
         finite = finite && isfinite(x[i]);
-    for (; finite && k < full; k++) {
-        double pivot = largest(&row, &col, x, m, n, k);
-        bound = k == 0 ? TOLERANCE * pivot : bound;
-        if (pivot <= bound)
-            break;
-        eliminate(x, m, n, k, row, col);
-    }
+    *low = finite ? rk_pivots(x, m, n, &kept, &dropped) : 0;
+    *high = finite ? *low : FLINT_MIN(m, n);
     rk_free(x);
-    *low = k;
-    *high = finite ? k : full;
     return finite ? RK_EV_OK : RK_EV_PRECISION;
 }
 

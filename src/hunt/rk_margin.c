@@ -1,73 +1,12 @@
 #include "rk_margin.h"
 #include <math.h>
 #include "base/rk_mem.h"
+#include "rk_aim.h"
+#include "rk_graded.h"
+#include <lapacke.h> /* after FLINT, which uses the name I that it defines */
 
 static const rk_instr *at(const rk_run *run, unsigned i) {
     return &run->program->instr[i];
-}
-
-static bool rank_value(rk_run *run, unsigned i, double *value) {
-    slong low = 0, high = 0;
-    unsigned arg = at(run, i)->arg[0];
-    if (rk_run_compute(run, arg) != RK_EV_OK ||
-        rk_matrix_rank(&low, &high, &run->value[arg]) != RK_EV_OK || low != high)
-        return false;
-    *value = (double)low;
-    return true;
-}
-
-static bool count_value(rk_run *run, unsigned i, double *value);
-
-static bool count_binary(rk_run *run, unsigned i, double *value) {
-    double x, y;
-    const rk_instr *in = at(run, i);
-    if (in->nargs != 2 || !count_value(run, in->arg[0], &x) || !count_value(run, in->arg[1], &y))
-        return false;
-    switch (in->code) {
-    case RK_P_ADD:
-        *value = x + y;
-        break;
-    case RK_P_SUB:
-        *value = x - y;
-        break;
-    case RK_P_DIV:
-    case RK_P_EDIV:
-        *value = x / y;
-        break;
-    default:
-        *value = x * y;
-        break;
-    }
-    return isfinite(*value);
-}
-
-/* Scalars built from ranks and numbers alone. */
-static bool count_value(rk_run *run, unsigned i, double *value) {
-    const rk_instr *in = at(run, i);
-    if (in->rows != 1 || in->cols != 1)
-        return false;
-    switch (in->code) {
-    case RK_P_RATIONAL:
-        *value = fmpq_get_d(in->number);
-        return true;
-    case RK_P_RANK:
-        return rank_value(run, i, value);
-    case RK_P_NEG:
-        if (!count_value(run, in->arg[0], value))
-            return false;
-        *value = -*value;
-        return true;
-    case RK_P_ADD:
-    case RK_P_SUB:
-    case RK_P_MUL:
-    case RK_P_SCALE:
-    case RK_P_EMUL:
-    case RK_P_DIV:
-    case RK_P_EDIV:
-        return count_binary(run, i, value);
-    default:
-        return false;
-    }
 }
 
 /* Margin of `x cmp y`: relative difference, with a dead zone for equalities. */
@@ -115,9 +54,9 @@ static double of_truth(rk_tern t) {
 
 static double compare_margin(rk_run *run, unsigned i) {
     const rk_instr *in = at(run, i);
-    double x, y;
-    if (count_value(run, in->arg[0], &x) && count_value(run, in->arg[1], &y))
-        return scalar_margin(in->cmp, x, y);
+    rk_graded x, y;
+    if (rk_graded_value(run, in->arg[0], &x) && rk_graded_value(run, in->arg[1], &y))
+        return rk_graded_margin(in->cmp, &x, &y);
     for (size_t k = 0; k < 2; k++) {
         rk_ev ev = rk_run_compute(run, in->arg[k]);
         if (ev != RK_EV_OK)
@@ -130,9 +69,51 @@ static double compare_margin(rk_run *run, unsigned i) {
     return matrix_margin(in->cmp, &run->value[in->arg[0]], &run->value[in->arg[1]]);
 }
 
+/* Minus the least eigenvalue of the symmetric part, or the largest difference between entries
+   across the diagonal where that is more, by the size of the largest entry. */
+static double definite_margin(const rk_matrix *a) {
+    lapack_int n = (lapack_int)a->rows;
+    if (a->rows != a->cols)
+        return 1;
+    double *x = rk_malloc((size_t)(n * n + n) * sizeof *x), *lambda = x + n * n;
+    double skew = 0, size = 1;
+    bool finite = true;
+    for (slong i = 0; i < n; i++)
+        for (slong j = 0; j < n; j++) {
+            double p = entry_of(a, i, j), q = entry_of(a, j, i);
+            finite = finite && isfinite(p);
+            x[i * n + j] = (p + q) / 2;
+            skew = fmax(skew, fabs(p - q));
+            size = fmax(size, fabs(p));
+        }
+    bool ok = finite && LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'N', 'U', n, x, n, lambda) == 0;
+    double margin = ok ? fmax(skew, -lambda[0]) / size - RK_MARGIN_NOISE : NAN;
+    rk_free(x);
+    return margin;
+}
+
+/* The largest distance of an entry from an integer. */
+static double integer_margin(const rk_matrix *a) {
+    double worst = 0;
+    for (slong i = 0; i < a->rows; i++)
+        for (slong j = 0; j < a->cols; j++) {
+            double x = entry_of(a, i, j);
+            if (!isfinite(x))
+                return NAN;
+            worst = fmax(worst, fabs(x - nearbyint(x)));
+        }
+    return worst - RK_MARGIN_NOISE;
+}
+
 static double leaf_margin(rk_run *run, unsigned i) {
+    const rk_instr *in = at(run, i);
     if (rk_run_compute(run, i) == RK_EV_UNDEFINED)
         return -INFINITY;
+    bool value = !run->domain->exact && in->nargs == 1 && run->ev[in->arg[0]] == RK_EV_OK;
+    if (value && in->code == RK_P_IS_PSD)
+        return definite_margin(&run->value[in->arg[0]]);
+    if (value && in->code == RK_P_IS_INTEGER)
+        return integer_margin(&run->value[in->arg[0]]);
     return of_truth(run->truth[i]);
 }
 
@@ -196,20 +177,6 @@ double rk_margin_violation(rk_run *run) {
     return best;
 }
 
-static bool is_count(const rk_program *p, unsigned i) {
-    const rk_instr *in = &p->instr[i];
-    if (in->code == RK_P_RATIONAL || in->code == RK_P_RANK)
-        return true;
-    if (in->rows != 1 || in->cols != 1 || in->nargs == 0 ||
-        (in->code != RK_P_ADD && in->code != RK_P_SUB && in->code != RK_P_MUL &&
-         in->code != RK_P_SCALE && in->code != RK_P_NEG && in->code != RK_P_DIV))
-        return false;
-    for (size_t k = 0; k < in->nargs; k++)
-        if (!is_count(p, in->arg[k]))
-            return false;
-    return true;
-}
-
 /* Some comparison below a claim, with a side that is no count; equalities if asked. */
 static bool compares(const rk_program *program, bool equalities) {
     unsigned char *needed = rk_calloc(program->ninstr + 1, 1);
@@ -220,7 +187,7 @@ static bool compares(const rk_program *program, bool equalities) {
             const rk_instr *in = &program->instr[i];
             found = needed[i] && in->code == RK_P_COMPARE &&
                     (equalities || (in->cmp != RK_EQ && in->cmp != RK_NE)) &&
-                    !(is_count(program, in->arg[0]) && is_count(program, in->arg[1]));
+                    !(rk_aim_is_count(program, in->arg[0]) && rk_aim_is_count(program, in->arg[1]));
         }
     }
     rk_free(needed);

@@ -8,16 +8,20 @@
 
 enum { MAX_UNKNOWNS = 36 };
 
+void rk_equations_add(rk_equations *e, unsigned compare) {
+    const rk_instr *in = &e->program->instr[compare], *side = &e->program->instr[in->arg[0]];
+    rk_grow(&e->compare, &e->capacity, e->count + 1, sizeof *e->compare);
+    e->compare[e->count++] = compare;
+    e->entries += (slong)(side->rows * side->cols);
+}
+
 static void collect(rk_equations *e, unsigned i) {
     const rk_instr *in = &e->program->instr[i];
     if (in->code == RK_P_AND)
         for (size_t k = 0; k < in->nargs; k++)
             collect(e, in->arg[k]);
-    if (in->code != RK_P_COMPARE || in->cmp != RK_EQ)
-        return;
-    rk_grow(&e->compare, &e->capacity, e->count + 1, sizeof *e->compare);
-    e->compare[e->count++] = i;
-    e->entries += (slong)(e->program->instr[in->arg[0]].rows * e->program->instr[in->arg[0]].cols);
+    if (in->code == RK_P_COMPARE && in->cmp == RK_EQ)
+        rk_equations_add(e, i);
 }
 
 void rk_equations_init(rk_equations *e, const rk_judge *judge, const rk_program *program) {
@@ -33,14 +37,6 @@ void rk_equations_clear(rk_equations *e) {
         fmpq_mat_clear(&e->null[k].v);
     rk_free(e->null);
     rk_free(e->compare);
-}
-
-void rk_equations_add_null(rk_equations *e, unsigned instr, const fmpq_mat_t v) {
-    rk_grow(&e->null, &e->null_capacity, e->nnulls + 1, sizeof *e->null);
-    rk_null_condition *n = &e->null[e->nnulls++];
-    n->instr = instr;
-    fmpq_mat_init_set(&n->v, v);
-    e->entries += (slong)e->program->instr[instr].rows * v->c;
 }
 
 void rk_equations_set_singular(rk_equations *e, unsigned instr) {
@@ -141,19 +137,34 @@ static bool null_product(rk_run *run, const rk_null_condition *n, fmpq *out) {
     if (rk_run_compute(run, n->instr) != RK_EV_OK)
         return false;
     const rk_matrix *m = &run->value[n->instr];
-    fmpq_mat_t value;
+    fmpq_mat_t value, turned, product;
     fmpq_mat_init(value, m->rows, m->cols);
+    fmpq_mat_init(turned, m->cols, m->rows);
+    fmpq_mat_init(product, n->left ? m->cols : m->rows, n->v.c);
     bool ok = rk_matrix_get_fmpq_mat(value, m) == RK_EV_OK;
-    fmpq_mat_t product;
-    fmpq_mat_init(product, m->rows, n->v.c);
-    if (ok)
-        fmpq_mat_mul(product, value, &n->v);
+    fmpq_mat_transpose(turned, value);
+    fmpq_mat_mul(product, n->left ? turned : value, &n->v);
     for (slong i = 0; ok && i < product->r; i++)
         for (slong j = 0; j < product->c; j++)
             fmpq_set(out++, fmpq_mat_entry(product, i, j));
     fmpq_mat_clear(product);
+    fmpq_mat_clear(turned);
     fmpq_mat_clear(value);
     return ok;
+}
+
+static slong null_rows(const rk_equations *e, const rk_null_condition *n) {
+    const rk_instr *in = &e->program->instr[n->instr];
+    return (slong)(n->left ? in->cols : in->rows) * n->v.c;
+}
+
+void rk_equations_add_null(rk_equations *e, unsigned instr, const fmpq_mat_t v, bool left) {
+    rk_grow(&e->null, &e->null_capacity, e->nnulls + 1, sizeof *e->null);
+    rk_null_condition *n = &e->null[e->nnulls++];
+    n->instr = instr;
+    n->left = left;
+    fmpq_mat_init_set(&n->v, v);
+    e->entries += null_rows(e, n);
 }
 
 static slong rows_of(const rk_equations *e, size_t k) {
@@ -171,7 +182,7 @@ bool rk_equations_residual(const rk_equations *e, const rk_assignment *a, fmpq_m
         ok = (e->active && !e->active[k]) || difference(e, &run, k, fmpq_mat_entry(out, row, 0));
     for (size_t k = 0; k < e->nnulls && ok && !e->active; k++) {
         ok = null_product(&run, &e->null[k], fmpq_mat_entry(out, row, 0));
-        row += (slong)e->program->instr[e->null[k].instr].rows * e->null[k].v.c;
+        row += null_rows(e, &e->null[k]);
     }
     if (ok && e->singular != RK_NO_MATRIX && !e->active)
         ok = determinant(e, &run, fmpq_mat_entry(out, row, 0));

@@ -15,6 +15,7 @@
 
 typedef struct rk_null_condition { /* value of the instruction times v is to be zero */
     unsigned instr;
+    bool left; /* v' times the value instead */
     fmpq_mat_struct v;
 } rk_null_condition;
 
@@ -34,8 +35,10 @@ typedef struct rk_equations {
 void rk_equations_init(rk_equations *e, const rk_judge *judge, const rk_program *program);
 void rk_equations_clear(rk_equations *e);
 
-/* v: one row for each column of the instruction's value; copied. */
-void rk_equations_add_null(rk_equations *e, unsigned instr, const fmpq_mat_t v);
+/* The sides of a comparison, whichever it is, are to be equal. */
+void rk_equations_add(rk_equations *e, unsigned compare);
+/* v: one row for each column of the instruction's value, for `left` one for each row; copied. */
+void rk_equations_add_null(rk_equations *e, unsigned instr, const fmpq_mat_t v, bool left);
 void rk_equations_set_singular(rk_equations *e, unsigned instr);
 
 /* Left minus right of everything as one column, into `out` (entries by 1). False where it is not

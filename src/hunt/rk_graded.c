@@ -24,6 +24,7 @@ static bool grade_rank(const rk_matrix *a, rk_graded *out) {
     for (slong i = 0; i < n; i++)
         finite = finite && isfinite(x[i]);
     if (finite) {
+        out->ranks = true;
         out->value = (double)rk_pivots(x, a->rows, a->cols, &kept, &dropped);
         out->down = out->value > 0 ? within(1 - log(kept) / log(RK_PIVOT_TOLERANCE)) : 1;
         out->up = within(1 - dropped / RK_PIVOT_TOLERANCE);
@@ -41,12 +42,12 @@ static bool rank_value(rk_run *run, unsigned i, rk_graded *out) {
         return grade_rank(&run->value[arg], out);
     if (rk_matrix_rank(&low, &high, &run->value[arg]) != RK_EV_OK || low != high)
         return false;
-    *out = (rk_graded){(double)low, 1, 1};
+    *out = (rk_graded){(double)low, 1, 1, true};
     return true;
 }
 
 static rk_graded negative(rk_graded x) {
-    return (rk_graded){-x.value, x.up, x.down};
+    return (rk_graded){-x.value, x.up, x.down, x.ranks};
 }
 
 /* c*x: a number has no grades of its own. */
@@ -57,19 +58,25 @@ static rk_graded times(double c, rk_graded x) {
 }
 
 static rk_graded sum(rk_graded x, rk_graded y) {
-    return (rk_graded){x.value + y.value, fmin(x.down, y.down), fmin(x.up, y.up)};
+    return (rk_graded){x.value + y.value, fmin(x.down, y.down), fmin(x.up, y.up),
+                       x.ranks || y.ranks};
 }
 
 /* The larger of the two: it falls when all that attain it do, and rises when one does. */
 static rk_graded larger(rk_graded x, rk_graded y) {
-    if (x.value != y.value)
-        return x.value > y.value ? x : y;
-    return (rk_graded){x.value, fmax(x.down, y.down), fmin(x.up, y.up)};
+    rk_graded r = x.value > y.value ? x : y;
+    r.ranks = x.ranks || y.ranks;
+    if (x.value == y.value) {
+        r.down = fmax(x.down, y.down);
+        r.up = fmin(x.up, y.up);
+    }
+    return r;
 }
 
 static rk_graded product(rk_graded x, rk_graded y) {
     rk_graded left = times(y.value, x), right = times(x.value, y);
-    return (rk_graded){x.value * y.value, fmin(left.down, right.down), fmin(left.up, right.up)};
+    return (rk_graded){x.value * y.value, fmin(left.down, right.down), fmin(left.up, right.up),
+                       x.ranks || y.ranks};
 }
 
 static bool binary(rk_run *run, unsigned i, rk_graded *out) {
@@ -119,7 +126,7 @@ bool rk_graded_value(rk_run *run, unsigned i, rk_graded *out) {
         return false;
     switch (in->code) {
     case RK_P_RATIONAL:
-        *out = (rk_graded){fmpq_get_d(in->number), 1, 1};
+        *out = (rk_graded){fmpq_get_d(in->number), 1, 1, false};
         return true;
     case RK_P_RANK:
         return rank_value(run, i, out);

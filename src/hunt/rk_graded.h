@@ -12,6 +12,7 @@
 typedef struct rk_graded {
     double value;
     double down, up; /* in [0, 1]: to the next lower and the next higher value */
+    bool ranks;      /* made of some rank, and not of numbers alone */
 } rk_graded;
 
 /* False when instruction i is no such scalar, or a rank is not known here. Over domains other than

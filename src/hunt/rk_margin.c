@@ -56,7 +56,8 @@ static double compare_margin(rk_run *run, unsigned i) {
     const rk_instr *in = at(run, i);
     rk_graded x, y;
     if (rk_graded_value(run, in->arg[0], &x) && rk_graded_value(run, in->arg[1], &y))
-        return rk_graded_margin(in->cmp, &x, &y);
+        return x.ranks || y.ranks ? rk_graded_margin(in->cmp, &x, &y)
+                                  : scalar_margin(in->cmp, x.value, y.value);
     for (size_t k = 0; k < 2; k++) {
         rk_ev ev = rk_run_compute(run, in->arg[k]);
         if (ev != RK_EV_OK)

@@ -47,28 +47,37 @@ static const double *entry_at(const rk_terrain *t, const rk_matrix *m, slong e) 
     return (const double *)m->entry + (size_t)(m->rows * m->cols == 1 ? 0 : e) * slopes_of(t);
 }
 
-/* The right singular vectors of the `drop` least singular values, as columns of v. */
-static bool least_vectors(const rk_terrain *t, const rk_matrix *m, slong drop, double *v) {
-    lapack_int r = (lapack_int)m->rows, c = (lapack_int)m->cols, least = r < c ? r : c;
+/* The right singular vectors (for M', if `left`) of the least singular values, as columns of v:
+   those of 0 and `drop` more, *n of them. */
+static bool least_vectors(const rk_terrain *t, const rk_matrix *m, bool left, slong drop, double *v,
+                          slong *n) {
+    lapack_int r = (lapack_int)(left ? m->cols : m->rows);
+    lapack_int c = (lapack_int)(left ? m->rows : m->cols), least = r < c ? r : c;
     double *a = rk_malloc((size_t)(r * c + c * c + 2 * least) * sizeof *a);
     double *vt = a + r * c, *sigma = vt + c * c;
-    for (slong e = 0; e < r * c; e++)
-        a[e] = *entry_at(t, m, e);
+    for (slong i = 0; i < r; i++)
+        for (slong j = 0; j < c; j++)
+            a[i * c + j] = *entry_at(t, m, left ? j * m->cols + i : i * m->cols + j);
     bool ok = LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'N', 'A', r, c, a, c, sigma, NULL, 1, vt, c,
                              sigma + least) == 0;
+    slong rank = 0;
+    while (ok && rank < least && sigma[rank] > 1e-9 * sigma[0])
+        rank++;
+    *n = c - rank + drop;
+    ok = ok && drop <= rank;
     for (slong i = 0; ok && i < c; i++)
-        for (slong j = 0; j < drop; j++)
-            v[i * drop + j] = vt[(c - 1 - j) * c + i];
+        for (slong j = 0; j < *n; j++)
+            v[i * *n + j] = vt[(c - 1 - j) * c + i];
     rk_free(a);
     return ok;
 }
 
-/* Column operations on v (cols by drop) until `drop` of its rows, chosen largest first, are the
+/* Column operations on v (size by drop) until `drop` of its rows, chosen largest first, are the
    identity; those rows. */
-static bool pin(double *v, slong cols, slong drop, slong *pinned) {
+static bool pin(double *v, slong size, slong drop, slong *pinned) {
     for (slong k = 0; k < drop; k++) {
         slong best = -1;
-        for (slong i = 0; i < cols; i++) {
+        for (slong i = 0; i < size; i++) {
             bool taken = false;
             for (slong l = 0; l < k; l++)
                 taken = taken || pinned[l] == i;
@@ -79,32 +88,38 @@ static bool pin(double *v, slong cols, slong drop, slong *pinned) {
         if (fabs(pivot) < 1e-12)
             return false;
         pinned[k] = best;
-        for (slong i = 0; i < cols; i++)
+        for (slong i = 0; i < size; i++)
             v[i * drop + k] /= pivot;
         for (slong j = 0; j < drop; j++) {
             double factor = j == k ? 0 : v[best * drop + j];
-            for (slong i = 0; i < cols; i++)
+            for (slong i = 0; i < size; i++)
                 v[i * drop + j] -= factor * v[i * drop + k];
         }
     }
     return true;
 }
 
-bool rk_system_drop(rk_system *s, unsigned instr, slong drop) {
+bool rk_system_drop(rk_system *s, unsigned instr, slong drop, bool left) {
     const rk_matrix *m = rk_terrain_value(s->terrain, instr);
-    slong cols = m ? m->cols : 0, surplus = m && m->cols > m->rows ? m->cols - m->rows : 0;
-    drop += surplus;
-    if (!m || drop > cols)
+    if (!m)
         return false;
-    rk_null null = {.instr = instr, .cols = cols, .drop = drop, .first = s->unknowns};
-    null.pinned = rk_malloc((size_t)drop * sizeof *null.pinned);
-    null.start = rk_malloc((size_t)(cols * drop) * sizeof *null.start);
-    rk_grow(&s->null, &s->capacity, s->nnulls + 1, sizeof *s->null);
-    s->null[s->nnulls++] = null;
-    s->unknowns += (cols - drop) * drop;
-    s->equations += m->rows * drop;
-    return least_vectors(s->terrain, m, drop, null.start) &&
-           pin(null.start, cols, drop, null.pinned);
+    left = m->rows < m->cols || (left && m->rows == m->cols);
+    rk_null null = {.instr = instr, .left = left, .size = left ? m->rows : m->cols};
+    null.start = rk_malloc((size_t)(null.size * null.size) * sizeof *null.start);
+    bool ok = least_vectors(s->terrain, m, left, drop, null.start, &null.drop);
+    null.pinned = rk_malloc((size_t)null.size * sizeof *null.pinned);
+    ok = ok && pin(null.start, null.size, null.drop, null.pinned);
+    if (ok) {
+        null.first = s->unknowns;
+        s->unknowns += (null.size - null.drop) * null.drop;
+        s->equations += (left ? m->cols : m->rows) * null.drop;
+        rk_grow(&s->null, &s->capacity, s->nnulls + 1, sizeof *s->null);
+        s->null[s->nnulls++] = null;
+    } else {
+        rk_free(null.start);
+        rk_free(null.pinned);
+    }
+    return ok;
 }
 
 /* The unknown that is entry (i, j) of V; -1 for a pinned row, *one: it is the entry of the
@@ -122,11 +137,9 @@ static slong null_unknown(const rk_null *null, slong i, slong j, bool *one) {
     return null->first + row * null->drop + j;
 }
 
-double rk_system_null(const rk_system *s, const rk_null *null, const double *place, slong i,
-                      slong j) {
+double rk_system_null(const rk_null *null, const double *place, slong i, slong j) {
     bool one;
     slong u = null_unknown(null, i, j, &one);
-    (void)s;
     return u < 0 ? one : place[u];
 }
 
@@ -145,7 +158,7 @@ void rk_system_begin(rk_system *s) {
     rk_terrain_here(s->terrain, s->place);
     for (size_t k = 0; k < s->nnulls; k++) {
         const rk_null *null = &s->null[k];
-        for (slong i = 0; i < null->cols; i++)
+        for (slong i = 0; i < null->size; i++)
             for (slong j = 0; j < null->drop; j++) {
                 slong u = null_unknown(null, i, j, &one);
                 if (u >= 0)
@@ -196,29 +209,41 @@ static bool least_eigenvalue(rk_system *s, unsigned instr, double *value, double
     return ok;
 }
 
+/* Rows of M*V, or of M'*V. */
+static slong null_rows(const rk_system *s, const rk_null *null) {
+    const rk_instr *m = &s->aim->program->instr[null->instr];
+    return (slong)(null->left ? m->cols : m->rows);
+}
+
+/* Adds the entry of M that meets row p of V in row q of the product. */
+static void add_entry(rk_system *s, const rk_null *null, const double *place, const double *entry,
+                      slong p, slong q, double *value, double *slope) {
+    slong active = s->terrain->slopes ? s->terrain->nactive : 0;
+    bool one;
+    for (slong j = 0; j < null->drop; j++) {
+        slong u = null_unknown(null, p, j, &one), row = q * null->drop + j;
+        double v = u < 0 ? one : place[u];
+        value[row] += entry[0] * v;
+        for (slong k = 0; k < active; k++)
+            slope[row * s->unknowns + k] += entry[k + 1] * v;
+        if (u >= 0)
+            slope[row * s->unknowns + u] += entry[0];
+    }
+}
+
 /* M*V and its slopes, by the terrain's coordinates and by the unknown entries of V. */
 static bool null_residual(rk_system *s, const rk_null *null, const double *place, double *value,
                           double *slope) {
     const rk_matrix *m = rk_terrain_value(s->terrain, null->instr);
-    slong active = s->terrain->slopes ? s->terrain->nactive : 0;
-    bool one;
+    size_t n = (size_t)(null_rows(s, null) * null->drop);
     if (!m)
         return false;
-    memset(value, 0, (size_t)(m->rows * null->drop) * sizeof *value);
-    memset(slope, 0, (size_t)(m->rows * null->drop * s->unknowns) * sizeof *slope);
+    memset(value, 0, n * sizeof *value);
+    memset(slope, 0, n * (size_t)s->unknowns * sizeof *slope);
     for (slong i = 0; i < m->rows; i++)
-        for (slong l = 0; l < m->cols; l++) {
-            const double *entry = entry_at(s->terrain, m, i * m->cols + l);
-            for (slong j = 0; j < null->drop; j++) {
-                slong u = null_unknown(null, l, j, &one), row = i * null->drop + j;
-                double v = u < 0 ? one : place[u];
-                value[row] += entry[0] * v;
-                for (slong k = 0; k < active; k++)
-                    slope[row * s->unknowns + k] += entry[k + 1] * v;
-                if (u >= 0)
-                    slope[row * s->unknowns + u] += entry[0];
-            }
-        }
+        for (slong l = 0; l < m->cols; l++)
+            add_entry(s, null, place, entry_at(s->terrain, m, i * m->cols + l), null->left ? i : l,
+                      null->left ? l : i, value, slope);
     return true;
 }
 
@@ -263,7 +288,7 @@ static bool look_at_conditions(rk_system *s, const double *place) {
     }
     for (size_t k = 0; k < s->nnulls && ok; k++) {
         ok = null_residual(s, &s->null[k], place, s->equation + e, s->equation_slope + e * n);
-        e += (slong)s->aim->program->instr[s->null[k].instr].rows * s->null[k].drop;
+        e += null_rows(s, &s->null[k]) * s->null[k].drop;
     }
     return ok;
 }

@@ -12,9 +12,10 @@
 
 typedef struct rk_null {
     unsigned instr; /* M */
-    slong cols, drop;
+    bool left;      /* V'*M == 0 instead */
+    slong size, drop;
     slong *pinned; /* rows of V that are the identity, `drop` of them */
-    double *start; /* V at the start, cols by drop */
+    double *start; /* V at the start, size by drop */
     slong first;   /* index of its first unknown; they go row by row over the rows not pinned */
 } rk_null;
 
@@ -38,10 +39,11 @@ typedef struct rk_system {
 void rk_system_init(rk_system *s, rk_terrain *terrain, const rk_aim *aim);
 void rk_system_clear(rk_system *s);
 
-/* M of this instruction is to have `drop` independent null vectors more than its columns outnumber
-   its rows by. Starts at the right singular vectors of the least singular values here. Before
-   rk_system_begin. False when M is not known here. */
-bool rk_system_drop(rk_system *s, unsigned instr, slong drop);
+/* M of this instruction is to have `drop` less rank than here: on its smaller side (for square M
+   on the left or the right as told), null vectors that start at the singular vectors of the least
+   singular values. Before rk_system_begin. False when M is not known here or has no such rank to
+   lose. */
+bool rk_system_drop(rk_system *s, unsigned instr, slong drop, bool left);
 
 /* Makes room. `place` holds the start. */
 void rk_system_begin(rk_system *s);
@@ -57,8 +59,7 @@ double rk_system_misfit(const rk_system *s);
 double rk_system_solve(rk_system *s, int looks);
 
 /* Entry (i, j) of V at `place`. */
-double rk_system_null(const rk_system *s, const rk_null *null, const double *place, slong i,
-                      slong j);
+double rk_system_null(const rk_null *null, const double *place, slong i, slong j);
 
 /* Makes the goal large from `place` on under the conditions, by one of NLopt's local methods, with
    at most `looks` looks; stops above `enough`. Returns the goal at the new `place`, where the

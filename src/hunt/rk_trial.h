@@ -15,10 +15,15 @@ bool rk_trial_sample(rk_judge *judge, const rk_program *program, rk_rng *rng, rk
 bool rk_trial_field(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
 
-/* Climbs the margin in doubles from a random point; then snaps the coordinates to the simplest
-   rationals nearby, nearer and nearer, and last takes them as they are. */
+/* Chooses a way to fail (rk_aim.h) and makes it come true in doubles, from random points and by
+   several local methods (rk_system.h); then makes the place exact (rk_landing.h). */
 bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
+
+/* Drives matrices whose ranks the theorem speaks of to lower rank in doubles, one or several, by one
+   or more; where that looks like a finding, the degeneracy is solved for exactly. */
+bool rk_trial_degenerate(rk_judge *judge, const rk_program *program, rk_rng *rng,
+                         rk_assignment *out, unsigned *claim);
 
 /* Draws all slots but one and solves the equational hypotheses (for `exists` also the claims) for
    that one, where they are linear in it; or for one entry of it, where they are polynomials in

@@ -23,6 +23,14 @@ static bool climbs(const rk_judge *judge, const rk_program *program) {
     return is_universal(judge, program) && rk_margin_climbs(program);
 }
 
+static bool has_ranks(const rk_judge *judge, const rk_program *program) {
+    (void)judge;
+    for (size_t i = 0; i < program->ninstr; i++)
+        if (program->instr[i].code == RK_P_RANK)
+            return true;
+    return false;
+}
+
 static bool varies(const rk_judge *judge, const rk_program *program) {
     return is_universal(judge, program) && rk_margin_varies(program);
 }
@@ -36,6 +44,7 @@ static const rk_way ways[] = {
     {"singular matrices", 5, has_ranks_alone, rk_trial_solve},
     {"small field", 2, is_universal, rk_trial_field},
     {"doubles made exact", 2, climbs, rk_trial_climb},
+    {"degeneracies of doubles", 2, has_ranks, rk_trial_degenerate},
     {"critical values", 1, varies, rk_trial_critical},
 };
 

@@ -136,14 +136,30 @@ static bool is_rounding(rk_run *run, unsigned i) {
     return most > 0 && most < 1e-9;
 }
 
+/* Does the instruction rest on a truth that rk_margin grades: by pivots, eigenvalues, distances? Of
+   these a batch tells the sign. */
+static bool is_graded(const rk_program *program, unsigned root) {
+    unsigned char *needed = rk_calloc(program->ninstr + 1, 1);
+    bool graded = false;
+    rk_program_closure(program, root, needed);
+    for (size_t i = 0; i < program->ninstr && !graded; i++) {
+        rk_code code = program->instr[i].code;
+        graded = needed[i] && (code == RK_P_RANK || code == RK_P_IS_PSD || code == RK_P_IS_INTEGER);
+    }
+    rk_free(needed);
+    return graded;
+}
+
 /* Values that rounding moves over 0 or over the noise of margins are left open. */
-static bool agrees(double want, double got, bool close) {
+static bool agrees(double want, double got, bool close, bool graded) {
     if (isnan(want) || (want == -INFINITY && isnan(got)))
         return true;
     if (want == -INFINITY || got == -INFINITY)
         return want == got;
     if (close)
         return true;
+    if (graded)
+        return isnan(got) || fabs(want) <= 1e-8 || (want > 0) == (got > 0);
     return !isnan(got) && fabs(want - got) <= 1e-6;
 }
 
@@ -163,7 +179,7 @@ static void compare_lane(const rk_batch *b, const rk_program *program, const rk_
         double want = rk_margin(&run, i);
         n->compared++;
         n->open += isnan(want) || close;
-        if (!agrees(want, margin[t], close)) {
+        if (!agrees(want, margin[t], close, is_graded(program, i))) {
             rk_buf text;
             rk_buf_init(&text);
             rk_program_print(&text, program);

@@ -8,6 +8,7 @@
 #include "base/rk_line.h"
 #include "base/rk_mem.h"
 #include "base/rk_pool.h"
+#include "rk_keep.h"
 #include "rk_order.h"
 #include "rk_worker.h"
 
@@ -23,6 +24,7 @@ typedef struct hunt {
     rk_hunt_report *report;
     rk_schedule schedule;
     rk_line line;
+    rk_keep keep;
     rk_hunt_options theirs, own; /* for the workers; for the caller's thread, which also watches */
     atomic_bool halt;            /* progress said stop */
     double start, looked;
@@ -57,6 +59,7 @@ rk_hunt_options rk_hunt_within(const rk_hunt_options *o, uint64_t trials) {
     within.jobs = 0;
     within.shards = 0;
     within.findings = 0;
+    within.store = NULL;
     within.progress = NULL;
     within.nknown = 0;
     return within;
@@ -94,13 +97,20 @@ static uint64_t count_blocks(const hunt *h) {
     return all > h->options->shard ? (all - h->options->shard - 1) / shards(h) + 1 : 0;
 }
 
+/* What is kept is a function of the block's number alone, not of the budget. */
 static uint64_t block_end(const hunt *h, uint64_t block) {
     uint64_t end = (block + 1) * RK_BLOCK_TRIALS;
-    return end < most_trials(h) ? end : most_trials(h);
+    bool whole = h->options->store && !h->schedule.plan.closed;
+    return whole || end < most_trials(h) ? end : most_trials(h);
 }
 
 static bool wants_one(const hunt *h) {
     return h->options->findings <= 1;
+}
+
+/* A block may end with its first finding. */
+static bool is_one(const hunt *h) {
+    return wants_one(h) && !h->options->store;
 }
 
 /* --- taking what was brought in, in order ------------------------------------------- */
@@ -152,6 +162,10 @@ static bool take_haul(void *self, uint64_t n, void *item) {
     hunt *h = self;
     rk_haul *haul = item;
     rk_tally *tally = &h->report->tally;
+    if (!rk_keep_store(&h->keep, h->checked, block_number(h, n), haul)) {
+        rk_haul_free(haul);
+        return false;
+    }
     rk_tally_add(tally, &haul->tally, h->checked);
     for (size_t i = 0; i < haul->n; i++)
         add_finding(h, haul->small ? &haul->small[i] : &haul->finding[i]);
@@ -203,7 +217,9 @@ static void show_done(hunt *h, uint64_t last, const rk_haul *haul) {
 
 static void do_block(hunt *h, rk_worker *w, uint64_t n) {
     uint64_t block = block_number(h, n), end = block_end(h, block);
-    rk_haul *haul = rk_worker_block(w, block * RK_BLOCK_TRIALS, end, wants_one(h));
+    rk_haul *haul = rk_keep_fetch(&h->keep, w, block);
+    if (!haul)
+        haul = rk_worker_block(w, block * RK_BLOCK_TRIALS, end, is_one(h));
     show_done(h, end - 1, haul);
     rk_line_put(&h->line, n, haul);
 }
@@ -254,7 +270,7 @@ static void hunt_known(hunt *h) {
     for (size_t i = 0; i < h->options->nknown && !has_enough(h); i++)
         if (rk_worker_replay(&w, h->options->known[i], &hit)) {
             rk_worker_finding(&w, &hit, 0, &f);
-            if (h->options->shrink && !wants_one(h))
+            if (h->options->shrink && !is_one(h))
                 rk_shrink(h->checked, &f, &h->own);
             add_finding(h, &f);
             rk_finding_clear(&f);
@@ -285,6 +301,7 @@ static void begin(hunt *h, const int64_t *only_dims) {
     h->now.best = (double)-INFINITY;
     atomic_init(&h->halt, false);
     pthread_mutex_init(&h->lock, NULL);
+    rk_keep_init(&h->keep, h->options->store);
     rk_judge judge;
     rk_judge_init(&judge, h->checked, h->options, NULL);
     rk_schedule_init(&h->schedule, &judge, only_dims, h->options->max_dim);
@@ -294,6 +311,7 @@ static void begin(hunt *h, const int64_t *only_dims) {
 static void end(hunt *h) {
     rk_schedule_clear(&h->schedule);
     pthread_mutex_destroy(&h->lock);
+    rk_keep_clear(&h->keep);
 }
 
 void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_options *o,
@@ -311,7 +329,8 @@ void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_
         hunt_known(&h);
     if (plan->nprograms > 0 && !has_enough(&h))
         hunt_blocks(&h);
-    if (out->found && o->shrink && wants_one(&h))
+    (void)rk_keep_flush(&h.keep);
+    if (out->found && o->shrink && is_one(&h))
         rk_shrink(checked, &out->finding, &h.own);
     end(&h);
 }

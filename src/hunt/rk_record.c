@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rk_mem.h"
+#include "rk_plan.h"
 
 /* --- writing ---------------------------------------------------------------------- */
 
@@ -90,10 +91,21 @@ static void record_why(rk_arena *arena, const rk_tally *tally, rk_block_result *
         out->why_file = rk_arena_strdup(arena, tally->where.source->name);
 }
 
+/* The smallest form of a finding of the arena. */
+static void record_small(rk_arena *arena, const rk_checked *checked, const rk_finding *small,
+                         rk_block_finding *out) {
+    rk_block_finding f;
+    rk_record_finding(arena, checked, small, &f);
+    out->small_dims = f.dims;
+    out->small_values = f.values;
+    out->small_snippet = f.snippet;
+}
+
 void rk_record_block(rk_arena *arena, const rk_checked *checked, const rk_tally *tally,
-                     const rk_finding *finding, size_t n, rk_block_result *out) {
+                     const rk_finding *finding, const rk_finding *small, size_t n,
+                     rk_block_result *out) {
     rk_block_finding *f = rk_arena_alloc(arena, (n + 1) * sizeof *f);
-    *out = (rk_block_result){.nfindings = n, .finding = f, .best = -INFINITY};
+    *out = (rk_block_result){.nfindings = n, .finding = f, .best = tally->best};
 #define RECORD_COUNTER(name) out->name = tally->name;
     RK_BLOCK_COUNTERS(RECORD_COUNTER)
 #undef RECORD_COUNTER
@@ -105,6 +117,8 @@ void rk_record_block(rk_arena *arena, const rk_checked *checked, const rk_tally 
         record_why(arena, tally, out);
     for (size_t i = 0; i < n; i++)
         rk_record_finding(arena, checked, &finding[i], &f[i]);
+    for (size_t i = 0; i < n && small; i++)
+        record_small(arena, checked, &small[i], &f[i]);
 }
 
 /* --- reading ---------------------------------------------------------------------- */
@@ -147,6 +161,7 @@ bool rk_record_tally(const rk_checked *checked, const rk_block_result *r, rk_tal
 #define READ_COUNTER(name) out->name = r->name;
     RK_BLOCK_COUNTERS(READ_COUNTER)
 #undef READ_COUNTER
+    out->best = r->best;
     if (r->held > 0 && (!r->held_low || !rk_record_dims(checked, r->held_low, out->dims_low) ||
                         !r->held_high || !rk_record_dims(checked, r->held_high, out->dims_high)))
         return false;
@@ -182,12 +197,44 @@ static bool read_slot(json_t *values, const rk_program *program, size_t s, rk_as
     return read_matrix(rows, &out->value[s]);
 }
 
-bool rk_record_judge(rk_judge *judge, const rk_program *program, const rk_block_finding *f,
-                     rk_assignment *out, unsigned *claim) {
-    json_t *values = json_loads(f->values, JSON_REJECT_DUPLICATES, NULL);
+static bool read_values(const char *text, const rk_program *program, rk_assignment *out) {
+    json_t *values = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     bool ok = json_is_object(values);
     for (size_t s = 0; s < program->nslots && ok; s++)
         ok = program->slots[s].defined || read_slot(values, program, s, out);
     json_decref(values);
-    return ok && rk_judge_try(judge, program, out, RK_EFFORT_THOROUGH, claim);
+    return ok;
+}
+
+static bool judge_again(rk_judge *judge, rk_finding *f) {
+    rk_tally *tally = judge->tally;
+    rk_effort most = judge->most;
+    judge->tally = NULL;
+    judge->most = RK_EFFORT_THOROUGH;
+    bool ok = rk_judge_try(judge, f->program, &f->value, RK_EFFORT_THOROUGH, &f->claim);
+    judge->tally = tally;
+    judge->most = most;
+    rk_judge_forget(judge, f->program);
+    return ok;
+}
+
+bool rk_record_restore(rk_judge *judge, const rk_block_finding *f, bool small, rk_finding *out) {
+    const rk_checked *checked = judge->checked;
+    const char *dims = small ? f->small_dims : f->dims;
+    const char *values = small ? f->small_values : f->values;
+    bool large = false;
+    *out = (rk_finding){.trial = f->trial};
+    out->dims = rk_calloc(checked->ndims + 1, sizeof *out->dims);
+    if (dims && values && rk_record_dims(checked, dims, out->dims))
+        out->program = rk_plan_build(checked, out->dims, &large);
+    if (!out->program) {
+        rk_free(out->dims);
+        return false;
+    }
+    out->how = rk_strdup(f->how);
+    rk_assignment_init(&out->value, out->program);
+    if (read_values(values, out->program, &out->value) && judge_again(judge, out))
+        return true;
+    rk_finding_clear(out);
+    return false;
 }

@@ -5,9 +5,10 @@
 
 #include "rk_judge.h"
 
-/* A block's tally and its findings, as texts of the arena. */
+/* A block's tally and its findings, as texts of the arena. small: the findings shrunk, or NULL. */
 void rk_record_block(rk_arena *arena, const rk_checked *checked, const rk_tally *tally,
-                     const rk_finding *finding, size_t n, rk_block_result *out);
+                     const rk_finding *finding, const rk_finding *small, size_t n,
+                     rk_block_result *out);
 /* One finding alone. */
 void rk_record_finding(rk_arena *arena, const rk_checked *checked, const rk_finding *f,
                        rk_block_finding *out);
@@ -17,8 +18,8 @@ void rk_record_finding(rk_arena *arena, const rk_checked *checked, const rk_find
 bool rk_record_tally(const rk_checked *checked, const rk_block_result *r, rk_tally *out);
 /* {"n": 2, "d": 3} as dims[checked->ndims]. False: not the dimensions of this theorem. */
 bool rk_record_dims(const rk_checked *checked, const char *text, int64_t *dims);
-/* The values of a finding at `program` (of its dimensions), judged again; as of rk_judge_try. */
-bool rk_record_judge(rk_judge *judge, const rk_program *program, const rk_block_finding *f,
-                     rk_assignment *out, unsigned *claim);
+/* A finding as the hunt had it, or with `small` its smallest form, judged again. False, and *out is
+   not set: there is none, or the judge finds none there. The judge counts nothing of it. */
+bool rk_record_restore(rk_judge *judge, const rk_block_finding *f, bool small, rk_finding *out);
 
 #endif

@@ -60,6 +60,40 @@ size_t rk_batch_width(const rk_batch *b) {
     return b->width;
 }
 
+static double step_work(const rk_batch_step *s) {
+    double m = (double)s->m, n = (double)s->n, k = (double)s->k, least = m < n ? m : n;
+    if (s->kind == RK_STEP_EIGEN)
+        return 100 * n * n * n;
+    switch (s->op) {
+    case RK_L_PRODUCT:
+        return m * k * n;
+    case RK_L_RANK:
+    case RK_L_DET:
+    case RK_L_IS_PSD:
+        return 4 * m * n * least;
+    case RK_L_INV:
+        return 8 * n * n * n;
+    case RK_L_SINGULAR_VALUES:
+        return 60 * m * n * n;
+    case RK_L_SOFTMAX:
+        return 40 * m * n;
+    case RK_L_TANH:
+    case RK_L_GELU:
+    case RK_L_GELU_SLOPE:
+        return 40 * n;
+    default:
+        return 4 + n;
+    }
+}
+
+double rk_batch_work(const rk_batch *b) {
+    double work = 0;
+    for (size_t i = 0; i < b->nsteps; i++)
+        if (b->step[i].needed && !b->step[i].once)
+            work += step_work(&b->step[i]) * (b->derivatives ? 3 : 1);
+    return work;
+}
+
 double *rk_batch_input(rk_batch *b, size_t slot) {
     return b->input[slot] ? b->plane[b->input[slot][0]].value : NULL;
 }

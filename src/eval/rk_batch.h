@@ -30,6 +30,8 @@ rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *o
 void rk_batch_free(rk_batch *b); /* NULL is allowed */
 
 size_t rk_batch_width(const rk_batch *b);
+/* Operations of one lane in a run, about. */
+double rk_batch_work(const rk_batch *b);
 
 /* Where to write the inputs: entry (i, j) of assignment t stands at [(i*cols + j)*width + t]. NULL
    for a slot that is defined by an `assume`, and for tangents without derivatives. Both start as
@@ -40,8 +42,9 @@ double *rk_batch_tangent(rk_batch *b, size_t slot);
 void rk_batch_run(rk_batch *b);
 
 /* One number for each lane, valid until the next run. As rk_margin_violation: > 0 some claim looks
-   false and no hypothesis does; -INFINITY: a hypothesis looks false, or something is undefined;
-   NAN: cannot tell. */
+   false and no hypothesis does; -INFINITY: a hypothesis looks false, or something is undefined, or
+   a slot of invertible matrices looks singular (else inputs are taken to lie in their sets); NAN:
+   cannot tell. */
 const double *rk_batch_violation(const rk_batch *b);
 /* The derivative of the margin of the claim that gave the violation (0 where there is none). */
 const double *rk_batch_violation_slope(const rk_batch *b);

@@ -660,12 +660,36 @@ static unsigned *margins(const rk_batch *b, const unsigned *roots, size_t n) {
     return r;
 }
 
+/* The margin of `the slot has full rank`. */
+static unsigned is_invertible(rk_batch *b, size_t slot) {
+    size_t n = (size_t)b->program->slots[slot].rows;
+    unsigned *rank_ = fresh(b, 3), *full = one(b, rk_plan_constant(b, (double)n)), *r = fresh(b, 1);
+    rk_batch_step *s = rk_plan_add(b, RK_L_RANK, rank_, 3, b->input[slot], n * n, NULL, 0);
+    s->m = s->n = n;
+    b->plane[rank_[0]].varies = false;
+    rk_plan_add(b, RK_L_EQ, r, 1, rank_, 1, full, 1);
+    return r[0];
+}
+
+/* Inputs are taken to lie in their sets, but for the one that is easily missed. */
+static unsigned *hypotheses(rk_batch *b, size_t *n) {
+    const rk_program *p = b->program;
+    unsigned *h = rk_plan_planes(b, p->nhypotheses + p->nslots);
+    *n = p->nhypotheses;
+    memcpy(h, margins(b, p->hypotheses, p->nhypotheses), *n * sizeof *h);
+    for (size_t s = 0; s < p->nslots; s++)
+        if (!p->slots[s].defined && p->slots[s].set == RK_SET_INVERTIBLE)
+            h[(*n)++] = is_invertible(b, s);
+    return h;
+}
+
 static void make_violation(rk_batch *b) {
     const rk_program *p = b->program;
-    unsigned *h = margins(b, p->hypotheses, p->nhypotheses), *c = margins(b, p->claims, p->nclaims);
+    size_t n;
+    unsigned *h = hypotheses(b, &n), *c = margins(b, p->claims, p->nclaims);
     unsigned *r = fresh(b, 1);
-    rk_batch_step *s = rk_plan_add(b, RK_L_VIOLATION, r, 1, h, p->nhypotheses, c, p->nclaims);
-    s->m = p->nhypotheses;
+    rk_batch_step *s = rk_plan_add(b, RK_L_VIOLATION, r, 1, h, n, c, p->nclaims);
+    s->m = n;
     s->n = p->nclaims;
     b->plane[r[0]].keep = true;
     b->violation = r[0];

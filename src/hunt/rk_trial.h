@@ -42,6 +42,11 @@ bool rk_trial_construct(rk_judge *judge, const rk_program *program, rk_rng *rng,
 bool rk_trial_critical(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                        unsigned *claim);
 
+/* Thousands of structured draws in doubles at once; those that look violated made exact. */
+bool rk_trial_floats(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                     unsigned *claim);
+bool rk_trial_floats_apply(const rk_judge *judge, const rk_program *program);
+
 /* Are there equational hypotheses (for `exists`: or claims)? */
 bool rk_trial_has_equations(const rk_judge *judge, const rk_program *program);
 /* Number of small square matrices whose rank the program asks for. */

@@ -43,6 +43,7 @@ static const rk_way ways[] = {
     {"constructed solutions", 4, has_equations, rk_trial_construct},
     {"singular matrices", 5, has_ranks_alone, rk_trial_solve},
     {"small field", 2, is_universal, rk_trial_field},
+    {"floats in batches", 2, rk_trial_floats_apply, rk_trial_floats},
     {"doubles made exact", 2, climbs, rk_trial_climb},
     {"degeneracies of doubles", 2, has_ranks, rk_trial_degenerate},
     {"critical values", 1, varies, rk_trial_critical},

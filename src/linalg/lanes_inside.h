@@ -5,6 +5,9 @@
 
 #include <math.h>
 #include <stdint.h>
+#if LANES > 2
+#include <immintrin.h>
+#endif
 
 #ifdef __clang__ /* the same bits from every instruction set: no fused operations */
 #pragma STDC FP_CONTRACT OFF
@@ -42,12 +45,30 @@ INLINE V vabs(V x) {
     return (V)((M)x & INT64_MAX);
 }
 
+#if LANES == 8
+#define NATIVE(NAME) _mm512_##NAME
+#define NATIVE_INT __m512i
+#elif LANES == 4
+#define NATIVE(NAME) _mm256_##NAME
+#define NATIVE_INT __m256i
+#endif
+
+/* The second number where one is NAN. */
 INLINE V vmax(V a, V b) {
+#ifdef NATIVE
+    return NATIVE(max_pd)(a, b);
+#else
     return sel(a > b, a, b);
+#endif
 }
 
-INLINE V vmin(V a, V b) {
-    return sel(a < b, a, b);
+/* The low halves, multiplied. */
+INLINE U mul32(U a, U b) {
+#ifdef NATIVE
+    return (U)NATIVE(mul_epu32)((NATIVE_INT)a, (NATIVE_INT)b);
+#else
+    return (a & 0xffffffff) * (b & 0xffffffff);
+#endif
 }
 
 INLINE M is_nan(V x) {
@@ -62,9 +83,13 @@ INLINE bool any(M m) {
 }
 
 INLINE V vsqrt(V x) {
+#ifdef NATIVE
+    return NATIVE(sqrt_pd)(x);
+#else
     for (int l = 0; l < LANES; l++)
         x[l] = sqrt(x[l]);
     return x;
+#endif
 }
 
 INLINE V one_where(M m) {
@@ -455,11 +480,12 @@ INLINE void rank_at(const rk_lanes_job *j, size_t t, bool dual) {
         eliminate(&e, k, open, false);
         count_pivot(&s, &e, k);
     }
+    wrong |= (s.first > 0.0) & (s.first < RK_LANES_ROUNDING);
     V unit = sel(s.first > 0.0, s.first, splat(1));
     V kept = s.kept / unit, dropped = s.dropped / unit;
     st(j->r[0] + t, sel(wrong, splat(NAN), s.rank));
-    st(j->r[1] + t, sel(wrong, splat(NAN), kept));
-    st(j->r[2] + t, sel(wrong, splat(NAN), dropped));
+    st(j->r[1] + t, kept);
+    st(j->r[2] + t, dropped);
     if (dual) {
         st(j->dr[1] + t, (s.dkept - kept * s.dfirst) / unit);
         st(j->dr[2] + t, (s.ddropped - dropped * s.dfirst) / unit);
@@ -1110,11 +1136,53 @@ KERNEL violation_dual(const rk_lanes_job *j) {
     }
 }
 
+/* --- random numbers ----------------------------------------------------------------------------*/
+
+typedef struct philox {
+    U c[4]; /* 32 bits each; those above count for nothing */
+} philox;
+
+INLINE philox philox_at(const rk_lanes_draw *d, size_t block, size_t t) {
+    U zero = {0}, lane = zero;
+    for (int l = 0; l < LANES; l++)
+        lane[l] = t + (size_t)l;
+    philox x = {{zero + block, lane, zero + (d->stream & 0xffffffff), zero + (d->stream >> 32)}};
+    uint32_t k0 = d->key[0], k1 = d->key[1];
+    for (int round = 0; round < 10; round++) {
+        U p = mul32(x.c[0], zero + 0xD2511F53u), q = mul32(x.c[2], zero + 0xCD9E8D57u);
+        x.c[0] = (q >> 32) ^ x.c[1] ^ k0;
+        x.c[2] = (p >> 32) ^ x.c[3] ^ k1;
+        x.c[1] = q;
+        x.c[3] = p;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    return x;
+}
+
+enum { HALVES = 8 }; /* of one block */
+
+static LANES_TARGET void draw(const rk_lanes_draw *d) {
+    U range = {0};
+    range += d->range;
+    for (size_t t = 0; t < d->width; t += LANES)
+        for (size_t p = 0; p < d->n; p += HALVES) {
+            philox x = philox_at(d, p / HALVES, t);
+            size_t most = d->n - p < HALVES ? d->n - p : HALVES;
+            for (size_t h = 0; h < most; h++) {
+                U half = (x.c[h / 2] >> (h % 2 ? 16 : 0)) & 0xffff;
+                U i = (mul32(half, range) >> 16) | 0x4330000000000000ULL;
+                st(d->r[p + h] + t, ((V)i - (0x1p52 - d->low)) * d->unit);
+            }
+        }
+}
+
 #define BOTH(OP, NAME) .value[OP] = NAME, .dual[OP] = NAME##_dual
 
 const rk_lanes LANES_TABLE = {
     .name = LANES_NAME,
     .step = LANES,
+    .draw = draw,
     BOTH(RK_L_ADD, add),
     BOTH(RK_L_SUB, sub),
     BOTH(RK_L_MUL, mul),

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef double *const *rk_planes;
 
@@ -83,7 +84,21 @@ typedef enum rk_lanes_op {
 } rk_lanes_op;
 
 #define RK_LANES_TOLERANCE 1e-9
-#define RK_LANES_COLUMNS 512 /* at most, of a matrix that is eliminated */
+#define RK_LANES_ROUNDING 1e-12 /* a matrix smaller than this may be rounding: its rank is NAN */
+#define RK_LANES_COLUMNS 512    /* at most, of a matrix that is eliminated */
+
+/* Random planes: multiples of `unit`, unit*(low + 0 .. range-1), nearly uniform (range <= 2^16).
+   The stream is Philox4x32-10 (base/rk_rng.h) under `key`: lane t takes the eight half words of the
+   counters (q, t, stream) in order of q, one for each plane. */
+typedef struct rk_lanes_draw {
+    size_t width, n;
+    double *const *r;
+    uint32_t key[2];
+    uint64_t stream;
+    int low;
+    uint32_t range;
+    double unit;
+} rk_lanes_draw;
 
 typedef void rk_lanes_kernel(const rk_lanes_job *job);
 
@@ -92,6 +107,7 @@ typedef struct rk_lanes {
     size_t step; /* lanes in a register; widths are multiples of RK_LANES_STEP, hence of it */
     rk_lanes_kernel *value[RK_L_COUNT];
     rk_lanes_kernel *dual[RK_L_COUNT]; /* NULL: the tangent is 0 */
+    void (*draw)(const rk_lanes_draw *d);
 } rk_lanes;
 
 #define RK_LANES_STEP 8

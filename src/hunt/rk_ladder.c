@@ -28,7 +28,8 @@ struct rk_ladder {
     unsigned level;
     rk_arena *arena; /* of the tuples */
     tuple **tuple;
-    size_t ntuples, capacity, next;
+    size_t ntuples, capacity;
+    size_t first, next;      /* the block in hand */
     const rk_small **member; /* while tuples are made */
     bool ended;
 };
@@ -127,7 +128,7 @@ static bool make_step(rk_ladder *l) {
     l->budget -= count;
     rk_arena_free(l->arena);
     l->arena = rk_arena_new();
-    l->ntuples = l->next = 0;
+    l->ntuples = l->first = l->next = 0;
     make_tuples(l, 0, l->nonzero);
     qsort(l->tuple, l->ntuples, sizeof *l->tuple, in_order);
     return true;
@@ -153,13 +154,17 @@ static bool add_place(rk_ladder *l, size_t slot, size_t most) {
     return p->shelf != NULL;
 }
 
-rk_ladder *rk_ladder_new(const rk_program *program, uint64_t budget) {
+static bool is_free(const rk_program *program, const bool *free_slot, size_t s) {
+    return !program->slots[s].defined && (!free_slot || free_slot[s]);
+}
+
+rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget) {
     rk_ladder *l = rk_calloc(1, sizeof *l);
     *l = (rk_ladder){.program = program, .budget = budget, .arena = rk_arena_new()};
     l->place = rk_calloc(program->nslots + 1, sizeof *l->place);
     l->member = rk_calloc(program->nslots + 1, sizeof *l->member);
     for (size_t s = 0; s < program->nslots && !l->ended; s++)
-        l->ended = !program->slots[s].defined && !add_place(l, s, (size_t)budget);
+        l->ended = is_free(program, free_slot, s) && !add_place(l, s, (size_t)budget);
     for (size_t p = l->nplaces; p-- > 0 && !l->ended;) {
         l->place[p].least = l->place[p + 1].least + rk_shelf_least(l->place[p].shelf);
         l->place[p].largest = l->place[p + 1].largest + rk_shelf_largest(l->place[p].shelf);
@@ -180,15 +185,27 @@ void rk_ladder_free(rk_ladder *l) {
     rk_free(l);
 }
 
-bool rk_ladder_next(rk_ladder *l, rk_assignment *out) {
+size_t rk_ladder_block(rk_ladder *l, size_t most) {
     while (!l->ended && l->next == l->ntuples) {
         l->nonzero++;
         l->ended = l->nonzero > l->place[0].largest || !make_step(l);
     }
     if (l->ended)
-        return false;
-    const tuple *t = l->tuple[l->next++];
+        return 0;
+    l->first = l->next;
+    l->next = l->ntuples - l->first > most ? l->first + most : l->ntuples;
+    return l->next - l->first;
+}
+
+void rk_ladder_get(const rk_ladder *l, size_t i, rk_assignment *out) {
+    const tuple *t = l->tuple[l->first + i];
     for (size_t p = 0; p < l->nplaces; p++)
         rk_shelf_get(l->place[p].shelf, t->member[p], &out->value[l->place[p].slot]);
-    return true;
+}
+
+void rk_ladder_lane(const rk_ladder *l, size_t i, double *const *input, size_t stride) {
+    const tuple *t = l->tuple[l->first + i];
+    for (size_t p = 0; p < l->nplaces; p++)
+        if (input[l->place[p].slot])
+            rk_shelf_lane(l->place[p].shelf, t->member[p], input[l->place[p].slot], stride);
 }

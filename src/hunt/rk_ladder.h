@@ -1,8 +1,9 @@
 /* Simple assignments of a program in the written order (rk_order.h), smallest first: all tuples of
-   members of shelves (rk_shelf.h) with 0 nonzero entries, with 1, and so on. Each number of nonzero
-   entries has the largest alphabet whose tuples fit into what is left of the budget; the ladder
-   ends where not even the smallest one fits. What it hands out depends on the program and the
-   budget alone, so the first finding on it does not depend on what was known before. */
+   members of shelves (rk_shelf.h) with the least number of nonzero entries, with one more, and so
+   on, while the other slots stay as they are. Each number of nonzero entries has the largest
+   alphabet whose tuples fit into what is left of the budget; the ladder ends where not even the
+   smallest one fits. What it hands out depends on the program, the free slots and the budget alone,
+   so the first finding on it does not depend on what was known before. */
 #ifndef RK_LADDER_H
 #define RK_LADDER_H
 
@@ -10,10 +11,17 @@
 
 typedef struct rk_ladder rk_ladder;
 
-rk_ladder *rk_ladder_new(const rk_program *program, uint64_t budget);
+/* free_slot: one for each slot, NULL: all (but those that are defined). */
+rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget);
 void rk_ladder_free(rk_ladder *ladder);
 
-/* The next assignment, into `out` (initialised); false when there is none. */
-bool rk_ladder_next(rk_ladder *ladder, rk_assignment *out);
+/* The next assignments, at most `most`, all with equally many nonzero entries: their number, 0 when
+   none is left. They are gone with the next call. */
+size_t rk_ladder_block(rk_ladder *ladder, size_t most);
+
+/* The free slots of assignment i of the block; the others are not touched. */
+void rk_ladder_get(const rk_ladder *ladder, size_t i, rk_assignment *out);
+/* The same in doubles: entry (i, j) of slot s goes to input[s][(i*cols + j)*stride]. */
+void rk_ladder_lane(const rk_ladder *ladder, size_t i, double *const *input, size_t stride);
 
 #endif

@@ -39,6 +39,7 @@ struct rk_shelf {
     option *option;
     size_t noptions, capacity;
     number table[MAX_NUMBERS]; /* by code */
+    double value[MAX_NUMBERS];
     int ntable;
     slong least, largest;
     rk_rung *rung; /* level * (largest + 1) + nonzero */
@@ -221,6 +222,8 @@ static bool collect_numbers(rk_shelf *s) {
                 s->table[s->ntable++] = *x;
         }
     qsort(s->table, (size_t)s->ntable, sizeof s->table[0], compare_numbers);
+    for (int i = 0; i < s->ntable; i++)
+        s->value[i] = (double)s->table[i].p / s->table[i].q;
     return true;
 }
 
@@ -304,6 +307,11 @@ void rk_shelf_get(const rk_shelf *s, const rk_small *member, fmpq_mat_t out) {
     for (slong i = 0; i < out->r; i++)
         for (slong j = 0; j < out->c; j++, code++)
             fmpq_set_si(fmpq_mat_entry(out, i, j), s->table[*code].p, (ulong)s->table[*code].q);
+}
+
+void rk_shelf_lane(const rk_shelf *s, const rk_small *member, double *out, size_t stride) {
+    for (size_t k = 0; k < rk_shelf_size(s); k++)
+        out[k * stride] = s->value[member->code[k]];
 }
 
 static rk_small *new_member(const rk_shelf *s) {

@@ -39,5 +39,7 @@ const rk_rung *rk_shelf_rung(rk_shelf *shelf, unsigned level, slong nonzero);
 /* Entries of a member. */
 size_t rk_shelf_size(const rk_shelf *shelf);
 void rk_shelf_get(const rk_shelf *shelf, const rk_small *member, fmpq_mat_t out);
+/* Entry number k, row by row, to out[k * stride]. */
+void rk_shelf_lane(const rk_shelf *shelf, const rk_small *member, double *out, size_t stride);
 
 #endif

@@ -64,7 +64,8 @@ static bool lower_to(shrink *sh, const int64_t *dims, size_t number) {
     unsigned claim = 0;
     bool found = project(sh, program, &value, &claim);
     if (!found && number < SEARCHED_DIMS && !sh->searched[number]) {
-        found = rk_smallest_find(&sh->judge, program, lower_ladder_budget, NULL, &value, &claim) ||
+        found = rk_smallest_find(&sh->judge, program, NULL, lower_ladder_budget, NULL, &value,
+                                 &claim) ||
                 search(sh, program, &value, &claim);
         sh->searched[number] = !found;
     }
@@ -127,8 +128,8 @@ static bool simplify(shrink *sh) {
     rk_assignment value;
     rk_assignment_init(&value, sh->f->program);
     unsigned claim = 0;
-    bool found =
-        rk_smallest_find(&sh->judge, sh->f->program, ladder_budget, &sh->f->value, &value, &claim);
+    bool found = rk_smallest_find(&sh->judge, sh->f->program, NULL, ladder_budget, &sh->f->value,
+                                  &value, &claim);
     if (found) {
         rk_assignment_set(&sh->f->value, &value);
         sh->f->claim = claim;

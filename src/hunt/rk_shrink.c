@@ -1,12 +1,14 @@
 /* Shrinking: dimensions first, then values, until neither moves. */
 #include "base/rk_mem.h"
+#include "rk_joint.h"
 #include "rk_moves.h"
 #include "rk_plan.h"
 #include "rk_project.h"
+#include "rk_rows.h"
 #include "rk_smallest.h"
 
-enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 240, ROUNDS = 64 };
-static const uint64_t ladder_budget = 20000, lower_ladder_budget = 4000;
+enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 240, ROUNDS = 64, PAIRED_SLOTS = 8 };
+static const uint64_t ladder_budget = 20000, lower_ladder_budget = 4000, part_budget = 2000;
 
 typedef struct shrink {
     const rk_checked *checked;
@@ -138,18 +140,45 @@ static bool simplify(shrink *sh) {
     return found;
 }
 
+/* One or two slots at a time: their smallest simple values beside the others as they are. */
+static bool lower_part(shrink *sh, rk_shrinker *s, size_t a, size_t b) {
+    const rk_program *program = s->program;
+    if (program->slots[a].defined || program->slots[b].defined)
+        return false;
+    bool *free_slot = rk_calloc(program->nslots, sizeof *free_slot);
+    free_slot[a] = free_slot[b] = true;
+    bool found =
+        rk_smallest_find(&sh->judge, program, free_slot, part_budget, s->now, &s->next, &s->claim);
+    if (found)
+        rk_assignment_set(s->now, &s->next);
+    else
+        rk_assignment_set(&s->next, s->now);
+    rk_free(free_slot);
+    return found;
+}
+
+static bool lower_parts(shrink *sh, rk_shrinker *s) {
+    bool any = false;
+    for (size_t a = 0; a < s->program->nslots; a++)
+        any = lower_part(sh, s, a, a) || any;
+    for (size_t a = 0; a < s->program->nslots && s->program->nslots <= PAIRED_SLOTS; a++)
+        for (size_t b = a + 1; b < s->program->nslots; b++)
+            any = lower_part(sh, s, a, b) || any;
+    return any;
+}
+
 static bool lower_values(shrink *sh) {
     rk_shrinker s;
     rk_shrinker_init(&s, &sh->judge, sh->f->program, &sh->f->value);
     s.claim = sh->f->claim;
     bool any = false;
     for (int round = 0; round < ROUNDS; round++) {
-        if (rk_moves_round(&s))
-            any = true;
-        else if (rk_moves_exhaust(&s))
-            any = true;
-        else
+        bool moved = rk_moves_round(&s);
+        moved = rk_rows_round(&s) || moved;
+        moved = rk_joint_round(&s) || moved;
+        if (!moved && !rk_moves_exhaust(&s) && !lower_parts(sh, &s))
             break;
+        any = true;
     }
     sh->f->claim = s.claim;
     rk_shrinker_clear(&s);

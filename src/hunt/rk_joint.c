@@ -1,6 +1,8 @@
 #include "rk_joint.h"
 #include "base/rk_mem.h"
 
+enum { FINENESSES = 12 };
+
 /* --- axes ----------------------------------------------------------------------- */
 
 /* The rows or the columns of slots that belong to one dimension: those whose sizes are written
@@ -225,8 +227,26 @@ static bool factor_moves(rk_shrinker *s) {
     return any;
 }
 
+/* --- all entries ------------------------------------------------------------------ */
+
+/* All entries at once to the simplest numbers nearby, so that none has to make up for what the
+   others gained. */
+static bool round_entries(rk_shrinker *s, int fineness) {
+    for (size_t slot = 0; slot < s->program->nslots; slot++) {
+        fmpq_mat_struct *m = &s->next.value[slot];
+        for (slong k = 0; may_scale(s, slot) && k < m->r * m->c; k++) {
+            fmpq *x = fmpq_mat_entry(m, k / m->c, k % m->c);
+            rk_simplest_near(x, x, fineness);
+        }
+    }
+    return rk_shrinker_offer(s);
+}
+
 bool rk_joint_round(rk_shrinker *s) {
-    bool any = factor_moves(s);
+    bool any = false;
+    for (int fineness = 0; fineness < FINENESSES; fineness++)
+        any = round_entries(s, fineness) || any;
+    any = factor_moves(s) || any;
     any = member_moves(s) || any;
     return axis_moves(s) || any;
 }

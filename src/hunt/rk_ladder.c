@@ -44,8 +44,15 @@ static uint64_t multiply(uint64_t a, uint64_t b) {
 
 /* --- how many tuples there are ---------------------------------------------------- */
 
+/* Slots with few entries have larger alphabets. */
+static const rk_rung *rung(const place *p, unsigned level, slong nonzero) {
+    size_t size = rk_shelf_size(p->shelf);
+    level += size == 1 ? 4 : size == 2 ? 2 : size <= 4 ? 1 : 0;
+    return rk_shelf_rung(p->shelf, level < RK_SHELF_LEVELS ? level : RK_SHELF_LEVELS - 1, nonzero);
+}
+
 static uint64_t rung_count(const place *p, unsigned level, slong nonzero) {
-    const rk_rung *r = rk_shelf_rung(p->shelf, level, nonzero);
+    const rk_rung *r = rung(p, level, nonzero);
     return r->whole ? r->count : UINT64_MAX;
 }
 
@@ -93,7 +100,7 @@ static void make_tuples(rk_ladder *l, size_t p, slong left) {
     for (slong n = 0; n <= left; n++) {
         if (left - n < after->least || left - n > after->largest)
             continue;
-        const rk_rung *r = rk_shelf_rung(l->place[p].shelf, l->level, n);
+        const rk_rung *r = rung(&l->place[p], l->level, n);
         for (size_t i = 0; i < r->count; i++) {
             l->member[p] = r->member[i];
             make_tuples(l, p + 1, left - n);
@@ -203,9 +210,9 @@ void rk_ladder_get(const rk_ladder *l, size_t i, rk_assignment *out) {
         rk_shelf_get(l->place[p].shelf, t->member[p], &out->value[l->place[p].slot]);
 }
 
-void rk_ladder_lane(const rk_ladder *l, size_t i, double *const *input, size_t stride) {
+void rk_ladder_lane(const rk_ladder *l, size_t i, double *const *input, size_t width) {
     const tuple *t = l->tuple[l->first + i];
     for (size_t p = 0; p < l->nplaces; p++)
         if (input[l->place[p].slot])
-            rk_shelf_lane(l->place[p].shelf, t->member[p], input[l->place[p].slot], stride);
+            rk_shelf_lane(l->place[p].shelf, t->member[p], input[l->place[p].slot] + i, width);
 }

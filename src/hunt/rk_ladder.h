@@ -21,7 +21,8 @@ size_t rk_ladder_block(rk_ladder *ladder, size_t most);
 
 /* The free slots of assignment i of the block; the others are not touched. */
 void rk_ladder_get(const rk_ladder *ladder, size_t i, rk_assignment *out);
-/* The same in doubles: entry (i, j) of slot s goes to input[s][(i*cols + j)*stride]. */
-void rk_ladder_lane(const rk_ladder *ladder, size_t i, double *const *input, size_t stride);
+/* The same in doubles, as rk_batch.h wants lane i: entry k of slot s, row by row, goes to
+   input[s][k*width + i], unless that is NULL. */
+void rk_ladder_lane(const rk_ladder *ladder, size_t i, double *const *input, size_t width);
 
 #endif

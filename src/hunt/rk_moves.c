@@ -95,8 +95,7 @@ static void cut_digits(fmpq_t x, const fmpq_t old, slong digits) {
     fmpz_clear(unit);
 }
 
-/* The simplest number within 2 / 4^fineness. */
-static void round_to(fmpq_t x, const fmpq_t old, int fineness) {
+void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness) {
     fmpq_t low, high;
     fmpq_init(low);
     fmpq_init(high);
@@ -122,7 +121,7 @@ static bool simplify(fmpq_t x, const fmpq_t old, int k) {
     else if (k < SIMPLE + CUTS)
         cut_digits(x, old, k - SIMPLE - 2);
     else
-        round_to(x, old, k - SIMPLE - CUTS);
+        rk_simplest_near(x, old, k - SIMPLE - CUTS);
     return !fmpq_equal(x, old);
 }
 

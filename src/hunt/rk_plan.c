@@ -16,8 +16,7 @@ static const double max_work = 6000, max_far_work = 60000;
 /* Far dimensions: programs kept, choices tried for them, and how often they are visited. */
 enum { FAR_PROGRAMS = 24, FAR_CHOICES = 96, FAR_STRIDE = 16 };
 
-/* Rough count of the multiplications of one run. */
-static double work(const rk_program *program) {
+double rk_plan_work(const rk_program *program) {
     double sum = 0;
     for (size_t i = 0; i < program->ninstr; i++) {
         const rk_instr *in = &program->instr[i];
@@ -46,7 +45,7 @@ static void add_program(rk_plan *plan, const rk_checked *checked, const int64_t 
     rk_program *program = rk_plan_build(checked, dims, &plan->too_large);
     if (!program)
         return;
-    double cost = work(program);
+    double cost = rk_plan_work(program);
     if (plan->nprograms == 0)
         plan->work_limit = 2 * cost > max_work ? 2 * cost : max_work;
     if (cost > plan->work_limit) {

@@ -41,6 +41,9 @@ size_t rk_plan_visit(const rk_plan *plan, uint64_t j, uint64_t *visit);
 /* The cell of enumerated assignment j; NULL when all have been. */
 const rk_cell *rk_plan_cell(const rk_plan *plan, uint64_t j);
 
+/* Rough count of the multiplications of one run. */
+double rk_plan_work(const rk_program *program);
+
 /* A program small enough to hunt in, or NULL. */
 rk_program *rk_plan_build(const rk_checked *checked, const int64_t *dims, bool *too_large);
 

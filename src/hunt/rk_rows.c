@@ -96,19 +96,6 @@ static slong largest_entry(const fmpq *row, slong n) {
     return place;
 }
 
-static void simplest_near(fmpq_t x, int fineness) {
-    fmpq_t low, high;
-    fmpq_init(low);
-    fmpq_init(high);
-    fmpq_set_si(low, 2, 1);
-    fmpq_div_2exp(low, low, (flint_bitcnt_t)(2 * fineness));
-    fmpq_add(high, x, low);
-    fmpq_sub(low, x, low);
-    fmpq_simplest_between(x, low, high);
-    fmpq_clear(low);
-    fmpq_clear(high);
-}
-
 /* A row of norm one is the mirror image of a signed unit vector p, here the one far from it, in
    p - row; that vector is made simple (rk_reflect). */
 static void round_direction(fmpq *out, const fmpq *row, slong n, int fineness) {
@@ -120,7 +107,7 @@ static void round_direction(fmpq *out, const fmpq *row, slong n, int fineness) {
     for (slong j = 0; j < n; j++)
         if (j != pole) {
             fmpq_div(v + j, v + j, v + pole);
-            simplest_near(v + j, fineness);
+            rk_simplest_near(v + j, v + j, fineness);
         }
     fmpq_one(v + pole);
     rk_reflect(out, p, v, n);
@@ -145,8 +132,27 @@ static bool rounded_rows(rk_shrinker *s, size_t slot, slong i) {
     return any;
 }
 
+/* All rows at once, so that none has to make up for what the others gained. */
+static bool round_all(rk_shrinker *s, slong total, int fineness) {
+    for (size_t slot = 0; slot < s->program->nslots; slot++) {
+        rk_set set = s->program->slots[slot].set;
+        const fmpq_mat_struct *m = &s->now->value[slot];
+        for (slong i = 0; i < m->r && !s->program->slots[slot].defined; i++) {
+            fmpq *to = fmpq_mat_entry(&s->next.value[slot], i, 0);
+            const fmpq *from = fmpq_mat_entry(m, i, 0);
+            if (is_weights(set))
+                round_weights(to, from, m->c, total, set == RK_SET_ATTENTION);
+            else if (set == RK_SET_UNIT_ROWS && m->c > 1)
+                round_direction(to, from, m->c, fineness);
+        }
+    }
+    return rk_shrinker_offer(s);
+}
+
 bool rk_rows_round(rk_shrinker *s) {
     bool any = false;
+    for (slong total = 1; total <= MOST_PARTS; total++)
+        any = round_all(s, total, (int)total / 4) || any;
     for (size_t slot = 0; slot < s->program->nslots; slot++) {
         rk_set set = s->program->slots[slot].set;
         if (s->program->slots[slot].defined || (!is_weights(set) && set != RK_SET_UNIT_ROWS))

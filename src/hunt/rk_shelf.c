@@ -4,13 +4,12 @@
 #include "base/rk_mem.h"
 #include "rk_element.h"
 
-enum { MAX_ENTRIES = 256, MAX_OPTIONS = 4096, MAX_NUMBERS = 255, WEIGHT_TOTAL = 10, LOOKS = 16 };
-/* All denominators that occur divide this one (but for equal weights of very long rows). */
+enum { MAX_ENTRIES = 256, MAX_OPTIONS = 4096, MAX_NUMBERS = 255, LOOKS = 16 };
+/* Denominators outside rows of weights divide this one. */
 enum { UNIT = 2520 };
 
 typedef struct number {
     int p, q;
-    unsigned level; /* of the alphabet in which it appears */
 } number;
 
 /* What may stand in one cell: an entry, an entry and its mirror image, or a whole row. */
@@ -34,6 +33,7 @@ struct rk_shelf {
     rk_slot slot;
     size_t most;
     bool rows; /* cells are rows */
+    bool sums; /* of weights that sum to one: magnitudes are the same */
     cell *cell;
     slong ncells;
     option *option;
@@ -52,10 +52,14 @@ struct rk_shelf {
 
 /* --- numbers -------------------------------------------------------------------- */
 
-static const number signed_numbers[] = {{0, 1, 0},  {1, 1, 0},  {-1, 1, 1}, {2, 1, 2},  {-2, 1, 3},
-                                        {1, 2, 4},  {-1, 2, 4}, {3, 1, 5},  {-3, 1, 5}, {1, 3, 6},
-                                        {-1, 3, 6}, {3, 2, 6},  {-3, 2, 6}, {4, 1, 7},  {-4, 1, 7},
-                                        {5, 1, 7},  {-5, 1, 7}, {10, 1, 7}, {-10, 1, 7}};
+static const struct {
+    unsigned level;
+    int count, p[5], q; /* p/q and -p/q */
+} signed_numbers[] = {
+    {0, 1, {1}, 1},    {2, 1, {2}, 1},       {4, 1, {1}, 2},           {5, 1, {3}, 1},
+    {6, 1, {1}, 3},    {6, 1, {3}, 2},       {7, 2, {4, 5}, 1},        {8, 5, {6, 7, 8, 9, 10}, 1},
+    {9, 2, {1, 3}, 4}, {9, 1, {2}, 3},       {10, 4, {1, 2, 3, 4}, 5}, {10, 2, {4, 5}, 3},
+    {10, 1, {5}, 2},   {11, 2, {12, 20}, 1}, {11, 2, {1, 9}, 10},      {11, 1, {100}, 1}};
 enum { SIGNED_NUMBERS = sizeof signed_numbers / sizeof signed_numbers[0] };
 
 static bool allowed(rk_set set, const number *x) {
@@ -73,7 +77,7 @@ static bool allowed(rk_set set, const number *x) {
     }
 }
 
-static int sign(int p) {
+static int sign_of(int p) {
     return (p > 0) - (p < 0);
 }
 
@@ -81,7 +85,7 @@ static int sign(int p) {
 static int compare_numbers(const void *a, const void *b) {
     static const int place[] = {1, 2, 0}; /* negative, zero, positive */
     const number *x = a, *y = b;
-    int c = place[sign(x->p) + 1] - place[sign(y->p) + 1];
+    int c = place[sign_of(x->p) + 1] - place[sign_of(y->p) + 1];
     if (c == 0)
         c = x->q - y->q;
     return c ? c : abs(x->p) - abs(y->p);
@@ -113,15 +117,21 @@ static void add_option(rk_shelf *s, const number *x, unsigned level) {
         o->nonzero += x[j].p != 0;
 }
 
+/* Negative numbers one level after positive ones where that is a level of its own. */
 static void entry_options(rk_shelf *s) {
-    for (int i = 0; i < SIGNED_NUMBERS; i++) {
-        number x = signed_numbers[i];
-        unsigned level = x.level;
-        if (s->slot.set == RK_SET_POSITIVE && x.p > 0)
-            level /= 2;
-        if (allowed(s->slot.set, &x))
-            add_option(s, &x, level);
-    }
+    bool positive = s->slot.set == RK_SET_POSITIVE || s->slot.set == RK_SET_NONNEGATIVE;
+    number x = {0, 1};
+    if (allowed(s->slot.set, &x))
+        add_option(s, &x, 0);
+    for (int i = 0; i < SIGNED_NUMBERS; i++)
+        for (int k = 0; k < signed_numbers[i].count; k++)
+            for (int sign = 1; sign >= -1; sign -= 2) {
+                unsigned level = signed_numbers[i].level;
+                x = (number){sign * signed_numbers[i].p[k], signed_numbers[i].q};
+                level = positive ? level / 2 : sign < 0 && level < 4 ? level + 1 : level;
+                if (allowed(s->slot.set, &x))
+                    add_option(s, &x, level);
+            }
 }
 
 static int gcd(int a, int b) {
@@ -139,7 +149,7 @@ static void weight_rows(rk_shelf *s, number *row, slong j, int left, int total, 
         number *x = rk_calloc((size_t)s->slot.cols, sizeof *x);
         for (slong k = 0; k <= j; k++) {
             int factor = gcd(row[k].p, total);
-            x[k] = (number){row[k].p / factor, row[k].p ? total / factor : 1, 0};
+            x[k] = (number){row[k].p / factor, row[k].p ? total / factor : 1};
         }
         add_option(s, x, level);
         rk_free(x);
@@ -152,12 +162,13 @@ static void weight_rows(rk_shelf *s, number *row, slong j, int left, int total, 
 static void stochastic_options(rk_shelf *s) {
     int d = (int)s->slot.cols, first = s->slot.set == RK_SET_ATTENTION ? d : 1;
     number *row = rk_calloc((size_t)d, sizeof *row);
-    for (int k = 0; k < RK_SHELF_LEVELS; k++)
-        if (k == 0 || first + k <= WEIGHT_TOTAL)
-            weight_rows(s, row, 0, first + k, first + k, 0, (unsigned)k);
-    if (first == 1 && d <= WEIGHT_TOTAL && d > RK_SHELF_LEVELS) { /* equal weights */
+    int last = d == 2 ? 24 : d == 3 ? 14 : first + 6;
+    for (int total = first, level = 0; total <= last; total++, level++)
+        weight_rows(s, row, 0, total, total, 0,
+                    (unsigned)(level < RK_SHELF_LEVELS ? level : RK_SHELF_LEVELS - 1));
+    if (last < d) { /* equal weights */
         for (int j = 0; j < d; j++)
-            row[j] = (number){1, d, 0};
+            row[j] = (number){1, d};
         add_option(s, row, 1);
     }
     rk_free(row);
@@ -180,16 +191,16 @@ static void norm_rows(rk_shelf *s, const struct norm_one *n, number *row, slong 
             add_option(s, row, n->level + negative);
         return;
     }
-    row[j] = (number){0, 1, 0};
+    row[j] = (number){0, 1};
     norm_rows(s, n, row, j + 1, used, negative);
     if (used == n->count)
         return;
     for (int side = 1; side >= -1; side -= 2)
         if (side > 0 || s->slot.set != RK_SET_PERMUTATION) {
-            row[j] = (number){side * n->p[used], n->q, 0};
+            row[j] = (number){side * n->p[used], n->q};
             norm_rows(s, n, row, j + 1, used + 1, negative || side < 0);
         }
-    row[j] = (number){0, 1, 0};
+    row[j] = (number){0, 1};
 }
 
 static void norm_options(rk_shelf *s) {
@@ -296,7 +307,7 @@ static uint64_t key_of(const rk_shelf *s) {
         distinct += !seen[s->code[i]];
         seen[s->code[i]] = true;
         denominators += (uint64_t)x->q;
-        moduli += (uint64_t)(UNIT * abs(x->p) / x->q);
+        moduli += s->sums ? 0 : (uint64_t)(UNIT * abs(x->p) / x->q);
         negative += x->p < 0;
     }
     return distinct << 52 | denominators << 32 | moduli << 10 | negative;
@@ -429,7 +440,7 @@ static bool by_rows(rk_set set) {
 static void add_options(rk_shelf *s) {
     if (!s->rows)
         entry_options(s);
-    else if (s->slot.set == RK_SET_STOCHASTIC || s->slot.set == RK_SET_ATTENTION)
+    else if (s->sums)
         stochastic_options(s);
     else
         norm_options(s);
@@ -443,6 +454,7 @@ rk_shelf *rk_shelf_new(const rk_slot *slot, size_t most) {
     s->slot = *slot;
     s->most = most;
     s->rows = by_rows(slot->set);
+    s->sums = slot->set == RK_SET_STOCHASTIC || slot->set == RK_SET_ATTENTION;
     add_options(s);
     add_cells(s);
     if (s->noptions == 0 || s->noptions > MAX_OPTIONS || !encode(s)) {

@@ -7,7 +7,7 @@
 
 #include "eval/rk_program.h"
 
-#define RK_SHELF_LEVELS 8
+#define RK_SHELF_LEVELS 12
 
 /* One member. Codes of entries, row by row, sort as entries do in the written order (rk_order.h);
    keys add up over slots, and of two assignments with as many nonzero entries the one with the

@@ -1,4 +1,5 @@
 /* Shrinking: dimensions first, then values, until neither moves. */
+#include <string.h>
 #include "base/rk_mem.h"
 #include "rk_joint.h"
 #include "rk_moves.h"
@@ -7,15 +8,17 @@
 #include "rk_rows.h"
 #include "rk_smallest.h"
 
-enum { SEARCHED_DIMS = 12, SEARCH_TRIALS = 240, ROUNDS = 64, PAIRED_SLOTS = 8 };
-static const uint64_t ladder_budget = 20000, lower_ladder_budget = 4000, part_budget = 2000;
+enum { SEARCHED_DIMS = 12, LEAST_TOP = 6, SEARCH_TRIALS = 240, ROUNDS = 64, PAIRED_SLOTS = 8 };
+/* Shares of the work of one search for simple assignments: at smaller dimensions, of some slots. */
+enum { LOWER_SHARE = 4, PART_SHARE = 16 };
 
 typedef struct shrink {
     const rk_checked *checked;
     rk_judge judge;
     rk_finding *f;
-    bool searched[SEARCHED_DIMS]; /* the search at the i-th smallest dimensions found nothing */
-    bool simplest;                /* nothing on the ladder of these dimensions is smaller */
+    int64_t *searched; /* dimensions whose search found nothing, ndims numbers each */
+    size_t nsearched, capacity;
+    bool simplest; /* nothing on the ladder of these dimensions is smaller */
 } shrink;
 
 /* --- dimensions -------------------------------------------------------------------- */
@@ -43,20 +46,37 @@ static bool search(shrink *sh, const rk_program *program, rk_assignment *out, un
     return found;
 }
 
-static void replace(rk_finding *f, const rk_checked *checked, rk_program *program,
-                    const rk_assignment *value, unsigned claim) {
+static void replace(shrink *sh, rk_program *program, const rk_assignment *value, unsigned claim) {
+    rk_finding *f = sh->f;
     rk_assignment_clear(&f->value);
+    rk_judge_forget(&sh->judge, f->program);
     rk_program_free(f->program);
     f->program = program;
     rk_assignment_init(&f->value, program);
     rk_assignment_set(&f->value, value);
     f->claim = claim;
-    for (size_t i = 0; i < checked->ndims; i++)
+    for (size_t i = 0; i < sh->checked->ndims; i++)
         f->dims[i] = program->dims[i];
+    sh->simplest = false;
 }
 
-/* Tries the finding at the dimensions with this number in the order of visits. */
-static bool lower_to(shrink *sh, const int64_t *dims, size_t number) {
+static bool was_searched(const shrink *sh, const int64_t *dims) {
+    size_t n = sh->checked->ndims;
+    for (size_t i = 0; i < sh->nsearched; i++)
+        if (memcmp(sh->searched + i * n, dims, n * sizeof *dims) == 0)
+            return true;
+    return false;
+}
+
+static void note_searched(shrink *sh, const int64_t *dims) {
+    size_t n = sh->checked->ndims;
+    rk_grow(&sh->searched, &sh->capacity, (sh->nsearched + 1) * n, sizeof *dims);
+    memcpy(sh->searched + sh->nsearched * n, dims, n * sizeof *dims);
+    sh->nsearched++;
+}
+
+/* Tries the finding at these dimensions; with `anew` also without it. */
+static bool lower_to(shrink *sh, const int64_t *dims, bool anew) {
     bool too_large = false;
     rk_program *program = rk_plan_build(sh->checked, dims, &too_large);
     if (!program)
@@ -65,16 +85,16 @@ static bool lower_to(shrink *sh, const int64_t *dims, size_t number) {
     rk_assignment_init(&value, program);
     unsigned claim = 0;
     bool found = project(sh, program, &value, &claim);
-    if (!found && number < SEARCHED_DIMS && !sh->searched[number]) {
-        found = rk_smallest_find(&sh->judge, program, NULL, lower_ladder_budget, NULL, &value,
-                                 &claim) ||
+    if (!found && anew && !was_searched(sh, dims)) {
+        found = rk_smallest_find(&sh->judge, program, NULL, LOWER_SHARE, NULL, &value, &claim) ||
                 search(sh, program, &value, &claim);
-        sh->searched[number] = !found;
+        if (!found)
+            note_searched(sh, dims);
     }
     if (found) {
-        replace(sh->f, sh->checked, program, &value, claim);
-        sh->simplest = false;
+        replace(sh, program, &value, claim);
     } else {
+        rk_judge_forget(&sh->judge, program);
         rk_program_free(program);
     }
     rk_assignment_clear(&value);
@@ -97,7 +117,7 @@ static bool none_larger(const shrink *sh, const int64_t *dims) {
 }
 
 static int64_t largest(const shrink *sh) {
-    int64_t top = 1;
+    int64_t top = LEAST_TOP;
     for (size_t i = 0; i < sh->checked->ndims; i++)
         if (sh->f->dims[i] > top)
             top = sh->f->dims[i];
@@ -113,7 +133,7 @@ static bool lower_dims(shrink *sh) {
         if (!rk_dims_next(it, dims) || same_dims(sh, dims))
             break;
         if (number < SEARCHED_DIMS || none_larger(sh, dims))
-            found = lower_to(sh, dims, number);
+            found = lower_to(sh, dims, number < SEARCHED_DIMS);
     }
     rk_dims_iter_free(it);
     rk_free(dims);
@@ -130,8 +150,8 @@ static bool simplify(shrink *sh) {
     rk_assignment value;
     rk_assignment_init(&value, sh->f->program);
     unsigned claim = 0;
-    bool found = rk_smallest_find(&sh->judge, sh->f->program, NULL, ladder_budget, &sh->f->value,
-                                  &value, &claim);
+    bool found =
+        rk_smallest_find(&sh->judge, sh->f->program, NULL, 1, &sh->f->value, &value, &claim);
     if (found) {
         rk_assignment_set(&sh->f->value, &value);
         sh->f->claim = claim;
@@ -148,7 +168,7 @@ static bool lower_part(shrink *sh, rk_shrinker *s, size_t a, size_t b) {
     bool *free_slot = rk_calloc(program->nslots, sizeof *free_slot);
     free_slot[a] = free_slot[b] = true;
     bool found =
-        rk_smallest_find(&sh->judge, program, free_slot, part_budget, s->now, &s->next, &s->claim);
+        rk_smallest_find(&sh->judge, program, free_slot, PART_SHARE, s->now, &s->next, &s->claim);
     if (found)
         rk_assignment_set(s->now, &s->next);
     else
@@ -195,4 +215,5 @@ void rk_shrink(const rk_checked *checked, rk_finding *f, const rk_hunt_options *
         any = simplify(&sh) || any;
     }
     rk_judge_clear(&sh.judge);
+    rk_free(sh.searched);
 }

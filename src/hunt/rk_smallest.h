@@ -5,11 +5,11 @@
 
 #include "rk_judge.h"
 
-/* Looks at `budget` assignments at most, those smaller than `below` unless that is NULL. Slots that
-   are not free (free_slot, NULL: all are) stay as in `below`. `out` is initialised; it holds the
-   finding when the answer is true. */
+/* Looks at assignments smaller than `below` (NULL: at all) until a budget of work is used up, or
+   1/share of it. Slots that are not free (free_slot, NULL: all are) stay as in `below`. `out` is
+   initialised; it holds the finding when the answer is true. */
 bool rk_smallest_find(rk_judge *judge, const rk_program *program, const bool *free_slot,
-                      uint64_t budget, const rk_assignment *below, rk_assignment *out,
+                      unsigned share, const rk_assignment *below, rk_assignment *out,
                       unsigned *claim);
 
 #endif

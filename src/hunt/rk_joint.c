@@ -1,7 +1,7 @@
 #include "rk_joint.h"
 #include "base/rk_mem.h"
 
-enum { FINENESSES = 12 };
+enum { FINENESSES = 12, PAIRED_ENDS = 24 };
 
 /* --- axes ----------------------------------------------------------------------- */
 
@@ -75,6 +75,30 @@ static bool negate_index(rk_shrinker *s, const axis *a, slong i) {
     return rk_shrinker_offer(s);
 }
 
+static void swap_one(rk_shrinker *s, size_t end, slong i, slong j) {
+    if (end % 2)
+        fmpq_mat_swap_rows(&s->next.value[end / 2], NULL, i, j);
+    else
+        fmpq_mat_swap_cols(&s->next.value[end / 2], NULL, i, j);
+}
+
+/* The rows or columns of two slots alone (`end`: twice the slot, one more for rows), as a product
+   of both ties them to each other. */
+static bool pair_swaps(rk_shrinker *s, size_t end, size_t other) {
+    int64_t n = length(s, end / 2, end % 2);
+    bool any = false;
+    if (n != length(s, other / 2, other % 2) || s->program->slots[end / 2].defined ||
+        s->program->slots[other / 2].defined)
+        return false;
+    for (slong i = 0; i < (slong)n; i++)
+        for (slong j = i + 1; j < (slong)n; j++) {
+            swap_one(s, end, i, j);
+            swap_one(s, other, i, j);
+            any = rk_shrinker_offer(s) || any;
+        }
+    return any;
+}
+
 static bool axis_moves(rk_shrinker *s) {
     axis *list = rk_calloc(4 * s->program->nslots + 1, sizeof *list);
     size_t n = list_axes(s, list);
@@ -86,6 +110,10 @@ static bool axis_moves(rk_shrinker *s) {
                 any = swap_indices(s, &list[k], i, j) || any;
         }
     rk_free(list);
+    size_t ends = 2 * s->program->nslots;
+    for (size_t end = 0; end < ends && ends <= PAIRED_ENDS; end++)
+        for (size_t other = end + 1; other < ends && !rk_judge_out_of_time(s->judge); other++)
+            any = pair_swaps(s, end, other) || any;
     return any;
 }
 

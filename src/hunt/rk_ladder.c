@@ -26,6 +26,8 @@ struct rk_ladder {
     uint64_t budget;
     slong nonzero; /* of the tuples in hand */
     unsigned level;
+    int whole;       /* the level of all steps, or -1: each has its own */
+    slong most;      /* nonzero entries of the last step */
     rk_arena *arena; /* of the tuples */
     tuple **tuple;
     size_t ntuples, capacity;
@@ -56,25 +58,48 @@ static uint64_t rung_count(const place *p, unsigned level, slong nonzero) {
     return r->whole ? r->count : UINT64_MAX;
 }
 
-/* Tuples with so many nonzero entries. */
-static uint64_t count_tuples(const rk_ladder *l, unsigned level, slong nonzero) {
-    uint64_t *ways = rk_calloc((size_t)nonzero + 1, sizeof *ways);
-    uint64_t *more = rk_calloc((size_t)nonzero + 1, sizeof *more);
+/* ways[n]: tuples with n nonzero entries, up to `nonzero` of them (nonzero + 1 numbers). */
+static void count_tuples(const rk_ladder *l, unsigned level, slong nonzero, uint64_t *ways) {
+    size_t bytes = ((size_t)nonzero + 1) * sizeof *ways;
+    uint64_t *more = rk_malloc(bytes);
+    memset(ways, 0, bytes);
     ways[0] = 1;
     for (size_t k = l->nplaces; k-- > 0;) {
         slong room = nonzero - (l->place[0].least - l->place[k].least); /* the rest is taken */
-        memset(more, 0, ((size_t)nonzero + 1) * sizeof *more);
+        memset(more, 0, bytes);
         for (slong n = 0; n <= room; n++)
             for (slong i = 0; i <= n; i++)
                 if (ways[n - i] > 0)
                     more[n] =
                         add(more[n], multiply(ways[n - i], rung_count(&l->place[k], level, i)));
-        memcpy(ways, more, ((size_t)nonzero + 1) * sizeof *ways);
+        memcpy(ways, more, bytes);
     }
-    uint64_t count = ways[nonzero];
-    rk_free(ways);
     rk_free(more);
+}
+
+static uint64_t count_step(const rk_ladder *l, unsigned level) {
+    uint64_t *ways = rk_malloc(((size_t)l->nonzero + 1) * sizeof *ways);
+    count_tuples(l, level, l->nonzero, ways);
+    uint64_t count = ways[l->nonzero];
+    rk_free(ways);
     return count;
+}
+
+static uint64_t count_all(const rk_ladder *l, unsigned level, slong nonzero) {
+    uint64_t *ways = rk_malloc(((size_t)nonzero + 1) * sizeof *ways), sum = 0;
+    count_tuples(l, level, nonzero, ways);
+    for (slong n = 0; n <= nonzero; n++)
+        sum = add(sum, ways[n]);
+    rk_free(ways);
+    return sum;
+}
+
+/* The largest alphabet with which all of them up to `nonzero` nonzero entries fit; none: -1. */
+static int whole_level(const rk_ladder *l, slong nonzero) {
+    int level = -1;
+    while (level + 1 < RK_SHELF_LEVELS && count_all(l, (unsigned)(level + 1), nonzero) <= l->budget)
+        level++;
+    return level;
 }
 
 /* --- making them ------------------------------------------------------------------ */
@@ -121,17 +146,27 @@ static int in_order(const void *a, const void *b) {
     return 0;
 }
 
-/* All tuples with l->nonzero nonzero entries, over the largest alphabet that half of the budget
-   allows. False: too many over every alphabet. */
-static bool make_step(rk_ladder *l) {
-    uint64_t count = count_tuples(l, 0, l->nonzero), more = count;
-    if (count > l->budget / 2)
-        return false;
-    for (l->level = 0; l->level + 1 < RK_SHELF_LEVELS; l->level++, count = more) {
-        more = count_tuples(l, l->level + 1, l->nonzero);
+/* The largest alphabet that half of the budget allows for this step; *count: its tuples. */
+static unsigned step_level(const rk_ladder *l, uint64_t *count) {
+    unsigned level = 0;
+    *count = count_step(l, 0);
+    for (uint64_t more; level + 1 < RK_SHELF_LEVELS; level++, *count = more) {
+        more = count_step(l, level + 1);
         if (more > l->budget / 2)
             break;
     }
+    return level;
+}
+
+/* All tuples with l->nonzero nonzero entries. False: too many over every alphabet. */
+static bool make_step(rk_ladder *l) {
+    uint64_t count = 0;
+    if (l->whole >= 0)
+        l->level = (unsigned)l->whole;
+    else
+        l->level = step_level(l, &count);
+    if (count > l->budget / 2)
+        return false;
     l->budget -= count;
     rk_arena_free(l->arena);
     l->arena = rk_arena_new();
@@ -165,9 +200,29 @@ static bool is_free(const rk_program *program, const bool *free_slot, size_t s) 
     return !program->slots[s].defined && (!free_slot || free_slot[s]);
 }
 
-rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget) {
+static slong nonzero_entries(const rk_ladder *l, const rk_assignment *a) {
+    slong n = 0;
+    for (size_t p = 0; p < l->nplaces; p++) {
+        const fmpq_mat_struct *m = &a->value[l->place[p].slot];
+        for (slong k = 0; k < m->r * m->c; k++)
+            n += !fmpq_is_zero(fmpq_mat_entry(m, k / m->c, k % m->c));
+    }
+    return n;
+}
+
+static void set_range(rk_ladder *l, const rk_assignment *below) {
+    l->nonzero = l->place[0].least - 1;
+    l->most = l->place[0].largest;
+    slong n = below ? nonzero_entries(l, below) : l->most;
+    l->most = n < l->most ? n : l->most;
+    if (l->most >= l->place[0].least)
+        l->whole = whole_level(l, l->most);
+}
+
+rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget,
+                         const rk_assignment *below) {
     rk_ladder *l = rk_calloc(1, sizeof *l);
-    *l = (rk_ladder){.program = program, .budget = budget, .arena = rk_arena_new()};
+    *l = (rk_ladder){.program = program, .budget = budget, .arena = rk_arena_new(), .whole = -1};
     l->place = rk_calloc(program->nslots + 1, sizeof *l->place);
     l->member = rk_calloc(program->nslots + 1, sizeof *l->member);
     for (size_t s = 0; s < program->nslots && !l->ended; s++)
@@ -177,7 +232,8 @@ rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint6
         l->place[p].largest = l->place[p + 1].largest + rk_shelf_largest(l->place[p].shelf);
     }
     l->ended = l->ended || l->nplaces == 0;
-    l->nonzero = l->place[0].least - 1;
+    if (!l->ended)
+        set_range(l, below);
     return l;
 }
 
@@ -195,7 +251,7 @@ void rk_ladder_free(rk_ladder *l) {
 size_t rk_ladder_block(rk_ladder *l, size_t most) {
     while (!l->ended && l->next == l->ntuples) {
         l->nonzero++;
-        l->ended = l->nonzero > l->place[0].largest || !make_step(l);
+        l->ended = l->nonzero > l->most || !make_step(l);
     }
     if (l->ended)
         return 0;

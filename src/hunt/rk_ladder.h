@@ -1,9 +1,10 @@
 /* Simple assignments of a program in the written order (rk_order.h), smallest first: all tuples of
    members of shelves (rk_shelf.h) with the least number of nonzero entries, with one more, and so
-   on, while the other slots stay as they are. Each number of nonzero entries has the largest
-   alphabet whose tuples fit into what is left of the budget; the ladder ends where not even the
-   smallest one fits. What it hands out depends on the program, the free slots and the budget alone,
-   so the first finding on it does not depend on what was known before. */
+   on, while the other slots stay as they are. The alphabet is the largest whose tuples fit into the
+   budget: all of them where it is known how many nonzero entries are too many, else those of each
+   step into half of what is left; the ladder ends where not even the smallest one fits. What it
+   hands out depends on the program, the free slots, the budget and that number alone, so the first
+   finding on it hardly depends on what was known before. */
 #ifndef RK_LADDER_H
 #define RK_LADDER_H
 
@@ -11,8 +12,10 @@
 
 typedef struct rk_ladder rk_ladder;
 
-/* free_slot: one for each slot, NULL: all (but those that are defined). */
-rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget);
+/* free_slot: one for each slot, NULL: all (but those that are defined). below: only assignments
+   with no more nonzero entries are wanted; NULL: all. */
+rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint64_t budget,
+                         const rk_assignment *below);
 void rk_ladder_free(rk_ladder *ladder);
 
 /* The next assignments, at most `most`, all with equally many nonzero entries: their number, 0 when

@@ -132,18 +132,28 @@ static bool rounded_rows(rk_shrinker *s, size_t slot, slong i) {
     return any;
 }
 
-/* All rows at once, so that none has to make up for what the others gained. */
-static bool round_all(rk_shrinker *s, slong total, int fineness) {
+/* 1/total everywhere but at the largest weight. */
+static void sharpen(fmpq *out, const fmpq *row, slong n, slong total) {
+    slong place = largest_entry(row, n);
+    for (slong j = 0; j < n; j++)
+        fmpq_set_si(out + j, j == place ? total - n + 1 : 1, (ulong)total);
+}
+
+/* All rows at once, so that none has to make up for what the others gained: weights to multiples of
+   1/total or, sharp, to nearly one-hot rows. */
+static bool round_all(rk_shrinker *s, slong total, bool sharp) {
     for (size_t slot = 0; slot < s->program->nslots; slot++) {
         rk_set set = s->program->slots[slot].set;
         const fmpq_mat_struct *m = &s->now->value[slot];
         for (slong i = 0; i < m->r && !s->program->slots[slot].defined; i++) {
             fmpq *to = fmpq_mat_entry(&s->next.value[slot], i, 0);
             const fmpq *from = fmpq_mat_entry(m, i, 0);
-            if (is_weights(set))
+            if (is_weights(set) && sharp && total >= m->c)
+                sharpen(to, from, m->c, total);
+            else if (is_weights(set))
                 round_weights(to, from, m->c, total, set == RK_SET_ATTENTION);
             else if (set == RK_SET_UNIT_ROWS && m->c > 1)
-                round_direction(to, from, m->c, fineness);
+                round_direction(to, from, m->c, (int)total / 4);
         }
     }
     return rk_shrinker_offer(s);
@@ -152,7 +162,8 @@ static bool round_all(rk_shrinker *s, slong total, int fineness) {
 bool rk_rows_round(rk_shrinker *s) {
     bool any = false;
     for (slong total = 1; total <= MOST_PARTS; total++)
-        any = round_all(s, total, (int)total / 4) || any;
+        for (int sharp = 0; sharp < 2; sharp++)
+            any = round_all(s, total, sharp) || any;
     for (size_t slot = 0; slot < s->program->nslots; slot++) {
         rk_set set = s->program->slots[slot].set;
         if (s->program->slots[slot].defined || (!is_weights(set) && set != RK_SET_UNIT_ROWS))

@@ -1,11 +1,12 @@
 #include "rk_shelf.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/rk_mem.h"
 #include "rk_element.h"
 
 enum { MAX_ENTRIES = 256, MAX_OPTIONS = 4096, MAX_NUMBERS = 255, LOOKS = 16 };
-/* Denominators outside rows of weights divide this one. */
+/* Unit of magnitudes, a multiple of all small denominators. */
 enum { UNIT = 2520 };
 
 typedef struct number {
@@ -174,32 +175,35 @@ static void stochastic_options(rk_shelf *s) {
     rk_free(row);
 }
 
-/* Squares that sum to one, in every order and with every sign. */
+/* Squares that sum to one, to stand in every order and with every sign. */
 static const struct norm_one {
     unsigned level, count;
     int q, p[4];
-} norm_one[] = {{0, 1, 1, {1}},         {3, 2, 5, {3, 4}},    {3, 2, 5, {4, 3}},
-                {4, 3, 3, {1, 2, 2}},   {4, 3, 3, {2, 1, 2}}, {4, 3, 3, {2, 2, 1}},
-                {4, 4, 2, {1, 1, 1, 1}}};
+} norm_one[] = {{0, 1, 1, {1}},          {3, 2, 5, {3, 4}},    {4, 3, 3, {1, 2, 2}},
+                {4, 4, 2, {1, 1, 1, 1}}, {6, 2, 13, {5, 12}},  {7, 2, 17, {8, 15}},
+                {8, 2, 25, {7, 24}},     {8, 3, 7, {2, 3, 6}}, {9, 2, 29, {20, 21}},
+                {9, 3, 9, {1, 4, 8}},    {9, 3, 9, {4, 4, 7}}, {10, 2, 41, {9, 40}}};
 enum { NORM_ONE = sizeof norm_one / sizeof norm_one[0] };
 
+/* Fills row from entry j on; bits of `used`: the numbers that stand already. */
 static void norm_rows(rk_shelf *s, const struct norm_one *n, number *row, slong j, unsigned used,
                       bool negative) {
-    slong d = (slong)s->slot.cols;
-    if (j == d) {
-        if (used == n->count)
+    bool all = used == (1U << n->count) - 1;
+    if (j == (slong)s->slot.cols) {
+        if (all)
             add_option(s, row, n->level + negative);
         return;
     }
     row[j] = (number){0, 1};
     norm_rows(s, n, row, j + 1, used, negative);
-    if (used == n->count)
-        return;
-    for (int side = 1; side >= -1; side -= 2)
-        if (side > 0 || s->slot.set != RK_SET_PERMUTATION) {
-            row[j] = (number){side * n->p[used], n->q};
-            norm_rows(s, n, row, j + 1, used + 1, negative || side < 0);
-        }
+    for (unsigned k = 0; k < n->count; k++) {
+        bool again = k > 0 && n->p[k] == n->p[k - 1] && !(used >> (k - 1) & 1);
+        for (int side = 1; side >= -1 && !again && !(used >> k & 1); side -= 2)
+            if (side > 0 || s->slot.set != RK_SET_PERMUTATION) {
+                row[j] = (number){side * n->p[k], n->q};
+                norm_rows(s, n, row, j + 1, used | 1U << k, negative || side < 0);
+            }
+    }
     row[j] = (number){0, 1};
 }
 
@@ -357,17 +361,16 @@ static void keep(rk_shelf *s) {
     r->member[r->count++] = m;
 }
 
-/* Row `row` in hand is orthogonal to those above it. */
+/* Row `row` in hand is orthogonal to those above it (doubles will do: the judge has the last
+   word). */
 static bool is_orthogonal(const rk_shelf *s, slong row) {
     size_t d = (size_t)s->slot.cols;
     const unsigned char *last = s->code + (size_t)row * d;
     for (const unsigned char *above = s->code; above < last; above += d) {
-        int64_t dot = 0;
-        for (size_t j = 0; j < d; j++) {
-            const number *x = &s->table[above[j]], *y = &s->table[last[j]];
-            dot += (int64_t)(UNIT / x->q * x->p) * (UNIT / y->q * y->p);
-        }
-        if (dot != 0)
+        double dot = 0;
+        for (size_t j = 0; j < d; j++)
+            dot += s->value[above[j]] * s->value[last[j]];
+        if (fabs(dot) > 1e-9)
             return false;
     }
     return true;

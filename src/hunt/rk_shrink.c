@@ -9,8 +9,8 @@
 #include "rk_smallest.h"
 
 enum { SEARCHED_DIMS = 12, LEAST_TOP = 6, SEARCH_TRIALS = 240, ROUNDS = 64, PAIRED_SLOTS = 8 };
-/* Shares of the work of one search for simple assignments: at smaller dimensions, of some slots. */
-enum { LOWER_SHARE = 4, PART_SHARE = 16 };
+/* Share of the work of a search for simple assignments when some slots alone are free. */
+enum { PART_SHARE = 16 };
 
 typedef struct shrink {
     const rk_checked *checked;
@@ -18,7 +18,6 @@ typedef struct shrink {
     rk_finding *f;
     int64_t *searched; /* dimensions whose search found nothing, ndims numbers each */
     size_t nsearched, capacity;
-    bool simplest; /* nothing on the ladder of these dimensions is smaller */
 } shrink;
 
 /* --- dimensions -------------------------------------------------------------------- */
@@ -57,7 +56,6 @@ static void replace(shrink *sh, rk_program *program, const rk_assignment *value,
     f->claim = claim;
     for (size_t i = 0; i < sh->checked->ndims; i++)
         f->dims[i] = program->dims[i];
-    sh->simplest = false;
 }
 
 static bool was_searched(const shrink *sh, const int64_t *dims) {
@@ -86,7 +84,7 @@ static bool lower_to(shrink *sh, const int64_t *dims, bool anew) {
     unsigned claim = 0;
     bool found = project(sh, program, &value, &claim);
     if (!found && anew && !was_searched(sh, dims)) {
-        found = rk_smallest_find(&sh->judge, program, NULL, LOWER_SHARE, NULL, &value, &claim) ||
+        found = rk_smallest_find(&sh->judge, program, NULL, 1, NULL, &value, &claim) ||
                 search(sh, program, &value, &claim);
         if (!found)
             note_searched(sh, dims);
@@ -144,9 +142,6 @@ static bool lower_dims(shrink *sh) {
 
 /* The smallest simple finding of all, if the one in hand is not smaller yet. */
 static bool simplify(shrink *sh) {
-    if (sh->simplest)
-        return false;
-    sh->simplest = true;
     rk_assignment value;
     rk_assignment_init(&value, sh->f->program);
     unsigned claim = 0;
@@ -167,12 +162,15 @@ static bool lower_part(shrink *sh, rk_shrinker *s, size_t a, size_t b) {
         return false;
     bool *free_slot = rk_calloc(program->nslots, sizeof *free_slot);
     free_slot[a] = free_slot[b] = true;
+    unsigned claim = 0;
     bool found =
-        rk_smallest_find(&sh->judge, program, free_slot, PART_SHARE, s->now, &s->next, &s->claim);
-    if (found)
+        rk_smallest_find(&sh->judge, program, free_slot, PART_SHARE, s->now, &s->next, &claim);
+    if (found) {
         rk_assignment_set(s->now, &s->next);
-    else
+        s->claim = claim;
+    } else {
         rk_assignment_set(&s->next, s->now);
+    }
     rk_free(free_slot);
     return found;
 }
@@ -193,9 +191,9 @@ static bool lower_values(shrink *sh) {
     s.claim = sh->f->claim;
     bool any = false;
     for (int round = 0; round < ROUNDS; round++) {
-        bool moved = rk_moves_round(&s);
-        moved = rk_rows_round(&s) || moved;
+        bool moved = rk_rows_round(&s);
         moved = rk_joint_round(&s) || moved;
+        moved = rk_moves_round(&s) || moved;
         if (!moved && !rk_moves_exhaust(&s) && !lower_parts(sh, &s))
             break;
         any = true;
@@ -212,7 +210,8 @@ void rk_shrink(const rk_checked *checked, rk_finding *f, const rk_hunt_options *
     for (int round = 0; round < ROUNDS && any; round++) {
         any = checked->mode != RK_MODE_EXISTS && lower_dims(&sh);
         any = lower_values(&sh) || any;
-        any = simplify(&sh) || any;
+        if (!any || round == 0)
+            any = simplify(&sh) || any;
     }
     rk_judge_clear(&sh.judge);
     rk_free(sh.searched);

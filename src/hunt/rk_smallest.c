@@ -112,7 +112,7 @@ bool rk_smallest_find(rk_judge *judge, const rk_program *program, const bool *fr
     if (below)
         rk_assignment_set(out, below);
     begin(&s);
-    s.ladder = rk_ladder_new(program, free_slot, budget(&s, share));
+    s.ladder = rk_ladder_new(program, free_slot, budget(&s, share), below);
     size_t most = s.batch ? rk_batch_width(s.batch) : BLOCK, n = 0;
     bool found = false;
     while (!found && !s.over && (n = rk_ladder_block(s.ladder, most)) > 0)

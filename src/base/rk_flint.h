@@ -32,6 +32,7 @@
 #include <flint/nmod_mat.h>
 #include <flint/nmod_poly.h>
 #include <flint/fmpz_poly_mat.h>
+#include <flint/fmpz_lll.h>
 
 #if __FLINT_VERSION >= 3
 #include <flint/arf.h>

@@ -56,6 +56,9 @@ void rk_job_hunted(job *j, const rk_hunt_report *r);
 void rk_result_dims(job *j, const int64_t *dims);
 /* Writes dimensions and values of the point, and the sides of the claim there. */
 void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a);
+/* The same where some entries are closed forms. */
+void rk_result_point_forms(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a,
+                           const rk_forms *forms);
 
 /* Random theorems: draws at the dimensions that are allowed. draws 0: by the work they take. */
 void rk_job_random(job *j, uint64_t draws);

@@ -66,22 +66,25 @@ void rk_job_hunted(job *j, const rk_hunt_report *report) {
 
 /* --- the point ---------------------------------------------------------------------------- */
 
-static const char *entry_text(rk_arena *arena, const fmpq_t x) {
-    char *text = fmpq_get_str(NULL, 10, x);
-    const char *kept = rk_arena_strdup(arena, text);
-    flint_free(text);
-    return kept;
+static rk_named_value *next_value(job *j, const char *name, size_t rows, size_t cols) {
+    rk_named_value *v = &j->result->values[j->result->nvalues++];
+    *v = (rk_named_value){.name = name, .rows = rows, .cols = cols};
+    v->entry = rk_arena_alloc(j->arena, rows * cols * sizeof *v->entry);
+    return v;
 }
 
-static void set_value(job *j, rk_named_value *v, const char *name, const fmpq_mat_t m) {
-    slong rows = fmpq_mat_nrows(m), cols = fmpq_mat_ncols(m);
-    v->name = name;
-    v->rows = (size_t)rows;
-    v->cols = (size_t)cols;
-    v->entry = rk_arena_alloc(j->arena, (size_t)(rows * cols) * sizeof *v->entry);
+static void put_value(job *j, const char *name, const rk_assignment *a, const rk_forms *forms,
+                      size_t s) {
+    slong rows = fmpq_mat_nrows(&a->value[s]), cols = fmpq_mat_ncols(&a->value[s]);
+    rk_named_value *v = next_value(j, name, (size_t)rows, (size_t)cols);
     for (slong i = 0; i < rows; i++)
-        for (slong k = 0; k < cols; k++)
-            v->entry[i * cols + k] = entry_text(j->arena, fmpq_mat_entry(m, i, k));
+        for (slong k = 0; k < cols; k++) {
+            rk_buf text;
+            rk_buf_init(&text);
+            rk_point_print_entry(&text, a, forms, s, i, k);
+            v->entry[i * cols + k] = rk_arena_strdup(j->arena, text.text);
+            rk_buf_clear(&text);
+        }
 }
 
 static const char *slot_name(job *j, const rk_slot *s) {
@@ -91,29 +94,29 @@ static const char *slot_name(job *j, const rk_slot *s) {
     return rk_arena_printf(j->arena, "%s[%lld]", name, (long long)s->member);
 }
 
-/* The value of a slot that an `assume NAME == E` defines; false when it is not rational. */
-static bool defined_value(const rk_program *p, rk_run *run, const rk_slot *s, fmpq_mat_t m) {
-    (void)p;
-    if (rk_run_compute(run, s->definition) != RK_EV_OK)
-        return false;
-    return rk_matrix_get_fmpq_mat(m, &run->value[s->definition]) == RK_EV_OK;
-}
-
-static void put_slot(job *j, const rk_program *p, rk_run *run, size_t s, const rk_assignment *a) {
-    const rk_slot *slot = &p->slots[s];
-    rk_named_value *v = &j->result->values[j->result->nvalues];
-    if (!slot->defined) {
-        set_value(j, v, slot_name(j, slot), &a->value[s]);
-        j->result->nvalues++;
-        return;
-    }
+/* The value of a slot that an `assume NAME == E` defines; left out when it is not rational. */
+static void put_defined(job *j, rk_run *run, const rk_slot *slot) {
+    rk_assignment a = {.nslots = 1};
     fmpq_mat_t m;
     fmpq_mat_init(m, slot->rows, slot->cols);
-    if (defined_value(p, run, slot, m)) {
-        set_value(j, v, slot_name(j, slot), m);
-        j->result->nvalues++;
-    }
+    a.value = m;
+    if (rk_run_compute(run, slot->definition) == RK_EV_OK &&
+        rk_matrix_get_fmpq_mat(m, &run->value[slot->definition]) == RK_EV_OK)
+        put_value(j, slot_name(j, slot), &a, NULL, 0);
     fmpq_mat_clear(m);
+}
+
+static void put_values(job *j, const rk_program *p, const rk_assignment *a, const rk_forms *forms,
+                       rk_run *run) {
+    j->result->nvalues = 0;
+    j->result->values = rk_arena_alloc(j->arena, p->nslots * sizeof *j->result->values);
+    for (size_t s = 0; s < p->nslots; s++) {
+        const rk_slot *slot = &p->slots[s];
+        if (slot->defined)
+            put_defined(j, run, &run->program->slots[s]);
+        else
+            put_value(j, slot_name(j, slot), a, forms, s);
+    }
 }
 
 static void put_sides(job *j, const rk_program *p, const rk_assignment *a) {
@@ -145,20 +148,36 @@ void rk_result_dims(job *j, const int64_t *dims) {
         r->point_dims[i] = (rk_dim_scope){j->checked->dims[i].name, dims[i], dims[i]};
 }
 
-void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a) {
-    rk_result *r = j->result;
+/* Definitions of the theorem are looked at over Q: `at` is the program at the point, `rest` what is
+   free in it. */
+static void put_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a,
+                      const rk_forms *forms, const rk_program *at, const rk_assignment *rest) {
     rk_domain *rational = rk_domain_rational();
     rk_run run;
-    rk_run_init(&run, p, rational);
-    (void)rk_run_set_inputs(&run, a);
+    rk_run_init(&run, at, rational);
+    (void)rk_run_set_inputs(&run, rest);
     rk_result_dims(j, dims);
-    r->has_counterexample = true;
-    r->nvalues = 0;
-    r->values = rk_arena_alloc(j->arena, p->nslots * sizeof *r->values);
-    for (size_t s = 0; s < p->nslots; s++)
-        put_slot(j, p, &run, s, a);
-    j->claim = false_claim(j, p, a);
-    put_sides(j, p, a);
+    j->result->has_counterexample = true;
+    put_values(j, p, a, forms, &run);
+    j->claim = false_claim(j, at, rest);
+    put_sides(j, at, rest);
     rk_run_clear(&run);
     rk_domain_free(rational);
+}
+
+void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a) {
+    put_point(j, p, dims, a, NULL, p, a);
+}
+
+void rk_result_point_forms(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a,
+                           const rk_forms *forms) {
+    rk_assignment rest;
+    rk_program *at = forms->n > 0 ? rk_forms_program(p, a, forms, NULL, &rest) : NULL;
+    if (at == NULL) {
+        rk_result_point(j, p, dims, a);
+        return;
+    }
+    put_point(j, p, dims, a, forms, at, &rest);
+    rk_assignment_clear(&rest);
+    rk_program_free(at);
 }

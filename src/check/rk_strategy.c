@@ -72,10 +72,14 @@ static rk_proof_status prove_at(job *j, const rk_program *p, double until, rk_pr
     return proof->status;
 }
 
-static void keep_point(job *j, const int64_t *dims, rk_program *p, const rk_assignment *a) {
+static void keep_dims(job *j, const int64_t *dims) {
     if (j->point_dims == NULL)
         j->point_dims = rk_arena_alloc(j->arena, (j->checked->ndims + 1) * sizeof(int64_t));
     memcpy(j->point_dims, dims, j->checked->ndims * sizeof(int64_t));
+}
+
+static void keep_point(job *j, const int64_t *dims, rk_program *p, const rk_assignment *a) {
+    keep_dims(j, dims);
     if (a != NULL && free_entries(p) <= RK_SHOWN_ENTRIES)
         rk_result_point(j, p, dims, a);
 }
@@ -228,7 +232,9 @@ static void take_finding(job *j, rk_finding *f) {
     j->result->snippet = rk_arena_strdup(j->arena, snippet.text);
     rk_buf_clear(&snippet);
     j->claim = f->claim;
-    keep_point(j, f->dims, f->program, &f->value);
+    keep_dims(j, f->dims);
+    if (free_entries(f->program) <= RK_SHOWN_ENTRIES)
+        rk_result_point_forms(j, f->program, f->dims, &f->value, &f->forms);
 }
 
 static void hunt_violation(job *j, uint64_t trials) {

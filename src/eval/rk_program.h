@@ -133,6 +133,13 @@ rk_build_status rk_program_build_terms(const rk_checked *checked, const int64_t 
 rk_build_status rk_program_build_value(const rk_checked *checked, const rk_term *value,
                                        rk_program **program);
 
+/* The program with slot s given by the last instruction of the closed program given[s] (of the
+   slot's shape; a slot that is not defined), or left as it is where given[s] is NULL. A given slot
+   counts as defined, and its membership becomes a hypothesis, as with `assume NAME == E`. place[i],
+   unless place is NULL, is where instruction i is now. */
+rk_build_status rk_program_substitute(const rk_program *program, const rk_program *const *given,
+                                      unsigned *place, rk_program **out);
+
 void rk_program_print(rk_buf *out, const rk_program *program); /* for tests and debugging */
 
 /* marks[i] set for every instruction that `root` needs (marks: ninstr bytes). */

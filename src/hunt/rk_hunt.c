@@ -36,6 +36,7 @@ void rk_finding_clear(rk_finding *f) {
     if (!f->program)
         return;
     rk_assignment_clear(&f->value);
+    rk_forms_clear(&f->forms);
     rk_program_free(f->program);
     rk_free(f->dims);
     rk_free(f->how);

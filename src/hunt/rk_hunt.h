@@ -8,6 +8,7 @@
 #include "eval/rk_dims.h"
 #include "eval/rk_run.h"
 #include "rk_blocks.h"
+#include "rk_forms.h"
 
 typedef struct rk_sample_style rk_sample_style;
 
@@ -28,6 +29,7 @@ typedef struct rk_finding {
     int64_t *dims; /* checked->ndims */
     rk_program *program;
     rk_assignment value;
+    rk_forms forms; /* entries that are not rational */
     unsigned claim; /* which claim is violated */
     uint64_t trial;
     char *how; /* "enumeration", "small field", ...; owned */

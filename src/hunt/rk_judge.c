@@ -27,6 +27,7 @@ void rk_judge_init(rk_judge *judge, const rk_checked *checked, const rk_hunt_opt
 }
 
 void rk_judge_clear(rk_judge *judge) {
+    rk_forms_clear(&judge->forms);
     rk_domain_free(judge->doubles);
     rk_domain_free(judge->rationals);
     for (size_t i = 0; i < judge->nkept; i++)
@@ -170,5 +171,29 @@ bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignmen
         count(judge->tally, program, &in);
     bool found = is_finding(judge, program, a, &in, claim);
     rk_instance_clear(&in);
+    if (found)
+        rk_forms_clear(&judge->forms);
+    return found;
+}
+
+bool rk_judge_try_forms(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                        const rk_forms *forms, unsigned *claim) {
+    rk_assignment rest;
+    if (forms->n == 0)
+        return rk_judge_try(judge, program, a, RK_EFFORT_THOROUGH, claim);
+    if (judge->options->accept != NULL)
+        return false;
+    rk_program *at = rk_forms_program(program, a, forms, NULL, &rest);
+    if (at == NULL)
+        return false;
+    rk_effort most = judge->most;
+    judge->most = RK_EFFORT_THOROUGH;
+    bool found = rk_judge_try(judge, at, &rest, RK_EFFORT_SCREENED, claim);
+    judge->most = most;
+    if (found)
+        rk_forms_set(&judge->forms, forms);
+    rk_assignment_clear(&rest);
+    rk_judge_forget(judge, at);
+    rk_program_free(at);
     return found;
 }

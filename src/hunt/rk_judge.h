@@ -19,6 +19,7 @@ typedef struct rk_judge {
     const rk_hunt_options *options; /* not owned */
     rk_tally *tally;                /* not owned; NULL: count nothing */
     rk_domain *doubles, *rationals; /* owned */
+    rk_forms forms;                 /* of the last finding: its entries that are not rational */
     rk_effort most;                 /* cap on the effort of every try */
     const char *how;                /* name of what is being tried, static: a way may refine it */
     bool stopped;                   /* the deadline passed, or the hunt is to end */
@@ -33,6 +34,11 @@ void rk_judge_clear(rk_judge *judge);
 /* Is this assignment a finding? *claim: the first claim violated (0 for examples). */
 bool rk_judge_try(rk_judge *judge, const rk_program *program, const rk_assignment *a,
                   rk_effort effort, unsigned *claim);
+
+/* The same at a point with closed forms (rk_forms.h), which is screened by doubles first. Never a
+   finding where the caller's `accept` has a say: such points are null sets. */
+bool rk_judge_try_forms(rk_judge *judge, const rk_program *program, const rk_assignment *a,
+                        const rk_forms *forms, unsigned *claim);
 
 /* The margin of rk_margin_violation in doubles. */
 double rk_judge_margin(const rk_judge *judge, const rk_program *program, const rk_assignment *a);

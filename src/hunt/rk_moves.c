@@ -8,8 +8,8 @@ enum { MAX_PAIR_ENTRIES = 24, MAX_REPAIR_ENTRIES = 16, MAX_REPAIRS = 4 };
 static const uint64_t max_exhaust = 20000, max_checks = 200000;
 
 void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
-                      rk_assignment *now) {
-    *s = (rk_shrinker){.judge = judge, .program = program, .now = now};
+                      rk_assignment *now, rk_forms *forms) {
+    *s = (rk_shrinker){.judge = judge, .program = program, .now = now, .forms = forms};
     rk_assignment_init(&s->next, program);
     rk_assignment_init(&s->broken, program);
     rk_assignment_set(&s->next, now);
@@ -32,7 +32,13 @@ static bool is_better(rk_shrinker *s, unsigned *claim) {
         rk_order_compare(&s->next, s->now) >= 0)
         return false;
     s->checks++;
-    return rk_judge_try(s->judge, s->program, &s->next, RK_EFFORT_SCREENED, claim);
+    if (s->forms->n == 0)
+        return rk_judge_try(s->judge, s->program, &s->next, RK_EFFORT_SCREENED, claim);
+    rk_forms kept = {0};
+    rk_forms_carry(&kept, &s->next, s->now, s->forms);
+    bool better = rk_judge_try_forms(s->judge, s->program, &s->next, &kept, claim);
+    rk_forms_clear(&kept);
+    return better;
 }
 
 bool rk_shrinker_offer(rk_shrinker *s) {
@@ -40,6 +46,7 @@ bool rk_shrinker_offer(rk_shrinker *s) {
     bool better = is_better(s, &claim);
     if (better) {
         rk_assignment_set(s->now, &s->next);
+        rk_forms_set(s->forms, &s->judge->forms);
         s->claim = claim;
     } else {
         rk_assignment_set(&s->next, s->now);
@@ -57,13 +64,31 @@ static bool offer_solved(rk_shrinker *s, size_t slot, slong i, slong j) {
     return false;
 }
 
+/* An entry in closed form is solved for again, the others being what they have become. */
+static bool offer_resolved(rk_shrinker *s, const rk_form *form) {
+    unsigned claim = s->claim;
+    rk_assignment_set(&s->next, &s->broken);
+    s->checks++;
+    bool better = rk_trial_critical_entry(s->judge, s->program, form->slot, form->row, form->col,
+                                          &s->next, &claim) &&
+                  rk_order_compare(&s->next, s->now) < 0;
+    if (better) {
+        rk_assignment_set(s->now, &s->next);
+        rk_forms_set(s->forms, &s->judge->forms);
+        s->claim = claim;
+    }
+    return better;
+}
+
 bool rk_shrinker_offer_repaired(rk_shrinker *s) {
-    if (s->repairs == 0)
+    if (s->repairs == 0 && s->forms->n == 0)
         return rk_shrinker_offer(s);
     rk_assignment_set(&s->broken, &s->next);
     if (rk_shrinker_offer(s))
         return true;
     bool found = false;
+    for (size_t k = 0; k < s->forms->n && k < MAX_REPAIRS && !found; k++)
+        found = !rk_judge_out_of_time(s->judge) && offer_resolved(s, &s->forms->form[k]);
     for (size_t slot = 0; slot < s->broken.nslots && !found; slot++)
         for (slong i = 0; i < s->broken.value[slot].r && !found; i++)
             for (slong j = 0; j < s->broken.value[slot].c && !found; j++)

@@ -10,6 +10,7 @@ typedef struct rk_shrinker {
     rk_judge *judge;
     const rk_program *program; /* not owned */
     rk_assignment *now;        /* the finding, not owned */
+    rk_forms *forms;           /* its entries that are not rational, not owned */
     rk_assignment next;        /* scratch, owned */
     rk_assignment broken;      /* a change that lost the violation and may be repaired, owned */
     size_t repairs;            /* kinds of repair: matrices to make singular, and equations */
@@ -19,7 +20,7 @@ typedef struct rk_shrinker {
 } rk_shrinker;
 
 void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
-                      rk_assignment *now);
+                      rk_assignment *now, rk_forms *forms);
 void rk_shrinker_clear(rk_shrinker *s);
 
 /* Takes s->next if it is smaller and a finding; otherwise resets it to *s->now. */

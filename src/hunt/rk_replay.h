@@ -3,10 +3,12 @@
 #ifndef RK_REPLAY_H
 #define RK_REPLAY_H
 
-#include "eval/rk_run.h"
+#include "rk_judge.h"
 
-/* Fills `out` (of `program`) with the values that `known` gives to variables of the same names.
-   False when the dimensions or shapes differ, a value is missing, or one is not rational. */
-bool rk_replay_values(const rk_checked *known, const rk_program *program, rk_assignment *out);
+/* Is what `known` gives to variables of the same names a finding at `program`? Fills `out` (of
+   `program`); entries that are not rational are read from the text of the known theorem. False also
+   when the dimensions or shapes differ, or a value is missing. */
+bool rk_replay(rk_judge *judge, const rk_checked *known, const rk_program *program,
+               rk_assignment *out, unsigned *claim);
 
 #endif

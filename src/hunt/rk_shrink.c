@@ -29,11 +29,22 @@ typedef struct shrink {
 
 /* --- dimensions -------------------------------------------------------------------- */
 
+/* The forms of the finding go with their values. */
+static bool try_projected(shrink *sh, const rk_program *program, const rk_assignment *a,
+                          unsigned *claim) {
+    rk_forms kept = {0};
+    if (sh->f->forms.n == 0)
+        return rk_judge_try(&sh->judge, program, a, RK_EFFORT_SCREENED, claim);
+    rk_forms_carry(&kept, a, &sh->f->value, &sh->f->forms);
+    bool found = rk_judge_try_forms(&sh->judge, program, a, &kept, claim);
+    rk_forms_clear(&kept);
+    return found;
+}
+
 static bool project(shrink *sh, const rk_program *program, rk_assignment *out, unsigned *claim) {
     size_t ways = rk_project_ways(sh->f, program);
     for (size_t way = 0; way < ways && !rk_judge_out_of_time(&sh->judge); way++)
-        if (rk_project(sh->f, program, way, out) &&
-            rk_judge_try(&sh->judge, program, out, RK_EFFORT_SCREENED, claim))
+        if (rk_project(sh->f, program, way, out) && try_projected(sh, program, out, claim))
             return true;
     return false;
 }
@@ -48,13 +59,15 @@ static bool search(shrink *sh, const rk_program *program, rk_assignment *out, un
     bool found = r.found;
     if (found) {
         rk_assignment_set(out, &r.finding.value);
+        rk_forms_set(&sh->judge.forms, &r.finding.forms);
         *claim = r.finding.claim;
     }
     rk_hunt_report_clear(&r, sh->checked);
     return found;
 }
 
-static void replace(shrink *sh, rk_program *program, const rk_assignment *value, unsigned claim) {
+static void replace(shrink *sh, rk_program *program, const rk_assignment *value,
+                    const rk_forms *forms, unsigned claim) {
     rk_finding *f = sh->f;
     rk_assignment_clear(&f->value);
     rk_judge_forget(&sh->judge, f->program);
@@ -62,6 +75,7 @@ static void replace(shrink *sh, rk_program *program, const rk_assignment *value,
     f->program = program;
     rk_assignment_init(&f->value, program);
     rk_assignment_set(&f->value, value);
+    rk_forms_set(&f->forms, forms);
     f->claim = claim;
     for (size_t i = 0; i < sh->checked->ndims; i++)
         f->dims[i] = program->dims[i];
@@ -99,7 +113,7 @@ static bool lower_to(shrink *sh, const int64_t *dims, bool anew) {
             note_searched(sh, dims);
     }
     if (found) {
-        replace(sh, program, &value, claim);
+        replace(sh, program, &value, &sh->judge.forms, claim);
     } else {
         rk_judge_forget(&sh->judge, program);
         rk_program_free(program);
@@ -158,16 +172,18 @@ static bool simplify(shrink *sh) {
         rk_smallest_find(&sh->judge, sh->f->program, NULL, 1, &sh->f->value, &value, &claim);
     if (found) {
         rk_assignment_set(&sh->f->value, &value);
+        rk_forms_clear(&sh->f->forms);
         sh->f->claim = claim;
     }
     rk_assignment_clear(&value);
     return found;
 }
 
-/* One or two slots at a time: their smallest simple values beside the others as they are. */
+/* One or two slots at a time: their smallest simple values beside the others as they are, if these
+   are rational. */
 static bool lower_part(shrink *sh, rk_shrinker *s, size_t a, size_t b) {
     const rk_program *program = s->program;
-    if (program->slots[a].defined || program->slots[b].defined)
+    if (program->slots[a].defined || program->slots[b].defined || s->forms->n > 0)
         return false;
     bool *free_slot = rk_calloc(program->nslots, sizeof *free_slot);
     free_slot[a] = free_slot[b] = true;
@@ -196,7 +212,7 @@ static bool lower_parts(shrink *sh, rk_shrinker *s) {
 
 static bool lower_values(shrink *sh) {
     rk_shrinker s;
-    rk_shrinker_init(&s, &sh->judge, sh->f->program, &sh->f->value);
+    rk_shrinker_init(&s, &sh->judge, sh->f->program, &sh->f->value, &sh->f->forms);
     s.claim = sh->f->claim;
     bool any = false;
     for (int round = 0; round < ROUNDS; round++) {

@@ -3,27 +3,6 @@
 #include "lang/rk_print.h"
 #include "rk_hunt.h"
 
-/* "-1/2"; the language reads it back as the same number. */
-static void put_number(rk_buf *out, const fmpq_t x) {
-    char *text = fmpq_get_str(NULL, 10, x);
-    rk_buf_puts(out, text);
-    flint_free(text);
-}
-
-static void put_matrix(rk_buf *out, const fmpq_mat_t a) {
-    if (a->r == 1 && a->c == 1) {
-        put_number(out, fmpq_mat_entry(a, 0, 0));
-        return;
-    }
-    rk_buf_putc(out, '[');
-    for (slong i = 0; i < a->r; i++)
-        for (slong j = 0; j < a->c; j++) {
-            rk_buf_puts(out, j > 0 ? ", " : i > 0 ? "; " : "");
-            put_number(out, fmpq_mat_entry(a, i, j));
-        }
-    rk_buf_putc(out, ']');
-}
-
 static void put_dims(rk_buf *out, const rk_checked *checked, const rk_finding *f,
                      const rk_clause *clause, size_t *next) {
     rk_buf_puts(out, "  dim     ");
@@ -58,7 +37,7 @@ static void put_values(rk_buf *out, const rk_finding *f, unsigned var, const cha
         if (slot->member > 0)
             rk_buf_printf(out, "[%lld]", (long long)slot->member);
         rk_buf_puts(out, " == ");
-        put_matrix(out, &f->value.value[s]);
+        rk_point_print_slot(out, &f->value, &f->forms, s);
         rk_buf_puts(out, ";\n");
     }
 }

@@ -34,13 +34,17 @@ bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 /* Builds solutions of the equational hypotheses that are relations between matrices (idempotents,
    nilpotents, generalised inverses, commuting pairs, ...) as direct sums of small ones in random
    bases (rk_summands.h); draws the rest and solves what is left. */
-bool rk_trial_construct(rk_judge *judge, const rk_program *program, rk_rng *rng,
-                        rk_assignment *out, unsigned *claim);
+bool rk_trial_construct(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                        unsigned *claim);
 
-/* Draws everything and sets one entry to the places where a comparison of the theorem, as a
-   polynomial in it, turns (rational roots), between them, and beyond. */
+/* Draws a line through a point of the sets (rk_track.h) and tries the places on it where a
+   comparison of the theorem turns or a matrix loses rank, between them, and beyond: rational ones,
+   and those in closed form. */
 bool rk_trial_critical(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                        unsigned *claim);
+/* The same along entry (i, j) of a slot of `a`, which holds the finding when there is one. */
+bool rk_trial_critical_entry(rk_judge *judge, const rk_program *program, size_t slot, slong i,
+                             slong j, rk_assignment *a, unsigned *claim);
 
 /* Thousands of structured draws in doubles at once; those that look violated made exact. */
 bool rk_trial_floats(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,

@@ -31,8 +31,9 @@ static bool has_ranks(const rk_judge *judge, const rk_program *program) {
     return false;
 }
 
-static bool varies(const rk_judge *judge, const rk_program *program) {
-    return is_universal(judge, program) && rk_margin_varies(program);
+/* Comparisons of numbers that vary, or matrices that can lose rank. */
+static bool turns(const rk_judge *judge, const rk_program *program) {
+    return rk_margin_varies(program) || has_ranks(judge, program);
 }
 
 /* Random draws hardly ever satisfy equations: then most of the work goes into solving them. */
@@ -46,7 +47,7 @@ static const rk_way ways[] = {
     {"floats in batches", 2, rk_trial_floats_apply, rk_trial_floats},
     {"doubles made exact", 2, climbs, rk_trial_climb},
     {"degeneracies of doubles", 2, has_ranks, rk_trial_degenerate},
-    {"critical values", 1, varies, rk_trial_critical},
+    {"critical values", 2, turns, rk_trial_critical},
 };
 
 size_t rk_way_count(void) {

@@ -59,13 +59,10 @@ bool rk_worker_trial(rk_worker *w, uint64_t k, rk_hit *out) {
 bool rk_worker_replay(rk_worker *w, const rk_checked *known, rk_hit *out) {
     const rk_plan *plan = &w->schedule->plan;
     out->how = "known counterexample";
-    for (out->program = 0; out->program < plan->nprograms; out->program++) {
-        const rk_program *program = plan->program[out->program];
-        rk_assignment *value = &w->value[out->program];
-        if (rk_replay_values(known, program, value) &&
-            rk_judge_try(&w->judge, program, value, RK_EFFORT_THOROUGH, &out->claim))
+    for (out->program = 0; out->program < plan->nprograms; out->program++)
+        if (rk_replay(&w->judge, known, plan->program[out->program], &w->value[out->program],
+                      &out->claim))
             return true;
-    }
     return false;
 }
 
@@ -82,6 +79,7 @@ void rk_worker_finding(const rk_worker *w, const rk_hit *hit, uint64_t k, rk_fin
         out->dims[i] = dims[i];
     rk_assignment_init(&out->value, out->program);
     rk_assignment_set(&out->value, &w->value[hit->program]);
+    rk_forms_set(&out->forms, &w->judge.forms);
 }
 
 static void keep(rk_worker *w, rk_haul *haul, const rk_hit *hit, uint64_t k, bool one) {

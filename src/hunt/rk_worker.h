@@ -22,7 +22,7 @@ typedef struct rk_haul {
 
 /* Where the finding of a trial is, until the next trial. */
 typedef struct rk_hit {
-    size_t program; /* the values: worker->value[program] */
+    size_t program; /* the values: worker->value[program], and worker->judge.forms */
     unsigned claim;
     const char *how; /* static */
 } rk_hit;

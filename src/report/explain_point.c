@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "eval/rk_run.h"
+#include "hunt/rk_forms.h"
 
 enum { SHOWN_ENTRIES = 64, SHOWN_CHARACTERS = 400 };
 
@@ -17,8 +17,8 @@ typedef struct point {
     size_t n;
     unsigned char *seen;
     rk_program *program;
-    rk_assignment value;
-    bool listed; /* a formula of the list in hand was printed */
+    rk_assignment value; /* of what is free in the program: entries that are rational */
+    bool listed;         /* a formula of the list in hand was printed */
 } point;
 
 /* --- the terms ---------------------------------------------------------------------------- */
@@ -61,16 +61,46 @@ static const rk_named_value *value_of(const point *p, const rk_slot *s) {
     return NULL;
 }
 
-static bool set_value(point *p, size_t s) {
+/* An entry that is no rational is a closed form. */
+static bool set_value(point *p, size_t s, rk_forms *forms) {
     const rk_named_value *v = value_of(p, &p->program->slots[s]);
     fmpq_mat_struct *m = &p->value.value[s];
     if (v == NULL || (slong)v->rows != m->r || (slong)v->cols != m->c)
         return false;
-    for (size_t i = 0; i < v->rows * v->cols; i++)
-        if (fmpq_set_str(fmpq_mat_entry(m, (slong)(i / v->cols), (slong)(i % v->cols)), v->entry[i],
-                         10) != 0)
-            return false;
+    for (size_t k = 0; k < v->rows * v->cols; k++) {
+        slong i = (slong)(k / v->cols), j = (slong)(k % v->cols);
+        if (fmpq_set_str(fmpq_mat_entry(m, i, j), v->entry[k], 10) != 0)
+            rk_forms_put(forms, s, i, j, v->entry[k]);
+    }
     return true;
+}
+
+/* The program at the point with its closed forms, in place of that of the theorem. */
+static bool put_forms(point *p, const rk_forms *forms) {
+    rk_assignment rest;
+    unsigned *place = rk_calloc(p->program->ninstr + 1, sizeof *place);
+    rk_program *at = rk_forms_program(p->program, &p->value, forms, place, &rest);
+    for (size_t i = 0; i < p->n && at != NULL; i++)
+        p->root[i] = place[p->root[i]];
+    rk_free(place);
+    if (at == NULL)
+        return false;
+    rk_assignment_clear(&p->value);
+    rk_program_free(p->program);
+    p->value = rest;
+    p->program = at;
+    return true;
+}
+
+static bool set_values(point *p) {
+    rk_forms forms = {0};
+    bool good = true;
+    rk_assignment_init(&p->value, p->program);
+    for (size_t s = 0; s < p->program->nslots && good; s++)
+        good = p->program->slots[s].defined || set_value(p, s, &forms);
+    good = good && (forms.n == 0 || put_forms(p, &forms));
+    rk_forms_clear(&forms);
+    return good;
 }
 
 static bool build(point *p) {
@@ -80,13 +110,7 @@ static bool build(point *p) {
         dims[i] = p->result->point_dims[i].low;
     rk_build_status status = rk_program_build_terms(c, dims, p->term, p->n, p->root, &p->program);
     rk_free(dims);
-    if (status != RK_BUILD_OK)
-        return false;
-    bool good = true;
-    rk_assignment_init(&p->value, p->program);
-    for (size_t s = 0; s < p->program->nslots; s++)
-        good &= p->program->slots[s].defined || set_value(p, s);
-    return good;
+    return status == RK_BUILD_OK && set_values(p);
 }
 
 static const char *evaluate(point *p, unsigned root) {

@@ -87,7 +87,7 @@ static void add_far_programs(rk_plan *plan, const rk_checked *checked, int64_t m
         rk_program *program = NULL;
         if (!has_program(plan, checked, choice))
             program = rk_plan_build(checked, choice, &large);
-        if (program && drawn && work(program) > max_far_work) {
+        if (program && drawn && rk_plan_work(program) > max_far_work) {
             rk_program_free(program);
             program = NULL;
         }

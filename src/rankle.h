@@ -28,6 +28,16 @@ enum {
     RANKLE_INTERRUPTED = 5  /* options->interrupted said so; what was settled before stands */
 };
 
+typedef struct rankle_progress {
+    const char *theorem;
+    uint64_t trials;
+    double rate;      /* trials a second */
+    const char *dims; /* in hand: "n=2 d=3" */
+    double best;      /* largest violation seen in floating point; below 0: none */
+    double left;      /* seconds */
+    uint64_t findings;
+} rankle_progress;
+
 typedef struct rankle_options {
     uint64_t seed;                   /* default 1 */
     double time_limit;               /* seconds a theorem, 0: default 5 */
@@ -38,13 +48,16 @@ typedef struct rankle_options {
     long precision_cap;              /* bits, 0: default 1024 */
     unsigned jobs;                   /* threads, 0: as many as there are cores; the results are
                                         the same whatever their number, but for limits on time */
+    uint64_t findings;               /* hunts: go on until so many different ones; 0: one */
+    uint64_t shard, shards;          /* hunts: only the part number shard, below shards, of all
+                                        trials; shards 0: all of them */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
     /* called when a theorem is settled, in order; may be NULL. This and the next function may be
        called by other threads than the caller's, by one at a time */
     void (*settled)(void *self, const rankle_result *result);
     /* called now and then during work; may be NULL */
-    void (*progress)(void *self, const char *theorem, uint64_t trials, double rate);
+    void (*progress)(void *self, const rankle_progress *now);
     /* asked now and then, perhaps by several threads at once; not 0 ends the work; may be NULL */
     int (*interrupted)(void *self);
     void *self;
@@ -76,7 +89,8 @@ int rankle_check_file(rankle_session *session, const char *path, const rankle_op
 /* The same for several files, whose theorems are settled side by side. The code is the gravest. */
 int rankle_check_files(rankle_session *session, const char *const *paths, size_t n,
                        const rankle_options *options);
-/* Hunts one theorem (name NULL: all) with the given budget of trials (0: default), provers off. */
+/* Hunts one theorem (name NULL: all) with the given budget of trials (0: default; UINT64_MAX: until
+   the time is up), provers off. */
 int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
                      uint64_t trials, const rankle_options *options);
 /* Settles one theorem and explains the outcome: *text is its proof, its counterexample worked
@@ -98,6 +112,9 @@ const char *rankle_result_expected(const rankle_result *r); /* NULL: no expectat
 int rankle_result_as_expected(const rankle_result *r);
 const char *rankle_result_line(const rankle_result *r);    /* one line for people */
 const char *rankle_result_snippet(const rankle_result *r); /* counterexample as claim text, NULL */
+/* All that a hunt found, in the order of its trials; the first is rankle_result_snippet. */
+size_t rankle_result_finding_count(const rankle_result *r);
+const char *rankle_result_finding(const rankle_result *r, size_t i);
 uint64_t rankle_result_trials(const rankle_result *r);     /* of the hunt */
 /* The same in a chosen style, ended by a newline; names stand in one column a file. */
 const char *rankle_result_text(rankle_session *session, const rankle_result *r,

@@ -117,3 +117,16 @@ bool rk_line_idle(rk_line *line, double patience) {
     pthread_mutex_unlock(&line->lock);
     return idle;
 }
+
+bool rk_line_done(rk_line *line) {
+    pthread_mutex_lock(&line->lock);
+    bool done = line->enough || line->broken || (is_over(line) && line->put >= line->given);
+    pthread_mutex_unlock(&line->lock);
+    return done;
+}
+
+void rk_line_nap(double seconds) {
+    struct timespec t = {.tv_sec = (time_t)seconds};
+    t.tv_nsec = (long)(1e9 * (seconds - (double)t.tv_sec));
+    nanosleep(&t, NULL);
+}

@@ -41,9 +41,14 @@ rk_line_answer rk_line_next(rk_line *line, double patience, uint64_t *n);
 void rk_line_put(rk_line *line, uint64_t n, void *item);
 /* Hands out no more; what was given is still to be put, and is taken. */
 void rk_line_close(rk_line *line);
+/* All that is to be taken has been taken. */
+bool rk_line_done(rk_line *line);
 /* For a thread that fails with an item in hand. */
 void rk_line_break(rk_line *line);
 /* Waits up to so many seconds until all that was given has been put, or the line is broken. */
 bool rk_line_idle(rk_line *line, double patience);
+
+/* Sleeps so many seconds. */
+void rk_line_nap(double seconds);
 
 #endif

@@ -58,6 +58,8 @@ typedef struct rk_result {
     size_t nvalues;
     const char *sides;   /* "left 0, right 1" */
     const char *snippet; /* as claim text, NULL */
+    const char **more;   /* the other findings of the hunt, in the order of its trials */
+    size_t nmore;
     double time_ms;
     uint64_t seed;
 } rk_result;

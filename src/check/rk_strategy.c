@@ -1,6 +1,7 @@
 #include "rk_strategy.h"
 #include "base/rk_clock.h"
 #include "base/rk_guard.h"
+#include "base/rk_pool.h"
 #include "check_inside.h"
 
 #include <stdlib.h>
@@ -193,11 +194,34 @@ static void visit_all(job *j) {
 
 /* --- the hunt ----------------------------------------------------------------------------- */
 
+static void tell_progress(const job *j, const rk_hunt_progress *now) {
+    rk_buf dims;
+    rk_buf_init(&dims);
+    for (size_t i = 0; i < j->checked->ndims && now->dims != NULL; i++)
+        rk_buf_printf(&dims, "%s%s=%lld", i > 0 ? " " : "", j->checked->dims[i].name,
+                      (long long)now->dims[i]);
+    rankle_progress told = {.theorem = j->checked->theorem->name,
+                            .trials = now->trials,
+                            .rate = now->rate,
+                            .dims = dims.len > 0 ? dims.text : "",
+                            .best = now->best,
+                            .left = remaining(j),
+                            .findings = now->findings};
+    j->options->progress(j->options->self, &told);
+    rk_buf_clear(&dims);
+}
+
 static bool forward_progress(void *self, const rk_hunt_progress *now) {
     job *j = self;
     if (j->options->progress != NULL)
-        j->options->progress(j->options->self, j->checked->theorem->name, now->trials, now->rate);
+        tell_progress(j, now);
     return !interrupted(j);
+}
+
+/* Beside other theorems a hunt gets what the session gives it; alone it takes all cores. */
+static unsigned hunt_jobs(const job *j) {
+    unsigned jobs = j->options->jobs == 0 && j->hunting ? rk_pool_cores() : j->options->jobs;
+    return jobs > 1 ? jobs : 0;
 }
 
 static bool accept_spread(void *self, const rk_program *p, const rk_assignment *a) {
@@ -215,7 +239,10 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
                              .max_dim = j->options->max_dim,
                              .precision_cap = j->options->precision_cap,
                              .shrink = true,
-                             .jobs = j->options->jobs > 1 ? j->options->jobs : 0,
+                             .jobs = hunt_jobs(j),
+                             .shard = j->options->shard,
+                             .shards = j->options->shards,
+                             .findings = j->options->findings,
                              .known = &j->known,
                              .nknown = j->known != NULL,
                              .progress = forward_progress,
@@ -237,6 +264,18 @@ static void take_finding(job *j, rk_finding *f) {
         rk_result_point_forms(j, f->program, f->dims, &f->value, &f->forms);
 }
 
+static void take_more(job *j, const rk_hunt_report *r) {
+    rk_result *result = j->result;
+    result->more = rk_arena_alloc(j->arena, (r->nmore + 1) * sizeof *result->more);
+    for (size_t i = 0; i < r->nmore; i++) {
+        rk_buf snippet;
+        rk_buf_init(&snippet);
+        rk_finding_snippet_numbered(&snippet, j->checked, &r->more[i], i + 2);
+        result->more[result->nmore++] = rk_arena_strdup(j->arena, snippet.text);
+        rk_buf_clear(&snippet);
+    }
+}
+
 static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     rk_hunt_report r;
@@ -247,6 +286,7 @@ static void hunt_violation(job *j, uint64_t trials) {
     if (r.found) {
         j->refuted = true;
         take_finding(j, &r.finding);
+        take_more(j, &r);
     }
     rk_hunt_report_clear(&r, j->checked);
 }
@@ -258,8 +298,16 @@ static bool is_allowed(const job *j, const int64_t *dims) {
     return built != RK_BUILD_NOT_ALLOWED;
 }
 
+/* Without a budget of trials no choice of dimensions takes the time of those to come. */
+static double example_deadline(const job *j, uint64_t trials) {
+    uint64_t choices = j->finite && j->choices < OPEN_CHOICES ? j->choices : OPEN_CHOICES;
+    uint64_t left = choices > j->visited_choices ? choices - j->visited_choices : 1;
+    return trials < UINT64_MAX ? j->deadline : rk_clock() + remaining(j) / (double)left;
+}
+
 static void hunt_example(job *j, const int64_t *dims, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
+    o.deadline = example_deadline(j, trials);
     rk_hunt_report r;
     rk_hunt(j->checked, dims, &o, &r);
     rk_job_hunted(j, &r);
@@ -528,7 +576,7 @@ rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, 
     if (options->time_limit <= 0)
         j.deadline = j.start + 60;
     if (checked->mode == RK_MODE_RANDOM)
-        rk_job_random(&j, trials);
+        rk_job_random(&j, trials == UINT64_MAX ? 0 : trials);
     else
         hunt(&j, trials);
     rk_job_verdict(&j, false);

@@ -7,7 +7,7 @@
 #include "rk_exit.h"
 #include "rk_runner.h"
 
-enum { HUNT_TRIALS = 20000 };
+static const uint64_t hunt_trials = 20000;
 
 const char *rk_cli_split(char *operand) {
     struct stat st;
@@ -18,41 +18,78 @@ const char *rk_cli_split(char *operand) {
     return colon + 1;
 }
 
+static void hunt_print_snippets(const rankle_session *session, FILE *out) {
+    bool any = false;
+    for (size_t i = 0; i < rankle_result_count(session); i++) {
+        const rankle_result *r = rankle_result_at(session, i);
+        for (size_t j = 0; j < rankle_result_finding_count(r); j++) {
+            fprintf(out, "%s%s", any ? "\n" : "", rankle_result_finding(r, j));
+            any = true;
+        }
+    }
+}
+
 /* All that was found, one theorem after the other. */
 static void hunt_write_snippets(rk_runner *r) {
-    const char *path = r->arguments->snippet;
-    size_t n = rankle_result_count(r->session), len = 1;
-    for (size_t i = 0; i < n; i++) {
-        const char *s = rankle_result_snippet(rankle_result_at(r->session, i));
-        len += s ? strlen(s) + 1 : 0;
-    }
-    char *text = calloc(len, 1);
-    for (size_t i = 0; text && i < n; i++) {
-        const char *s = rankle_result_snippet(rankle_result_at(r->session, i));
-        if (s)
-            strcat(strcat(text, *text ? "\n" : ""), s);
-    }
-    if (!text || rankle_write_file(r->session, path, text) != RANKLE_OK)
-        rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL,
-                           text ? rankle_failure(r->session) : "out of memory");
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (out)
+        hunt_print_snippets(r->session, out);
+    if (!out || fclose(out) != 0)
+        rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL, "out of memory");
+    else if (rankle_write_file(r->session, r->arguments->snippet, text) != RANKLE_OK)
+        rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL, rankle_failure(r->session));
     free(text);
+}
+
+/* "2/8": the second of eight parts. */
+static bool hunt_read_shard(const char *text, rankle_options *o) {
+    char *end;
+    unsigned long long part = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '/' || end[1] < '0' || end[1] > '9')
+        return false;
+    unsigned long long parts = strtoull(end + 1, &end, 10);
+    if (*end || part < 1 || part > parts || parts > 1000000)
+        return false;
+    o->shard = part - 1;
+    o->shards = parts;
+    return true;
+}
+
+static uint64_t hunt_budget(const rk_arguments *a) {
+    if (a->trials > 0)
+        return (uint64_t)a->trials;
+    return a->time_limit > 0 ? UINT64_MAX : hunt_trials;
+}
+
+static void hunt_run(rk_runner *r) {
+    const rk_arguments *a = r->arguments;
+    const char *theorem = rk_cli_split(a->operand[0]);
+    int status = rankle_hunt_file(r->session, a->operand[0], theorem, hunt_budget(a), &r->options);
+    rk_runner_note(r, status, a->operand[0]);
+    if (r->found < rankle_result_count(r->session))
+        r->code = rk_exit_graver(r->code, RK_EXIT_UNDECIDED);
+    if (a->snippet && r->found > 0)
+        hunt_write_snippets(r);
 }
 
 int rk_cli_hunt(const rk_arguments *a) {
     rk_runner r;
     if (a->noperands != 1)
         return rk_cli_complain(RK_EXIT_USAGE, "hunt wants one FILE or FILE:THEOREM");
+    rankle_options parts = {0};
+    if (a->shard && !hunt_read_shard(a->shard, &parts))
+        return rk_cli_complain(RK_EXIT_USAGE, "--shard wants I/M with I from 1 to M, such as 2/8");
     if (!rk_runner_start(&r, a)) {
         rk_runner_finish(&r);
         return RK_EXIT_ENVIRONMENT;
     }
-    const char *theorem = rk_cli_split(a->operand[0]);
-    uint64_t trials = a->trials > 0 ? (uint64_t)a->trials : HUNT_TRIALS;
-    int status = rankle_hunt_file(r.session, a->operand[0], theorem, trials, &r.options);
-    rk_runner_note(&r, status, a->operand[0]);
-    if (r.found < rankle_result_count(r.session))
-        r.code = rk_exit_graver(r.code, RK_EXIT_UNDECIDED);
-    if (a->snippet && r.found > 0)
-        hunt_write_snippets(&r);
+    r.options.shard = parts.shard;
+    r.options.shards = parts.shards;
+    r.options.findings = a->findings == 0  ? UINT64_MAX
+                         : a->findings < 0 ? 0
+                                           : (uint64_t)a->findings;
+    hunt_run(&r);
     return rk_runner_finish(&r);
 }

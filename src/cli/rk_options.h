@@ -29,12 +29,16 @@
     X(snippet, 0, "snippet", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                      \
       "write what was found to FILE as a theorem of its own, to be checked again")                 \
     X(trials, 0, "trials", COUNT, "N", RK_ON(HUNT), 1, 1e15,                                       \
-      "try at most N assignments (default 20000)")                                                 \
+      "make at most N trials (default 20000; with --time-limit as many as there is time for)")     \
+    X(findings, 0, "findings", COUNT, "N", RK_ON(HUNT), 0, 1e9,                                    \
+      "go on until N different counterexamples are found (default 1; 0: to the end)")              \
+    X(shard, 0, "shard", TEXT, "I/M", RK_ON(HUNT), 0, 0,                                           \
+      "make only the I-th of M parts of the trials, for job arrays; together they are the whole")  \
     X(seed, 0, "seed", COUNT, "N", RK_SETTLES, 0, 9.2e18,                                          \
       "draw from seed N (default 1); the same seed gives the same results")                        \
     X(time_limit, 0, "time-limit", REAL, "SECONDS", RK_SETTLES, 1e-3, 1e9,                         \
       "work at most SECONDS on one theorem (default 5, for a hunt 60)")                            \
-    X(jobs, 'j', "jobs", COUNT, "N", RK_ON(CHECK), 1, 64,                                          \
+    X(jobs, 'j', "jobs", COUNT, "N", RK_RUNS, 1, 64,                                               \
       "work on N threads (default: as many as there are cores); the results are the same")         \
     X(max_dim, 0, "max-dim", COUNT, "N", RK_SETTLES, 1, 1e6,                                       \
       "try dimensions without an upper bound up to N (default 6, without variables 128)")          \

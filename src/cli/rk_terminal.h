@@ -24,7 +24,7 @@ typedef struct rk_progress {
 double rk_seconds(void); /* seconds, monotonic */
 
 rk_progress rk_progress_start(bool quiet);
-void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate);
+void rk_progress_show(rk_progress *p, const rankle_progress *now);
 void rk_progress_wipe(rk_progress *p);
 
 #endif

@@ -24,10 +24,10 @@ static void runner_catch_interrupt(void) {
 }
 
 static void runner_print_snippet(rk_runner *r, const rankle_result *result) {
-    const char *snippet = rankle_result_snippet(result);
-    if (snippet)
-        fprintf(r->out, "%s\n", snippet);
-    else
+    size_t n = rankle_result_finding_count(result);
+    for (size_t i = 0; i < n; i++)
+        fprintf(r->out, "%s\n", rankle_result_finding(result, i));
+    if (n == 0)
         fprintf(r->out, "    nothing was found in %llu trials, which proves nothing\n",
                 (unsigned long long)rankle_result_trials(result));
 }
@@ -50,9 +50,9 @@ static void runner_settled(void *self, const rankle_result *result) {
     fflush(r->out);
 }
 
-static void runner_progress(void *self, const char *theorem, uint64_t trials, double rate) {
+static void runner_progress(void *self, const rankle_progress *now) {
     rk_runner *r = self;
-    rk_progress_show(&r->progress, theorem, trials, rate);
+    rk_progress_show(&r->progress, now);
 }
 
 static int runner_interrupted(void *self) {

@@ -48,12 +48,25 @@ rk_progress rk_progress_start(bool quiet) {
     return (rk_progress){.wanted = !quiet && isatty(STDERR_FILENO), .since = rk_seconds()};
 }
 
-void rk_progress_show(rk_progress *p, const char *theorem, uint64_t trials, double rate) {
+/* "slow: 1200 trials, 800 a second, n=2 d=3, best 0.25, 2 found, 41 s left" */
+static void progress_text(char *out, size_t size, const rankle_progress *now) {
+    char best[40] = "", found[40] = "";
+    if (now->best >= 0)
+        snprintf(best, sizeof best, ", best %.3g", now->best);
+    if (now->findings > 0)
+        snprintf(found, sizeof found, ", %llu found", (unsigned long long)now->findings);
+    snprintf(out, size, "%.40s: %llu trials, %.0f a second%s%.40s%s%s, %.0f s left", now->theorem,
+             (unsigned long long)now->trials, now->rate, *now->dims ? ", " : "", now->dims, best,
+             found, now->left > 0 ? now->left : 0);
+}
+
+void rk_progress_show(rk_progress *p, const rankle_progress *now) {
     double wait = p->shown ? 0.2 : 0.5;
+    char text[300];
     if (!p->wanted || rk_seconds() - p->since < wait)
         return;
-    fprintf(stderr, "\r\033[K%.40s: %llu trials, %.0f a second", theorem,
-            (unsigned long long)trials, rate);
+    progress_text(text, sizeof text, now);
+    fprintf(stderr, "\r\033[K%.*s", terminal_width(STDERR_FILENO) - 1, text);
     fflush(stderr);
     p->shown = true;
     p->since = rk_seconds();

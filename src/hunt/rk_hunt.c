@@ -12,7 +12,7 @@
 #include "rk_order.h"
 #include "rk_worker.h"
 
-static const uint64_t default_trials = 1200, default_stretch = 4;
+static const uint64_t default_trials = 1200, default_stretch = 4, unlimited = UINT64_MAX / 8;
 /* Blocks a worker that the others may run ahead of the slowest. */
 enum { WINDOW = 64 };
 /* Seconds between two looks at what goes on. */
@@ -71,7 +71,8 @@ rk_hunt_options rk_hunt_within(const rk_hunt_options *o, uint64_t trials) {
 static uint64_t budget(const hunt *h) {
     if (h->schedule.plan.closed)
         return h->schedule.plan.enumerations;
-    return h->options->trials ? h->options->trials : default_trials;
+    uint64_t trials = h->options->trials ? h->options->trials : default_trials;
+    return trials < unlimited ? trials : unlimited;
 }
 
 /* Without a budget of its own a hunt for violations goes on while too few instances held. */

@@ -121,5 +121,9 @@ void rk_shrink(const rk_checked *checked, rk_finding *f, const rk_hunt_options *
 
 /* The finding as a theorem of its own, readable and checkable by the same tool. */
 void rk_finding_snippet(rk_buf *out, const rk_checked *checked, const rk_finding *f);
+/* The same for several in one file: from the second on the number stands in the name, and what the
+   first brings along of the theorem's file is not told again. */
+void rk_finding_snippet_numbered(rk_buf *out, const rk_checked *checked, const rk_finding *f,
+                                 size_t number);
 
 #endif

@@ -126,12 +126,19 @@ static void put_context(rk_buf *out, const rk_file *file) {
 }
 
 void rk_finding_snippet(rk_buf *out, const rk_checked *checked, const rk_finding *f) {
+    rk_finding_snippet_numbered(out, checked, f, 1);
+}
+
+void rk_finding_snippet_numbered(rk_buf *out, const rk_checked *checked, const rk_finding *f,
+                                 size_t number) {
     bool example = checked->mode == RK_MODE_EXISTS;
     const char *name = checked->theorem->name;
-    put_context(out, checked->file);
-    rk_buf_printf(out, "theorem %.110s_%s \"%s %s\" {\n", name,
-                  example ? "example" : "counterexample",
-                  example ? "An example for" : "A counterexample to", name);
+    if (number <= 1)
+        put_context(out, checked->file);
+    rk_buf_printf(out, "theorem %.100s_%s", name, example ? "example" : "counterexample");
+    if (number > 1)
+        rk_buf_printf(out, "_%zu", number);
+    rk_buf_printf(out, " \"%s %s\" {\n", example ? "An example for" : "A counterexample to", name);
     put_clauses(out, checked, f);
     rk_buf_puts(out, "  expect  proved;\n}\n");
 }

@@ -41,6 +41,8 @@ static json_t *json_point(const rk_result *r) {
     rk_json_put(point, "values", values);
     rk_json_put(point, "sides", rk_json_text(r->sides));
     rk_json_put(point, "snippet", rk_json_text(r->snippet));
+    if (r->nmore > 0)
+        rk_json_put(point, "more", texts(r->more, r->nmore));
     return point;
 }
 

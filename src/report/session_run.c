@@ -181,10 +181,10 @@ static void run_task(void *self, size_t index, unsigned worker) {
 }
 
 /* The caller's function is called by one thread at a time. */
-static void progress(void *self, const char *theorem, uint64_t trials, double rate) {
+static void progress(void *self, const rankle_progress *now) {
     run *r = self;
     pthread_mutex_lock(&r->lock);
-    r->request->options->progress(r->request->options->self, theorem, trials, rate);
+    r->request->options->progress(r->request->options->self, now);
     pthread_mutex_unlock(&r->lock);
 }
 

@@ -213,6 +213,14 @@ const char *rankle_result_snippet(const rankle_result *r) {
     return r->is.snippet;
 }
 
+size_t rankle_result_finding_count(const rankle_result *r) {
+    return r->is.snippet ? 1 + r->is.nmore : 0;
+}
+
+const char *rankle_result_finding(const rankle_result *r, size_t i) {
+    return i == 0 ? r->is.snippet : r->is.more[i - 1];
+}
+
 uint64_t rankle_result_trials(const rankle_result *r) {
     return r->is.trials;
 }

@@ -210,7 +210,8 @@ static bool watch(void *self) {
 static void show_done(hunt *h, uint64_t last, const rk_haul *haul) {
     rk_step step;
     rk_schedule_step(&h->schedule, last, &step);
-    size_t program = step.way ? step.program : rk_plan_cell(&h->schedule.plan, step.first)->program;
+    const rk_cell *cell = step.way ? NULL : rk_plan_cell(&h->schedule.plan, step.first);
+    size_t program = cell ? cell->program : step.program;
     pthread_mutex_lock(&h->lock);
     h->now.trials += haul->tally.trials;
     h->now.dims = h->schedule.plan.program[program]->dims;

@@ -66,7 +66,7 @@ enum { CLAIMS = sizeof claims / sizeof claims[0] };
 static void visits_are_counted(void **state) {
     (void)state;
     for (size_t n = 1; n < 20; n++) {
-        rk_plan plan = {.nprograms = n};
+        rk_plan plan = {.nprograms = n, .near = n - n / 3};
         uint64_t seen[20] = {0}, visit;
         for (uint64_t j = 0; j < 2000; j++) {
             size_t p = rk_plan_visit(&plan, j, &visit);

@@ -3,13 +3,14 @@
 #include "base/rk_mem.h"
 #include "rk_margin.h"
 #include "rk_number.h"
+#include "rk_polish.h"
 #include "rk_trial.h"
 
 enum {
-    LATTICE = 9,      /* coordinates up to which all are reduced together */
-    PAIRS = 64,       /* coordinates up to which pairs are compared */
-    TRIES = 24,       /* exact decisions for one point */
-    NAMED_PLACES = 36 /* binary places that a closed form must agree with */
+    LATTICE = 9,     /* coordinates up to which all are reduced together */
+    PAIRS = 64,      /* coordinates up to which pairs are compared */
+    TRIES = 24,      /* exact decisions for one point */
+    NAMED_BITS = 320 /* of the balls in which entries are named */
 };
 
 /* --- relations ------------------------------------------------------------------------------ */
@@ -194,12 +195,10 @@ static void keep_radix(attempt *a) {
 }
 
 static bool try_point(attempt *a, const rk_forms *forms) {
-    if (a->tries >= TRIES)
+    if (a->tries >= TRIES || !rk_judge_worth(a->judge, a->program, a->out))
         return false;
-    double margin = rk_judge_margin(a->judge, a->program, a->out);
-    if (margin <= 0)
-        return false;
-    a->hit = a->hit || margin > RK_MARGIN_NOISE;
+    if (a->judge->checked->mode == RK_MODE_UNIVERSAL)
+        a->hit = a->hit || rk_judge_margin(a->judge, a->program, a->out) > RK_MARGIN_NOISE;
     a->tries++;
     if (forms != NULL)
         return rk_judge_try_forms(a->judge, a->program, a->out, forms, a->claim);
@@ -248,58 +247,42 @@ static bool try_dyadic(attempt *a) {
     return try_theta(a);
 }
 
-/* --- closed forms --------------------------------------------------------------------------- */
+/* --- equations --------------------------------------------------------------------------- */
 
-/* The closed form of a double that is no rational, and a rational that stands for it. */
-static bool name(rk_buf *text, fmpq_t stand_in, double x) {
-    arb_t ball;
-    fmpq_t rational;
-    arb_init(ball);
-    fmpq_init(rational);
-    arb_set_d(ball, x);
-    arb_add_error_2exp_si(ball, -NAMED_PLACES);
-    bool named = rk_number_recognise(text, ball) && fmpq_set_str(rational, text->text, 10) != 0;
-    arf_get_fmpq(stand_in, arb_midref(ball));
-    arb_clear(ball);
-    fmpq_clear(rational);
+/* An entry from an enclosure: a rational, or a form and a rational near it. */
+static bool name_entry(rk_assignment *a, rk_forms *forms, size_t s, slong i, slong j,
+                       const arb_t x) {
+    rk_buf text;
+    rk_buf_init(&text);
+    bool named = rk_number_recognise(&text, x) && rk_point_read_entry(a, forms, s, i, j, text.text);
+    rk_buf_clear(&text);
     return named;
 }
 
-static void put_forms(rk_forms *forms, const rk_assignment *a, const fmpq_t value,
-                      const char *text) {
-    for (size_t s = 0; s < a->nslots; s++)
-        for (slong i = 0; i < a->value[s].r; i++)
-            for (slong j = 0; j < a->value[s].c; j++)
-                if (fmpq_equal(fmpq_mat_entry(&a->value[s], i, j), value))
-                    rk_forms_put(forms, s, i, j, text);
+static bool name_slot(attempt *a, rk_forms *forms, size_t s, const rk_matrix *value) {
+    bool named = true;
+    for (slong i = 0; i < value->rows && named; i++)
+        for (slong j = 0; j < value->cols && named; j++)
+            named = name_entry(a->out, forms, s, i, j, rk_matrix_entry(value, i, j));
+    return named;
 }
 
-/* Coordinates that are entries themselves get their closed forms, the others their simplest
-   rationals. */
-static bool try_named(attempt *a) {
+/* Equations that nearly hold are solved to many digits, and all entries named from these. */
+static bool try_polished(attempt *a, int fineness) {
+    arb_struct *x = _arb_vec_init(a->n);
+    rk_domain *balls = rk_domain_ball(NAMED_BITS);
     rk_forms forms = {0};
-    char **text = rk_calloc((size_t)a->n + 1, sizeof *text);
-    bool any = false;
-    for (slong i = 0; i < a->n; i++) {
-        rk_buf t;
-        rk_buf_init(&t);
-        if (rk_point_radix(a->program, i) == 0 && name(&t, a->point.theta + i, a->theta[i]))
-            text[i] = rk_buf_take(&t);
-        else
-            snap_one(a->point.theta + i, a->theta[i], NAMED_PLACES / 2);
-        any = any || text[i] != NULL;
-        rk_buf_clear(&t);
-    }
-    keep_radix(a);
-    bool found = any && rk_point_apply(a->program, &a->point, a->out);
-    for (slong i = 0; found && i < a->n; i++)
-        if (text[i] != NULL)
-            put_forms(&forms, a->out, a->point.theta + i, text[i]);
-    found = found && forms.n > 0 && try_point(a, &forms);
-    for (slong i = 0; i < a->n; i++)
-        rk_free(text[i]);
-    rk_free(text);
+    rk_run run;
+    rk_run_init(&run, a->program, balls);
+    bool found = a->tries < TRIES && rk_polish(x, a->program, a->theta, a->n, fineness) &&
+                 rk_polish_inputs(&run, x, a->n);
+    for (size_t s = 0; s < a->program->nslots && found; s++)
+        found = a->program->slots[s].defined || name_slot(a, &forms, s, &run.input[s]);
+    found = found && try_point(a, &forms);
+    rk_run_clear(&run);
     rk_forms_clear(&forms);
+    rk_domain_free(balls);
+    _arb_vec_clear(x, a->n);
     return found;
 }
 
@@ -313,7 +296,8 @@ bool rk_exact_try(rk_judge *judge, const rk_program *program, const double *thet
             n = -1;
     bool found = n == a.point.count && n > 0 &&
                  (try_structure(&a, 0) || try_structure(&a, 12) || try_structure(&a, 24) ||
-                  try_structure(&a, 40) || try_common(&a) || try_named(&a) || try_dyadic(&a));
+                  try_structure(&a, 40) || try_common(&a) || try_polished(&a, 1) ||
+                  try_polished(&a, 4) || try_polished(&a, 9) || try_dyadic(&a));
     if (a.hit && !found && judge->tally)
         judge->tally->unconfirmed++;
     rk_point_clear(&a.point);

@@ -1,8 +1,9 @@
 /* From doubles to exact points. A violation seen in doubles often hangs on some structure: entries
    that are 0, equal, opposite, rows that sum to 1. The structure is read off as integer relations
    (lattice reduction) and kept, while the coordinates that are left free are snapped to rationals
-   with growing denominators (continued fractions); then to one common denominator; then to square
-   roots and logarithms (rk_number.h). Only what the judge confirms counts. */
+   with growing denominators (continued fractions); then to one common denominator. Equations that
+   nearly hold are solved to many digits (rk_polish.h) and the entries that come out get closed
+   forms (rk_number.h). Only what the judge confirms counts. */
 #ifndef RK_EXACT_H
 #define RK_EXACT_H
 

@@ -14,7 +14,9 @@ typedef struct rk_plane {
     bool is_constant;
     bool varies;   /* has a tangent that need not be 0 */
     bool keep;     /* input or result: its memory is no other's */
+    bool nonzero;  /* where everything is defined and in its set */
     unsigned made; /* step that writes it, RK_NO_PLANE for inputs and constants */
+    unsigned at;   /* its place among what the step writes */
     unsigned used; /* step that reads it last */
     double *value, *tangent;
 } rk_plane;
@@ -44,7 +46,7 @@ typedef struct rk_batch_value {
 struct rk_batch {
     const rk_program *program;
     const rk_lanes *lanes;
-    bool derivatives;
+    bool derivatives, pivots;
     size_t width;
     rk_plane *plane;
     size_t nplanes, planes_cap;
@@ -72,13 +74,19 @@ unsigned *rk_plan_planes(rk_batch *b, size_t n); /* memory for n of them */
 /* Adds a step; the arrays are taken over (arena memory). */
 rk_batch_step *rk_plan_add(rk_batch *b, rk_lanes_op op, unsigned *r, size_t nr, unsigned *a,
                            size_t na, unsigned *c, size_t nc);
-/* r[i] = a[i] op c[i], by what is known of constants where that is enough. */
+/* r[i] = a[i] op c[i], by what is known of constants where that is enough. r may be a or c. */
 void rk_plan_binary(rk_batch *b, rk_lanes_op op, size_t n, unsigned *r, const unsigned *a,
                     const unsigned *c);
 unsigned rk_plan_sum(rk_batch *b, const unsigned *a, size_t n);
 unsigned rk_plan_dot(rk_batch *b, const unsigned *a, const unsigned *c, size_t n);
 /* Drops what no result needs, places the planes; false when they do not fit in `bytes`. */
 bool rk_plan_place(rk_batch *b, size_t width, size_t bytes);
+
+/* --- rk_batch_rank.c ---------------------------------------------------------------------------*/
+
+/* Replaces a matrix (m by n) by a smaller or cheaper one, possibly empty, whose rank is less by the
+   number returned, for whatever values the planes take where they are defined. */
+size_t rk_plan_reduce(rk_batch *b, unsigned **a, size_t *m, size_t *n);
 
 /* --- rk_batch_compile.c ------------------------------------------------------------------------*/
 

@@ -25,6 +25,7 @@ rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *o
     b->program = program;
     b->lanes = options->lanes ? options->lanes : rk_lanes_best();
     b->derivatives = options->derivatives;
+    b->pivots = options->derivatives || options->pivots;
     b->arena = rk_arena_new();
     b->value = rk_calloc(program->ninstr + 1, sizeof *b->value);
     b->input = rk_calloc(program->nslots + 1, sizeof *b->input);

@@ -18,6 +18,7 @@ typedef struct rk_batch rk_batch;
 
 typedef struct rk_batch_options {
     bool derivatives;
+    bool pivots;           /* rk_batch_pivots; derivatives have them, too */
     size_t width;          /* lanes wanted, rounded up to a multiple of 8; 0: what fits the cache */
     size_t memory;         /* bytes at most; 0: default 64 MB */
     const rk_lanes *lanes; /* kernels; NULL: the best here. All give the same bits */
@@ -57,7 +58,9 @@ const double *rk_batch_slope(const rk_batch *b, unsigned instr);
 
 /* Pivots of complete pivoting behind a RANK instruction that hypotheses or claims need, relative to
    the first: the smallest kept (0 for the zero matrix) and the largest dropped (0 at full rank). A
-   small kept pivot is nearly a lower rank. Slopes are NULL without derivatives. */
+   small kept pivot is nearly a lower rank. They are those of a matrix of the same rank but for a
+   constant: what does not change the rank was taken away when compiling. Slopes are NULL without
+   derivatives. False when the rank is a constant, or they were not asked for. */
 typedef struct rk_batch_pivot {
     const double *kept, *dropped;
     const double *kept_slope, *dropped_slope;

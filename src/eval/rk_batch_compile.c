@@ -216,9 +216,27 @@ static unsigned *spread(const compiler *c, size_t k, size_t di, size_t dj) {
     return r;
 }
 
-static unsigned *quotient(compiler *c, const unsigned *below, const unsigned *divisors, size_t n) {
-    add_check(c, RK_L_FLAG_ZERO, divisors, n);
+static unsigned *quotient(compiler *c, const unsigned *below) {
+    add_check(c, RK_L_FLAG_ZERO, below, c->count);
     return binary(c, RK_L_DIV, planes(c, 0), below);
+}
+
+/* Division of many entries by the same n numbers, as a product with their inverses: rows by
+   theirs (di = 1), or all by one (di = 0). */
+static unsigned *quotient_by(compiler *c, const unsigned *divisors, size_t n, size_t di) {
+    rk_batch *b = c->b;
+    unsigned *ones = filled(b, n, 1), *inverse = rk_plan_planes(b, n);
+    unsigned *below = rk_plan_planes(b, c->count);
+    if (c->count == n)
+        return quotient(c, divisors);
+    add_check(c, RK_L_FLAG_ZERO, divisors, n);
+    rk_plan_binary(b, RK_L_DIV, n, inverse, ones, divisors);
+    for (size_t i = 0; i < n; i++)
+        b->plane[inverse[i]].nonzero = true;
+    for (size_t i = 0; i < c->rows; i++)
+        for (size_t j = 0; j < c->cols; j++)
+            below[i * c->cols + j] = inverse[i * di];
+    return binary(c, RK_L_MUL, planes(c, 0), below);
 }
 
 static unsigned *unary(compiler *c, rk_lanes_op op, unsigned *a) {
@@ -382,19 +400,22 @@ static rk_batch_step *on_matrix(compiler *c, rk_lanes_op op, unsigned *r, size_t
 static unsigned *rank(compiler *c) {
     rk_batch *b = c->b;
     size_t m = (size_t)arg(c, 0)->rows, n = (size_t)arg(c, 0)->cols;
-    unsigned *a = planes(c, 0), *r = fresh(b, 3);
-    if (m > n) {
-        a = transposed(b, a, m, n);
-        on_matrix(c, RK_L_RANK, r, 3, a, n, m);
-    } else {
-        on_matrix(c, RK_L_RANK, r, 3, a, m, n);
-    }
+    unsigned *a = planes(c, 0), *r = rk_plan_planes(b, 3);
+    size_t pivots = rk_plan_reduce(b, &a, &m, &n);
+    unsigned *taken = one(b, rk_plan_constant(b, (double)pivots));
+    if (m == 0 || n == 0)
+        return taken;
+    size_t made = b->pivots ? 3 : 1;
+    for (size_t i = 0; i < made; i++)
+        r[i] = rk_plan_plane(b);
+    a = m > n ? transposed(b, a, m, n) : a;
+    on_matrix(c, RK_L_RANK, r, made, a, m > n ? n : m, m > n ? m : n)->k = b->pivots;
     b->plane[r[0]].varies = false;
-    for (size_t k = 0; k < 2; k++) {
-        c->b->value[c->at].pivots[k] = r[1 + k];
-        c->b->plane[r[1 + k]].keep = true;
+    for (size_t k = 0; k + 1 < made; k++) {
+        b->value[c->at].pivots[k] = r[1 + k];
+        b->plane[r[1 + k]].keep = true;
     }
-    return r;
+    return binary(c, RK_L_ADD, r, taken);
 }
 
 static unsigned *determinant(compiler *c) {
@@ -462,6 +483,29 @@ static rk_batch_step *truth(compiler *c, rk_lanes_op op, unsigned *r, unsigned *
     return s;
 }
 
+/* Made of ranks and constants: equal numbers are equal doubles, but for rounding. */
+static bool is_count(const rk_program *p, unsigned i) {
+    const rk_instr *in = &p->instr[i];
+    bool count = in->code == RK_P_ADD || in->code == RK_P_SUB || in->code == RK_P_NEG ||
+                 in->code == RK_P_MUL || in->code == RK_P_SCALE || in->code == RK_P_DIV ||
+                 in->code == RK_P_MAX_ENTRIES || in->code == RK_P_MIN_ENTRIES ||
+                 in->code == RK_P_HCAT;
+    for (size_t k = 0; k < in->nargs && count; k++)
+        count = is_count(p, in->arg[k]);
+    return count || in->code == RK_P_RATIONAL || in->code == RK_P_RANK;
+}
+
+/* Counts that are equal stand clear of the edge of an inequality, on the side of its truth. */
+static void clear_edge(compiler *c, unsigned *x, unsigned *y) {
+    const rk_program *p = c->b->program;
+    rk_cmp cmp = c->in->cmp;
+    if (cmp == RK_EQ || cmp == RK_NE || !is_count(p, c->in->arg[0]) || !is_count(p, c->in->arg[1]))
+        return;
+    unsigned *moved_ = cmp == RK_GE || cmp == RK_LT ? x : y;
+    unsigned *little = one(c->b, rk_plan_constant(c->b, 1e-6));
+    rk_plan_binary(c->b, RK_L_ADD, 1, moved_, moved_, little);
+}
+
 static unsigned *compare(compiler *c) {
     static const rk_lanes_op op[] = {[RK_EQ] = RK_L_EQ, [RK_NE] = RK_L_NE, [RK_LT] = RK_L_LT,
                                      [RK_LE] = RK_L_LE, [RK_GT] = RK_L_GT, [RK_GE] = RK_L_GE};
@@ -473,6 +517,8 @@ static unsigned *compare(compiler *c) {
         x[i] = planes(c, 0)[m == 1 ? 0 : i];
         y[i] = planes(c, 1)[n == 1 ? 0 : i];
     }
+    if (most == 1)
+        clear_edge(c, x, y);
     r = rk_plan_planes(b, 1);
     truth(c, op[c->in->cmp], r, x, most, y, most);
     return r;
@@ -558,15 +604,15 @@ static unsigned *make_entrywise(compiler *c) {
     case RK_P_SCALE:
         return binary(c, RK_L_MUL, spread(c, 0, 0, 0), planes(c, 1));
     case RK_P_DIV:
-        return quotient(c, spread(c, 1, 0, 0), planes(c, 1), 1);
+        return quotient_by(c, planes(c, 1), 1, 0);
     case RK_P_EMUL:
         return binary(c, RK_L_MUL, planes(c, 0), planes(c, 1));
     case RK_P_EDIV:
-        return quotient(c, planes(c, 1), planes(c, 1), c->count);
+        return quotient(c, planes(c, 1));
     case RK_P_ROW_SCALE:
         return binary(c, RK_L_MUL, spread(c, 0, 1, 0), planes(c, 1));
     case RK_P_ROW_DIVIDE:
-        return quotient(c, spread(c, 1, 1, 0), planes(c, 1), c->rows);
+        return quotient_by(c, planes(c, 1), c->rows, 1);
     case RK_P_KRON:
         return kron(c);
     case RK_P_FN:
@@ -649,6 +695,8 @@ static void make_inputs(rk_batch *b) {
         for (size_t k = 0; k < n; k++) {
             b->plane[b->input[s][k]].keep = true;
             b->plane[b->input[s][k]].varies = b->derivatives;
+            b->plane[b->input[s][k]].nonzero =
+                slot->set == RK_SET_NONZERO || slot->set == RK_SET_POSITIVE;
         }
     }
 }
@@ -663,10 +711,10 @@ static unsigned *margins(const rk_batch *b, const unsigned *roots, size_t n) {
 /* The margin of `the slot has full rank`. */
 static unsigned is_invertible(rk_batch *b, size_t slot) {
     size_t n = (size_t)b->program->slots[slot].rows;
-    unsigned *rank_ = fresh(b, 3), *full = one(b, rk_plan_constant(b, (double)n)), *r = fresh(b, 1);
-    rk_batch_step *s = rk_plan_add(b, RK_L_RANK, rank_, 3, b->input[slot], n * n, NULL, 0);
+    unsigned *rank_ = fresh(b, 1), *full = one(b, rk_plan_constant(b, (double)n)), *r = fresh(b, 1);
+    rk_batch_step *s = rk_plan_add(b, RK_L_RANK, rank_, 1, b->input[slot], n * n, NULL, 0);
     s->m = s->n = n;
-    b->plane[rank_[0]].varies = false;
+    s->dual = b->plane[rank_[0]].varies = false;
     rk_plan_add(b, RK_L_EQ, r, 1, rank_, 1, full, 1);
     return r[0];
 }

@@ -57,6 +57,7 @@ rk_batch_step *rk_plan_add(rk_batch *b, rk_lanes_op op, unsigned *r, size_t nr, 
     s->dual = varies && b->lanes->dual[op] != NULL;
     for (size_t i = 0; i < nr; i++) {
         b->plane[r[i]].made = (unsigned)b->nsteps;
+        b->plane[r[i]].at = (unsigned)i;
         b->plane[r[i]].varies = s->dual;
     }
     b->nsteps++;
@@ -99,15 +100,26 @@ void rk_plan_binary(rk_batch *b, rk_lanes_op op, size_t n, unsigned *r, const un
     unsigned *made = rk_plan_planes(b, n);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        r[i] = settled(b, op, a[i], c[i]);
-        if (r[i] != RK_NO_PLANE)
-            continue;
-        left[count] = a[i];
+        left[count] = a[i]; /* r may be a or c */
         right[count] = c[i];
-        r[i] = made[count++] = rk_plan_plane(b);
+        r[i] = settled(b, op, left[count], right[count]);
+        if (r[i] == RK_NO_PLANE)
+            r[i] = made[count++] = rk_plan_plane(b);
     }
     if (count > 0)
         rk_plan_add(b, op, made, count, left, count, right, count);
+}
+
+/* A sum of products made just for it is a dot product. */
+static bool are_products(const rk_batch *b, const unsigned *a, size_t n, unsigned *x, unsigned *y) {
+    for (size_t i = 0; i < n; i++) {
+        const rk_plane *p = &b->plane[a[i]];
+        if (p->made == RK_NO_PLANE || b->step[p->made].op != RK_L_MUL)
+            return false;
+        x[i] = b->step[p->made].a[p->at];
+        y[i] = b->step[p->made].b[p->at];
+    }
+    return true;
 }
 
 unsigned rk_plan_sum(rk_batch *b, const unsigned *a, size_t n) {
@@ -124,8 +136,12 @@ unsigned rk_plan_sum(rk_batch *b, const unsigned *a, size_t n) {
         rest[count++] = rk_plan_constant(b, constant);
     if (count == 1)
         return rest[0];
+    unsigned *x = rk_plan_planes(b, count), *y = rk_plan_planes(b, count);
     r[0] = rk_plan_plane(b);
-    rk_plan_add(b, RK_L_SUM, r, 1, rest, count, NULL, 0);
+    if (are_products(b, rest, count, x, y))
+        rk_plan_add(b, RK_L_DOT, r, 1, x, count, y, count);
+    else
+        rk_plan_add(b, RK_L_SUM, r, 1, rest, count, NULL, 0);
     return r[0];
 }
 

@@ -18,7 +18,7 @@
 
 enum {
     SAMPLES = 16, /* exact samples of a trial */
-    MOST_LANES = 4096,
+    MOST_LANES = 8192,
     CANDIDATES = 6,   /* judged in a trial, at most */
     FROM_RUN = 2,     /* of one run */
     DISAPPOINTED = 3, /* unconfirmed hits after which a trial ends */
@@ -26,7 +26,7 @@ enum {
 };
 
 /* Lanes times operations of a trial. */
-static const double most_work = 4e6;
+static const double most_work = 8e6;
 
 /* A margin below this is rounding; a strict inequality met with equality has RK_MARGIN_NOISE. */
 #define WORTH (RK_MARGIN_NOISE / 2)
@@ -500,8 +500,8 @@ static size_t twin(const floats *f, size_t s) {
     const rk_slot *slot = &f->program->slots[s];
     for (size_t r = 0; r < s; r++) {
         const rk_slot *other = &f->program->slots[r];
-        if (!other->defined && other->set == slot->set && other->rows == slot->rows &&
-            other->cols == slot->cols)
+        if (!other->defined && rk_batch_reads(f->batch, r) && other->set == slot->set &&
+            other->rows == slot->rows && other->cols == slot->cols)
             return r;
     }
     return s;
@@ -518,6 +518,10 @@ static void copy_side(const floats *f, side *to, const side *from) {
 static void fill_slot(floats *f, size_t s, rk_rng *rng) {
     side *x = &f->side[s];
     size_t other = rk_rng_below(rng, 8) == 0 ? twin(f, s) : s;
+    if (!rk_batch_reads(f->batch, s)) { /* any members do, when a lane is made exact */
+        x->fill = CHOSEN;
+        return;
+    }
     x->fill = any_fill(&f->program->slots[s], rng);
     if (other != s) {
         copy_side(f, x, &f->side[other]);
@@ -543,7 +547,8 @@ static void fill_together(floats *f, rk_rng *rng) {
         for (size_t i = 0; first && i < x->rows; i++)
             copy_plane(f, x->index[i], first->index[0]);
         first = first ? first : x;
-        fill_chosen(f, x);
+        if (rk_batch_reads(f->batch, s))
+            fill_chosen(f, x);
     }
     size_t own = (size_t)rk_rng_below(rng, f->program->nslots);
     if (f->side[own].plane && rk_rng_below(rng, 2))

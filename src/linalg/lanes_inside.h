@@ -62,6 +62,63 @@ INLINE V vmax(V a, V b) {
 #endif
 }
 
+/* Lanes chosen, in the form that costs least. */
+#if LANES == 8
+typedef __mmask8 K;
+
+INLINE K k_greater(V a, V b) {
+    return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ);
+}
+
+INLINE K k_equal(V a, V b) {
+    return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);
+}
+
+INLINE K k_and(K a, K b) {
+    return (K)(a & b);
+}
+
+INLINE V k_sel(K k, V a, V b) {
+    return _mm512_mask_blend_pd(k, b, a);
+}
+#elif LANES == 4
+typedef __m256d K;
+
+INLINE K k_greater(V a, V b) {
+    return _mm256_cmp_pd(a, b, _CMP_GT_OQ);
+}
+
+INLINE K k_equal(V a, V b) {
+    return _mm256_cmp_pd(a, b, _CMP_EQ_OQ);
+}
+
+INLINE K k_and(K a, K b) {
+    return _mm256_and_pd(a, b);
+}
+
+INLINE V k_sel(K k, V a, V b) {
+    return _mm256_blendv_pd(b, a, k);
+}
+#else
+typedef M K;
+
+INLINE K k_greater(V a, V b) {
+    return a > b;
+}
+
+INLINE K k_equal(V a, V b) {
+    return a == b;
+}
+
+INLINE K k_and(K a, K b) {
+    return a & b;
+}
+
+INLINE V k_sel(K k, V a, V b) {
+    return sel(k, a, b);
+}
+#endif
+
 /* The low halves, multiplied. */
 INLINE U mul32(U a, U b) {
 #ifdef NATIVE
@@ -484,17 +541,125 @@ INLINE void rank_at(const rk_lanes_job *j, size_t t, bool dual) {
     V unit = sel(s.first > 0.0, s.first, splat(1));
     V kept = s.kept / unit, dropped = s.dropped / unit;
     st(j->r[0] + t, sel(wrong, splat(NAN), s.rank));
-    st(j->r[1] + t, kept);
-    st(j->r[2] + t, dropped);
+    if (j->k) {
+        st(j->r[1] + t, kept);
+        st(j->r[2] + t, dropped);
+    }
     if (dual) {
         st(j->dr[1] + t, (s.dkept - kept * s.dfirst) / unit);
         st(j->dr[2] + t, (s.ddropped - dropped * s.dfirst) / unit);
     }
 }
 
+/* The same for a matrix small enough for the registers, with m <= n: loops unrolled. A column whose
+   pivot was taken is not cleared: what is left there is rounding, far below the tolerance. */
+#define UNROLL _Pragma("GCC unroll 8")
+
+INLINE V small_peak(const V *row, size_t n) {
+    V peak = vabs(row[0]);
+    UNROLL for (size_t c = 1; c < n; c++) {
+        peak = vmax(vabs(row[c]), peak);
+    }
+    return peak;
+}
+
+/* Brings a row with the largest entry to place k; returns that entry's modulus. */
+INLINE V small_pivot_row(V *x, size_t m, size_t n, size_t k) {
+    V best = small_peak(x + k * n, n);
+    UNROLL for (size_t i = k + 1; i < m; i++) {
+        V peak = small_peak(x + i * n, n);
+        K more = k_greater(peak, best);
+        best = vmax(peak, best);
+        UNROLL for (size_t c = 0; c < n; c++) {
+            V u = x[i * n + c], v = x[k * n + c];
+            x[i * n + c] = k_sel(more, v, u);
+            x[k * n + c] = k_sel(more, u, v);
+        }
+    }
+    return best;
+}
+
+INLINE void small_eliminate(V *x, size_t m, size_t n, size_t k, V best) {
+    V pivot = x[k * n], lead[4];
+    UNROLL for (size_t i = k + 1; i < m; i++) {
+        lead[i] = x[i * n];
+    }
+    UNROLL for (size_t c = 1; c < n; c++) {
+        K hit = k_equal(vabs(x[k * n + c]), best);
+        pivot = k_sel(hit, x[k * n + c], pivot);
+        UNROLL for (size_t i = k + 1; i < m; i++) {
+            lead[i] = k_sel(hit, x[i * n + c], lead[i]);
+        }
+    }
+    V inverse = 1.0 / pivot;
+    UNROLL for (size_t i = k + 1; i < m; i++) {
+        V f = lead[i] * inverse;
+        UNROLL for (size_t c = 0; c < n; c++) {
+            x[i * n + c] -= f * x[k * n + c];
+        }
+    }
+}
+
+INLINE void rank_small_at(const rk_lanes_job *j, size_t t, size_t m, size_t n) {
+    V x[4 * 8], zero = splat(0), one = splat(1), sum_ = zero, rank_ = zero;
+    V first = zero, kept = zero, dropped = zero;
+    K alive = k_equal(zero, zero);
+    UNROLL for (size_t i = 0; i < m; i++) {
+        UNROLL for (size_t c = 0; c < n; c++) {
+            x[i * n + c] = ld(j->a[i * n + c] + t);
+            sum_ += x[i * n + c];
+        }
+    }
+    UNROLL for (size_t k = 0; k < m; k++) {
+        V best = small_pivot_row(x, m, n, k);
+        first = k == 0 ? best : first;
+        K more = k_and(alive, k_greater(best, first * NOISE));
+        rank_ += k_sel(more, one, zero);
+        dropped = k_sel(more, dropped, k_sel(alive, best, dropped));
+        kept = k_sel(more, best, kept);
+        alive = more;
+        if (k + 1 < m)
+            small_eliminate(x, m, n, k, best);
+    }
+    K tiny = k_and(k_greater(first, zero), k_greater(splat(RK_LANES_ROUNDING), first));
+    rank_ += sum_ * 0.0; /* NAN where an entry is not finite */
+    st(j->r[0] + t, k_sel(tiny, splat(NAN), rank_));
+    if (j->k) {
+        V inverse = 1.0 / k_sel(k_greater(first, zero), first, one);
+        st(j->r[1] + t, kept * inverse);
+        st(j->r[2] + t, dropped * inverse);
+    }
+}
+
+#define RANK_SMALL(m, n)                                                                           \
+    case (m)*8 + (n):                                                                              \
+        LANES_OF(j, t) {                                                                           \
+            rank_small_at(j, t, m, n);                                                             \
+        }                                                                                          \
+        return;
+
 KERNEL rank(const rk_lanes_job *j) {
-    LANES_OF(j, t) {
-        rank_at(j, t, false);
+    switch (j->m <= 4 && j->n < 8 ? j->m * 8 + j->n : 0) {
+        RANK_SMALL(1, 1)
+        RANK_SMALL(1, 2)
+        RANK_SMALL(1, 3)
+        RANK_SMALL(1, 4)
+        RANK_SMALL(2, 2)
+        RANK_SMALL(2, 3)
+        RANK_SMALL(2, 4)
+        RANK_SMALL(2, 5)
+        RANK_SMALL(2, 6)
+        RANK_SMALL(3, 3)
+        RANK_SMALL(3, 4)
+        RANK_SMALL(3, 5)
+        RANK_SMALL(3, 6)
+        RANK_SMALL(4, 4)
+        RANK_SMALL(4, 5)
+        RANK_SMALL(4, 6)
+    default:
+        LANES_OF(j, t) {
+            rank_at(j, t, false);
+        }
     }
 }
 

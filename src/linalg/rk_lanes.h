@@ -52,8 +52,8 @@ typedef enum rk_lanes_op {
     /* matrices */
     RK_L_PRODUCT, /* r (m by n) = a (m by k) b (k by n) */
     RK_L_RANK,    /* r[0]: rank of a (m by n) by complete pivoting, tolerance RK_LANES_TOLERANCE of
-                     the first pivot; r[1], r[2]: the last pivot kept and the first dropped, relative
-                     to the first. The dual kernel fills dr[1], dr[2]. */
+                     the first pivot; with k = 1, r[1], r[2]: the last pivot kept and the first
+                     dropped, relative to the first. The dual kernel fills dr[1], dr[2]. */
     RK_L_DET,     /* r[0]; a n by n */
     RK_L_INV, /* r, a n by n; r[n*n]: flag of matrices found singular; NAN where ill-conditioned */
     RK_L_SOFTMAX, /* by rows of a (m by n) where the mask b is 1, or everywhere if b is NULL; with a

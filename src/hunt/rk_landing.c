@@ -22,12 +22,18 @@ typedef struct landing {
 /* --- candidates as they are ---------------------------------------------------- */
 
 static bool try_it(landing *t) {
-    if (!rk_judge_worth(t->judge, t->program, t->out))
+    t->tries++;
+    return rk_judge_try(t->judge, t->program, t->out, RK_EFFORT_SCREENED, t->claim);
+}
+
+/* Where nothing was solved for, doubles tell what is worth trying. */
+static bool try_snapped(landing *t) {
+    if (!rk_point_apply(t->program, &t->near, t->out) ||
+        !rk_judge_worth(t->judge, t->program, t->out))
         return false;
     if (t->judge->checked->mode == RK_MODE_UNIVERSAL)
         t->hit = t->hit || rk_judge_margin(t->judge, t->program, t->out) > RK_MARGIN_NOISE;
-    t->tries++;
-    return rk_judge_try(t->judge, t->program, t->out, RK_EFFORT_SCREENED, t->claim);
+    return try_it(t);
 }
 
 /* --- candidates that meet equations -------------------------------------------- */
@@ -121,12 +127,11 @@ static bool land(landing *t) {
     bool solving = has_equations(t);
     for (int k = 0; k < n && t->tries < TRIES && t->solutions < SOLUTIONS; k++) {
         rk_terrain_snap(t->s->terrain, fineness[k], &t->near);
-        if (solving ? solve_near(t, fineness[k])
-                    : rk_point_apply(t->program, &t->near, t->out) && try_it(t))
+        if (solving ? solve_near(t, fineness[k]) : try_snapped(t))
             return true;
     }
     rk_terrain_exact(t->s->terrain, &t->near);
-    return rk_point_apply(t->program, &t->near, t->out) && try_it(t);
+    return try_snapped(t);
 }
 
 bool rk_landing(rk_judge *judge, const rk_system *s, rk_rng *rng, rk_assignment *out,

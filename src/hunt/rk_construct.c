@@ -27,7 +27,7 @@ static void *make_construction(rk_judge *judge, const rk_program *program) {
     const rk_equations *e = &rk_solver_of(judge, program)->equations;
     rk_natural_init(&c->natural, program, e->compare, e->count);
     c->catalogue = rk_calloc(c->natural.ncomponents + 1, sizeof *c->catalogue);
-    rk_rng rng = rk_rng_trial(judge->options->seed, judge->checked->digest, UINT64_MAX);
+    rk_rng rng = rk_rng_trial(judge->options->seed, judge->checked->statement, UINT64_MAX);
     for (size_t k = 0; k < c->natural.ncomponents; k++)
         rk_catalogue_init(&c->catalogue[k], &c->natural, &c->natural.component[k], &rng);
     if (c->natural.ncomponents > 0)

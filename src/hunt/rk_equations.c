@@ -95,7 +95,10 @@ void rk_equations_degrees(const rk_equations *e, unsigned char *degree) {
     const rk_program *p = e->program;
     unsigned char *needed = rk_calloc(p->ninstr + 1, 1), *of = rk_calloc(p->ninstr + 1, 1);
     for (size_t k = 0; k < e->count; k++)
-        rk_program_closure(p, e->compare[k], needed);
+        needed[e->compare[k]] = 1;
+    for (size_t i = p->ninstr; i-- > 0;)
+        for (size_t k = 0; needed[i] && k < p->instr[i].nargs; k++)
+            needed[p->instr[i].arg[k]] = 1;
     for (size_t s = 0; s < p->nslots; s++) {
         for (size_t i = 0; i < p->ninstr; i++)
             if (needed[i])

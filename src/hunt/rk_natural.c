@@ -437,10 +437,10 @@ static void multiply(rk_small *out, const rk_small *a, const rk_small *b) {
     *out = (rk_small){a->rows, b->cols, {0}};
     for (int i = 0; i < a->rows; i++)
         for (int j = 0; j < b->cols; j++) {
-            uint64_t sum = 0; /* four products of residues stay below 2^64 */
+            uint64_t sum = 0;
             for (int k = 0; k < a->cols; k++)
-                sum += (uint64_t)a->entry[i * a->cols + k] * b->entry[k * b->cols + j];
-            out->entry[i * b->cols + j] = reduce(sum);
+                sum = reduce(sum + (uint64_t)a->entry[i * a->cols + k] * b->entry[k * b->cols + j]);
+            out->entry[i * b->cols + j] = (uint32_t)sum;
         }
 }
 
@@ -569,12 +569,26 @@ static bool evaluate(const summand *s, size_t op) {
     return true;
 }
 
-bool rk_natural_holds(rk_natural *n, const rk_natural_relation *relation, const int *size,
-                      const rk_small *value) {
+static bool evaluate_sides(rk_natural *n, const rk_natural_relation *relation, const int *size,
+                           const rk_small *value) {
     summand s = {n, size, value};
     memset(n->known, 0, n->nops);
-    if (!evaluate(&s, relation->left) || !evaluate(&s, relation->right))
+    return evaluate(&s, relation->left) && evaluate(&s, relation->right);
+}
+
+bool rk_natural_holds(rk_natural *n, const rk_natural_relation *relation, const int *size,
+                      const rk_small *value) {
+    if (!evaluate_sides(n, relation, size, value))
         return false;
     const rk_small *a = &n->value[relation->left], *b = &n->value[relation->right];
     return memcmp(a->entry, b->entry, (size_t)(a->rows * a->cols) * sizeof *a->entry) == 0;
+}
+
+bool rk_natural_difference(rk_natural *n, const rk_natural_relation *relation, const int *size,
+                           const rk_small *value, uint32_t *out) {
+    if (!evaluate_sides(n, relation, size, value))
+        return false;
+    const rk_small *a = &n->value[relation->left], *b = &n->value[relation->right];
+    *out = reduce((uint64_t)a->entry[0] + negative(b->entry[0]));
+    return a->rows == 1 && a->cols == 1;
 }

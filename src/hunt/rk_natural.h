@@ -15,7 +15,7 @@
 /* Changes of basis that a space allows, each a subgroup of those before it. */
 typedef enum rk_group { RK_GROUP_LINEAR, RK_GROUP_ORTHOGONAL, RK_GROUP_PERMUTATION } rk_group;
 
-enum { RK_NATURAL_SIDE = 4, RK_NATURAL_ENTRIES = RK_NATURAL_SIDE * RK_NATURAL_SIDE };
+enum { RK_NATURAL_SIDE = 6, RK_NATURAL_ENTRIES = RK_NATURAL_SIDE * RK_NATURAL_SIDE };
 
 /* A small matrix of residues modulo RK_NATURAL_PRIME. */
 #define RK_NATURAL_PRIME UINT64_C(2147483647)
@@ -80,5 +80,9 @@ void rk_natural_clear(rk_natural *n);
    summand; value[a]: of its arrow a, of the shape that the sizes say. */
 bool rk_natural_holds(rk_natural *n, const rk_natural_relation *relation, const int *size,
                       const rk_small *value);
+
+/* Left minus right of a relation whose sides are 1 by 1 in this summand. */
+bool rk_natural_difference(rk_natural *n, const rk_natural_relation *relation, const int *size,
+                           const rk_small *value, uint32_t *out);
 
 #endif

@@ -33,7 +33,8 @@ void rk_small_lift(fmpq_t out, uint32_t residue) {
         slong x = (slong)((uint64_t)residue * (uint64_t)q % RK_NATURAL_PRIME);
         x = x > (slong)(RK_NATURAL_PRIME / 2) ? x - (slong)RK_NATURAL_PRIME : x;
         fmpq_set_si(out, x, (ulong)q);
-        if (x > -4096 && x < 4096)
+        slong most = q == 1 ? 1 << 24 : 1 << 12;
+        if (x > -most && x < most)
             return;
     }
 }
@@ -173,19 +174,18 @@ static bool same_summand(const rk_component *c, const rk_summand *x, unsigned ve
     return true;
 }
 
-static void keep_summand(search *s, unsigned version) {
-    rk_catalogue *out = s->out;
-    const rk_component *c = out->component;
-    for (size_t k = 0; k < out->nsummands; k++)
-        if (same_summand(c, &out->summand[k], version, s->value))
+void rk_catalogue_add(rk_catalogue *c, unsigned version, const int *size, const rk_small *value) {
+    size_t nspaces = c->component->nspaces, narrows = c->component->narrows;
+    for (size_t k = 0; k < c->nsummands; k++)
+        if (same_summand(c->component, &c->summand[k], version, value))
             return;
-    rk_grow(&out->summand, &out->capacity, out->nsummands + 1, sizeof *out->summand);
-    rk_summand *x = &out->summand[out->nsummands++];
+    rk_grow(&c->summand, &c->capacity, c->nsummands + 1, sizeof *c->summand);
+    rk_summand *x = &c->summand[c->nsummands++];
     x->version = version;
-    x->size = rk_malloc((c->nspaces + 1) * sizeof *x->size);
-    x->value = rk_malloc((c->narrows + 1) * sizeof *x->value);
-    memcpy(x->size, s->size, c->nspaces * sizeof *x->size);
-    memcpy(x->value, s->value, c->narrows * sizeof *x->value);
+    x->size = rk_malloc((nspaces + 1) * sizeof *x->size);
+    x->value = rk_malloc((narrows + 1) * sizeof *x->value);
+    memcpy(x->size, size, nspaces * sizeof *x->size);
+    memcpy(x->value, value, narrows * sizeof *x->value);
 }
 
 /* One arrow after the other takes a value that no relation forbids; there is no way back. */
@@ -225,7 +225,7 @@ static void search_shape(search *s, unsigned version) {
     }
     for (int k = 0; k < ATTEMPTS && s->work > 0; k++)
         if (assemble(s))
-            keep_summand(s, version);
+            rk_catalogue_add(s->out, version, s->size, s->value);
 }
 
 /* --- shapes ---------------------------------------------------------------------------- */
@@ -293,6 +293,7 @@ void rk_catalogue_init(rk_catalogue *c, rk_natural *natural, const rk_component 
     for (size_t a = 0; a < n; a++)
         s.candidate[a] = rk_malloc(CANDIDATES * sizeof **s.candidate);
     search_all(&s);
+    rk_catalogue_add_companions(c);
     for (size_t a = 0; a < n; a++)
         rk_free(s.candidate[a]);
     rk_free(s.candidate);

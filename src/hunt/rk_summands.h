@@ -28,6 +28,13 @@ void rk_catalogue_init(rk_catalogue *c, rk_natural *natural, const rk_component 
                        rk_rng *rng);
 void rk_catalogue_clear(rk_catalogue *c);
 
+/* Takes a copy of a summand, unless it is there. */
+void rk_catalogue_add(rk_catalogue *c, unsigned version, const int *size, const rk_small *value);
+
+/* Where one arrow from a space to itself satisfies polynomials: the companion matrices of the
+   powers of their common factors (rk_companion.c). */
+void rk_catalogue_add_companions(rk_catalogue *c);
+
 /* Writes a solution of the component into its slots. False when no sum was found that fills the
    dimensions. */
 bool rk_catalogue_draw(const rk_catalogue *c, rk_rng *rng, rk_assignment *out);

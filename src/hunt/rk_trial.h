@@ -37,6 +37,10 @@ bool rk_trial_solve(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 bool rk_trial_construct(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                         unsigned *claim);
 
+/* Searches for a model of the theorem over a few small numbers (rk_encode.h, rk_cnf.h). */
+bool rk_trial_sat(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                  unsigned *claim);
+
 /* Draws a line through a point of the sets (rk_track.h) and tries the places on it where a
    comparison of the theorem turns or a matrix loses rank, between them, and beyond: rational ones,
    and those in closed form. */

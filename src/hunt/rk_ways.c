@@ -1,4 +1,5 @@
 #include "rk_ways.h"
+#include "rk_cnf.h"
 #include "rk_margin.h"
 #include "rk_trial.h"
 
@@ -9,6 +10,10 @@ static bool is_universal(const rk_judge *judge, const rk_program *program) {
 
 static bool has_equations(const rk_judge *judge, const rk_program *program) {
     return rk_trial_has_equations(judge, program);
+}
+
+static bool has_formula(const rk_judge *judge, const rk_program *program) {
+    return rk_sat_available() && has_equations(judge, program);
 }
 
 static bool has_none(const rk_judge *judge, const rk_program *program) {
@@ -42,6 +47,7 @@ static const rk_way ways[] = {
     {"samples", 2, has_equations, rk_trial_sample},
     {"solved equations", 4, has_equations, rk_trial_solve},
     {"constructed solutions", 4, has_equations, rk_trial_construct},
+    {"models of a formula", 2, has_formula, rk_trial_sat},
     {"singular matrices", 5, has_ranks_alone, rk_trial_solve},
     {"small field", 2, is_universal, rk_trial_field},
     {"floats in batches", 2, rk_trial_floats_apply, rk_trial_floats},

@@ -9,7 +9,7 @@
 enum {
     LATTICE = 9,     /* coordinates up to which all are reduced together */
     PAIRS = 64,      /* coordinates up to which pairs are compared */
-    TRIES = 24,      /* exact decisions for one point */
+    TRIES = 16,      /* exact decisions for one point */
     NAMED_BITS = 320 /* of the balls in which entries are named */
 };
 
@@ -295,8 +295,8 @@ bool rk_exact_try(rk_judge *judge, const rk_program *program, const double *thet
         if (!isfinite(theta[i]))
             n = -1;
     bool found = n == a.point.count && n > 0 &&
-                 (try_structure(&a, 0) || try_structure(&a, 12) || try_structure(&a, 24) ||
-                  try_structure(&a, 40) || try_common(&a) || try_polished(&a, 1) ||
+                 (try_structure(&a, 40) || try_structure(&a, 24) || try_structure(&a, 12) ||
+                  try_structure(&a, 0) || try_common(&a) || try_polished(&a, 1) ||
                   try_polished(&a, 4) || try_polished(&a, 9) || try_dyadic(&a));
     if (a.hit && !found && judge->tally)
         judge->tally->unconfirmed++;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include "base/rk_mem.h"
 #include "rk_equations.h"
-#include "rk_margin.h"
+#include "rk_exact.h"
 
 /* Exact checks of one place at most, and solutions of equations. */
 enum { TRIES = 4, SOLUTIONS = 24 };
@@ -16,7 +16,6 @@ typedef struct landing {
     rk_assignment *out;
     unsigned *claim;
     int tries, solutions;
-    bool hit; /* doubles show a violation, and more than rounding */
 } landing;
 
 /* --- candidates as they are ---------------------------------------------------- */
@@ -31,8 +30,6 @@ static bool try_snapped(landing *t) {
     if (!rk_point_apply(t->program, &t->near, t->out) ||
         !rk_judge_worth(t->judge, t->program, t->out))
         return false;
-    if (t->judge->checked->mode == RK_MODE_UNIVERSAL)
-        t->hit = t->hit || rk_judge_margin(t->judge, t->program, t->out) > RK_MARGIN_NOISE;
     return try_it(t);
 }
 
@@ -139,9 +136,8 @@ bool rk_landing(rk_judge *judge, const rk_system *s, rk_rng *rng, rk_assignment 
     landing t = {
         .judge = judge, .s = s, .program = s->aim->program, .rng = rng, .out = out, .claim = claim};
     rk_point_init(&t.near, t.program);
-    bool found = land(&t);
-    if (t.hit && !found && judge->tally)
-        judge->tally->unconfirmed++;
+    const rk_terrain *at = s->terrain;
+    bool found = land(&t) || rk_exact_try(judge, t.program, at->theta, at->count, out, claim);
     rk_point_clear(&t.near);
     return found;
 }

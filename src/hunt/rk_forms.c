@@ -6,7 +6,7 @@
 #include "lang/rk_check_text.h"
 #include "lang/rk_parse.h"
 
-enum { NEAR_BITS = 96 };
+enum { NEAR_BITS = 96, LONGEST_FORM = 2000 };
 
 /* --- the list ------------------------------------------------------------------------------- */
 
@@ -244,8 +244,16 @@ static bool find_near(fmpq_t near, const rk_program *value) {
 bool rk_point_read_entry(rk_assignment *a, rk_forms *forms, size_t slot, slong row, slong col,
                          const char *text) {
     fmpq *x = fmpq_mat_entry(&a->value[slot], row, col);
-    if (fmpq_set_str(x, text, 10) == 0)
-        return true;
+    if (fmpq_set_str(x, text, 10) == 0) {
+        bool number = !fmpz_is_zero(fmpq_denref(x));
+        if (number)
+            fmpq_canonicalise(x);
+        else
+            fmpq_zero(x);
+        return number;
+    }
+    if (strlen(text) > LONGEST_FORM)
+        return false;
     rk_arena *arena = rk_arena_new();
     rk_lone *lone = NULL;
     rk_program *value = read_value(arena, text, 1, 1, &lone);

@@ -29,10 +29,11 @@ static void put_name(rk_buf *out, const rk_checked *checked, const rk_slot *slot
         rk_buf_printf(out, "[%lld]", (long long)slot->member);
 }
 
+/* Numbers and closed forms: they need no escapes either. */
 static void put_entry(rk_buf *out, const rk_finding *f, size_t s, slong i, slong j) {
-    char *text = fmpq_get_str(NULL, 10, fmpq_mat_entry(&f->value.value[s], i, j));
-    rk_buf_printf(out, "%s\"%s\"", j ? ", " : "", text);
-    flint_free(text);
+    rk_buf_puts(out, j ? ", \"" : "\"");
+    rk_point_print_entry(out, &f->value, &f->forms, s, i, j);
+    rk_buf_putc(out, '"');
 }
 
 static void put_matrix(rk_buf *out, const rk_finding *f, size_t s) {
@@ -168,40 +169,34 @@ bool rk_record_tally(const rk_checked *checked, const rk_block_result *r, rk_tal
     return !r->why || read_why(checked, r, out);
 }
 
-static bool read_entry(json_t *value, fmpq_t out) {
-    const char *text = json_string_value(value);
-    if (!text || fmpq_set_str(out, text, 10) != 0 || fmpz_is_zero(fmpq_denref(out)))
-        return false;
-    fmpq_canonicalise(out);
-    return true;
-}
-
-static bool read_matrix(json_t *rows, fmpq_mat_t out) {
-    slong n = fmpq_mat_nrows(out), m = fmpq_mat_ncols(out);
+static bool read_matrix(json_t *rows, rk_finding *f, size_t s) {
+    slong n = fmpq_mat_nrows(&f->value.value[s]), m = fmpq_mat_ncols(&f->value.value[s]);
     bool ok = json_array_size(rows) == (size_t)n;
     for (slong i = 0; i < n && ok; i++) {
         json_t *row = json_array_get(rows, (size_t)i);
         ok = json_array_size(row) == (size_t)m;
-        for (slong j = 0; j < m && ok; j++)
-            ok = read_entry(json_array_get(row, (size_t)j), fmpq_mat_entry(out, i, j));
+        for (slong j = 0; j < m && ok; j++) {
+            const char *text = json_string_value(json_array_get(row, (size_t)j));
+            ok = text && rk_point_read_entry(&f->value, &f->forms, s, i, j, text);
+        }
     }
     return ok;
 }
 
-static bool read_slot(json_t *values, const rk_program *program, size_t s, rk_assignment *out) {
+static bool read_slot(json_t *values, rk_finding *f, size_t s) {
     rk_buf name;
     rk_buf_init(&name);
-    put_name(&name, program->checked, &program->slots[s]);
+    put_name(&name, f->program->checked, &f->program->slots[s]);
     json_t *rows = json_object_get(values, name.text);
     rk_buf_clear(&name);
-    return read_matrix(rows, &out->value[s]);
+    return read_matrix(rows, f, s);
 }
 
-static bool read_values(const char *text, const rk_program *program, rk_assignment *out) {
+static bool read_values(const char *text, rk_finding *f) {
     json_t *values = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     bool ok = json_is_object(values);
-    for (size_t s = 0; s < program->nslots && ok; s++)
-        ok = program->slots[s].defined || read_slot(values, program, s, out);
+    for (size_t s = 0; s < f->program->nslots && ok; s++)
+        ok = f->program->slots[s].defined || read_slot(values, f, s);
     json_decref(values);
     return ok;
 }
@@ -211,7 +206,7 @@ static bool judge_again(rk_judge *judge, rk_finding *f) {
     rk_effort most = judge->most;
     judge->tally = NULL;
     judge->most = RK_EFFORT_THOROUGH;
-    bool ok = rk_judge_try(judge, f->program, &f->value, RK_EFFORT_THOROUGH, &f->claim);
+    bool ok = rk_judge_try_forms(judge, f->program, &f->value, &f->forms, &f->claim);
     judge->tally = tally;
     judge->most = most;
     rk_judge_forget(judge, f->program);
@@ -233,7 +228,7 @@ bool rk_record_restore(rk_judge *judge, const rk_block_finding *f, bool small, r
     }
     out->how = rk_strdup(f->how);
     rk_assignment_init(&out->value, out->program);
-    if (read_values(values, out->program, &out->value) && judge_again(judge, out))
+    if (read_values(values, out) && judge_again(judge, out))
         return true;
     rk_finding_clear(out);
     return false;

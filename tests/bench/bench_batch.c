@@ -134,8 +134,9 @@ INLINE void normalise(V y[D], const V x[D]) {
 static TARGET uint64_t by_hand(uint64_t trials) {
     U state;
     M bad = {0};
+    const uint64_t golden = 0x9E3779B97F4A7C15;
     for (int l = 0; l < LANES; l++)
-        state[l] = 0x9E3779B97F4A7C15ULL * (uint64_t)(l + 1);
+        state[l] = golden * (unsigned)(l + 1);
     for (uint64_t t = 0; t < trials; t += LANES) {
         V x[N][D], y[N][D], a[N - 1][D], b[N - 1][D];
         for (int i = 0; i < N; i++) {

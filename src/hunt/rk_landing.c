@@ -1,6 +1,4 @@
 #include "rk_landing.h"
-#include <math.h>
-#include "base/rk_mem.h"
 #include "rk_equations.h"
 #include "rk_exact.h"
 
@@ -18,49 +16,13 @@ typedef struct landing {
     int tries, solutions;
 } landing;
 
-/* --- candidates as they are ---------------------------------------------------- */
-
-static bool try_it(landing *t) {
-    t->tries++;
-    return rk_judge_try(t->judge, t->program, t->out, RK_EFFORT_SCREENED, t->claim);
-}
-
-/* Where nothing was solved for, doubles tell what is worth trying. */
-static bool try_snapped(landing *t) {
-    if (!rk_point_apply(t->program, &t->near, t->out) ||
-        !rk_judge_worth(t->judge, t->program, t->out))
-        return false;
-    return try_it(t);
-}
-
-/* --- candidates that meet equations -------------------------------------------- */
-
-static void put(fmpq_t x, double value, int fineness) {
-    fmpq_t low, high, radius;
-    arf_t f;
-    fmpq_init(low);
-    fmpq_init(high);
-    fmpq_init(radius);
-    arf_init(f);
-    arf_set_d(f, isfinite(value) ? value : 0);
-    arf_get_fmpq(x, f);
-    fmpq_one(radius);
-    fmpq_div_2exp(radius, radius, (flint_bitcnt_t)fineness);
-    fmpq_sub(low, x, radius);
-    fmpq_add(high, x, radius);
-    fmpq_simplest_between(x, low, high);
-    fmpq_clear(low);
-    fmpq_clear(high);
-    fmpq_clear(radius);
-    arf_clear(f);
-}
-
 static void add_null(rk_equations *e, const rk_system *s, const rk_null *null, int fineness) {
     fmpq_mat_t v;
     fmpq_mat_init(v, null->size, null->drop);
     for (slong i = 0; i < v->r; i++)
         for (slong j = 0; j < v->c; j++)
-            put(fmpq_mat_entry(v, i, j), rk_system_null(null, s->place, i, j), fineness);
+            rk_terrain_round(fmpq_mat_entry(v, i, j), rk_system_null(null, s->place, i, j),
+                             fineness);
     rk_equations_add_null(e, null->instr, v, null->left);
     fmpq_mat_clear(v);
 }
@@ -98,7 +60,10 @@ static bool solve_in(landing *t, const rk_equations *e, size_t slot, bool entry)
     t->solutions++;
     bool moved =
         entry ? solve_some_entry(t, e, slot) : rk_equations_solve_slot(e, t->out, slot, NULL);
-    return moved && rk_equations_hold(e, t->out) && try_it(t);
+    if (!moved || !rk_equations_hold(e, t->out))
+        return false;
+    t->tries++;
+    return rk_judge_try(t->judge, t->program, t->out, RK_EFFORT_SCREENED, t->claim);
 }
 
 /* All slots in turn, from a random one on. */
@@ -118,26 +83,25 @@ static bool has_equations(const landing *t) {
     return t->s->nnulls > 0 || rk_aim_has(t->s->aim, RK_CONDITION_ZERO);
 }
 
-static bool land(landing *t) {
+/* What was met only nearly, by solving for it. */
+static bool solve(landing *t) {
     static const int fineness[] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36};
     int n = (int)(sizeof fineness / sizeof *fineness);
-    bool solving = has_equations(t);
     for (int k = 0; k < n && t->tries < TRIES && t->solutions < SOLUTIONS; k++) {
         rk_terrain_snap(t->s->terrain, fineness[k], &t->near);
-        if (solving ? solve_near(t, fineness[k]) : try_snapped(t))
+        if (solve_near(t, fineness[k]))
             return true;
     }
-    rk_terrain_exact(t->s->terrain, &t->near);
-    return try_snapped(t);
+    return false;
 }
 
 bool rk_landing(rk_judge *judge, const rk_system *s, rk_rng *rng, rk_assignment *out,
                 unsigned *claim) {
     landing t = {
         .judge = judge, .s = s, .program = s->aim->program, .rng = rng, .out = out, .claim = claim};
-    rk_point_init(&t.near, t.program);
     const rk_terrain *at = s->terrain;
-    bool found = land(&t) || rk_exact_try(judge, t.program, at->theta, at->count, out, claim);
+    rk_point_init(&t.near, t.program);
+    bool found = has_equations(&t) && solve(&t);
     rk_point_clear(&t.near);
-    return found;
+    return found || rk_exact_try(judge, t.program, at->theta, at->count, out, claim);
 }

@@ -1,6 +1,7 @@
-/* From a place found in doubles to an exact finding: coordinates are snapped to the simplest
-   rationals near them, ever nearer, and what was met only approximately - equations, null vectors -
-   is then solved for exactly in one slot or entry. Every candidate goes through rk_judge_try. */
+/* From a place found in doubles to an exact finding. What was met only nearly - equations, null
+   vectors - is solved for exactly in one slot or entry once the coordinates are snapped to simple
+   rationals, nearer and nearer; what needs no solving, or is not linear, is left to rk_exact.h.
+   Every candidate goes through rk_judge_try. */
 #ifndef RK_LANDING_H
 #define RK_LANDING_H
 

@@ -178,27 +178,27 @@ double rk_margin_violation(rk_run *run) {
     return best;
 }
 
-/* Some comparison below a claim, with a side that is no count; equalities if asked. */
-static bool compares(const rk_program *program, bool equalities) {
+/* Some comparison below a root with a side that is no count; equalities if asked. */
+static bool compares(const rk_program *program, const unsigned *root, size_t n, bool equalities) {
     unsigned char *needed = rk_calloc(program->ninstr + 1, 1);
     bool found = false;
-    for (size_t c = 0; c < program->nclaims && !found; c++) {
-        rk_program_closure(program, program->claims[c], needed);
-        for (unsigned i = 0; i < program->ninstr && !found; i++) {
-            const rk_instr *in = &program->instr[i];
-            found = needed[i] && in->code == RK_P_COMPARE &&
-                    (equalities || (in->cmp != RK_EQ && in->cmp != RK_NE)) &&
-                    !(rk_aim_is_count(program, in->arg[0]) && rk_aim_is_count(program, in->arg[1]));
-        }
+    for (size_t k = 0; k < n; k++)
+        rk_program_closure(program, root[k], needed);
+    for (unsigned i = 0; i < program->ninstr && !found; i++) {
+        const rk_instr *in = &program->instr[i];
+        found = needed[i] && in->code == RK_P_COMPARE && (equalities || in->cmp != RK_EQ) &&
+                !(rk_aim_is_count(program, in->arg[0]) && rk_aim_is_count(program, in->arg[1]));
     }
     rk_free(needed);
     return found;
 }
 
 bool rk_margin_climbs(const rk_program *program) {
-    return compares(program, false);
+    return compares(program, program->claims, program->nclaims, false) ||
+           (rk_margin_varies(program) &&
+            compares(program, program->hypotheses, program->nhypotheses, true));
 }
 
 bool rk_margin_varies(const rk_program *program) {
-    return compares(program, true);
+    return compares(program, program->claims, program->nclaims, true);
 }

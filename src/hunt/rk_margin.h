@@ -30,8 +30,9 @@ double rk_margin(rk_run *run, unsigned root);
    A hypothesis that cannot be told is taken to hold. */
 double rk_margin_violation(rk_run *run);
 
-/* Does some claim compare numbers that vary continuously by < and its kin (so that climbing makes
-   sense)? And by any comparison at all? */
+/* Is there something to climb: does some claim compare numbers that vary continuously by < and its
+   kin or by !=, or at all where hypotheses leave little room? And does some claim compare such
+   numbers at all? */
 bool rk_margin_climbs(const rk_program *program);
 bool rk_margin_varies(const rk_program *program);
 

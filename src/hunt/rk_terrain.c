@@ -165,22 +165,26 @@ void rk_terrain_exact(const rk_terrain *t, rk_point *point) {
         put(point->theta + i, t->theta[i]);
 }
 
-void rk_terrain_snap(const rk_terrain *t, int fineness, rk_point *point) {
+void rk_terrain_round(fmpq_t x, double value, int fineness) {
     fmpq_t low, high, radius;
     fmpq_init(low);
     fmpq_init(high);
     fmpq_init(radius);
+    put(x, value);
     fmpq_one(radius);
     fmpq_div_2exp(radius, radius, (flint_bitcnt_t)fineness);
-    rk_terrain_exact(t, point);
-    for (slong i = 0; i < t->count; i++) {
-        if (rk_point_radix(t->program, i) > 0)
-            continue;
-        fmpq_sub(low, point->theta + i, radius);
-        fmpq_add(high, point->theta + i, radius);
-        fmpq_simplest_between(point->theta + i, low, high);
-    }
+    fmpq_sub(low, x, radius);
+    fmpq_add(high, x, radius);
+    fmpq_simplest_between(x, low, high);
     fmpq_clear(low);
     fmpq_clear(high);
     fmpq_clear(radius);
+}
+
+void rk_terrain_snap(const rk_terrain *t, int fineness, rk_point *point) {
+    for (slong i = 0; i < t->count; i++)
+        if (rk_point_radix(t->program, i) > 0)
+            put(point->theta + i, t->theta[i]);
+        else
+            rk_terrain_round(point->theta + i, t->theta[i], fineness);
 }

@@ -39,6 +39,8 @@ void rk_terrain_here(const rk_terrain *t, double *x);
    double, with nactive slopes after it if there are slopes. */
 const rk_matrix *rk_terrain_value(rk_terrain *t, unsigned instr);
 
+/* The simplest rational within 2^-fineness of a double. */
+void rk_terrain_round(fmpq_t x, double value, int fineness);
 /* The coordinates here as simplest rationals within 2^-fineness. */
 void rk_terrain_snap(const rk_terrain *t, int fineness, rk_point *point);
 /* The coordinates as they are. */

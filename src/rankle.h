@@ -51,6 +51,9 @@ typedef struct rankle_options {
     uint64_t findings;               /* hunts: go on until so many different ones; 0: one */
     uint64_t shard, shards;          /* hunts: only the part number shard, below shards, of all
                                         trials; shards 0: all of them */
+    const char *ledger;              /* of a hunt: the file that keeps what was done and found;
+                                        NULL: none */
+    int resume;                      /* go on with a hunt that the ledger has */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
     /* called when a theorem is settled, in order; may be NULL. This and the next function may be

@@ -5,6 +5,7 @@
 
 #include "rk_strategy.h"
 #include "hunt/rk_hunt.h"
+#include "hunt/rk_ledger.h"
 #include "prove/rk_interior.h"
 #include "prove/rk_prove.h"
 #include "prove/rk_spread.h"
@@ -24,7 +25,9 @@ typedef struct job {
     rk_spread *spread; /* of the hunt that runs */
     bool finite;       /* finitely many choices of dimensions; complete: all were visited */
     bool complete;
-    bool hunting; /* the hunt alone was asked for */
+    bool hunting;      /* the hunt alone was asked for */
+    rk_ledger *ledger; /* of its blocks, not owned; NULL: they are not kept */
+    rk_status kept;    /* OK unless the ledger failed: then nothing is settled */
     uint64_t choices;
     /* what the provers said */
     bool calculated; /* the calculus proved all claims, for all dimensions */
@@ -46,6 +49,11 @@ typedef struct job {
     rk_reason reason;
     const char *advice;
 } job;
+
+/* Before a hunt and after it: its store in the ledger, if there is one, and whether all of it is
+   stored. False: j->kept says why there is no hunt, or no report. dims: as given to rk_hunt. */
+bool rk_job_keep(job *j, const int64_t *dims, rk_hunt_options *o);
+bool rk_job_kept(job *j, const rk_hunt_options *o);
 
 void rk_job_unknown(job *j, rk_ev why, rk_span where);
 void rk_job_dims(job *j, const int64_t *dims);

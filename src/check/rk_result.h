@@ -46,7 +46,7 @@ typedef struct rk_result {
     rk_dim_scope *scope;
     size_t nscope;
     uint64_t instances, passed_over, unknown_instances, unconfirmed, trials;
-    uint64_t assignments; /* that the hunt looked at, batches in doubles counted one by one */
+    uint64_t assignments;     /* that the hunt looked at, batches in doubles counted one by one */
     const char *drawn;        /* how instances were drawn */
     long precision;           /* highest used, 0 */
     const char *level;        /* statistics only, NULL */

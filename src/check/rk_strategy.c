@@ -279,11 +279,13 @@ static void take_more(job *j, const rk_hunt_report *r) {
 static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     rk_hunt_report r;
+    if (!rk_job_keep(j, NULL, &o))
+        return;
     j->spread = rk_spread_new();
     rk_hunt(j->checked, NULL, &o, &r);
     rk_spread_free(j->spread);
     rk_job_hunted(j, &r);
-    if (r.found) {
+    if (rk_job_kept(j, &o) && r.found) {
         j->refuted = true;
         take_finding(j, &r.finding);
         take_more(j, &r);
@@ -309,10 +311,12 @@ static void hunt_example(job *j, const int64_t *dims, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     o.deadline = example_deadline(j, trials);
     rk_hunt_report r;
+    if (!rk_job_keep(j, dims, &o))
+        return;
     rk_hunt(j->checked, dims, &o, &r);
     rk_job_hunted(j, &r);
     j->visited_choices++;
-    if (r.found) {
+    if (rk_job_kept(j, &o) && r.found) {
         j->proved_choices++;
         j->witnessed = true;
         rk_job_dims(j, dims);
@@ -329,7 +333,8 @@ static void hunt_examples(job *j, uint64_t trials) {
     j->proved_choices = j->visited_choices = 0;
     j->complete = true;
     while (j->complete && rk_dims_next(it, dims)) {
-        j->complete = j->visited_choices < cap && remaining(j) > 0 && !interrupted(j);
+        j->complete =
+            j->visited_choices < cap && remaining(j) > 0 && !interrupted(j) && j->kept == RK_OK;
         if (j->complete && is_allowed(j, dims))
             hunt_example(j, dims, trials);
     }
@@ -567,12 +572,13 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
 }
 
 rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,
-                            const rankle_options *options, rk_arena *arena, rk_result *result,
-                            rk_diags *diags) {
+                            const rankle_options *options, rk_ledger *ledger, rk_arena *arena,
+                            rk_result *result, rk_diags *diags) {
     job j;
     job_init(&j, checked, options, arena, result, diags);
     j.known = known_counterexample(module, checked);
     j.hunting = true;
+    j.ledger = ledger;
     if (options->time_limit <= 0)
         j.deadline = j.start + 60;
     if (checked->mode == RK_MODE_RANDOM)
@@ -580,5 +586,5 @@ rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, 
     else
         hunt(&j, trials);
     rk_job_verdict(&j, false);
-    return RK_OK;
+    return j.kept;
 }

@@ -5,6 +5,7 @@
 
 #include "rankle.h"
 #include "rk_result.h"
+#include "hunt/rk_ledger.h"
 #include "lang/rk_check_text.h"
 
 /* In both, a theorem NAME_counterexample of the module, as hunts write them, is replayed first for
@@ -16,10 +17,12 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
                     const rankle_options *options, rk_arena *arena, rk_result *result,
                     rk_diags *diags);
 
-/* Provers off: the hunt alone, with a budget of trials. */
+/* Provers off: the hunt alone, with a budget of trials. Its blocks are kept in the ledger and taken
+   from it; NULL: they are not. A failure of the ledger is returned, and then rk_ledger_why says
+   more; RK_BAD_USAGE: it has this hunt already, and options->resume was not set. */
 rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,
-                            const rankle_options *options, rk_arena *arena, rk_result *result,
-                            rk_diags *diags);
+                            const rankle_options *options, rk_ledger *ledger, rk_arena *arena,
+                            rk_result *result, rk_diags *diags);
 
 /* 0, 10, 20, 21 by the table of verdicts. */
 int rk_exit_code(const rk_result *const *results, size_t n);

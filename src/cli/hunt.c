@@ -81,6 +81,8 @@ int rk_cli_hunt(const rk_arguments *a) {
     rankle_options parts = {0};
     if (a->shard && !hunt_read_shard(a->shard, &parts))
         return rk_cli_complain(RK_EXIT_USAGE, "--shard wants I/M with I from 1 to M, such as 2/8");
+    if (a->resume && !a->ledger)
+        return rk_cli_complain(RK_EXIT_USAGE, "--resume wants --ledger FILE");
     if (!rk_runner_start(&r, a)) {
         rk_runner_finish(&r);
         return RK_EXIT_ENVIRONMENT;

@@ -28,6 +28,10 @@
       "check only theorems whose name fits the shell pattern")                                     \
     X(snippet, 0, "snippet", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                      \
       "write what was found to FILE as a theorem of its own, to be checked again")                 \
+    X(ledger, 0, "ledger", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                        \
+      "keep what was done and found in FILE, which may hold many hunts (see rankle ledger)")       \
+    X(resume, 0, "resume", FLAG, NULL, RK_ON(HUNT), 0, 0,                                          \
+      "with --ledger: go on where the hunt was ended or killed; a hunt that is not there begins")  \
     X(trials, 0, "trials", COUNT, "N", RK_ON(HUNT), 1, 1e15,                                       \
       "make at most N trials (default 20000; with --time-limit as many as there is time for)")     \
     X(findings, 0, "findings", COUNT, "N", RK_ON(HUNT), 0, 1e9,                                    \

@@ -68,6 +68,8 @@ static void runner_options(rk_runner *r) {
                                   .samples = (uint64_t)a->samples,
                                   .precision_cap = (long)a->precision_cap,
                                   .jobs = (unsigned)a->jobs,
+                                  .ledger = a->ledger,
+                                  .resume = a->resume,
                                   .only = a->only,
                                   .library_path = (const char *const *)r->library.path,
                                   .settled = runner_settled,

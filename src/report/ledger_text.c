@@ -30,6 +30,21 @@ static void put_clean(rk_buf *out, const char *s) {
     }
 }
 
+/* A text of several lines, each indented. */
+static void put_lines(rk_buf *out, const char *s) {
+    while (*s) {
+        size_t n = strcspn(s, "\n");
+        char *line = rk_malloc(n + 1);
+        memcpy(line, s, n);
+        line[n] = '\0';
+        rk_buf_puts(out, "    ");
+        put_clean(out, line);
+        rk_buf_putc(out, '\n');
+        rk_free(line);
+        s += n + (s[n] == '\n');
+    }
+}
+
 static void put_dims(rk_buf *out, const char *text) {
     json_t *dims = json_loads(text, 0, NULL), *value;
     const char *name;
@@ -111,11 +126,8 @@ static void put_entry(rk_buf *out, const rk_ledger_entry *e, bool verbose) {
     rk_buf_puts(out, ", ");
     put_clean(out, e->settings);
     rk_buf_putc(out, '\n');
-    if (verbose) {
-        rk_buf_puts(out, "    ");
-        put_clean(out, e->statement);
-        rk_buf_putc(out, '\n');
-    }
+    if (verbose)
+        put_lines(out, e->statement);
     put_counted(out, e);
 }
 

@@ -35,6 +35,7 @@ typedef struct run {
     pthread_mutex_t lock; /* held while results are told and while progress is */
     size_t told;          /* tasks told so far, the first ones */
     int code;
+    rk_ledger *ledger; /* of hunts, NULL: none */
 } run;
 
 static const rankle_options defaults = {.seed = 1};
@@ -66,8 +67,8 @@ static rk_status settle(run *r, task *t) {
     o.jobs = q->hunt ? r->jobs : spare_jobs(r);
     t->result->is.keep_calculus = q->explained != NULL;
     if (q->hunt)
-        return rk_settle_by_hunt(t->module, t->checked, q->trials, &o, t->arena, &t->result->is,
-                                 t->diags);
+        return rk_settle_by_hunt(t->module, t->checked, q->trials, &o, r->ledger, t->arena,
+                                 &t->result->is, t->diags);
     return rk_settle(t->module, t->checked, &o, t->arena, &t->result->is, t->diags);
 }
 
@@ -112,6 +113,19 @@ static void keep(run *r, task *t) {
         o->settled(o->self, t->result);
 }
 
+/* A hunt that its ledger refused, or that could not be kept. */
+static void fail_ledger(run *r, const task *t) {
+    const char *why = rk_ledger_why(r->ledger), *path = r->options.ledger;
+    if (t->status == RK_BAD_USAGE)
+        graver(r, rk_session_refuse(
+                      r->s, rk_arena_printf(r->s->arena,
+                                            "%s: %s; go on with --resume, or name another ledger",
+                                            path, why)));
+    else
+        graver(r, rk_session_code(r->s, RK_ENVIRONMENT,
+                                  rk_arena_printf(r->s->arena, "%s: %s", path, why)));
+}
+
 static void fail(run *r, const task *t) {
     const char *why = t->failure ? t->failure : "out of memory, or an internal error";
     const char *text =
@@ -139,6 +153,8 @@ static rk_status tell(void *self) {
         rk_diags_append(r->s->diags, t->diags);
     if (t->status == RK_OK)
         tell_settled(r, t);
+    else if (r->ledger && !t->failure)
+        fail_ledger(r, t);
     else if (t->status == RK_BAD_INPUT)
         graver(r, RANKLE_INPUT);
     else
@@ -282,7 +298,35 @@ static void run_guarded(run *r, rk_guarded *body) {
         graver(r, rk_session_code(r->s, status, message));
 }
 
+/* Before any file is read: a ledger that is none is told at once. */
+static rk_status open_ledger(void *self) {
+    run *r = self;
+    rk_buf why;
+    rk_buf_init(&why);
+    rk_status status = rk_ledger_open(r->options.ledger, RK_LEDGER_CREATE, &r->ledger, &why);
+    if (status != RK_OK)
+        r->s->failure = rk_arena_printf(r->s->arena, "%s: %s", r->options.ledger, why.text);
+    rk_buf_clear(&why);
+    return status;
+}
+
+static int close_ledger(run *r, int code) {
+    rk_status status = rk_ledger_close(r->ledger);
+    r->ledger = NULL;
+    if (status != RK_OK && code == RANKLE_OK)
+        return rk_session_code(r->s, RK_ENVIRONMENT, "the ledger could not be written");
+    return code;
+}
+
 static int run_all(run *r) {
+    if (r->request->hunt && r->options.ledger) {
+        const char *message = NULL;
+        rk_status status = rk_guard_run(open_ledger, r, &message);
+        if (status != RK_OK)
+            return status == RK_BAD_INPUT
+                       ? RANKLE_INPUT
+                       : rk_session_code(r->s, status, r->s->failure ? r->s->failure : message);
+    }
     run_guarded(r, read_files);
     if (r->code == RANKLE_ENVIRONMENT)
         return r->code;
@@ -306,7 +350,7 @@ int rk_session_run(const rk_request *request) {
     run r = {.request = &q, .s = s};
     set_options(&r);
     pthread_mutex_init(&r.lock, NULL);
-    int code = run_all(&r);
+    int code = close_ledger(&r, run_all(&r));
     pthread_mutex_destroy(&r.lock);
     rk_free(r.task);
     return code;

@@ -110,8 +110,8 @@ static bool wants_one(const hunt *h) {
     return h->options->findings <= 1;
 }
 
-/* A block may end with its first finding. */
-static bool is_one(const hunt *h) {
+/* The finding is not shrunk with its block, but last. */
+static bool shrinks_last(const hunt *h) {
     return wants_one(h) && !h->options->store;
 }
 
@@ -222,7 +222,7 @@ static void do_block(hunt *h, rk_worker *w, uint64_t n) {
     uint64_t block = block_number(h, n), end = block_end(h, block);
     rk_haul *haul = rk_keep_fetch(&h->keep, w, block);
     if (!haul)
-        haul = rk_worker_block(w, block * RK_BLOCK_TRIALS, end, is_one(h));
+        haul = rk_worker_block(w, block * RK_BLOCK_TRIALS, end, wants_one(h));
     show_done(h, end - 1, haul);
     rk_line_put(&h->line, n, haul);
 }
@@ -273,7 +273,7 @@ static void hunt_known(hunt *h) {
     for (size_t i = 0; i < h->options->nknown && !has_enough(h); i++)
         if (rk_worker_replay(&w, h->options->known[i], &hit)) {
             rk_worker_finding(&w, &hit, 0, &f);
-            if (h->options->shrink && !is_one(h))
+            if (h->options->shrink && !shrinks_last(h))
                 rk_shrink(h->checked, &f, &h->own);
             add_finding(h, &f);
             rk_finding_clear(&f);
@@ -333,7 +333,7 @@ void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_
     if (plan->nprograms > 0 && !has_enough(&h))
         hunt_blocks(&h);
     (void)rk_keep_flush(&h.keep);
-    if (out->found && o->shrink && is_one(&h))
+    if (out->found && o->shrink && shrinks_last(&h))
         rk_shrink(checked, &out->finding, &h.own);
     end(&h);
 }

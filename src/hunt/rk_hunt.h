@@ -57,7 +57,7 @@ typedef struct rk_hunt_options {
     uint64_t shard, shards; /* only the blocks b with b mod shards == shard; shards 0: all */
     uint64_t findings;      /* go on until so many different ones; 0: one */
     /* Where finished blocks are kept and asked for, or NULL. Blocks are then whole, whatever the
-       budget of trials, and every finding is shrunk with its block. When the store fails the hunt
+       budget of trials, and findings are shrunk with their blocks. When the store fails the hunt
        ends and reports nothing beyond what was stored. */
     const rk_block_store *store;
     /* progress, may be NULL: called by the caller's thread now and then; false stops the hunt */

@@ -93,8 +93,12 @@ bool rk_keep_flush(rk_keep *keep) {
 
 void rk_keep_settings(rk_buf *out, const rk_checked *checked, const int64_t *only_dims,
                       const rk_hunt_options *o) {
-    rk_buf_printf(out, "max-dim %lld, precision %ld, %s%d trials a block", (long long)o->max_dim,
-                  (long)o->precision_cap, o->shrink ? "" : "not shrunk, ", RK_BLOCK_TRIALS);
+    rk_buf_printf(out, "%s%sblocks of %d", o->findings <= 1 ? "first finding, " : "",
+                  o->shrink ? "" : "not shrunk, ", RK_BLOCK_TRIALS);
+    if (o->max_dim > 0)
+        rk_buf_printf(out, ", max-dim %lld", (long long)o->max_dim);
+    if (o->precision_cap > 0)
+        rk_buf_printf(out, ", precision-cap %ld", (long)o->precision_cap);
     for (size_t i = 0; i < checked->ndims && only_dims; i++)
         rk_buf_printf(out, "%s%s=%lld", i ? " " : ", at ", checked->dims[i].name,
                       (long long)only_dims[i]);

@@ -73,6 +73,8 @@ void rk_ledger_read_found(sqlite3_stmt *row, int column, rk_arena *arena, rk_blo
 /* Is there a ledger of our format at `path`? RK_OK, with *empty when a new one may be made there.
    Looks at the first bytes only. */
 rk_status rk_ledger_probe(const char *path, bool *empty, rk_buf *why);
+/* No log stands beside it: the file alone is the whole ledger. */
+bool rk_ledger_alone(const char *path);
 /* "file:PATH?MODE" for SQLite, to be freed with rk_free. */
 char *rk_ledger_uri(const char *path, const char *mode);
 

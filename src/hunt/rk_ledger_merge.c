@@ -45,9 +45,9 @@ static int execute(rk_ledger *l, const char *sql) {
     return sqlite3_exec(l->db, sql, NULL, NULL, NULL);
 }
 
-static int attach(rk_ledger *l, const char *path) {
+static int attach_as(rk_ledger *l, const char *path, const char *mode) {
     sqlite3_stmt *q = NULL;
-    char *uri = rk_ledger_uri(path, "mode=ro");
+    char *uri = rk_ledger_uri(path, mode);
     int code = sqlite3_prepare_v2(l->db, "ATTACH ? AS theirs", -1, &q, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_bind_text(q, 1, uri, -1, SQLITE_TRANSIENT);
@@ -56,6 +56,13 @@ static int attach(rk_ledger *l, const char *path) {
     sqlite3_finalize(q);
     rk_free(uri);
     return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int attach(rk_ledger *l, const char *path) {
+    int code = attach_as(l, path, "mode=rw");
+    if (code == SQLITE_OK || !rk_ledger_alone(path))
+        return code;
+    return attach_as(l, path, "mode=ro&immutable=1");
 }
 
 static rk_status conflicts(rk_ledger *l, const char *sql) {

@@ -215,23 +215,27 @@ static int touch(rk_ledger *l) {
     return execute(l, "SELECT count(*) FROM sqlite_schema");
 }
 
-/* Where the files beside it can neither be read nor made and there is no log, the file alone is the
-   whole ledger. */
-static int connect_to_read(rk_ledger *l) {
-    int code = connect_as(l, "mode=ro", SQLITE_OPEN_READONLY);
-    if (code == SQLITE_OK)
-        code = touch(l);
-    if ((code & 0xff) != SQLITE_CANTOPEN)
-        return code;
+bool rk_ledger_alone(const char *path) {
     rk_buf log;
     rk_buf_init(&log);
-    rk_buf_printf(&log, "%s-wal", l->path);
+    rk_buf_printf(&log, "%s-wal", path);
     bool alone = access(log.text, F_OK) != 0;
     rk_buf_clear(&log);
-    if (!alone)
-        return code;
-    sqlite3_close_v2(l->db);
-    return connect_as(l, "mode=ro&immutable=1", SQLITE_OPEN_READONLY);
+    return alone;
+}
+
+/* With the right to write where there is one, so that no files beside it are left over; where they
+   can neither be read nor made and there is no log, the file alone is the whole ledger. */
+static int connect_to_read(rk_ledger *l) {
+    int code = connect_as(l, "mode=rw", SQLITE_OPEN_READWRITE);
+    if (code == SQLITE_OK)
+        code = touch(l);
+    bool blocked = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+    if (blocked && rk_ledger_alone(l->path)) {
+        sqlite3_close_v2(l->db);
+        code = connect_as(l, "mode=ro&immutable=1", SQLITE_OPEN_READONLY);
+    }
+    return code == SQLITE_OK ? execute(l, "PRAGMA query_only = ON") : code;
 }
 
 static int connect_to_write(rk_ledger *l, bool empty) {

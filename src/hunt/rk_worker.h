@@ -35,8 +35,9 @@ void rk_worker_clear(rk_worker *w);
 
 bool rk_worker_trial(rk_worker *w, uint64_t k, rk_hit *out);
 
-/* Trials first .. last-1. With `one`, as far as the first finding; otherwise all findings are kept
-   and shrunk too if the options say so. The caller frees the haul. */
+/* Trials first .. last-1. With `one`, as far as the first finding; otherwise all findings are kept.
+   Where there are more than one to find, or a store keeps them, they are shrunk too if the options
+   say so. The caller frees the haul. */
 rk_haul *rk_worker_block(rk_worker *w, uint64_t first, uint64_t last, bool one);
 void rk_haul_free(rk_haul *haul);
 

@@ -48,11 +48,19 @@ static const char *const hunt_paragraphs[] = {
     "Searches for a counterexample to a theorem, or to every theorem of the file, smallest "
     "dimensions first; for an `exists' theorem it searches for an example. What is found is "
     "made exact, shrunk and printed as a theorem of its own, which rankle check accepts.",
-    "That nothing was found proves nothing; the line says how many assignments were tried.", NULL};
+    "That nothing was found proves nothing; the line says how many assignments were tried.",
+    "With --ledger every block of trials is kept in a file when it is finished, with what it "
+    "found, before anything is printed. After a kill or a crash the same call with --resume goes on "
+    "with the blocks that are missing and ends with the report of a hunt that was never ended. "
+    "Without --resume a hunt that the ledger has already is refused. Several hunts, and several "
+    "processes, may share a ledger.",
+    NULL};
 static const rk_example hunt_examples[] = {
     {"rankle hunt claims.thm:layernorm_literal", "the smallest counterexample", NULL, 0},
     {"rankle hunt --trials 2000 --snippet small.thm claims.thm:layernorm_literal",
      "keep it as a claim file", NULL, 0},
+    {"rankle hunt --ledger run.ledger --resume claims.thm:layernorm_literal",
+     "keep all that was done; called again, go on from there", NULL, 0},
     {NULL, NULL, NULL, 0}};
 static const char *const hunt_exits[] = {
     "0",

@@ -67,7 +67,9 @@ static void hunt_run(rk_runner *r) {
     const rk_arguments *a = r->arguments;
     const char *theorem = rk_cli_split(a->operand[0]);
     int status = rankle_hunt_file(r->session, a->operand[0], theorem, hunt_budget(a), &r->options);
-    rk_runner_note(r, status, a->operand[0]);
+    rk_runner_note(r, status, a->ledger ? NULL : a->operand[0]);
+    if (status == RANKLE_INPUT && rankle_failure(r->session))
+        rk_runner_complain(r, RK_EXIT_INPUT, NULL, rankle_failure(r->session));
     if (r->found < rankle_result_count(r->session))
         r->code = rk_exit_graver(r->code, RK_EXIT_UNDECIDED);
     if (a->snippet && r->found > 0)

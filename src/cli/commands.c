@@ -50,7 +50,8 @@ static const char *const hunt_paragraphs[] = {
     "made exact, shrunk and printed as a theorem of its own, which rankle check accepts.",
     "That nothing was found proves nothing; the line says how many assignments were tried.",
     "With --ledger every block of trials is kept in a file when it is finished, with what it "
-    "found, before anything is printed. After a kill or a crash the same call with --resume goes on "
+    "found, before anything is printed. After a kill or a crash the same call with --resume goes "
+    "on "
     "with the blocks that are missing and ends with the report of a hunt that was never ended. "
     "Without --resume a hunt that the ledger has already is refused. Several hunts, and several "
     "processes, may share a ledger.",

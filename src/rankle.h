@@ -118,7 +118,7 @@ const char *rankle_result_snippet(const rankle_result *r); /* counterexample as 
 /* All that a hunt found, in the order of its trials; the first is rankle_result_snippet. */
 size_t rankle_result_finding_count(const rankle_result *r);
 const char *rankle_result_finding(const rankle_result *r, size_t i);
-uint64_t rankle_result_trials(const rankle_result *r);     /* of the hunt */
+uint64_t rankle_result_trials(const rankle_result *r); /* of the hunt */
 /* The same in a chosen style, ended by a newline; names stand in one column a file. */
 const char *rankle_result_text(rankle_session *session, const rankle_result *r,
                                const rankle_style *style);

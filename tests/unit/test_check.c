@@ -259,7 +259,8 @@ static void a_kept_counterexample_is_replayed_first(void **state) {
     s.unit = rk_unit_parse("t.thm", text, strlen(text), NULL, s.diags);
     s.module = rk_module_check(s.unit, NULL, s.diags);
     assert_int_equal(s.module->ntheorems, 2);
-    rk_settle_by_hunt(s.module, &s.module->theorems[0], 1, &options, NULL, s.arena, &s.result, s.diags);
+    rk_settle_by_hunt(s.module, &s.module->theorems[0], 1, &options, NULL, s.arena, &s.result,
+                      s.diags);
     assert_int_equal(s.result.verdict, RK_REFUTED);
     assert_string_equal(s.result.method, "known counterexample");
     memset(&s.result, 0, sizeof s.result);

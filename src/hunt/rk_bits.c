@@ -20,6 +20,26 @@ static rk_bits wide(void) {
     return (rk_bits){.wide = true, .bottom = 1};
 }
 
+static rk_bits residue(int literal) {
+    return (rk_bits){.width = 1, .low = 0, .high = 1, .bottom = 0, .bit = {literal}};
+}
+
+static bool is_constant(const rk_bits *a) {
+    return a->low == a->high;
+}
+
+/* The literal of the number mod 2; 0 for what has none there. */
+static int low_bit(const rk_bits *a) {
+    return a->wide || (a->bottom > 0 && a->bottom % 2 == 0) ? 0 : a->bit[0];
+}
+
+/* Are residues among the two? Then *x and *y are their literals, 0 for what has none. */
+static bool residues(const rk_bits *a, const rk_bits *b, int *x, int *y) {
+    *x = low_bit(a);
+    *y = low_bit(b);
+    return a->bottom == 0 || b->bottom == 0;
+}
+
 /* Bit i, the sign carried on. */
 static int bit_at(const rk_bits *a, int i) {
     return a->bit[i < a->width ? i : a->width - 1];
@@ -43,6 +63,8 @@ static void require_at_most(rk_cnf *f, const rk_bits *a, int64_t high) {
 }
 
 rk_bits rk_bits_unknown(rk_cnf *f, int64_t low, int64_t high, int64_t bottom) {
+    if (bottom == 0)
+        return residue(rk_cnf_variable(f));
     rk_bits r = blank(low, high, bottom);
     if (r.wide)
         return r;
@@ -91,6 +113,9 @@ static void meet(rk_cnf *f, rk_bits *a, rk_bits *b) {
 }
 
 static rk_bits sum(rk_cnf *f, const rk_bits *a, const rk_bits *b, bool minus) {
+    int p, q;
+    if (residues(a, b, &p, &q))
+        return p && q ? residue(rk_cnf_xor(f, p, q)) : wide();
     rk_bits x = *a, y = *b;
     meet(f, &x, &y);
     if (x.wide || y.wide)
@@ -129,11 +154,10 @@ static rk_bits partial(rk_cnf *f, const rk_bits *a, int literal, int shift, cons
     return p;
 }
 
-static bool is_constant(const rk_bits *a) {
-    return a->low == a->high;
-}
-
 rk_bits rk_bits_mul(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
+    int p, q;
+    if (residues(a, b, &p, &q))
+        return p && q ? residue(rk_cnf_and(f, p, q)) : wide();
     if (a->wide || b->wide || a->width + b->width > 60)
         return wide();
     if (is_constant(a) && !is_constant(b))
@@ -148,13 +172,17 @@ rk_bits rk_bits_mul(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
     for (int k = 0; k < b->width; k++) {
         if (b->bit[k] == NO)
             continue;
-        rk_bits p = partial(f, a, b->bit[k], k, &r);
-        total = ripple(f, &total, &p, k == b->width - 1, r); /* the sign bit counts negative */
+        rk_bits part = partial(f, a, b->bit[k], k, &r);
+        total = ripple(f, &total, &part, k == b->width - 1, r); /* the sign bit counts negative */
     }
     return total;
 }
 
 rk_bits rk_bits_select(rk_cnf *f, int literal, const rk_bits *a, const rk_bits *b) {
+    int p, q;
+    if (residues(a, b, &p, &q))
+        return p && q ? residue(rk_cnf_or(f, rk_cnf_and(f, literal, p), rk_cnf_and(f, -literal, q)))
+                      : wide();
     rk_bits x = *a, y = *b;
     meet(f, &x, &y);
     if (x.wide || y.wide)
@@ -167,6 +195,9 @@ rk_bits rk_bits_select(rk_cnf *f, int literal, const rk_bits *a, const rk_bits *
 }
 
 int rk_bits_equal(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
+    int p, q;
+    if (residues(a, b, &p, &q))
+        return p && q ? -rk_cnf_xor(f, p, q) : 0;
     rk_bits x = *a, y = *b;
     meet(f, &x, &y);
     if (x.wide || y.wide)
@@ -180,7 +211,10 @@ int rk_bits_equal(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
 }
 
 int rk_bits_negative(const rk_bits *a) {
-    return a->wide ? 0 : a->low >= 0 ? NO : a->high < 0 ? RK_TRUE_LITERAL : a->bit[a->width - 1];
+    return a->wide || a->bottom == 0 ? 0
+           : a->low >= 0             ? NO
+           : a->high < 0             ? RK_TRUE_LITERAL
+                                     : a->bit[a->width - 1];
 }
 
 int rk_bits_less(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
@@ -189,6 +223,8 @@ int rk_bits_less(rk_cnf *f, const rk_bits *a, const rk_bits *b) {
 }
 
 int64_t rk_bits_value(rk_solving *s, const rk_bits *a) {
+    if (a->bottom == 0)
+        return rk_solving_value(s, a->bit[0]);
     int64_t value = 0;
     for (int i = 0; i < a->width; i++)
         if (rk_solving_value(s, a->bit[i]))

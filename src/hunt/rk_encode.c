@@ -47,8 +47,8 @@ static rk_bits unknown(encoder *e, rk_set set, bool number) {
 
 static bool fits(const encoder *e, const rk_slot *slot) {
     if (slot->set == RK_SET_INTEGER)
-        return e->alphabet.bottom == 1;
-    if (slot->set == RK_SET_ATTENTION && slot->cols > 1)
+        return e->alphabet.bottom <= 1;
+    if (slot->set == RK_SET_ATTENTION && slot->cols > 1 && e->alphabet.bottom > 0)
         return e->alphabet.bottom >= slot->cols;
     return true;
 }
@@ -622,6 +622,6 @@ void rk_encoding_read(const rk_encoding *e, rk_solving *s, const rk_program *pro
         for (slong i = 0; e->slot[k] && i < out->value[k].r * out->value[k].c; i++) {
             const rk_bits *x = &e->slot[k][i];
             fmpq *to = fmpq_mat_entry(&out->value[k], i / out->value[k].c, i % out->value[k].c);
-            fmpq_set_si(to, (slong)rk_bits_value(s, x), (ulong)x->bottom);
+            fmpq_set_si(to, (slong)rk_bits_value(s, x), x->bottom ? (ulong)x->bottom : 1);
         }
 }

@@ -7,7 +7,7 @@
 #include "rk_bits.h"
 #include "rk_judge.h"
 
-typedef struct rk_alphabet { /* low .. high over bottom */
+typedef struct rk_alphabet { /* low .. high over bottom; residues mod 2 if bottom is 0 */
     int low, high, bottom;
 } rk_alphabet;
 

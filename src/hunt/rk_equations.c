@@ -199,15 +199,14 @@ static bool is_mirrored(rk_set set) {
     return set == RK_SET_SYMMETRIC || set == RK_SET_PSD;
 }
 
-static slong unknowns(const rk_slot *slot) {
+slong rk_equations_unknowns(const rk_slot *slot) {
     slong n = (slong)slot->rows, m = (slong)slot->cols;
     if (slot->set == RK_SET_DIAGONAL)
         return n;
     return is_mirrored(slot->set) ? n * (n + 1) / 2 : n * m;
 }
 
-/* Linear coordinates: all entries, the upper triangle, or the diagonal. */
-static fmpq *unknown_entry(const rk_slot *slot, fmpq_mat_t value, slong k) {
+fmpq *rk_equations_unknown(const rk_slot *slot, fmpq_mat_t value, slong k) {
     if (slot->set == RK_SET_DIAGONAL)
         return fmpq_mat_entry(value, k, k);
     if (!is_mirrored(slot->set))
@@ -218,7 +217,7 @@ static fmpq *unknown_entry(const rk_slot *slot, fmpq_mat_t value, slong k) {
     return fmpq_mat_entry(value, i, i + k);
 }
 
-static void mirror(const rk_slot *slot, fmpq_mat_t value) {
+void rk_equations_mirror(const rk_slot *slot, fmpq_mat_t value) {
     for (slong i = 0; is_mirrored(slot->set) && i < value->r; i++)
         for (slong j = 0; j < i; j++)
             fmpq_set(fmpq_mat_entry(value, i, j), fmpq_mat_entry(value, j, i));
@@ -231,7 +230,7 @@ static bool wants_row_sums(rk_set set) {
 /* The residual with the row sums of a stochastic slot below it. */
 static bool slot_residual(const rk_equations *e, rk_assignment *a, size_t s, fmpq_mat_t out) {
     const rk_slot *slot = &e->program->slots[s];
-    mirror(slot, &a->value[s]);
+    rk_equations_mirror(slot, &a->value[s]);
     if (!rk_equations_residual(e, a, out))
         return false;
     for (slong i = 0; wants_row_sums(slot->set) && i < (slong)slot->rows; i++) {
@@ -251,7 +250,7 @@ static bool slopes(const rk_equations *e, rk_assignment *a, size_t s, const fmpq
     fmpq_mat_init(moved, base->r, 1);
     bool ok = true;
     for (slong k = 0; k < matrix->c && ok; k++) {
-        fmpq *x = unknown_entry(slot, &a->value[s], k);
+        fmpq *x = rk_equations_unknown(slot, &a->value[s], k);
         fmpq_add_si(x, x, 1);
         ok = slot_residual(e, a, s, moved);
         fmpq_sub_si(x, x, 1);
@@ -259,7 +258,7 @@ static bool slopes(const rk_equations *e, rk_assignment *a, size_t s, const fmpq
             fmpq_sub(fmpq_mat_entry(matrix, i, k), fmpq_mat_entry(moved, i, 0),
                      fmpq_mat_entry(base, i, 0));
     }
-    mirror(slot, &a->value[s]);
+    rk_equations_mirror(slot, &a->value[s]);
     fmpq_mat_clear(moved);
     return ok;
 }
@@ -309,23 +308,24 @@ static bool move_slot(const rk_equations *e, rk_assignment *a, size_t s, fmpq_ma
     choose_order(order, matrix->c, rng);
     bool ok = solve_in_order(change, matrix, base, order);
     for (slong k = 0; k < matrix->c && ok; k++) {
-        fmpq *x = unknown_entry(slot, &a->value[s], order[k]);
+        fmpq *x = rk_equations_unknown(slot, &a->value[s], order[k]);
         fmpq_sub(x, x, fmpq_mat_entry(change, k, 0));
     }
-    mirror(slot, &a->value[s]);
+    rk_equations_mirror(slot, &a->value[s]);
     fmpq_mat_clear(change);
     return ok;
 }
 
 bool rk_equations_solve_slot(const rk_equations *e, rk_assignment *a, size_t s, rk_rng *rng) {
     const rk_slot *slot = &e->program->slots[s];
-    if (slot->defined || unknowns(slot) > MAX_UNKNOWNS || slot->set == RK_SET_ORTHOGONAL ||
-        slot->set == RK_SET_PERMUTATION || slot->set == RK_SET_UNIT_ROWS)
+    if (slot->defined || rk_equations_unknowns(slot) > MAX_UNKNOWNS ||
+        slot->set == RK_SET_ORTHOGONAL || slot->set == RK_SET_PERMUTATION ||
+        slot->set == RK_SET_UNIT_ROWS)
         return false;
     slong rows = e->entries + (wants_row_sums(slot->set) ? (slong)slot->rows : 0);
     fmpq_mat_t base, matrix;
     fmpq_mat_init(base, rows, 1);
-    fmpq_mat_init(matrix, rows, unknowns(slot));
+    fmpq_mat_init(matrix, rows, rk_equations_unknowns(slot));
     bool ok = slot_residual(e, a, s, base) && slopes(e, a, s, base, matrix) &&
               move_slot(e, a, s, base, matrix, rng);
     fmpq_mat_clear(base);

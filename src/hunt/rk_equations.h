@@ -52,6 +52,12 @@ bool rk_equations_hold(const rk_equations *e, const rk_assignment *a);
    for everything that is not linear. */
 void rk_equations_degrees(const rk_equations *e, unsigned char *degree);
 
+/* Coordinates in which a set is linear: all entries, those on and above the diagonal of symmetric
+   matrices (rk_equations_mirror copies them below), or the diagonal. */
+slong rk_equations_unknowns(const rk_slot *slot);
+fmpq *rk_equations_unknown(const rk_slot *slot, fmpq_mat_t value, slong k);
+void rk_equations_mirror(const rk_slot *slot, fmpq_mat_t value);
+
 /* Moves slot s to a solution of the residual as it is if linear in s (with the row sums of a
    stochastic slot); unknowns that need not move stay. With rng, which ones move is random. False:
    nothing to move, or no solution. */
@@ -61,6 +67,11 @@ bool rk_equations_solve_slot(const rk_equations *e, rk_assignment *a, size_t s, 
    the pick-th. False: there is none, and the entry stays. */
 bool rk_equations_solve_entry(const rk_equations *e, rk_assignment *a, size_t s, slong i, slong j,
                               uint64_t pick);
+
+/* From a solution mod 2 (entries 0 and 1) to a rational one by Hensel's lemma in Z_2: what moves is
+   chosen at random once, the rest stays; each step doubles the modulus; last come fractions. False
+   when the solution is singular, irrational, or higher than was looked. (rk_lift.c) */
+bool rk_equations_lift(const rk_equations *e, rk_rng *rng, rk_assignment *a);
 
 /* The equations of a program with their degrees, kept by the judge (rk_solve.c). */
 typedef struct rk_solver {

@@ -4,6 +4,7 @@
 
 #include "base/rk_mem.h"
 #include "rk_encode.h"
+#include "rk_equations.h"
 #include "rk_trial.h"
 
 enum { CONFLICTS = 50, DOUBLINGS = 6, MODELS = 6, ASSUMED = 3 };
@@ -14,7 +15,7 @@ typedef struct rk_choice {
 } rk_choice;
 
 static const rk_choice choices[] = {
-    {{0, 1, 1}, 3}, {{-1, 1, 1}, 5}, {{-2, 1, 1}, 2}, {{-2, 2, 2}, 2},
+    {{0, 1, 1}, 3}, {{-1, 1, 1}, 5}, {{-2, 1, 1}, 2}, {{-2, 2, 2}, 2}, {{0, 1, 0}, 4},
     {{0, 4, 4}, 1}, {{-3, 3, 1}, 2}, {{-3, 3, 3}, 1}, {{-5, 5, 5}, 1},
 };
 enum { CHOICES = sizeof choices / sizeof choices[0] };
@@ -107,13 +108,23 @@ static void block(const rk_encoding *e, rk_solving *s) {
     rk_free(clause);
 }
 
-static bool try_models(const rk_encoding *e, rk_solving *s, rk_judge *judge,
-                       const rk_program *program, rk_rng *rng, rk_assignment *out, unsigned *claim,
-                       bool *useless) {
+/* A model to the judge; one mod 2 is lifted first, if it is not one as it stands. */
+static bool try_model(const rk_alphabet *alphabet, rk_judge *judge, const rk_program *program,
+                      rk_rng *rng, rk_assignment *out, unsigned *claim) {
+    const rk_equations *equations = &rk_solver_of(judge, program)->equations;
+    if (alphabet->bottom == 0 && !rk_equations_hold(equations, out) &&
+        !rk_equations_lift(equations, rng, out))
+        return false;
+    return rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
+}
+
+static bool try_models(const rk_encoding *e, const rk_alphabet *alphabet, rk_solving *s,
+                       rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
+                       unsigned *claim, bool *useless) {
     rk_sat found = search(e, s, rng, useless);
     for (int k = 0; found == RK_SAT_MODEL && k < MODELS; k++) {
         rk_encoding_read(e, s, program, out);
-        if (rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim))
+        if (try_model(alphabet, judge, program, rng, out, claim))
             return true;
         block(e, s);
         found = rk_solving_run(s, NULL, 0);
@@ -133,7 +144,8 @@ bool rk_trial_sat(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_as
     rk_sat_options options = {most_conflicts(rng), flip, out_of_time, judge};
     rk_solving *s = rk_solving_new(&e->cnf, &options);
     bool useless = false;
-    bool found = s && try_models(e, s, judge, program, rng, out, claim, &useless);
+    bool found =
+        s && try_models(e, &choices[k].alphabet, s, judge, program, rng, out, claim, &useless);
     rk_solving_free(s);
     rk_free(flip);
     if (useless)

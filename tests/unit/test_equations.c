@@ -246,6 +246,40 @@ static void test_models_refute(void **state) {
         assert_refuted(modelled[k], rk_trial_sat, 120);
 }
 
+/* Solutions mod 2 become rational ones. */
+static void test_lifting(void **state) {
+    (void)state;
+    if (!rk_sat_available())
+        skip();
+    scene s;
+    scene_init(&s, "dim n = 3; forall P : real[n, n], Q : real[n, n]; assume 3*P*P == 5*P;"
+                   "assume P*Q == zeros(n, n); claim P*Q == zeros(n, n) and P == Q*P;");
+    const rk_equations *e = &rk_solver_of(&s.judge, s.program)->equations;
+    rk_encoding *f = rk_encode(&s.judge, s.program, (rk_alphabet){0, 1, 0});
+    assert_non_null(f);
+    int lifted = 0;
+    for (uint64_t k = 0; k < 40; k++) {
+        rk_rng rng = rk_rng_trial(seed(), s.checked->statement, k);
+        unsigned char *flip = rk_calloc((size_t)f->cnf.variables + 1, 1);
+        for (size_t i = 0; i < f->ninputs; i++)
+            flip[f->input[i]] = (unsigned char)rk_rng_below(&rng, 2);
+        rk_sat_options options = {.conflicts = 10000, .flip = flip};
+        rk_solving *solving = rk_solving_new(&f->cnf, &options);
+        if (rk_solving_run(solving, NULL, 0) == RK_SAT_MODEL) {
+            rk_encoding_read(f, solving, s.program, &s.value);
+            if (rk_equations_lift(e, &rng, &s.value)) {
+                assert_true(rk_equations_hold(e, &s.value));
+                lifted++;
+            }
+        }
+        rk_solving_free(solving);
+        rk_free(flip);
+    }
+    assert_true(lifted > 0);
+    rk_encoding_free(f);
+    scene_clear(&s);
+}
+
 /* True claims have no model that the judge takes: nor has their formula any. */
 static void test_no_models_of_what_holds(void **state) {
     (void)state;
@@ -295,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_bits_are_integers),
         cmocka_unit_test(test_wide_numbers_are_given_up),
         cmocka_unit_test(test_models_refute),
+        cmocka_unit_test(test_lifting),
         cmocka_unit_test(test_no_models_of_what_holds),
         cmocka_unit_test(test_trials_are_functions_of_their_stream),
     };

@@ -226,6 +226,76 @@ static void find_inputs(rk_batch *b) {
     }
 }
 
+/* --- one step for many -------------------------------------------------------------------------*/
+
+static bool is_entrywise(const rk_batch_step *s) {
+    return s->kind == RK_STEP_LANES && s->op <= RK_L_SURPRISE && s->nr == s->n;
+}
+
+static bool reads_from(const rk_batch *b, const rk_batch_step *s, unsigned step) {
+    for (size_t i = 0; i < s->na; i++)
+        if (b->plane[s->a[i]].made == step)
+            return true;
+    for (size_t i = 0; i < s->nb; i++)
+        if (b->plane[s->b[i]].made == step)
+            return true;
+    return false;
+}
+
+static unsigned *joined(rk_batch *b, const unsigned *x, size_t m, const unsigned *y, size_t n) {
+    unsigned *r = rk_plan_planes(b, m + n);
+    memcpy(r, x, m * sizeof *r);
+    memcpy(r + m, y, n * sizeof *r);
+    return r;
+}
+
+/* Step i and what it makes become part of step `into`. */
+static void join(rk_batch *b, unsigned into, unsigned i) {
+    rk_batch_step *s = &b->step[into], *t = &b->step[i];
+    for (size_t k = 0; k < t->nr; k++) {
+        b->plane[t->r[k]].made = into;
+        b->plane[t->r[k]].at = (unsigned)(s->nr + k);
+    }
+    s->r = joined(b, s->r, s->nr, t->r, t->nr);
+    s->a = joined(b, s->a, s->na, t->a, t->na);
+    s->b = s->nb > 0 ? joined(b, s->b, s->nb, t->b, t->nb) : s->b;
+    s->nr += t->nr;
+    s->na += t->na;
+    s->nb += t->nb;
+    s->n += t->n;
+    t->needed = false;
+}
+
+/* A step that repeats the operation of the last one on other planes joins it. */
+static void join_neighbours(rk_batch *b) {
+    unsigned last = RK_NO_PLANE;
+    for (unsigned i = 0; i < b->nsteps; i++) {
+        const rk_batch_step *s = &b->step[i], *t = last == RK_NO_PLANE ? NULL : &b->step[last];
+        if (!s->needed)
+            continue;
+        if (t && is_entrywise(s) && is_entrywise(t) && s->op == t->op && s->dual == t->dual &&
+            s->once == t->once && !reads_from(b, s, last))
+            join(b, last, i);
+        else
+            last = i;
+    }
+}
+
+/* The last step that reads each plane, now that some have moved forward. */
+static void find_last_uses(rk_batch *b) {
+    for (size_t p = 0; p < b->nplanes; p++)
+        b->plane[p].used = RK_NO_PLANE;
+    for (size_t i = b->nsteps; i-- > 0;) {
+        const rk_batch_step *s = &b->step[i];
+        if (!s->needed)
+            continue;
+        mark(b, s->a, s->na, (unsigned)i);
+        mark(b, s->b, s->nb, (unsigned)i);
+        if (s->flag != RK_NO_PLANE)
+            mark(b, &s->flag, 1, (unsigned)i);
+    }
+}
+
 /* --- memory ------------------------------------------------------------------------------------*/
 
 /* Rows of `width` doubles, given out and taken back. */
@@ -359,6 +429,8 @@ static size_t fitting_width(size_t planes) {
 bool rk_plan_place(rk_batch *b, size_t width, size_t bytes) {
     find_needed(b);
     find_constant(b);
+    join_neighbours(b);
+    find_last_uses(b);
     find_inputs(b);
     place *at = rk_calloc(b->nplanes + 1, sizeof *at);
     size_t planes = choose_places(b, at), scratch = most_scratch(b);

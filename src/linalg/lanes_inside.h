@@ -22,6 +22,8 @@ typedef uint64_t U __attribute__((vector_size(8 * LANES), may_alias));
 #define INLINE static inline __attribute__((always_inline)) LANES_TARGET
 #define KERNEL static LANES_TARGET void
 
+#define UNROLL _Pragma("GCC unroll 32")
+
 /* --- primitives --------------------------------------------------------------------------------*/
 
 INLINE V ld(const double *p) {
@@ -553,14 +555,13 @@ INLINE void rank_at(const rk_lanes_job *j, size_t t, bool dual) {
 
 /* The same for a matrix small enough for the registers, with m <= n: loops unrolled. A column whose
    pivot was taken is not cleared: what is left there is rounding, far below the tolerance. */
-#define UNROLL _Pragma("GCC unroll 8")
-
+/* The largest modulus of n <= 8 numbers, pairwise: no long chain to wait for. */
 INLINE V small_peak(const V *row, size_t n) {
-    V peak = vabs(row[0]);
-    UNROLL for (size_t c = 1; c < n; c++) {
-        peak = vmax(vabs(row[c]), peak);
-    }
-    return peak;
+    V a = vabs(row[0]), b = n > 1 ? vabs(row[1]) : a, c = n > 2 ? vabs(row[2]) : a;
+    V d = n > 3 ? vabs(row[3]) : a;
+    a = n > 4 ? vmax(vabs(row[4]), a) : a;
+    b = n > 5 ? vmax(vabs(row[5]), b) : b;
+    return vmax(vmax(a, b), vmax(c, d));
 }
 
 /* Brings a row with the largest entry to place k; returns that entry's modulus. */
@@ -1303,41 +1304,53 @@ KERNEL violation_dual(const rk_lanes_job *j) {
 
 /* --- random numbers ----------------------------------------------------------------------------*/
 
+enum { HALVES = 8, BLOCKS = 3 }; /* half words of a block; blocks at a time */
+
+/* 32 bits of each number count, those above for nothing. */
 typedef struct philox {
-    U c[4]; /* 32 bits each; those above count for nothing */
+    U c[BLOCKS][4];
 } philox;
 
+/* Blocks `block` and the next ones: several together, since a round waits for the one before. */
 INLINE philox philox_at(const rk_lanes_draw *d, size_t block, size_t t) {
     U zero = {0}, lane = zero;
+    philox x;
     for (int l = 0; l < LANES; l++)
         lane[l] = t + (size_t)l;
-    philox x = {{zero + block, lane, zero + (d->stream & 0xffffffff), zero + (d->stream >> 32)}};
+    UNROLL for (size_t k = 0; k < BLOCKS; k++) {
+        x.c[k][0] = zero + (block + k);
+        x.c[k][1] = lane;
+        x.c[k][2] = zero + (d->stream & 0xffffffff);
+        x.c[k][3] = zero + (d->stream >> 32);
+    }
     uint32_t k0 = d->key[0], k1 = d->key[1];
     for (int round = 0; round < 10; round++) {
-        U p = mul32(x.c[0], zero + 0xD2511F53u), q = mul32(x.c[2], zero + 0xCD9E8D57u);
-        x.c[0] = (q >> 32) ^ x.c[1] ^ k0;
-        x.c[2] = (p >> 32) ^ x.c[3] ^ k1;
-        x.c[1] = q;
-        x.c[3] = p;
+        UNROLL for (size_t k = 0; k < BLOCKS; k++) {
+            U *c = x.c[k], p = mul32(c[0], zero + 0xD2511F53u), q = mul32(c[2], zero + 0xCD9E8D57u);
+            c[0] = (q >> 32) ^ c[1] ^ k0;
+            c[2] = (p >> 32) ^ c[3] ^ k1;
+            c[1] = q;
+            c[3] = p;
+        }
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
     return x;
 }
 
-enum { HALVES = 8 }; /* of one block */
-
 static LANES_TARGET void draw(const rk_lanes_draw *d) {
     U range = {0};
+    V origin = splat(0x1p52 - d->low), unit = splat(d->unit);
     range += d->range;
     for (size_t t = 0; t < d->width; t += LANES)
-        for (size_t p = 0; p < d->n; p += HALVES) {
+        for (size_t p = 0; p < d->n; p += HALVES * BLOCKS) {
             philox x = philox_at(d, p / HALVES, t);
-            size_t most = d->n - p < HALVES ? d->n - p : HALVES;
-            for (size_t h = 0; h < most; h++) {
-                U half = (x.c[h / 2] >> (h % 2 ? 16 : 0)) & 0xffff;
+            UNROLL for (size_t h = 0; h < HALVES * BLOCKS; h++) {
+                if (p + h >= d->n)
+                    break;
+                U half = x.c[h / HALVES][h % HALVES / 2] >> (h % 2 ? 16 : 0) & 0xffff;
                 U i = (mul32(half, range) >> 16) | 0x4330000000000000ULL;
-                st(d->r[p + h] + t, ((V)i - (0x1p52 - d->low)) * d->unit);
+                st(d->r[p + h] + t, ((V)i - origin) * unit);
             }
         }
 }

@@ -28,6 +28,17 @@ enum {
     RANKLE_INTERRUPTED = 5  /* options->interrupted said so; what was settled before stands */
 };
 
+/* Processes that share a hunt, on one host or many, started with the same arguments. The caller says
+   how messages travel (MPI, in the command). Both functions are called by one thread, the one that
+   called the library; messages between two processes arrive in order. */
+typedef struct rankle_team {
+    void *self;
+    unsigned rank, size; /* process 0 leads */
+    void (*send)(void *self, unsigned to, const void *bytes, size_t n);
+    /* A message, if one has come (not 0); it lives until the next call. */
+    int (*receive)(void *self, unsigned *from, const void **bytes, size_t *n);
+} rankle_team;
+
 typedef struct rankle_progress {
     const char *theorem;
     uint64_t trials;
@@ -54,6 +65,7 @@ typedef struct rankle_options {
     const char *ledger;              /* of a hunt: the file that keeps what was done and found;
                                         NULL: none */
     int resume;                      /* go on with a hunt that the ledger has */
+    const rankle_team *team;         /* hunts, of process 0: those that help; NULL: none */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
     /* called when a theorem is settled, in order; may be NULL. This and the next function may be
@@ -96,6 +108,10 @@ int rankle_check_files(rankle_session *session, const char *const *paths, size_t
    the time is up), provers off. */
 int rankle_hunt_file(rankle_session *session, const char *path, const char *theorem,
                      uint64_t trials, const rankle_options *options);
+/* For the other processes of options->team: reads the same claim file and works for the hunts of
+   process 0, until that dismisses them. */
+int rankle_follow_file(rankle_session *session, const char *path, const rankle_options *options);
+void rankle_team_dismiss(const rankle_team *team);
 /* Settles one theorem and explains the outcome: *text is its proof, its counterexample worked
    through, or what was tried. format: "text", "latex", or "latex-document" (to be compiled as it
    is). */

@@ -1,6 +1,8 @@
+#define _GNU_SOURCE /* cpu_set_t */
 #include "rk_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -29,7 +31,9 @@ typedef struct worker {
 } worker;
 
 unsigned rk_pool_cores(void) {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t mine;
+    long n = sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine)
+                                                           : sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (unsigned)n;
 }
 

@@ -9,7 +9,7 @@
 /* `worker`, below the number of threads, names the thread that runs the task: for scratch space. */
 typedef void rk_pool_task(void *self, size_t index, unsigned worker);
 
-/* Cores of this machine, at least 1. */
+/* Cores that this process may run on, at least 1. */
 unsigned rk_pool_cores(void);
 
 /* Runs tasks 0 .. n-1 on `threads` threads, the caller's among them (0: as many as there are

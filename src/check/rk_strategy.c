@@ -243,6 +243,7 @@ static rk_hunt_options hunt_options(job *j, uint64_t trials) {
                              .shard = j->options->shard,
                              .shards = j->options->shards,
                              .findings = j->options->findings,
+                             .team = j->hunting ? j->options->team : NULL,
                              .known = &j->known,
                              .nknown = j->known != NULL,
                              .progress = forward_progress,
@@ -587,4 +588,18 @@ rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, 
         hunt(&j, trials);
     rk_job_verdict(&j, false);
     return j.kept;
+}
+
+bool rk_settle_help(const rk_checked *checked, const rankle_options *options,
+                    const rk_team_job *team_job, rk_arena *arena) {
+    job j;
+    rk_result unused = {0};
+    job_init(&j, checked, options, arena, &unused, NULL);
+    j.hunting = true;
+    j.deadline = team_job->left > 0 ? j.start + team_job->left : 0;
+    rk_hunt_options o = hunt_options(&j, team_job->trials);
+    j.spread = rk_spread_new();
+    bool same = rk_hunt_help(checked, &o, options->team, team_job);
+    rk_spread_free(j.spread);
+    return same;
 }

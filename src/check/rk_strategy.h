@@ -6,6 +6,7 @@
 #include "rankle.h"
 #include "rk_result.h"
 #include "hunt/rk_ledger.h"
+#include "hunt/rk_team.h"
 #include "lang/rk_check_text.h"
 
 /* In both, a theorem NAME_counterexample of the module, as hunts write them, is replayed first for
@@ -23,6 +24,11 @@ rk_status rk_settle(const rk_module *module, const rk_checked *checked,
 rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,
                             const rankle_options *options, rk_ledger *ledger, rk_arena *arena,
                             rk_result *result, rk_diags *diags);
+
+/* In another process of options->team: does blocks of this hunt of process 0. False: this is not
+   the theorem that is meant. */
+bool rk_settle_help(const rk_checked *checked, const rankle_options *options,
+                    const rk_team_job *team_job, rk_arena *arena);
 
 /* 0, 10, 20, 21 by the table of verdicts. */
 int rk_exit_code(const rk_result *const *results, size_t n);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "rk_exit.h"
+#include "rk_launch.h"
 #include "rk_runner.h"
 
 static const uint64_t hunt_trials = 20000;
@@ -63,6 +64,27 @@ static uint64_t hunt_budget(const rk_arguments *a) {
     return a->time_limit > 0 ? UINT64_MAX : hunt_trials;
 }
 
+/* Another process of the job than the first: it works, and speaks only when it cannot. What is
+   wrong with the claim file the first one says. */
+static int hunt_follow(rk_runner *r) {
+    const char *path = r->arguments->operand[0];
+    r->options.settled = NULL;
+    r->options.progress = NULL;
+    (void)rk_cli_split(r->arguments->operand[0]);
+    int status = rankle_follow_file(r->session, path, &r->options);
+    if (status == RANKLE_USAGE || status == RANKLE_ENVIRONMENT)
+        rk_runner_complain(r, RK_EXIT_ENVIRONMENT, path, rankle_failure(r->session));
+    return rk_runner_leave(r);
+}
+
+/* The first process of a job lets the others go when all is said. */
+static int hunt_finish(rk_runner *r) {
+    int code = rk_runner_finish(r);
+    if (rk_launch_team())
+        rankle_team_dismiss(rk_launch_team());
+    return code;
+}
+
 static void hunt_run(rk_runner *r) {
     const rk_arguments *a = r->arguments;
     const char *theorem = rk_cli_split(a->operand[0]);
@@ -86,14 +108,19 @@ int rk_cli_hunt(const rk_arguments *a) {
     if (a->resume && !a->ledger)
         return rk_cli_complain(RK_EXIT_USAGE, "--resume wants --ledger FILE");
     if (!rk_runner_start(&r, a)) {
-        rk_runner_finish(&r);
+        rk_runner_leave(&r);
         return RK_EXIT_ENVIRONMENT;
     }
+    r.options.team = rk_launch_team();
+    if (r.options.jobs == 0)
+        r.options.jobs = rk_launch_jobs();
+    if (r.options.team && r.options.team->rank > 0)
+        return hunt_follow(&r);
     r.options.shard = parts.shard;
     r.options.shards = parts.shards;
     r.options.findings = a->findings == 0  ? UINT64_MAX
                          : a->findings < 0 ? 0
                                            : (uint64_t)a->findings;
     hunt_run(&r);
-    return rk_runner_finish(&r);
+    return hunt_finish(&r);
 }

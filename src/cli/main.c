@@ -8,6 +8,7 @@
 #include "rk_cli.h"
 #include "rk_exit.h"
 #include "rk_help.h"
+#include "rk_launch.h"
 
 int rk_cli_complain(int code, const char *format, ...) {
     va_list args;
@@ -72,13 +73,15 @@ static int run(int argc, char **argv) {
 /* What was not written was not said: a failed write of the answer is never a success. */
 int main(int argc, char **argv) {
     setlocale(LC_CTYPE, "");
-    int code = run(argc, argv);
+    int code = rk_launch_begin(argc, argv);
+    if (code == RK_EXIT_OK)
+        code = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout))
         code = rk_exit_graver(code, rk_cli_complain(RK_EXIT_ENVIRONMENT, "standard output: %s",
                                                     strerror(errno ? errno : EIO)));
     if (code == RK_EXIT_ENVIRONMENT) {
         fflush(stderr);
-        _exit(code); /* libraries that found no memory may wait for ever in their exit handlers */
+        _exit(rk_launch_end(code)); /* libraries that found no memory may wait for ever at exit */
     }
-    return code;
+    return rk_launch_end(code);
 }

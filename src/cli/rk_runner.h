@@ -30,6 +30,8 @@ bool rk_runner_note(rk_runner *r, int status, const char *path);
 void rk_runner_complain(rk_runner *r, int code, const char *path, const char *why);
 /* Diagnostics, JSON; frees everything and returns the exit code. */
 int rk_runner_finish(rk_runner *r);
+/* Frees everything and returns the exit code; says and writes nothing. */
+int rk_runner_leave(rk_runner *r);
 double rk_runner_seconds(const rk_runner *r);
 
 #endif

@@ -21,6 +21,7 @@ static void runner_catch_interrupt(void) {
     action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL); /* what schedulers of clusters send first */
 }
 
 static void runner_print_snippet(rk_runner *r, const rankle_result *result) {
@@ -146,6 +147,10 @@ int rk_runner_finish(rk_runner *r) {
         runner_print_diagnostics(r);
         runner_write_json(r);
     }
+    return rk_runner_leave(r);
+}
+
+int rk_runner_leave(rk_runner *r) {
     int code = r->code;
     rankle_session_free(r->session);
     rk_paths_clear(&r->library);

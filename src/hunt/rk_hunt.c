@@ -10,6 +10,7 @@
 #include "base/rk_pool.h"
 #include "rk_keep.h"
 #include "rk_order.h"
+#include "rk_team.h"
 #include "rk_worker.h"
 
 static const uint64_t default_trials = 1200, default_stretch = 4, unlimited = UINT64_MAX / 8;
@@ -22,6 +23,8 @@ typedef struct hunt {
     const rk_checked *checked;
     const rk_hunt_options *options;
     rk_hunt_report *report;
+    const int64_t *only;
+    bool led; /* the caller's thread has: it may be asked again when others start late */
     rk_schedule schedule;
     rk_line line;
     rk_keep keep;
@@ -61,6 +64,7 @@ rk_hunt_options rk_hunt_within(const rk_hunt_options *o, uint64_t trials) {
     within.shards = 0;
     within.findings = 0;
     within.store = NULL;
+    within.team = NULL;
     within.progress = NULL;
     within.nknown = 0;
     return within;
@@ -227,6 +231,51 @@ static void do_block(hunt *h, rk_worker *w, uint64_t n) {
     rk_line_put(&h->line, n, haul);
 }
 
+/* Seconds that helpers are given to bring in what they have, and between looks for messages. */
+static const double grace = 3, nap = 0.0005;
+
+static void begin_lead(hunt *h, rk_team_lead *lead) {
+    char *digest = rk_team_digest(h->checked);
+    double deadline = h->options->deadline, left = deadline - rk_clock();
+    rk_team_job job = {.digest = digest,
+                       .theorem = h->checked->theorem->name,
+                       .only = h->only,
+                       .ndims = h->checked->ndims,
+                       .trials = block_end(h, (most_trials(h) - 1) / RK_BLOCK_TRIALS),
+                       .left = deadline <= 0  ? 0
+                               : left > 0.001 ? left
+                                              : 0.001,
+                       .one = is_one(h)};
+    rk_team_begin(lead, &job);
+    rk_free(digest);
+}
+
+/* The caller's thread, when other processes help, does no blocks itself. */
+static void lead(hunt *h, rk_worker *w) {
+    rk_team_lead lead = {.team = h->options->team,
+                         .line = &h->line,
+                         .keep = &h->keep,
+                         .first = h->options->shard,
+                         .step = shards(h),
+                         .worker = w};
+    double closed = 0;
+    h->led = true;
+    begin_lead(h, &lead);
+    while (!rk_line_done(&h->line) && !(closed > 0 && rk_clock() > closed + grace)) {
+        bool moved = rk_team_round(&lead);
+        if (closed == 0 && rk_judge_out_of_time(&w->judge)) {
+            rk_line_close(&h->line);
+            rk_team_halt(&lead);
+            closed = rk_clock();
+        }
+        (void)watch(h);
+        if (!moved)
+            rk_line_nap(nap);
+    }
+    rk_line_close(&h->line);
+    rk_team_end(&lead);
+}
+
 /* What one thread does; the caller's (number 0) stays until all is done. */
 typedef struct hand {
     hunt *hunt;
@@ -240,6 +289,8 @@ static rk_status do_blocks(void *arg) {
     uint64_t n;
     rk_line_answer answer;
     rk_worker_init(&w, &h->schedule, own->number == 0 ? &h->own : &h->theirs);
+    if (own->number == 0 && h->options->team && !h->led)
+        lead(h, &w);
     while ((answer = rk_line_next(&h->line, patience, &n)) != RK_LINE_OVER) {
         if (answer == RK_LINE_GIVEN)
             do_block(h, &w, n);
@@ -282,11 +333,13 @@ static void hunt_known(hunt *h) {
 }
 
 static void hunt_blocks(hunt *h) {
-    unsigned jobs = h->options->jobs;
+    unsigned jobs = h->options->jobs, size = h->options->team ? h->options->team->size : 0;
+    if (size > 0)
+        jobs = (jobs > 0 ? jobs : 1) + 1; /* one talks to the others */
     h->line.take = take_haul;
     h->line.drop = drop_haul;
     h->line.self = h;
-    rk_line_init(&h->line, count_blocks(h), WINDOW * (uint64_t)(jobs > 0 ? jobs : 1));
+    rk_line_init(&h->line, count_blocks(h), WINDOW * (uint64_t)(jobs + size + 1));
     if (jobs == 0)
         lend_hand(h, 0, 0);
     else
@@ -323,7 +376,7 @@ void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_
     rk_tally_init(&out->tally, checked);
     if (checked->mode == RK_MODE_RANDOM)
         return;
-    hunt h = {.checked = checked, .options = o, .report = out};
+    hunt h = {.checked = checked, .options = o, .report = out, .only = only_dims};
     begin(&h, only_dims);
     const rk_plan *plan = &h.schedule.plan;
     if (plan->too_large && plan->nprograms == 0)

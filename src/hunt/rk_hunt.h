@@ -70,6 +70,7 @@ typedef struct rk_hunt_options {
        every exact violation does */
     bool (*accept)(void *self, const rk_program *program, const rk_assignment *a);
     void *accept_self;
+    const struct rankle_team *team; /* processes that help (rk_team.h); NULL: none */
     /* Set by a hunt for those that work for it: asked before each trial and within long ones, false
        stops them. */
     bool (*alive)(void *self);

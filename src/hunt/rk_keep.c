@@ -29,9 +29,10 @@ static bool restore(rk_worker *w, const rk_block_finding *f, bool small, rk_find
     return rk_record_restore(&w->judge, f, small, out) && belongs(w, out);
 }
 
-static bool restore_all(rk_worker *w, const rk_block_result *r, rk_haul *haul) {
+static bool restore_all(rk_worker *w, const rk_block_result *r, bool one, rk_haul *haul) {
     bool ok = rk_record_tally(w->schedule->checked, r, &haul->tally);
-    bool shrinks = w->judge.options->shrink;
+    bool shrinks = w->judge.options->shrink && !one;
+    haul->cut = r->cut;
     haul->n = haul->capacity = r->nfindings;
     haul->finding = rk_calloc(r->nfindings + 1, sizeof *haul->finding);
     if (shrinks)
@@ -41,6 +42,15 @@ static bool restore_all(rk_worker *w, const rk_block_result *r, rk_haul *haul) {
         ok = ok && (!shrinks || restore(w, &r->finding[i], true, &haul->small[i]));
     }
     return ok;
+}
+
+rk_haul *rk_keep_restore(rk_worker *w, const rk_block_result *result, bool one) {
+    rk_haul *haul = rk_calloc(1, sizeof *haul);
+    rk_tally_init(&haul->tally, w->schedule->checked);
+    if (restore_all(w, result, one, haul))
+        return haul;
+    rk_haul_free(haul);
+    return NULL;
 }
 
 static bool fetch(rk_keep *keep, uint64_t block, rk_arena *arena, rk_block_result *out) {
@@ -56,14 +66,8 @@ rk_haul *rk_keep_fetch(rk_keep *keep, rk_worker *w, uint64_t block) {
         return NULL;
     rk_arena *arena = rk_arena_new();
     rk_haul *haul = NULL;
-    if (fetch(keep, block, arena, &r)) {
-        haul = rk_calloc(1, sizeof *haul);
-        rk_tally_init(&haul->tally, w->schedule->checked);
-        if (!restore_all(w, &r, haul)) {
-            rk_haul_free(haul);
-            haul = NULL;
-        }
-    }
+    if (fetch(keep, block, arena, &r))
+        haul = rk_keep_restore(w, &r, false);
     rk_arena_free(arena);
     return haul;
 }

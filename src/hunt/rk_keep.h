@@ -15,6 +15,10 @@ typedef struct rk_keep {
 void rk_keep_init(rk_keep *keep, const rk_block_store *store);
 void rk_keep_clear(rk_keep *keep);
 
+/* The haul that a result tells of, its findings judged again by the worker; NULL: one is none. one:
+   as of rk_worker_block. */
+rk_haul *rk_keep_restore(rk_worker *w, const rk_block_result *result, bool one);
+
 /* The haul of a block that was finished before, its findings judged again by the worker; NULL: the
    block is to be done. */
 rk_haul *rk_keep_fetch(rk_keep *keep, rk_worker *w, uint64_t block);

@@ -12,6 +12,7 @@ typedef struct rk_request {
     size_t npaths;
     const char *theorem; /* hunts and explanations: only this one; NULL: all that fit the options */
     bool hunt;           /* provers off, one theorem at a time, the threads for its trials */
+    bool follow;         /* works for the hunts of another process instead (rk_team.h) */
     uint64_t trials;     /* of a hunt */
     const rankle_options *options; /* NULL: defaults */
     const char **explained;        /* the explanation goes here; NULL: none is wanted */

@@ -85,6 +85,12 @@ int rankle_hunt_file(rankle_session *session, const char *path, const char *theo
     return rk_session_run(&request);
 }
 
+int rankle_follow_file(rankle_session *session, const char *path, const rankle_options *options) {
+    rk_request request = {
+        .s = session, .path = &path, .npaths = 1, .follow = true, .options = options};
+    return rk_session_run(&request);
+}
+
 int rankle_explain_file(rankle_session *session, const char *path, const char *theorem,
                         const char *format, const rankle_options *options, const char **text) {
     static const char *const names[] = {"text", "latex", "latex-document"};

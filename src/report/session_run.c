@@ -260,6 +260,24 @@ static rk_status read_files(void *self) {
     return RK_OK;
 }
 
+/* --- working for another process ------------------------------------------------ */
+
+static bool help(void *self, const rankle_team *team, const rk_team_job *job) {
+    run *r = self;
+    (void)team;
+    for (size_t i = 0; i < r->ntasks; i++)
+        if (strcmp(r->task[i].checked->theorem->name, job->theorem) == 0)
+            return rk_settle_help(r->task[i].checked, &r->options, job, r->s->arena);
+    return false;
+}
+
+static rk_status follow(void *self) {
+    run *r = self;
+    if (!rk_team_follow(r->options.team, help, r))
+        r->code = rk_session_refuse(r->s, "the claim file is not that of process 0");
+    return RK_OK;
+}
+
 /* "the file has no theorem 'lema'; is 'lemma' meant?" */
 static int refuse_unknown(run *r) {
     const rk_module *module = r->s->file[r->s->nfiles - 1].module;
@@ -332,7 +350,7 @@ static int run_all(run *r) {
         return r->code;
     if (r->request->theorem && r->ntasks == 0 && r->code == RANKLE_OK)
         return refuse_unknown(r);
-    run_guarded(r, settle_all);
+    run_guarded(r, r->request->follow ? follow : settle_all);
     if (interrupted(r))
         graver(r, RANKLE_INTERRUPTED);
     return r->code;

@@ -44,7 +44,7 @@ batches() {
 }
 
 mpi=$(command -v mpirun)
-[ -n "$mpi" ] && grep -q '^#define HAVE_MPI 1' "$build/config.h" 2>/dev/null || mpi=
+[ -x "$build/rankle-mpi" ] || mpi=
 # The first Python that has them: Debian's packages serve /usr/bin/python3 alone.
 python_with() { # python_with MODULE
     local p

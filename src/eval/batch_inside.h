@@ -90,8 +90,9 @@ size_t rk_plan_reduce(rk_batch *b, unsigned **a, size_t *m, size_t *n);
 
 /* --- rk_batch_compile.c ------------------------------------------------------------------------*/
 
-/* Sets b->refused when an instruction has no method. */
-void rk_batch_compile(rk_batch *b);
+/* Sets b->refused when an instruction has no method, or there are more entries than `bytes` hold.
+ */
+void rk_batch_compile(rk_batch *b, size_t bytes);
 
 /* --- rk_batch_eigen.c --------------------------------------------------------------------------*/
 

@@ -30,7 +30,7 @@ rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *o
     b->value = rk_calloc(program->ninstr + 1, sizeof *b->value);
     b->input = rk_calloc(program->nslots + 1, sizeof *b->input);
     b->reads = rk_calloc(program->nslots + 1, sizeof *b->reads);
-    rk_batch_compile(b);
+    rk_batch_compile(b, bytes);
     if (b->refused || !rk_plan_place(b, options->width, bytes)) {
         rk_batch_free(b);
         return NULL;

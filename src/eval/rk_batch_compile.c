@@ -743,7 +743,19 @@ static void make_violation(rk_batch *b) {
     b->violation = r[0];
 }
 
-void rk_batch_compile(rk_batch *b) {
+/* Entries and products of what is needed: compiling takes about so many steps. */
+static double size_of(const rk_program *p, const unsigned char *all) {
+    double size = 0;
+    for (size_t i = 0; i < p->ninstr; i++) {
+        const rk_instr *in = &p->instr[i];
+        double count = (double)entries(in);
+        if (all[i])
+            size += in->code == RK_P_MUL ? count * (double)p->instr[in->arg[0]].cols : count;
+    }
+    return size;
+}
+
+void rk_batch_compile(rk_batch *b, size_t bytes) {
     const rk_program *p = b->program;
     unsigned char *marks = rk_calloc(p->ninstr + 1, 1), *all = rk_calloc(p->ninstr + 1, 1);
     for (size_t k = 0; k < p->nhypotheses + p->nclaims; k++) {
@@ -752,7 +764,9 @@ void rk_batch_compile(rk_batch *b) {
         for (size_t i = 0; i < p->ninstr; i++)
             all[i] |= marks[i];
     }
-    make_inputs(b);
+    b->refused = size_of(p, all) > (double)(bytes / sizeof(double));
+    if (!b->refused)
+        make_inputs(b);
     for (unsigned i = 0; i < p->ninstr && !b->refused; i++)
         if (all[i])
             compile_one(b, i);

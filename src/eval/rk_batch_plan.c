@@ -14,8 +14,11 @@ unsigned rk_plan_plane(rk_batch *b) {
     return (unsigned)b->nplanes++;
 }
 
+/* Constants that are made once only: those met first. */
+enum { KNOWN_CONSTANTS = 256 };
+
 unsigned rk_plan_constant(rk_batch *b, double x) {
-    for (unsigned p = 0; p < b->nconstants; p++)
+    for (size_t p = 0; p < b->nconstants && p < KNOWN_CONSTANTS; p++)
         if (memcmp(&b->plane[b->constants[p]].constant, &x, sizeof x) == 0)
             return b->constants[p];
     unsigned p = rk_plan_plane(b);

@@ -19,10 +19,11 @@
 enum {
     SAMPLES = 16, /* exact samples of a trial */
     MOST_LANES = 8192,
-    CANDIDATES = 6,   /* judged in a trial, at most */
-    FROM_RUN = 2,     /* of one run */
-    DISAPPOINTED = 3, /* unconfirmed hits after which a trial ends */
-    PATIENCE = 4      /* runs in which some lane has to satisfy the hypotheses */
+    CANDIDATES = 6,       /* judged in a trial, at most */
+    FROM_RUN = 2,         /* of one run */
+    DISAPPOINTED = 3,     /* unconfirmed hits after which a trial ends */
+    MOST_BYTES = 1 << 21, /* of a batch: a judge keeps one for each program */
+    PATIENCE = 4          /* runs in which some lane has to satisfy the hypotheses */
 };
 
 /* Lanes times operations of a trial. */
@@ -117,7 +118,7 @@ static void make_candidates(floats *f) {
 
 static void *make_floats(rk_judge *judge, const rk_program *program) {
     (void)judge;
-    rk_batch *batch = rk_batch_new(program, false);
+    rk_batch *batch = rk_batch_new_with(program, &(rk_batch_options){.memory = MOST_BYTES});
     if (!batch)
         return NULL;
     floats *f = rk_calloc(1, sizeof *f);
@@ -624,13 +625,14 @@ static bool insert(floats *f, double margin, size_t t) {
 }
 
 /* The best lanes of the run; true when in some lane all hypotheses looked true. */
-static bool collect(floats *f) {
+static bool collect(floats *f, double *best) {
     const double *violation = rk_batch_violation(f->batch);
     double taken[FROM_RUN];
     bool some = false;
     size_t n = 0;
     for (size_t t = 0; t < f->width; t++) {
         some = some || violation[t] != -INFINITY;
+        *best = violation[t] > *best ? violation[t] : *best;
         if (!(violation[t] > WORTH) || (n == FROM_RUN && violation[t] <= taken[n - 1]))
             continue;
         n -= n == FROM_RUN;
@@ -701,12 +703,17 @@ bool rk_trial_floats(rk_judge *judge, const rk_program *program, rk_rng *rng, rk
         return rk_trial_sample(judge, program, rng, out, claim);
     draw_samples(f, rng);
     f->nfound = 0;
+    double best = -INFINITY;
     for (size_t run = 0; run < f->runs && (some || run < PATIENCE); run++) {
         fill_all(f, rng);
         rk_batch_run(f->batch);
-        some = collect(f) || some;
+        some = collect(f, &best) || some;
         if (judge->tally)
             judge->tally->assignments += f->width;
+        if (rk_judge_out_of_time(judge))
+            return false;
     }
+    if (judge->tally)
+        judge->tally->best = fmax(judge->tally->best, best);
     return confirm(judge, f, out, claim);
 }

@@ -188,6 +188,7 @@ bool rk_hunt_help(const rk_checked *checked, const rk_hunt_options *o, const ran
     theirs.alive = is_alive;
     theirs.alive_self = &h;
     theirs.progress = NULL;
+    theirs.kept = job->kept;
     atomic_init(&h.halt, false);
     pthread_mutex_init(&h.lock, NULL);
     pthread_cond_init(&h.come, NULL);

@@ -245,7 +245,8 @@ static void begin_lead(hunt *h, rk_team_lead *lead) {
                        .left = deadline <= 0  ? 0
                                : left > 0.001 ? left
                                               : 0.001,
-                       .one = is_one(h)};
+                       .one = wants_one(h),
+                       .kept = h->options->store != NULL};
     rk_team_begin(lead, &job);
     rk_free(digest);
 }
@@ -353,6 +354,7 @@ static void begin(hunt *h, const int64_t *only_dims) {
     h->own.alive = watch;
     h->theirs.alive_self = h->own.alive_self = h;
     h->theirs.progress = h->own.progress = NULL;
+    h->theirs.kept = h->own.kept = h->options->store != NULL;
     h->start = rk_clock();
     h->now.best = (double)-INFINITY;
     atomic_init(&h->halt, false);

@@ -75,6 +75,7 @@ typedef struct rk_hunt_options {
        stops them. */
     bool (*alive)(void *self);
     void *alive_self;
+    bool kept; /* a store keeps what they find, here or in the process that leads */
 } rk_hunt_options;
 
 /* The options of a small hunt within a hunt: with the same seed, rules and limits, on the caller's

@@ -31,7 +31,8 @@ static bool restore(rk_worker *w, const rk_block_finding *f, bool small, rk_find
 
 static bool restore_all(rk_worker *w, const rk_block_result *r, bool one, rk_haul *haul) {
     bool ok = rk_record_tally(w->schedule->checked, r, &haul->tally);
-    bool shrinks = w->judge.options->shrink && !one;
+    const rk_hunt_options *o = w->judge.options;
+    bool shrinks = o->shrink && (!one || o->kept);
     haul->cut = r->cut;
     haul->n = haul->capacity = r->nfindings;
     haul->finding = rk_calloc(r->nfindings + 1, sizeof *haul->finding);

@@ -49,6 +49,7 @@ static void put_job(rk_buf *b, const rk_team_job *job) {
     rk_parcel_put_number(b, job->trials);
     rk_parcel_put_real(b, job->left);
     rk_parcel_put_number(b, job->one);
+    rk_parcel_put_number(b, job->kept);
     rk_parcel_put_number(b, job->only ? job->ndims : 0);
     for (size_t i = 0; i < job->ndims && job->only; i++)
         rk_parcel_put_number(b, (uint64_t)job->only[i]);
@@ -163,6 +164,7 @@ static bool help_job(const rankle_team *team, rk_parcel *p,
     job.trials = rk_parcel_number(p);
     job.left = rk_parcel_real(p);
     job.one = rk_parcel_number(p) != 0;
+    job.kept = rk_parcel_number(p) != 0;
     job.ndims = rk_parcel_number(p);
     if (!p->good || job.ndims > (size_t)(p->end - p->at))
         return false;

@@ -18,6 +18,7 @@ typedef struct rk_team_job {
     uint64_t trials;
     double left; /* seconds, 0: no limit */
     bool one;    /* as of rk_worker_block */
+    bool kept;   /* as of rk_hunt_options */
 } rk_team_job;
 
 /* The digest of a job, to be freed. */

@@ -84,7 +84,7 @@ void rk_worker_finding(const rk_worker *w, const rk_hit *hit, uint64_t k, rk_fin
 
 static void keep(rk_worker *w, rk_haul *haul, const rk_hit *hit, uint64_t k, bool one) {
     const rk_hunt_options *o = w->judge.options;
-    bool shrinks = (!one || o->store) && o->shrink;
+    bool shrinks = (!one || o->kept) && o->shrink;
     size_t room = haul->capacity;
     rk_grow(&haul->finding, &haul->capacity, haul->n + 1, sizeof *haul->finding);
     rk_worker_finding(w, hit, k, &haul->finding[haul->n]);

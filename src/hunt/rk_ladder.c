@@ -146,13 +146,13 @@ static int in_order(const void *a, const void *b) {
     return 0;
 }
 
-/* The largest alphabet that half of the budget allows for this step; *count: its tuples. */
-static unsigned step_level(const rk_ladder *l, uint64_t *count) {
-    unsigned level = 0;
-    *count = count_step(l, 0);
+/* The largest alphabet from `level` on with which this step has no more tuples than `most`, or that
+   one; *count: its tuples. */
+static unsigned step_level(const rk_ladder *l, unsigned level, uint64_t most, uint64_t *count) {
+    *count = count_step(l, level);
     for (uint64_t more; level + 1 < RK_SHELF_LEVELS; level++, *count = more) {
         more = count_step(l, level + 1);
-        if (more > l->budget / 2)
+        if (more > most)
             break;
     }
     return level;
@@ -160,11 +160,13 @@ static unsigned step_level(const rk_ladder *l, uint64_t *count) {
 
 /* All tuples with l->nonzero nonzero entries. False: too many over every alphabet. */
 static bool make_step(rk_ladder *l) {
-    uint64_t count = 0;
-    if (l->whole >= 0)
-        l->level = (unsigned)l->whole;
-    else
-        l->level = step_level(l, &count);
+    uint64_t count;
+    if (l->whole >= 0) {
+        l->level = step_level(l, (unsigned)l->whole, l->budget / 4, &count);
+        count = 0; /* all of them were counted before */
+    } else {
+        l->level = step_level(l, 0, l->budget / 2, &count);
+    }
     if (count > l->budget / 2)
         return false;
     l->budget -= count;

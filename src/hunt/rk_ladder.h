@@ -1,10 +1,10 @@
 /* Simple assignments of a program in the written order (rk_order.h), smallest first: all tuples of
    members of shelves (rk_shelf.h) with the least number of nonzero entries, with one more, and so
    on, while the other slots stay as they are. The alphabet is the largest whose tuples fit into the
-   budget: all of them where it is known how many nonzero entries are too many, else those of each
-   step into half of what is left; the ladder ends where not even the smallest one fits. What it
-   hands out depends on the program, the free slots, the budget and that number alone, so the first
-   finding on it hardly depends on what was known before. */
+   budget: all of them where there are few enough, and a quarter of it for each step; else those of
+   each step into half of what is left; the ladder ends where not even the smallest one fits. What
+   it hands out depends on the program, the free slots, the budget and that number alone, so the
+   first finding on it hardly depends on what was known before. */
 #ifndef RK_LADDER_H
 #define RK_LADDER_H
 

@@ -60,6 +60,9 @@ typedef struct rk_result {
     const char *snippet; /* as claim text, NULL */
     const char **more;   /* the other findings of the hunt, in the order of its trials */
     size_t nmore;
+    const char *largest;         /* where an inequality was found to fail most: "by 0.4 at x = 5" */
+    const char *largest_snippet; /* that point as claim text; NULL both: no other point */
+    double largest_violation;    /* relative to the size of the sides */
     double time_ms;
     uint64_t seed;
 } rk_result;

@@ -2,6 +2,7 @@
 #include "base/rk_clock.h"
 #include "base/rk_guard.h"
 #include "base/rk_pool.h"
+#include "hunt/rk_largest.h"
 #include "check_inside.h"
 
 #include <stdlib.h>
@@ -277,6 +278,41 @@ static void take_more(job *j, const rk_hunt_report *r) {
     }
 }
 
+/* "n = 2, X = [1, 0; 0, 1]" */
+static void put_point(rk_buf *out, const rk_checked *c, const rk_finding *f) {
+    for (size_t i = 0; i < c->ndims; i++)
+        rk_buf_printf(out, "%s%s = %lld", out->len ? ", " : "", c->dims[i].name,
+                      (long long)f->dims[i]);
+    for (size_t s = 0; s < f->program->nslots; s++) {
+        const rk_slot *slot = &f->program->slots[s];
+        if (slot->defined)
+            continue;
+        rk_buf_printf(out, "%s%s", out->len ? ", " : "", c->vars[slot->var].name);
+        if (slot->member > 0)
+            rk_buf_printf(out, "[%lld]", (long long)slot->member);
+        rk_buf_puts(out, " = ");
+        rk_point_print_slot(out, &f->value, &f->forms, s);
+    }
+}
+
+/* The smallest counterexample to an inequality may be a narrow one: where does it fail most? */
+static void take_largest(job *j, const rk_finding *f) {
+    rk_hunt_options o = hunt_options(j, 1);
+    rk_result *r = j->result;
+    rk_finding most;
+    if (!rk_largest_find(j->checked, f, &o, &most, &r->largest_violation))
+        return;
+    rk_buf text;
+    rk_buf_init(&text);
+    rk_finding_snippet(&text, j->checked, &most);
+    r->largest_snippet = rk_arena_strdup(j->arena, text.text);
+    rk_buf_reset(&text);
+    put_point(&text, j->checked, &most);
+    r->largest = rk_arena_printf(j->arena, "by %.3g at %s", r->largest_violation, text.text);
+    rk_buf_clear(&text);
+    rk_finding_clear(&most);
+}
+
 static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     rk_hunt_report r;
@@ -290,6 +326,7 @@ static void hunt_violation(job *j, uint64_t trials) {
         j->refuted = true;
         take_finding(j, &r.finding);
         take_more(j, &r);
+        take_largest(j, &r.finding);
     }
     rk_hunt_report_clear(&r, j->checked);
 }

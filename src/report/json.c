@@ -43,6 +43,12 @@ static json_t *json_point(const rk_result *r) {
     rk_json_put(point, "snippet", rk_json_text(r->snippet));
     if (r->nmore > 0)
         rk_json_put(point, "more", texts(r->more, r->nmore));
+    if (r->largest_snippet) {
+        json_t *largest = rk_json_need(json_object());
+        rk_json_put(largest, "violation", json_real(r->largest_violation));
+        rk_json_put(largest, "snippet", rk_json_text(r->largest_snippet));
+        rk_json_put(point, "largest", largest);
+    }
     return point;
 }
 

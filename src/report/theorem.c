@@ -213,6 +213,7 @@ static void theorem_details(rk_buf *out, const rk_result *r, const rk_text_style
     if (r->has_counterexample)
         for (size_t i = 0; i < r->nvalues; i++)
             detail_matrix(out, style, &r->values[i]);
+    detail(out, style, "worst", r->largest);
 }
 
 void rk_report_line(rk_buf *out, const rk_result *r, const rk_text_style *style) {

@@ -4,6 +4,8 @@
 #include "base/rk_mem.h"
 #include "rk_shelf.h"
 
+enum { MAX_MEMBERS = 50000 }; /* of one slot, with as many nonzero entries */
+
 /* An assignment: one member for each slot that is not defined. */
 typedef struct tuple {
     const rk_ladder *ladder;
@@ -227,8 +229,9 @@ rk_ladder *rk_ladder_new(const rk_program *program, const bool *free_slot, uint6
     *l = (rk_ladder){.program = program, .budget = budget, .arena = rk_arena_new(), .whole = -1};
     l->place = rk_calloc(program->nslots + 1, sizeof *l->place);
     l->member = rk_calloc(program->nslots + 1, sizeof *l->member);
+    size_t most = budget < MAX_MEMBERS ? (size_t)budget : MAX_MEMBERS;
     for (size_t s = 0; s < program->nslots && !l->ended; s++)
-        l->ended = is_free(program, free_slot, s) && !add_place(l, s, (size_t)budget);
+        l->ended = is_free(program, free_slot, s) && !add_place(l, s, most);
     for (size_t p = l->nplaces; p-- > 0 && !l->ended;) {
         l->place[p].least = l->place[p + 1].least + rk_shelf_least(l->place[p].shelf);
         l->place[p].largest = l->place[p + 1].largest + rk_shelf_largest(l->place[p].shelf);

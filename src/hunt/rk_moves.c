@@ -1,11 +1,10 @@
 #include "rk_moves.h"
-#include "rk_enumerate.h"
 #include "rk_element.h"
 #include "rk_order.h"
 #include "rk_trial.h"
 
 enum { MAX_PAIR_ENTRIES = 24, MAX_REPAIR_ENTRIES = 16, MAX_REPAIRS = 4 };
-static const uint64_t max_exhaust = 20000, max_checks = 200000;
+static const uint64_t max_checks = 200000;
 
 void rk_shrinker_init(rk_shrinker *s, rk_judge *judge, const rk_program *program,
                       rk_assignment *now, rk_forms *forms) {
@@ -422,16 +421,4 @@ bool rk_moves_round(rk_shrinker *s) {
     }
     any = substitute_moves(s) || any;
     return pair_moves(s) || any;
-}
-
-bool rk_moves_exhaust(rk_shrinker *s) {
-    bool any = false;
-    for (unsigned alphabet = 0; alphabet < RK_ALPHABETS; alphabet++) {
-        uint64_t count = rk_enumerate_count(s->program, alphabet);
-        for (uint64_t i = 0; i < count && count <= max_exhaust; i++)
-            if (rk_enumerate_at(s->program, alphabet, i, &s->next))
-                any = rk_shrinker_offer(s) || any;
-    }
-    rk_assignment_set(&s->next, s->now);
-    return any;
 }

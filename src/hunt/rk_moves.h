@@ -33,9 +33,6 @@ bool rk_shrinker_offer_repaired(rk_shrinker *s);
 /* One round of all moves, first those that change much. True when something got smaller. */
 bool rk_moves_round(rk_shrinker *s);
 
-/* All assignments over the tiny alphabets where they are few enough: the smallest is found. */
-bool rk_moves_exhaust(rk_shrinker *s);
-
 /* The simplest number within 2 / 4^fineness of `old`. */
 void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness);
 

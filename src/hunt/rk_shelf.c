@@ -5,7 +5,7 @@
 #include "base/rk_mem.h"
 #include "rk_element.h"
 
-enum { MAX_ENTRIES = 256, MAX_OPTIONS = 4096, MAX_NUMBERS = 255, LOOKS = 16 };
+enum { MAX_ENTRIES = 256, MAX_OPTIONS = 4096, MAX_NUMBERS = 255 };
 /* Unit of magnitudes, a multiple of all small denominators. */
 enum { UNIT = 2520 };
 
@@ -351,7 +351,7 @@ static bool is_member(const rk_shelf *s, const rk_small *m) {
 static void keep(rk_shelf *s) {
     rk_rung *r = s->making;
     rk_small *m = new_member(s);
-    if (++s->looked > LOOKS * s->most || r->count == s->most)
+    if (++s->looked > s->most)
         r->whole = false;
     if (!r->whole || !is_member(s, m)) {
         rk_free(m);

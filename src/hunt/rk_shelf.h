@@ -25,7 +25,8 @@ typedef struct rk_rung {
 
 typedef struct rk_shelf rk_shelf;
 
-/* NULL where the set has no simple members or is too large. At most `most` members a rung. */
+/* NULL where the set has no simple members or is too large. At most `most` matrices are looked at
+   for a rung. */
 rk_shelf *rk_shelf_new(const rk_slot *slot, size_t most);
 void rk_shelf_free(rk_shelf *shelf);
 

@@ -219,7 +219,7 @@ static bool lower_values(shrink *sh) {
         bool moved = rk_rows_round(&s);
         moved = rk_joint_round(&s) || moved;
         moved = rk_moves_round(&s) || moved;
-        if (!moved && !rk_moves_exhaust(&s) && !lower_parts(sh, &s))
+        if (!moved && !lower_parts(sh, &s))
             break;
         any = true;
     }

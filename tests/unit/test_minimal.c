@@ -1,7 +1,7 @@
 /* Smallest counterexamples, against brute force: for the claims of tests/verdicts/minimal.thm no
    smaller assignment over a small alphabet, at these dimensions or at those before them, is a
    counterexample. Shrinking twice changes nothing; a deadline leaves a counterexample; simple
-   assignments come in the written order. */
+   assignments come in the written order; the largest violation is a violation. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,7 @@
 #include "hunt/rk_element.h"
 #include "hunt/rk_judge.h"
 #include "hunt/rk_ladder.h"
+#include "hunt/rk_largest.h"
 #include "hunt/rk_order.h"
 #include "hunt/rk_plan.h"
 #include "lang/rk_check_text.h"
@@ -240,6 +241,43 @@ static void a_deadline_leaves_a_counterexample(void **state) {
     }
 }
 
+static const rk_checked *named(const claims *all, const char *name) {
+    for (size_t i = 0; i < all->module->ntheorems; i++)
+        if (strcmp(all->module->theorems[i].theorem->name, name) == 0)
+            return &all->module->theorems[i];
+    fail_msg("no theorem %s", name);
+    return NULL;
+}
+
+static void the_largest_violation_is_one(void **state) {
+    const rk_checked *c = named(*state, "cross_terms");
+    rk_hunt_options o = {.seed = seed()};
+    rk_hunt_report r;
+    rk_finding most;
+    double violation;
+    assert_true(find(c, true, &r)); /* at (1, 1): 2/5, and everywhere below 1/2 */
+    assert_true(rk_largest_find(c, &r.finding, &o, &most, &violation));
+    assert_true(violation > 0.45 && violation < 0.5);
+    rk_judge judge;
+    unsigned claim;
+    rk_judge_init(&judge, c, &o, NULL);
+    assert_true(rk_judge_try(&judge, most.program, &most.value, RK_EFFORT_THOROUGH, &claim));
+    rk_judge_clear(&judge);
+    rk_finding_clear(&most);
+    rk_hunt_report_clear(&r, c);
+}
+
+static void ranks_have_no_largest_violation(void **state) {
+    const rk_checked *c = named(*state, "square_keeps_rank");
+    rk_hunt_options o = {.seed = seed()};
+    rk_hunt_report r;
+    rk_finding most;
+    double violation;
+    assert_true(find(c, true, &r));
+    assert_false(rk_largest_find(c, &r.finding, &o, &most, &violation));
+    rk_hunt_report_clear(&r, c);
+}
+
 /* Each is larger than the one before, and lies in its sets. */
 static void climb(const rk_program *program) {
     rk_ladder *ladder = rk_ladder_new(program, NULL, 3000, NULL);
@@ -283,6 +321,8 @@ int main(void) {
         cmocka_unit_test(brute_force_finds_nothing_smaller),
         cmocka_unit_test(shrinking_again_changes_nothing),
         cmocka_unit_test(a_deadline_leaves_a_counterexample),
+        cmocka_unit_test(the_largest_violation_is_one),
+        cmocka_unit_test(ranks_have_no_largest_violation),
         cmocka_unit_test(simple_assignments_come_in_order),
     };
     return cmocka_run_group_tests(tests, read_claims, drop_claims);

@@ -264,7 +264,7 @@ static bool round_entries(rk_shrinker *s, int fineness) {
         fmpq_mat_struct *m = &s->next.value[slot];
         for (slong k = 0; may_scale(s, slot) && k < m->r * m->c; k++) {
             fmpq *x = fmpq_mat_entry(m, k / m->c, k % m->c);
-            rk_simplest_near(x, x, fineness);
+            rk_simplest_near(x, x, fineness, 0);
         }
     }
     return rk_shrinker_offer(s);

@@ -102,7 +102,7 @@ static const struct {
     slong p;
     ulong q;
 } simple[] = {{0, 1}, {1, 1}, {-1, 1}, {1, 2}, {2, 1}, {-1, 2}, {-2, 1}};
-enum { SIMPLE = 7, CUTS = 6, ROUNDINGS = 12 };
+enum { SIMPLE = 7, CUTS = 6, ROUNDINGS = 3 * 12 };
 
 /* Cuts the integer part down to its first `digits` decimal digits. */
 static void cut_digits(fmpq_t x, const fmpq_t old, slong digits) {
@@ -119,14 +119,20 @@ static void cut_digits(fmpq_t x, const fmpq_t old, slong digits) {
     fmpz_clear(unit);
 }
 
-void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness) {
+void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness, int side) {
     fmpq_t low, high;
     fmpq_init(low);
     fmpq_init(high);
     fmpq_set_si(low, 2, 1);
     fmpq_div_2exp(low, low, (flint_bitcnt_t)(2 * fineness));
-    fmpq_add(high, old, low);
-    fmpq_sub(low, old, low);
+    if (side >= 0)
+        fmpq_add(high, old, low);
+    else
+        fmpq_set(high, old);
+    if (side <= 0)
+        fmpq_sub(low, old, low);
+    else
+        fmpq_set(low, old);
     fmpq_simplest_between(x, low, high);
     fmpq_clear(low);
     fmpq_clear(high);
@@ -145,7 +151,7 @@ static bool simplify(fmpq_t x, const fmpq_t old, int k) {
     else if (k < SIMPLE + CUTS)
         cut_digits(x, old, k - SIMPLE - 2);
     else
-        rk_simplest_near(x, old, k - SIMPLE - CUTS);
+        rk_simplest_near(x, old, (k - SIMPLE - CUTS) / 3, (k - SIMPLE - CUTS) % 3 - 1);
     return !fmpq_equal(x, old);
 }
 

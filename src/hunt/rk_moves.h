@@ -33,7 +33,8 @@ bool rk_shrinker_offer_repaired(rk_shrinker *s);
 /* One round of all moves, first those that change much. True when something got smaller. */
 bool rk_moves_round(rk_shrinker *s);
 
-/* The simplest number within 2 / 4^fineness of `old`. */
-void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness);
+/* The simplest number within 2 / 4^fineness of `old`: not above it (side -1), not below it (1), or
+   on either side (0). */
+void rk_simplest_near(fmpq_t x, const fmpq_t old, int fineness, int side);
 
 #endif

@@ -107,7 +107,7 @@ static void round_direction(fmpq *out, const fmpq *row, slong n, int fineness) {
     for (slong j = 0; j < n; j++)
         if (j != pole) {
             fmpq_div(v + j, v + j, v + pole);
-            rk_simplest_near(v + j, v + j, fineness);
+            rk_simplest_near(v + j, v + j, fineness, 0);
         }
     fmpq_one(v + pole);
     rk_reflect(out, p, v, n);

@@ -49,6 +49,8 @@ static int read_claims(void **state) {
 
 static int drop_claims(void **state) {
     claims *c = *state;
+    if (!c)
+        return 0;
     rk_module_free(c->module);
     rk_unit_free(c->unit);
     rk_diags_free(c->diags);
@@ -278,8 +280,8 @@ static void ranks_have_no_largest_violation(void **state) {
     rk_hunt_report_clear(&r, c);
 }
 
-/* Each is larger than the one before, and lies in its sets. */
-static void climb(const rk_program *program) {
+/* Each is larger than the one before, and lies in its sets. How many there are. */
+static size_t climb(const rk_program *program) {
     rk_ladder *ladder = rk_ladder_new(program, NULL, 3000, NULL);
     rk_assignment a, last;
     rk_assignment_init(&a, program);
@@ -292,14 +294,15 @@ static void climb(const rk_program *program) {
             assert_true(all == 0 || rk_order_compare(&last, &a) < 0);
             rk_assignment_set(&last, &a);
         }
-    assert_true(all > 0);
     rk_assignment_clear(&a);
     rk_assignment_clear(&last);
     rk_ladder_free(ladder);
+    return all;
 }
 
 static void simple_assignments_come_in_order(void **state) {
     const claims *all = *state;
+    size_t seen = 0;
     for (size_t i = 0; i < all->module->ntheorems; i++) {
         const rk_checked *c = &all->module->theorems[i];
         int64_t *dims = rk_calloc(c->ndims + 1, sizeof *dims);
@@ -308,12 +311,13 @@ static void simple_assignments_come_in_order(void **state) {
             bool too_large = false;
             rk_program *program = rk_plan_build(c, dims, &too_large);
             if (program)
-                climb(program);
+                seen += climb(program);
             rk_program_free(program);
         }
         rk_dims_iter_free(it);
         rk_free(dims);
     }
+    assert_true(seen > 10000);
 }
 
 int main(void) {

@@ -203,6 +203,11 @@ static void claim_close(claim *c) {
     rk_diags_free(c->diags);
 }
 
+/* 0 where the kernel by hand has no instructions to run with. */
+static double of_hand(double rate, double by_hand_rate) {
+    return by_hand_rate > 0 ? rate / by_hand_rate : 0;
+}
+
 static size_t collect_planes(rk_batch *b, const rk_program *program, double **plane) {
     size_t n = 0;
     for (size_t s = 0; s < program->nslots; s++)
@@ -231,7 +236,7 @@ static void bench_compiled(const rk_program *program, const rk_lanes *lanes, dou
     printf(
         "  compiled, plain draws, %zu lanes, %-12s %8.2f million trials/s (%zu violated), %.2f of "
         "by hand\n",
-        width, lanes->name, 1e-6 * rate, bad, rate / by_hand_rate);
+        width, lanes->name, 1e-6 * rate, bad, of_hand(rate, by_hand_rate));
     rk_batch_free(b);
 }
 
@@ -252,7 +257,8 @@ static void bench_way(const rk_program *program, const rk_checked *checked, doub
     double rate = (double)tally.assignments / (now() - start);
     printf("  %-44s %8.2f million trials/s (%llu unconfirmed)%s, %.2f of by hand\n",
            "a hunt's floats in batches, structured draws", 1e-6 * rate,
-           (unsigned long long)tally.unconfirmed, found ? " REFUTED" : "", rate / by_hand_rate);
+           (unsigned long long)tally.unconfirmed, found ? " REFUTED" : "",
+           of_hand(rate, by_hand_rate));
     rk_assignment_clear(&out);
     rk_judge_clear(&judge);
 }

@@ -82,7 +82,8 @@ static void do_blocks(helper *h) {
     rk_worker_init(&w, &h->schedule, h->options);
     while (next_block(h, &block)) {
         uint64_t first = block * RK_BLOCK_TRIALS, end = first + RK_BLOCK_TRIALS;
-        end = end < h->job->trials ? end : h->job->trials;
+        bool whole = h->job->kept && !h->schedule.plan.closed;
+        end = whole || end < h->job->trials ? end : h->job->trials;
         put_done(h, block, rk_worker_block(&w, first, end, h->job->one));
     }
     rk_worker_clear(&w);

@@ -65,16 +65,23 @@ static void mark_fixed(rk_terrain *t) {
     }
 }
 
+static bool is_spectral(const rk_instr *in) {
+    return in->code == RK_P_SINGULAR_VALUE || in->code == RK_P_EIGEN_MODULUS;
+}
+
 static double work_of(const rk_terrain *t) {
     const rk_program *p = t->program;
-    double sum = 0;
+    const double spectrum = 4e4; /* of a small matrix: calls of LAPACK, not arithmetic */
+    double sum = 0, calls = 0;
     for (size_t i = 0; i < p->ninstr; i++) {
         const rk_instr *in = &p->instr[i];
         double inner = in->nargs > 0 ? (double)p->instr[in->arg[0]].cols : 1;
         if (!t->fixed[i])
             sum += 30 + (double)(in->rows * in->cols) * (inner + 1);
+        if (!t->fixed[i] && is_spectral(in))
+            calls += spectrum;
     }
-    return sum * (double)(t->slopes ? t->nactive + 1 : 1);
+    return sum * (double)(t->slopes ? t->nactive + 1 : 1) + calls;
 }
 
 void rk_terrain_init(rk_terrain *t, const rk_program *program, rk_rng *rng, slong most,

@@ -36,6 +36,14 @@ static bool has_ranks(const rk_judge *judge, const rk_program *program) {
     return false;
 }
 
+/* Degenerate values of generic variables alone say nothing. */
+static bool may_degenerate(const rk_judge *judge, const rk_program *program) {
+    for (size_t s = 0; s < program->nslots; s++)
+        if (!program->slots[s].defined && program->slots[s].quant != RK_GENERIC)
+            return has_ranks(judge, program);
+    return false;
+}
+
 /* Comparisons of numbers that vary, or matrices that can lose rank. */
 static bool turns(const rk_judge *judge, const rk_program *program) {
     return rk_margin_varies(program) || has_ranks(judge, program);
@@ -52,7 +60,7 @@ static const rk_way ways[] = {
     {"small field", 2, is_universal, rk_trial_field},
     {"floats in batches", 2, rk_trial_floats_apply, rk_trial_floats},
     {"doubles made exact", 2, climbs, rk_trial_climb},
-    {"degeneracies of doubles", 2, has_ranks, rk_trial_degenerate},
+    {"degeneracies of doubles", 2, may_degenerate, rk_trial_degenerate},
     {"critical values", 2, turns, rk_trial_critical},
 };
 

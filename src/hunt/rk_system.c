@@ -4,6 +4,8 @@
 #include "base/rk_mem.h"
 #include <lapacke.h> /* after FLINT, which uses the name I that it defines */
 
+enum { MOST_ENTRIES = 64 }; /* of one V */
+
 /* --- making -------------------------------------------------------------------- */
 
 static slong entries_of(const rk_system *s, unsigned left, unsigned right) {
@@ -108,7 +110,8 @@ bool rk_system_drop(rk_system *s, unsigned instr, slong drop, bool left) {
     null.start = rk_malloc((size_t)(null.size * null.size) * sizeof *null.start);
     bool ok = least_vectors(s->terrain, m, left, drop, null.start, &null.drop);
     null.pinned = rk_malloc((size_t)null.size * sizeof *null.pinned);
-    ok = ok && pin(null.start, null.size, null.drop, null.pinned);
+    ok = ok && null.size * null.drop <= MOST_ENTRIES &&
+         pin(null.start, null.size, null.drop, null.pinned);
     if (ok) {
         null.first = s->unknowns;
         s->unknowns += (null.size - null.drop) * null.drop;
@@ -340,7 +343,10 @@ static bool damped_step(const rk_system *s, double damping, double *work, double
 }
 
 double rk_system_solve(rk_system *s, int looks) {
+    const double most = 5e7; /* operations of all steps together */
     slong n = s->unknowns, m = s->equations + s->inequalities;
+    double steps = most / ((double)(m + n + 1) * (double)(n * n + 1));
+    looks = steps < looks ? (int)steps : looks;
     double *work = zeros((m + n) * (n + 1)), *step = zeros(n), *best = zeros(n), *next = zeros(n);
     double damping = 0.1;
     memcpy(best, s->place, (size_t)n * sizeof *best);

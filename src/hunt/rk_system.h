@@ -41,8 +41,8 @@ void rk_system_clear(rk_system *s);
 
 /* M of this instruction is to have `drop` less rank than here: on its smaller side (for square M
    on the left or the right as told), null vectors that start at the singular vectors of the least
-   singular values. Before rk_system_begin. False when M is not known here or has no such rank to
-   lose. */
+   singular values. Before rk_system_begin. False when M is not known here, has no such rank to
+   lose, or V would be large. */
 bool rk_system_drop(rk_system *s, unsigned instr, slong drop, bool left);
 
 /* Makes room. `place` holds the start. */

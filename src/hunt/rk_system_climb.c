@@ -139,8 +139,21 @@ static bool set_up(climb *c, double enough) {
     return ok;
 }
 
+/* The method, or where there are more conditions than its subproblems can take, the first of its
+   kind that takes them as a penalty. */
+static const struct method *affordable(const rk_system *s, unsigned method) {
+    const slong most = 64;
+    unsigned k = method;
+    if (s->equations + s->inequalities <= most || methods[k].taking == PENALTY)
+        return &methods[k];
+    for (k = 0; methods[k].taking != PENALTY || methods[k].slopes != methods[method].slopes; k++)
+        ;
+    return &methods[k];
+}
+
 double rk_system_climb(rk_system *s, unsigned method, int looks, double enough) {
-    climb c = {.s = s, .method = &methods[method], .limit = s->looks + looks, .best = -INFINITY};
+    climb c = {
+        .s = s, .method = affordable(s, method), .limit = s->looks + looks, .best = -INFINITY};
     slong n = s->unknowns;
     double value, *x = rk_calloc((size_t)n + 1, sizeof *x);
     c.place = rk_calloc((size_t)n + 1, sizeof *c.place);

@@ -67,6 +67,8 @@ static void compare(rk_aim *aim, unsigned i, bool want, bool free, rk_rng *rng) 
     const rk_instr *in = at(aim, i);
     rk_cmp cmp = want ? in->cmp : opposite(in->cmp);
     bool goal = free && aim->goal == RK_GOAL_NONE;
+    if (goal)
+        aim->touching = cmp == RK_GE || cmp == RK_LE;
     if (cmp == RK_EQ)
         add(aim, (rk_condition){RK_CONDITION_ZERO, in->arg[0], in->arg[1], i, true});
     else if (cmp == RK_NE && goal)

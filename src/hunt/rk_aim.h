@@ -21,7 +21,7 @@ typedef struct rk_condition {
     bool want;
 } rk_condition;
 
-/* What is to be as large as possible, and positive in the end. */
+/* What is to be as large as possible, and positive in the end (at least 0 where 0 is enough). */
 typedef enum rk_goal_kind {
     RK_GOAL_NONE,   /* the conditions are all there is */
     RK_GOAL_ENTRY,  /* sign * entry (row, col) of left - right */
@@ -36,6 +36,7 @@ typedef struct rk_aim {
     unsigned left, right;
     int64_t row, col;
     int sign;
+    bool touching; /* 0 is enough */
 } rk_aim;
 
 /* `exists`: the claims are to hold rather than to fail. */

@@ -4,8 +4,10 @@
 #include "rk_landing.h"
 #include "rk_trial.h"
 
-enum { MOST_SMOOTH = 24, MOST_ROUGH = 10, STARTS = 3 };
+enum { MOST_SMOOTH = 24, MOST_ROUGH = 10, STARTS = 3, FEWEST = 20 };
 static const double work = 2e7, enough = 0.05;
+/* Goals nearer to 0 than this are 0 but for rounding. */
+static const double noise = 1e-13;
 
 static int between(double x, int low, int high) {
     return x < low ? low : x > high ? high : (int)x;
@@ -20,7 +22,7 @@ static bool ascend(rk_system *s, unsigned method, int looks) {
     if (s->aim->goal == RK_GOAL_NONE)
         return slopes && conditions && rk_system_solve(s, looks) < RK_SYSTEM_TOLERANCE;
     bool near = !conditions || !slopes || rk_system_solve(s, looks / 4) < 1;
-    return near && rk_system_climb(s, method, looks, enough) > 0;
+    return near && rk_system_climb(s, method, looks, enough) > (s->aim->touching ? -noise : noise);
 }
 
 static bool climb(rk_judge *judge, rk_terrain *t, unsigned method, int looks, rk_rng *rng,
@@ -41,8 +43,9 @@ bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
     bool slopes = rk_system_method_slopes(method), found = false;
     rk_terrain t;
     rk_terrain_init(&t, program, rng, slopes ? MOST_SMOOTH : MOST_ROUGH, slopes);
-    int looks = between(work / (t.work * STARTS), 30, slopes ? 120 : 400);
-    for (int k = 0; k < STARTS && !found && t.nactive > 0; k++) {
+    int starts = between(work / (t.work * FEWEST), 1, STARTS);
+    int looks = between(work / (t.work * starts), FEWEST, slopes ? 120 : 400);
+    for (int k = 0; k < starts && !found && t.nactive > 0; k++) {
         found = climb(judge, &t, method, looks, rng, out, claim);
         rk_terrain_draw(&t, rng);
     }

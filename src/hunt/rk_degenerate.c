@@ -186,11 +186,11 @@ bool rk_trial_degenerate(rk_judge *judge, const rk_program *program, rk_rng *rng
     size_t n = list_matrices(program, list);
     rk_terrain t;
     rk_terrain_init(&t, program, rng, MOST, true);
-    int looks = LOOKS;
-    if (t.work * LOOKS * STARTS > work)
-        looks = (int)(work / (t.work * STARTS)) + 10;
+    double affordable = work / (t.work * LOOKS);
+    int starts = affordable < 1 ? 1 : affordable > STARTS ? STARTS : (int)affordable;
+    int looks = affordable < 0.3 ? LOOKS / 3 : affordable < 1 ? (int)(affordable * LOOKS) : LOOKS;
     bool found = false;
-    for (int k = 0; k < STARTS && !found && n > 0 && t.nactive > 0; k++) {
+    for (int k = 0; k < starts && !found && n > 0 && t.nactive > 0; k++) {
         rk_aim aim;
         rk_system s;
         rk_aim_choose(&aim, program, judge->checked->mode == RK_MODE_EXISTS, rng);

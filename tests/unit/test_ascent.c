@@ -97,6 +97,7 @@ static const char *const needles[] = {
     "forall A : symmetric[3], S : psd[3]; assume S == A; assume A[1,1] == 1; assume A[2,2] == 1;"
     "assume A[3,3] == 1; assume A[1,2] <= -0.45; assume A[2,3] <= -0.45; assume A[1,3] <= -0.45;"
     "claim det(A) >= 0.001;",
+    "forall x : real, y : real; claim x^2 + y^2 + 5/4 > x + 2*y;",
     "forall P : attention[3,3]; claim trace(P*P) >= 0.02;",
     "forall x : real, y : real, z : real; assume x^2 + y^2 + z^2 <= 3; assume x <= 0.99;"
     "claim x + y + z <= 2.9998;",

@@ -15,21 +15,52 @@ void rk_equations_add(rk_equations *e, unsigned compare) {
     e->entries += (slong)(side->rows * side->cols);
 }
 
-static void collect(rk_equations *e, unsigned i) {
+static bool compares_ranks(const rk_program *p, const rk_instr *in) {
+    return p->instr[in->arg[0]].code == RK_P_RANK || p->instr[in->arg[1]].code == RK_P_RANK;
+}
+
+/* The equations without which instruction i is not true, respectively not false. */
+static void collect(rk_equations *e, unsigned i, bool wanted) {
     const rk_instr *in = &e->program->instr[i];
-    if (in->code == RK_P_AND)
-        for (size_t k = 0; k < in->nargs; k++)
-            collect(e, in->arg[k]);
-    if (in->code == RK_P_COMPARE && in->cmp == RK_EQ)
-        rk_equations_add(e, i);
+    switch (in->code) {
+    case RK_P_COMPARE:
+        if (in->cmp == (wanted ? RK_EQ : RK_NE) && (wanted || !compares_ranks(e->program, in)))
+            rk_equations_add(e, i);
+        break;
+    case RK_P_NOT:
+        collect(e, in->arg[0], !wanted);
+        break;
+    case RK_P_AND:
+    case RK_P_OR:
+        for (size_t k = 0; k < in->nargs && wanted == (in->code == RK_P_AND); k++)
+            collect(e, in->arg[k], wanted);
+        break;
+    case RK_P_IMPLIES:
+        if (!wanted) {
+            collect(e, in->arg[0], true);
+            collect(e, in->arg[1], false);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* What the first claim that can only fail where equations hold asks for. */
+static void collect_failure(rk_equations *e) {
+    size_t before = e->count;
+    for (size_t c = 0; c < e->program->nclaims && e->count == before; c++)
+        collect(e, e->program->claims[c], false);
 }
 
 void rk_equations_init(rk_equations *e, const rk_judge *judge, const rk_program *program) {
     *e = (rk_equations){.program = program, .domain = judge->rationals, .singular = RK_NO_MATRIX};
     for (size_t h = 0; h < program->nhypotheses; h++)
-        collect(e, program->hypotheses[h]);
+        collect(e, program->hypotheses[h], true);
     for (size_t c = 0; c < program->nclaims && judge->checked->mode == RK_MODE_EXISTS; c++)
-        collect(e, program->claims[c]);
+        collect(e, program->claims[c], true);
+    if (judge->checked->mode == RK_MODE_UNIVERSAL)
+        collect_failure(e);
 }
 
 void rk_equations_clear(rk_equations *e) {

@@ -1,8 +1,9 @@
-/* The equations of a program that are to hold: its equational hypotheses (for `exists` also its
-   claims), a matrix that is to be singular, null conditions M*V == 0. Exact solving for one slot
-   in which they are linear, or for one entry in which they are polynomials with a rational root.
-   Whatever is solved here is judged by rk_judge_try like any other candidate. An rk_equations
-   belongs to one program and owns its lists; assignments are the caller's. */
+/* The equations of a program that are to hold: its equational hypotheses, for `exists` also its
+   claims, otherwise those a claim fails by (`P*P == P => P' == P`, `x != 2`); a matrix that is to
+   be singular, null conditions M*V == 0. Exact solving for one slot in which they are linear, or
+   for one entry in which they are polynomials with a rational root. Whatever is solved here is
+   judged by rk_judge_try like any other candidate. An rk_equations belongs to one program and owns
+   its lists; assignments are the caller's. */
 #ifndef RK_EQUATIONS_H
 #define RK_EQUATIONS_H
 
@@ -22,7 +23,7 @@ typedef struct rk_null_condition { /* value of the instruction times v is to be 
 typedef struct rk_equations {
     const rk_program *program;
     const rk_domain *domain; /* the rationals of the judge */
-    unsigned *compare;       /* instructions `a == b` */
+    unsigned *compare;       /* instructions `a == b`, or `a != b` that are to be false */
     size_t count, capacity;
     rk_null_condition *null;
     size_t nnulls, null_capacity;

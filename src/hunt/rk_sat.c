@@ -7,7 +7,7 @@
 #include "rk_equations.h"
 #include "rk_trial.h"
 
-enum { CONFLICTS = 50, DOUBLINGS = 6, MODELS = 6, ASSUMED = 3 };
+enum { CONFLICTS = 50, DOUBLINGS = 5, MODELS = 4, ASSUMED = 3 };
 
 typedef struct rk_choice {
     rk_alphabet alphabet;

@@ -125,6 +125,21 @@ static const char *const constructed[] = {
     "claim X == zeros(n, n) or A == zeros(n, n);",
 };
 
+/* Equations inside claims that can only fail where they hold. */
+static const char *const implied[] = {
+    "dim n = 4; forall P : real[n, n]; claim P*P == P => P' == P;",
+    "dim n = 4; forall P : real[n, n]; claim P*P != P or P' == P;",
+    "dim n = 4, m = 3; forall A : real[n, m], X : real[m, n];"
+    "claim A*X*A == A and rank(A) == 2 => (X*A*X == X => rank(X) == 1);",
+    "dim n = 4; forall N : real[n, n]; claim not (N*N == zeros(n, n) and N != zeros(n, n));",
+};
+
+static void test_equations_in_claims(void **state) {
+    (void)state;
+    for (size_t k = 0; k < sizeof implied / sizeof implied[0]; k++)
+        assert_refuted(implied[k], rk_trial_construct, 400);
+}
+
 static void test_constructions_refute(void **state) {
     (void)state;
     for (size_t k = 0; k < sizeof constructed / sizeof constructed[0]; k++)
@@ -324,6 +339,7 @@ int main(void) {
     print_message("# RK_TEST_SEED=%llu\n", (unsigned long long)seed());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_constructions_refute),
+        cmocka_unit_test(test_equations_in_claims),
         cmocka_unit_test(test_constructions_hold),
         cmocka_unit_test(test_solving_refutes),
         cmocka_unit_test(test_bits_are_integers),

@@ -49,6 +49,9 @@ static const char *const hunt_paragraphs[] = {
     "dimensions first; for an `exists' theorem it searches for an example. What is found is "
     "made exact, shrunk and printed as a theorem of its own, which rankle check accepts.",
     "That nothing was found proves nothing; the line says how many assignments were tried.",
+    "All threads together, the parts of --shard together, and the processes of `mpirun -n N rankle "
+    "hunt' find the same and count the same as one alone; only a limit on time may cut one short "
+    "before another. An interrupt or SIGTERM ends the hunt with what was found.",
     "With --ledger every block of trials is kept in a file when it is finished, with what it "
     "found, before anything is printed. After a kill or a crash the same call with --resume goes "
     "on "

@@ -52,6 +52,7 @@ typedef struct rk_palette {
     X(SKEW, skew)             /* A' == -A */                                                       \
     X(GRADED, graded)         /* rows of very different sizes */                                   \
     X(ONE_SIGN, one_sign)     /* all entries of a row, or of all, with one sign */                 \
+    X(SIMPLE, simple)         /* zero, identity, ones, one entry 1 */                              \
     X(SPECIAL, special)       /* zero, identity, ones, one-hot rows, triangular, constant */
 
 typedef enum rk_pattern {

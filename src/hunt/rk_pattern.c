@@ -590,6 +590,20 @@ static bool special(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
     return true;
 }
 
+/* Nothing drawn but the kind: values of whole slots that make everything simple at once. */
+static bool simple(fmpq_mat_t out, const rk_palette *palette, rk_rng *rng) {
+    (void)palette;
+    uint64_t kind = rk_rng_below(rng, 4);
+    for (slong i = 0; i < out->r; i++)
+        for (slong j = 0; j < out->c; j++)
+            fmpq_set_si(fmpq_mat_entry(out, i, j),
+                        kind == 1   ? i == j
+                        : kind == 2 ? 1
+                                    : kind == 3 && i == 0 && j == 0,
+                        1);
+    return true;
+}
+
 bool rk_pattern_fill(fmpq_mat_t out, rk_pattern pattern, const rk_palette *palette, rk_rng *rng) {
     switch (pattern) {
 #define RK_PATTERN_CASE(id, function)                                                              \

@@ -49,6 +49,7 @@ static const rk_sample_style styles[] = {
      AS_IS},
     {"mixed fractions", RK_ENTRIES_FRACTIONS, RK_PATTERN_COUNT, NONE, AS_IS},
     {"mixed huge and tiny", RK_ENTRIES_WIDE, RK_PATTERN_COUNT, NONE, AS_IS},
+    {"zeros, ones and identities", RK_ENTRIES_BITS, RK_PATTERN_SIMPLE, NONE, AS_IS},
     {"few nonzero entries", RK_ENTRIES_SMALL, RK_PATTERN_SPARSE, NONE, AS_IS},
     {"identity plus rank one", RK_ENTRIES_SMALL, RK_PATTERN_UPDATE, NONE, AS_IS},
     {"identity plus a constant", RK_ENTRIES_FRACTIONS, RK_PATTERN_BLEND, NONE, AS_IS},

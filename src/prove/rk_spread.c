@@ -11,7 +11,7 @@
 /* What is known of a program, by its dimensions: there is one program for each choice. */
 typedef struct known {
     int64_t *dims;
-    bool fails;    /* somewhere among random points: then violations may be more than a null set */
+    bool fails;    /* or may fail at a random point: violations may be more than a null set */
     bool is_false; /* by its form */
 } known;
 
@@ -70,7 +70,7 @@ static void look_around(const rk_program *program, const rk_assignment *point, i
         rk_instance x;
         redraw(program, point, &rng, &a);
         rk_decide(program, &a, &d, &x);
-        *fails = *fails || x.overall == RK_INSTANCE_VIOLATED;
+        *fails = *fails || x.overall == RK_INSTANCE_VIOLATED || x.overall == RK_INSTANCE_UNKNOWN;
         *holds = *holds || x.overall == RK_INSTANCE_HOLDS;
         rk_instance_clear(&x);
     }

@@ -1,15 +1,18 @@
 #include "rk_far.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/rk_mem.h"
 #include "eval/rk_terms.h"
 
 /* LARGEST_DRAWN: with variables; DIGITS: longest number that is looked at. */
-enum { LARGEST = 1 << 20, LARGEST_DRAWN = 256, DIGITS = 7, MOST_VALUES = 256 };
+enum { LARGEST = 1 << 20, LARGEST_DRAWN = 256, DIGITS = 7, MOST_VALUES = 512, MOST_NUMBERS = 16 };
 
 typedef struct values {
     int64_t item[MOST_VALUES];
     size_t count;
+    int64_t number[MOST_NUMBERS]; /* of the text */
+    size_t numbers;
     int64_t above, largest; /* others do not matter */
 } values;
 
@@ -25,11 +28,19 @@ static void add_neighbours(values *v, int64_t x) {
 
 /* --- numbers of the theorem --------------------------------------------------------------- */
 
+static void add_number(values *v, int64_t x) {
+    for (size_t i = 0; i < v->numbers; i++)
+        if (v->number[i] == x)
+            return;
+    if (x > 1 && v->numbers < MOST_NUMBERS)
+        v->number[v->numbers++] = x;
+}
+
 static void add_size(values *v, const rk_size *size) {
     if (!size)
         return;
     if (size->op == RK_S_CONST)
-        add_neighbours(v, size->value);
+        add_number(v, size->value);
     for (size_t k = 0; k < 3; k++)
         add_size(v, size->kid[k]);
 }
@@ -37,7 +48,7 @@ static void add_size(values *v, const rk_size *size) {
 static void add_term(values *v, const rk_term *t) {
     if (t->op == RK_T_NUMBER && strlen(t->text) <= DIGITS &&
         t->text[strspn(t->text, "0123456789")] == '\0')
-        add_neighbours(v, strtoll(t->text, NULL, 10));
+        add_number(v, strtoll(t->text, NULL, 10));
     add_size(v, t->ival[0]);
     add_size(v, t->ival[1]);
 }
@@ -55,9 +66,19 @@ static void add_terms(values *v, const rk_checked *checked, rk_term *const *root
 
 /* --- the values --------------------------------------------------------------------------- */
 
-/* Just past the cap, then in steps of a third to a half: 8, 12, 16, 24, 32, ... */
+/* The numbers themselves, their square roots and quotients, each with its neighbours. */
+static void add_thresholds(values *v) {
+    for (size_t i = 0; i < v->numbers; i++) {
+        add_neighbours(v, v->number[i]);
+        add_neighbours(v, (int64_t)sqrt((double)v->number[i]));
+        for (size_t k = 0; k < v->numbers; k++)
+            add_neighbours(v, v->number[i] / v->number[k]);
+    }
+}
+
+/* All up to 16, then in steps of a third to a half: 24, 32, 48, ... */
 static void add_progression(values *v) {
-    for (int64_t x = v->above + 1; x <= v->above + 4; x++)
+    for (int64_t x = v->above + 1; x <= 16; x++)
         add_value(v, x);
     for (int64_t x = 8; x <= v->largest; x *= 2) {
         add_value(v, x);
@@ -131,6 +152,7 @@ int64_t *rk_far_dims(const rk_checked *checked, int64_t max_dim, size_t *count) 
     choices c = {0};
     add_terms(&v, checked, checked->claims, checked->nclaims);
     add_terms(&v, checked, checked->assumes, checked->nassumes);
+    add_thresholds(&v);
     add_progression(&v);
     sort_values(&v);
     for (size_t i = 0; i < v.count; i++)

@@ -1,6 +1,6 @@
 /* Dimensions far from the smallest: what is claimed of all dimensions may fail past a threshold
    alone. Tried are the next few, a progression, and the neighbours of the whole numbers that the
-   theorem mentions. The caller owns the list. */
+   theorem mentions, of their square roots and quotients. The caller owns the list. */
 #ifndef RK_FAR_H
 #define RK_FAR_H
 

@@ -14,7 +14,7 @@ static const uint64_t max_cell = 100000;
 /* Multiplications of one run, beyond the smallest dimensions; and far from them. */
 static const double max_work = 6000, max_far_work = 60000;
 /* Far dimensions: programs kept, choices tried for them, and how often they are visited. */
-enum { FAR_PROGRAMS = 24, FAR_CHOICES = 96, FAR_STRIDE = 16 };
+enum { FAR_PROGRAMS = 32, FAR_CHOICES = 128, FAR_STRIDE = 16 };
 
 double rk_plan_work(const rk_program *program) {
     double sum = 0;

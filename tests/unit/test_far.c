@@ -34,6 +34,8 @@ static void around_numbers_of_the_text(void **state) {
         assert_true(tries("dim n >= 1;" DRAWN "claim rank(X) != 77;", 6, AT(n)));
     assert_true(tries("dim n >= 1;" DRAWN "assume n > 100; claim rank(X) < n;", 6, AT(101)));
     assert_true(tries("dim n >= 1; claim n != 1000;", 128, AT(1000)));
+    assert_true(tries("dim n >= 1;" DRAWN "claim n^2 != 529;", 6, AT(23)));
+    assert_true(tries("dim n >= 1;" DRAWN "claim 12*n != 252;", 6, AT(21)));
     assert_true(tries("dim n >= 1;" DRAWN "claim sum(i = 1..37, X[1, 1]) == X[1, 1];", 6, AT(37)));
 }
 

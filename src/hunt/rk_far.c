@@ -91,11 +91,19 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void sort_values(values *v) {
-    size_t kept = 0;
-    qsort(v->item, v->count, sizeof *v->item, by_value);
-    for (size_t i = 0; i < v->count; i++)
-        if (kept == 0 || v->item[kept - 1] != v->item[i])
+static bool has_value(const values *v, size_t among, int64_t x) {
+    for (size_t i = 0; i < among; i++)
+        if (v->item[i] == x)
+            return true;
+    return false;
+}
+
+/* Those from `first` on in order, each once and none that stands before. */
+static void sort_values(values *v, size_t first) {
+    size_t kept = first;
+    qsort(v->item + first, v->count - first, sizeof *v->item, by_value);
+    for (size_t i = first; i < v->count; i++)
+        if (!has_value(v, kept, v->item[i]))
             v->item[kept++] = v->item[i];
     v->count = kept;
 }
@@ -153,8 +161,10 @@ int64_t *rk_far_dims(const rk_checked *checked, int64_t max_dim, size_t *count) 
     add_terms(&v, checked, checked->claims, checked->nclaims);
     add_terms(&v, checked, checked->assumes, checked->nassumes);
     add_thresholds(&v);
+    sort_values(&v, 0);
+    size_t thresholds = v.count;
     add_progression(&v);
-    sort_values(&v);
+    sort_values(&v, thresholds);
     for (size_t i = 0; i < v.count; i++)
         add_choices(&c, checked, v.item[i]);
     *count = c.count;

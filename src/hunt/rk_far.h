@@ -7,7 +7,8 @@
 #include "eval/rk_dims.h"
 
 /* Allowed choices in which some open dimension, or several alike, are above max_dim and all others
-   as small as can be; smallest first, each once. checked->ndims values each, *count choices. */
+   as small as can be; what the text suggests first, then the progression, each once. checked->ndims
+   values each, *count choices. */
 int64_t *rk_far_dims(const rk_checked *checked, int64_t max_dim, size_t *count);
 
 #endif

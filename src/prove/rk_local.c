@@ -152,6 +152,19 @@ static bool is_stilled(const rk_local *l, const rk_instr *in) {
     return false;
 }
 
+enum { LARGEST_RANKED = 64 };
+
+/* A rank as large as the shape allows stays so around the point. */
+static bool is_full_rank(const rk_local *l, const rk_instr *in) {
+    if (in->code != RK_P_RANK || l->ranks[in->arg[0]] || l->run.ev[in->arg[0]] != RK_EV_OK)
+        return false;
+    slong low = 0, high = 0;
+    const rk_matrix *m = &l->run.value[in->arg[0]];
+    slong full = m->rows < m->cols ? m->rows : m->cols;
+    return m->rows <= LARGEST_RANKED && m->cols <= LARGEST_RANKED &&
+           rk_matrix_rank(&low, &high, m) == RK_EV_OK && low == full;
+}
+
 static void classify(rk_local *l, unsigned i) {
     const rk_instr *in = &l->program->instr[i];
     l->moves[i] = in->code == RK_P_INPUT && !rk_local_stands_still(&l->program->slots[in->slot]);
@@ -159,7 +172,7 @@ static void classify(rk_local *l, unsigned i) {
         l->moves[i] |= l->moves[in->arg[k]];
         l->ranks[i] |= l->ranks[in->arg[k]];
     }
-    if (l->moves[i] && is_stilled(l, in))
+    if (l->moves[i] && (is_stilled(l, in) || is_full_rank(l, in)))
         l->moves[i] = l->ranks[i] = 0;
     if (!l->moves[i])
         return;
@@ -173,8 +186,6 @@ static void classify(rk_local *l, unsigned i) {
     if (!l->moves[i])
         l->ranks[i] = 0;
 }
-
-enum { LARGEST_RANKED = 64 };
 
 /* Near the point no rank is smaller than at the point; of what stands still it is the same. */
 static void set_rank_facts(rk_local *l, unsigned i) {

@@ -47,6 +47,14 @@ static void violations_on_a_neighbourhood_count(void **state) {
     expect(true, "forall a : real; generic x : real; claim a*x != 0;", AT("0", "1"));
 }
 
+static void a_full_rank_stays_what_it_is(void **state) {
+    (void)state;
+    expect(true, "generic X : real[2, 2]; claim rank([rank(X), 1; 2, 1]) == 2;",
+           AT("1", "2", "3", "4"));
+    expect(false, "generic X : real[2, 2]; claim rank([rank(X), 1; 1, 1]) == 2;",
+           AT("1", "2", "2", "4"));
+}
+
 static void claims_false_by_their_form_count(void **state) {
     (void)state;
     expect(true, "generic x : real; claim exp(x)*exp(-x) != 1;", AT("1"));
@@ -120,6 +128,7 @@ static void mixtures_of_null_sets_do_not_count(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(violations_on_a_neighbourhood_count),
+        cmocka_unit_test(a_full_rank_stays_what_it_is),
         cmocka_unit_test(claims_false_by_their_form_count),
         cmocka_unit_test(claims_false_by_their_form_near_the_point_count),
         cmocka_unit_test(null_sets_near_the_point_do_not_count),

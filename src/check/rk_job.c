@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "lang/rk_parse.h"
+#include "lang/rk_print.h"
+
 void rk_job_unknown(job *j, rk_ev why, rk_span where) {
     bool telling = why == RK_EV_CONSTRUCT || why == RK_EV_PRECISION || why == RK_EV_LIMIT;
     if (!telling || j->why == RK_EV_CONSTRUCT)
@@ -94,26 +97,88 @@ static const char *slot_name(job *j, const rk_slot *s) {
     return rk_arena_printf(j->arena, "%s[%lld]", name, (long long)s->member);
 }
 
-/* The value of a slot that an `assume NAME == E` defines; left out when it is not rational. */
-static void put_defined(job *j, rk_run *run, const rk_slot *slot) {
+/* Entry (i, k) of a matrix written entry by entry; NULL where it is not. */
+static const rk_node *entry_of(const rk_node *e, const rk_slot *slot, size_t i, size_t k) {
+    if (slot->rows == 1 && slot->cols == 1)
+        return e;
+    if (e->kind != RK_N_BLOCK || e->nkids != (size_t)slot->rows ||
+        e->kid[i]->nkids != (size_t)slot->cols)
+        return NULL;
+    return e->kid[i]->kid[k];
+}
+
+/* Is it a number to the language, too? Some closed forms have no notation there. */
+static bool reads_back(const char *text) {
+    rk_forms forms = {0};
     rk_assignment a = {.nslots = 1};
     fmpq_mat_t m;
-    fmpq_mat_init(m, slot->rows, slot->cols);
+    fmpq_mat_init(m, 1, 1);
     a.value = m;
+    bool good = rk_point_read_entry(&a, &forms, 0, 0, 0, text);
+    rk_forms_clear(&forms);
+    fmpq_mat_clear(m);
+    return good;
+}
+
+static bool put_nodes(job *j, rk_named_value *v, const rk_slot *slot, const rk_node *e) {
+    bool good = true;
+    for (size_t k = 0; k < v->rows * v->cols && good; k++) {
+        const rk_node *node = entry_of(e, slot, k / v->cols, k % v->cols);
+        rk_buf text;
+        rk_buf_init(&text);
+        good = node != NULL;
+        if (good)
+            rk_print_node(&text, node);
+        good = good && reads_back(text.text);
+        v->entry[k] = rk_arena_strdup(j->arena, text.text);
+        rk_buf_clear(&text);
+    }
+    return good;
+}
+
+/* The closed form of a value that is not rational, where there is one: what is printed of it is
+   read as the language reads it. */
+static void put_closed(job *j, const rk_program *p, const rk_assignment *a, const rk_slot *slot) {
+    rk_diags *diags = rk_diags_new();
+    rk_buf text;
+    rk_buf_init(&text);
+    rk_describe_value(&text, p, a, slot->definition);
+    rk_node *e = NULL;
+    if (strstr(text.text, "+/-") == NULL && strcmp(text.text, "unknown") != 0)
+        e = rk_expr_parse(j->arena, "value", text.text, text.len, diags);
+    if (e != NULL) {
+        size_t n = j->result->nvalues;
+        rk_named_value *v =
+            next_value(j, slot_name(j, slot), (size_t)slot->rows, (size_t)slot->cols);
+        if (!put_nodes(j, v, slot, e))
+            j->result->nvalues = n;
+    }
+    rk_buf_clear(&text);
+    rk_diags_free(diags);
+}
+
+/* The value of a slot that an `assume NAME == E` defines. */
+static void put_defined(job *j, rk_run *run, const rk_assignment *a, const rk_slot *slot) {
+    rk_assignment own = {.nslots = 1};
+    fmpq_mat_t m;
+    fmpq_mat_init(m, slot->rows, slot->cols);
+    own.value = m;
     if (rk_run_compute(run, slot->definition) == RK_EV_OK &&
         rk_matrix_get_fmpq_mat(m, &run->value[slot->definition]) == RK_EV_OK)
-        put_value(j, slot_name(j, slot), &a, NULL, 0);
+        put_value(j, slot_name(j, slot), &own, NULL, 0);
+    else
+        put_closed(j, run->program, a, slot);
     fmpq_mat_clear(m);
 }
 
 static void put_values(job *j, const rk_program *p, const rk_assignment *a, const rk_forms *forms,
-                       rk_run *run) {
+                       rk_run *run, const rk_assignment *rest) {
     j->result->nvalues = 0;
     j->result->values = rk_arena_alloc(j->arena, p->nslots * sizeof *j->result->values);
     for (size_t s = 0; s < p->nslots; s++) {
         const rk_slot *slot = &p->slots[s];
         if (slot->defined)
-            put_defined(j, run, &run->program->slots[s]);
+            put_defined(j, run, rest, &run->program->slots[s]);
         else
             put_value(j, slot_name(j, slot), a, forms, s);
     }
@@ -158,7 +223,7 @@ static void put_point(job *j, const rk_program *p, const int64_t *dims, const rk
     (void)rk_run_set_inputs(&run, rest);
     rk_result_dims(j, dims);
     j->result->has_counterexample = true;
-    put_values(j, p, a, forms, &run);
+    put_values(j, p, a, forms, &run, rest);
     j->claim = false_claim(j, at, rest);
     put_sides(j, at, rest);
     rk_run_clear(&run);

@@ -10,8 +10,10 @@ enum {
     TERMS = 64,       /* of their numerators */
     PLACES = 24,      /* of polynomials, in one trial */
     NEEDLES = 6,      /* of other functions */
-    MAX_WORK = 300,   /* entries of all instructions beyond which only polynomials are looked at */
+    MAX_WORK = 200,   /* entries of all instructions beyond which only polynomials are looked at */
     NEEDLE_SHARE = 4, /* one of so many trials looks for them */
+    TRIES = 40,       /* of one trial */
+    FORMS = 8,        /* closed forms tried in one trial */
     ROUNDINGS = 5     /* rationals tried near a place without closed form */
 };
 
@@ -23,6 +25,7 @@ typedef struct trial {
     rk_root_list places;
     rk_assignment *out;
     unsigned *claim;
+    int tries;
 } trial;
 
 /* --- polynomials ---------------------------------------------------------------------------- */
@@ -74,6 +77,8 @@ static void polynomial_places(trial *t) {
 /* --- trying --------------------------------------------------------------------------------- */
 
 static bool try_at(trial *t, const fmpq_t x) {
+    if (t->tries++ >= TRIES)
+        return false;
     rk_track_at(&t->line, x, t->out);
     return rk_judge_try(t->judge, t->line.program, t->out, RK_EFFORT_SCREENED, t->claim);
 }
@@ -143,6 +148,7 @@ static void count_open(trial *t, const fmpq_t place) {
 
 static bool try_forms(trial *t) {
     bool found = false;
+    int forms_left = FORMS;
     for (size_t k = 0; k < t->places.n && !found; k++) {
         const rk_root *root = &t->places.root[k];
         if (root->exact)
@@ -153,6 +159,8 @@ static bool try_forms(trial *t) {
                 count_open(t, &root->near);
             continue;
         }
+        if (forms_left-- == 0)
+            break;
         rk_forms forms = {0};
         rk_track_forms(&t->line, root->text, &root->near, &forms);
         rk_track_at(&t->line, &root->near, t->out);

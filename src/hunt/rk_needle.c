@@ -12,8 +12,10 @@ enum {
     BITS = 640,  /* of the balls */
     NUDGE = 200, /* difference quotients over 2^-NUDGE */
     STEPS = 6,   /* of Newton's method */
-    KNOWN = 150  /* binary places that a place must be known to */
+    KNOWN = 150, /* binary places that a place must be known to */
+    ATTEMPTS = 5 /* places looked at closely along one line: this is what takes time */
 };
+static const double noise = 1e-11; /* below this a difference of doubles has no sign */
 
 typedef struct search {
     const rk_track *line;
@@ -21,6 +23,7 @@ typedef struct search {
     rk_domain *doubles, *balls;
     rk_run *coarse, *fine; /* over doubles, and over balls */
     double grid[GRID];
+    int attempts;
 } search;
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -135,6 +138,7 @@ static void keep(search *s, rk_root_list *out, double start, bool turning) {
     fmpz_init(scaled);
     rk_buf_init(&text);
     arb_set_d(t, start);
+    s->attempts++;
     if (polish(s, t, turning)) {
         bool zero = !turning || vanishes(s, t);
         bool named = zero && rk_number_recognise(&text, t);
@@ -190,16 +194,27 @@ static double narrow(search *s, double a, double b) {
 }
 
 static bool changes(double x, double y) {
-    return (x < 0 && y > 0) || (x > 0 && y < 0);
+    return (x < -noise && y > noise) || (x > noise && y < -noise);
 }
 
 static bool dips(double x, double y, double z) {
-    return !changes(x, y) && !changes(y, z) && fabs(y) < fabs(x) && fabs(y) <= fabs(z);
+    return fabs(x) > noise && fabs(z) > noise && (x < 0) == (z < 0) && fabs(y) < fabs(x) &&
+           fabs(y) <= fabs(z);
+}
+
+/* What is 0 at many places is 0 along the whole line. */
+static bool is_flat(const double *value) {
+    int zeros = 0;
+    for (size_t i = 0; i < GRID; i++)
+        zeros += fabs(value[i]) <= noise;
+    return zeros > 4;
 }
 
 static void search_height(search *s, rk_root_list *out, size_t room, const double *value) {
-    for (size_t i = 0; i < GRID && out->n < room; i++) {
-        if (value[i] == 0)
+    if (is_flat(value))
+        return;
+    for (size_t i = 0; i < GRID && out->n < room && s->attempts < ATTEMPTS; i++) {
+        if (fabs(value[i]) <= noise)
             keep(s, out, s->grid[i], false);
         else if (i + 1 < GRID && changes(value[i], value[i + 1]))
             keep(s, out, bisect(s, s->grid[i], s->grid[i + 1], value[i]), false);
@@ -232,7 +247,7 @@ void rk_needles(rk_root_list *out, size_t room, const rk_track *line, const rk_h
     rk_run_init(&fine, line->program, s.balls);
     fill_grid(s.grid);
     fill_values(&s, height, n, value);
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < n && s.attempts < ATTEMPTS; k++) {
         s.height = &height[k];
         search_height(&s, out, room, value + k * GRID);
     }

@@ -25,8 +25,7 @@ static bool has_ranks_alone(const rk_judge *judge, const rk_program *program) {
 }
 
 static bool climbs(const rk_judge *judge, const rk_program *program) {
-    (void)judge;
-    return rk_margin_varies(program);
+    return is_universal(judge, program) ? rk_margin_climbs(program) : rk_margin_varies(program);
 }
 
 static bool has_ranks(const rk_judge *judge, const rk_program *program) {

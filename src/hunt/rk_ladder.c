@@ -96,10 +96,23 @@ static uint64_t count_all(const rk_ladder *l, unsigned level, slong nonzero) {
     return sum;
 }
 
+/* No rung that such tuples need is too long: looked at from few nonzero entries on, because where
+   one is, those after it are longer. */
+static bool all_whole(const rk_ladder *l, unsigned level, slong nonzero) {
+    slong least = l->place[0].least;
+    for (slong n = 0; n <= nonzero; n++)
+        for (size_t k = 0; k < l->nplaces; k++)
+            if (n <= nonzero - (least - rk_shelf_least(l->place[k].shelf)) &&
+                !rung(&l->place[k], level, n)->whole)
+                return false;
+    return true;
+}
+
 /* The largest alphabet with which all of them up to `nonzero` nonzero entries fit; none: -1. */
 static int whole_level(const rk_ladder *l, slong nonzero) {
     int level = -1;
-    while (level + 1 < RK_SHELF_LEVELS && count_all(l, (unsigned)(level + 1), nonzero) <= l->budget)
+    while (level + 1 < RK_SHELF_LEVELS && all_whole(l, (unsigned)(level + 1), nonzero) &&
+           count_all(l, (unsigned)(level + 1), nonzero) <= l->budget)
         level++;
     return level;
 }

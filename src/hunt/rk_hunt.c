@@ -273,7 +273,7 @@ static void lead(hunt *h, rk_worker *w) {
         if (!moved)
             rk_line_nap(nap);
     }
-    rk_line_close(&h->line);
+    rk_line_break(&h->line); /* what others still had in hand will not come */
     rk_team_end(&lead);
 }
 

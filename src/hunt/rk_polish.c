@@ -85,8 +85,8 @@ static void find_equations(polishing *s) {
 static void slopes(polishing *s, double *jacobian) {
     double above[EQUATIONS], below[EQUATIONS];
     for (slong j = 0; j < s->n; j++) {
-        bool fixed = rk_point_radix(s->program, j) > 0;
-        double h = step * fmax(1, fabs(s->theta[j]));
+        bool fixed = rk_point_radix(s->program, j) > 0; /* a digit: nothing lies between two */
+        double h = fixed ? 0 : step * fmax(1, fabs(s->theta[j]));
         look(s, j, h, above);
         look(s, j, -h, below);
         for (size_t k = 0; k < s->nheights; k++) {

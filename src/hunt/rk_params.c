@@ -158,12 +158,13 @@ static void *coordinate(const rk_matrix *theta, slong k) {
     return rk_matrix_entry(theta, k, 0);
 }
 
-static slong digit(const rk_matrix *theta, slong k) {
+/* Of what is no digit: some digit, so that no map leaves its matrix. */
+static slong digit(const rk_matrix *theta, slong k, slong radix) {
     fmpq_t x;
     fmpq_init(x);
     slong value = 0;
     if (theta->domain->get_fmpq(theta->domain, x, coordinate(theta, k)) == RK_EV_OK)
-        value = fmpz_get_si(fmpq_numref(x));
+        value = (slong)fmpz_fdiv_ui(fmpq_numref(x), (ulong)radix);
     fmpq_clear(x);
     return value;
 }
@@ -244,7 +245,7 @@ static rk_ev map_permutation(const rk_matrix *theta, slong first, rk_matrix *out
     rk_matrix one;
     rk_ev ev = number(&one, d, 1);
     for (slong i = 0; i < out->rows; i++) {
-        slong skip = digit(theta, first + i);
+        slong skip = digit(theta, first + i, out->cols - i);
         for (slong j = 0; j < out->cols; j++) {
             bool taken = false;
             for (slong k = 0; k < i && !taken; k++)
@@ -272,7 +273,7 @@ static rk_ev map_orthogonal(const rk_matrix *theta, rk_matrix *out) {
         }
     rk_ev ev = rk_ev_worst(cayley(&turn, &skew), map_permutation(theta, signs + n, &perm));
     for (slong i = 0; i < n; i++)
-        for (slong j = 0; j < n && digit(theta, signs + i) == 1; j++)
+        for (slong j = 0; j < n && digit(theta, signs + i, 2) == 1; j++)
             d->neg(d, rk_matrix_entry(&perm, i, j), rk_matrix_entry(&perm, i, j));
     rk_matrix_mul(&product, &turn, &perm);
     replace(out, &product);
@@ -285,7 +286,7 @@ static rk_ev map_orthogonal(const rk_matrix *theta, rk_matrix *out) {
 /* A row is the mirror image of a signed unit vector (the pole) in (t, 1). */
 static rk_ev map_unit_row(const rk_matrix *theta, rk_matrix *out, slong row) {
     const rk_domain *d = theta->domain;
-    slong n = out->cols, first = row * n, pole = digit(theta, first + n - 1);
+    slong n = out->cols, first = row * n, pole = digit(theta, first + n - 1, 2 * n);
     rk_matrix p, v, one, x;
     rk_ev ev = number(&one, d, 1);
     rk_matrix_init(&p, d, 1, n);

@@ -1,6 +1,7 @@
 /* The goal under conditions, by NLopt (Johnson, "The NLopt nonlinear-optimization package"): its
    local methods that draw no random numbers, bounded by the number of looks and by nothing else,
-   so that a climb is a function of its start. */
+   so that a climb is a function of its start. MMA is not among them: its dual problem goes on
+   without looks, for seconds where there are dozens of inequalities. */
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "rk_system.h"
 
 /* How a method takes conditions. */
-typedef enum taking { CONSTRAINTS, INEQUALITIES, PENALTY } taking;
+typedef enum taking { CONSTRAINTS, PENALTY } taking;
 
 static const struct method {
     nlopt_algorithm algorithm;
@@ -16,10 +17,9 @@ static const struct method {
     bool slopes;
     unsigned share; /* of all climbs */
 } methods[] = {
-    {NLOPT_LD_SLSQP, CONSTRAINTS, true, 8}, {NLOPT_LD_MMA, INEQUALITIES, true, 3},
-    {NLOPT_LD_LBFGS, PENALTY, true, 3},     {NLOPT_LN_COBYLA, CONSTRAINTS, false, 2},
-    {NLOPT_LN_BOBYQA, PENALTY, false, 1},   {NLOPT_LN_NELDERMEAD, PENALTY, false, 2},
-    {NLOPT_LN_SBPLX, PENALTY, false, 1},
+    {NLOPT_LD_SLSQP, CONSTRAINTS, true, 8},   {NLOPT_LD_LBFGS, PENALTY, true, 6},
+    {NLOPT_LN_COBYLA, CONSTRAINTS, false, 2}, {NLOPT_LN_BOBYQA, PENALTY, false, 1},
+    {NLOPT_LN_NELDERMEAD, PENALTY, false, 2}, {NLOPT_LN_SBPLX, PENALTY, false, 1},
 };
 
 unsigned rk_system_method(rk_rng *rng) {
@@ -74,7 +74,7 @@ static double penalty(const climb *c, double *gradient) {
     const rk_system *s = c->s;
     slong n = s->unknowns;
     double sum = 0;
-    for (slong i = 0; c->method->taking != CONSTRAINTS && i < s->equations; i++)
+    for (slong i = 0; c->method->taking == PENALTY && i < s->equations; i++)
         sum += punish(s->equation[i], s->equation_slope + i * n, gradient, n);
     for (slong i = 0; c->method->taking == PENALTY && i < s->inequalities; i++)
         if (s->inequality[i] > 0)
@@ -132,7 +132,7 @@ static bool set_up(climb *c, double enough) {
     if (ok && c->method->taking == CONSTRAINTS && s->equations > 0)
         ok = nlopt_add_equality_mconstraint(c->opt, (unsigned)s->equations, equations, c,
                                             tolerance) > 0;
-    if (ok && c->method->taking != PENALTY && s->inequalities > 0)
+    if (ok && c->method->taking == CONSTRAINTS && s->inequalities > 0)
         ok = nlopt_add_inequality_mconstraint(c->opt, (unsigned)s->inequalities, inequalities, c,
                                               tolerance) > 0;
     rk_free(tolerance);

@@ -510,7 +510,7 @@ static void find_instances(job *j, bool proved, uint64_t samples) {
     if (proved && universal && !j->witnessed && (j->calculated || !j->generic))
         find_instance(j);
     else if (!proved && (!j->refuted || (universal && j->checked->nvars > 0)))
-        hunt(j, 6 * samples); /* a small counterexample says more than a witness */
+        hunt(j, 4 * samples); /* a small counterexample says more than a witness */
 }
 
 /* Open dimensions are for the calculus, finitely many choices for the methods at given dimensions

@@ -146,7 +146,9 @@ static bool is_finding(rk_judge *judge, const rk_program *program, const rk_assi
 /* False when the instance was left unsettled because doubles saw nothing in it. */
 static bool decide(rk_judge *judge, const rk_program *program, const rk_assignment *a,
                    rk_effort effort, rk_instance *in) {
-    rk_decide_options o = {.precision_cap = judge->options->precision_cap, .rational_only = true};
+    rk_decide_options o = {.precision_cap = judge->options->precision_cap,
+                           .deadline = judge->options->deadline,
+                           .rational_only = true};
     rk_decide(program, a, &o, in);
     if (in->overall != RK_INSTANCE_UNKNOWN)
         return true;

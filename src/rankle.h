@@ -28,9 +28,9 @@ enum {
     RANKLE_INTERRUPTED = 5  /* options->interrupted said so; what was settled before stands */
 };
 
-/* Processes that share a hunt, on one host or many, started with the same arguments. The caller says
-   how messages travel (MPI, in the command). Both functions are called by one thread, the one that
-   called the library; messages between two processes arrive in order. */
+/* Processes that share a hunt, on one host or many, started with the same arguments. The caller
+   says how messages travel (MPI, in the command). Both functions are called by one thread, the one
+   that called the library; messages between two processes arrive in order. */
 typedef struct rankle_team {
     void *self;
     unsigned rank, size; /* process 0 leads */

@@ -20,8 +20,8 @@ bool rk_trial_field(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_
 bool rk_trial_climb(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                     unsigned *claim);
 
-/* Drives matrices whose ranks the theorem speaks of to lower rank in doubles, one or several, by one
-   or more; where that looks like a finding, the degeneracy is solved for exactly. */
+/* Drives matrices whose ranks the theorem speaks of to lower rank in doubles, one or several, by
+   one or more; where that looks like a finding, the degeneracy is solved for exactly. */
 bool rk_trial_degenerate(rk_judge *judge, const rk_program *program, rk_rng *rng,
                          rk_assignment *out, unsigned *claim);
 

@@ -190,9 +190,9 @@ typedef struct rk_checked {
     size_t niexprs;
     rk_mode mode;
     rk_verdict expect;
-    const rk_paper *paper;    /* of the source clause, NULL */
-    const char *source;       /* its text, NULL */
-    const char *corrects;     /* NULL */
+    const rk_paper *paper;       /* of the source clause, NULL */
+    const char *source;          /* its text, NULL */
+    const char *corrects;        /* NULL */
     unsigned char digest[32];    /* of the files and the theorem's name (rk_digest.h) */
     unsigned char statement[32]; /* of what is claimed alone: keys draws, hunts and ledgers */
 } rk_checked;

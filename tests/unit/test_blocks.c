@@ -35,7 +35,7 @@ static rk_sc dimension(bench *b, const char *name) {
 static int set_up(void **state) {
     bench *b = rk_calloc(1, sizeof *b);
     b->arena = rk_arena_new();
-    b->sizes = rk_sizes_new(b->arena);
+    b->sizes = rk_sizes_new();
     b->sc = rk_scalars_new(b->sizes, b->arena);
     b->s = rk_mxs_new(b->sc, b->arena);
     b->n = dimension(b, "n");

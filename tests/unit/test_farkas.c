@@ -28,7 +28,7 @@ static int set_up(void **state) {
     static bench b;
     static char matrix[UNKNOWNS]; /* any pointer serves as a matrix here */
     b.arena = rk_arena_new();
-    b.sizes = rk_sizes_new(b.arena);
+    b.sizes = rk_sizes_new();
     b.s = rk_scalars_new(b.sizes, b.arena);
     unsigned n = rk_size_symbol(b.sizes, "n", NULL), d = rk_size_symbol(b.sizes, "d", NULL);
     rk_sc_bound(b.s, n, 1);

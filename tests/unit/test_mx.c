@@ -28,7 +28,7 @@ static int set_up(void **state) {
     static const char *const name[] = {"n", "m", "d", "k", "H", "h"};
     static bench b;
     b.arena = rk_arena_new();
-    b.sizes = rk_sizes_new(b.arena);
+    b.sizes = rk_sizes_new();
     for (int i = 0; i < SYMBOLS; i++)
         b.sym[i] = rk_size_symbol(b.sizes, name[i], NULL);
     b.sc = rk_scalars_new(b.sizes, b.arena);

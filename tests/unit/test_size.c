@@ -10,15 +10,13 @@
 #include "lang/rk_size.h"
 
 typedef struct fixture {
-    rk_arena *arena;
     rk_sizes *s;
     const rk_size *n, *m, *k;
 } fixture;
 
 static int set_up(void **state) {
     fixture *f = rk_calloc(1, sizeof *f);
-    f->arena = rk_arena_new();
-    f->s = rk_sizes_new(f->arena);
+    f->s = rk_sizes_new();
     f->n = rk_size_sym(f->s, rk_size_symbol(f->s, "n", NULL));
     f->m = rk_size_sym(f->s, rk_size_symbol(f->s, "m", NULL));
     f->k = rk_size_sym(f->s, rk_size_symbol(f->s, "k", NULL));
@@ -29,7 +27,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     fixture *f = *state;
     rk_sizes_free(f->s);
-    rk_arena_free(f->arena);
     rk_free(f);
     return 0;
 }

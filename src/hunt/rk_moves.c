@@ -25,10 +25,13 @@ void rk_shrinker_clear(rk_shrinker *s) {
     rk_assignment_clear(&s->broken);
 }
 
+/* Nothing more is tried: asked before the work of making a move, too. */
+static bool is_over(rk_shrinker *s) {
+    return s->checks >= max_checks || rk_judge_out_of_time(s->judge);
+}
+
 static bool is_better(rk_shrinker *s, unsigned *claim) {
-    /* the clock before the order, which sorts all entries */
-    if (s->checks >= max_checks || rk_judge_out_of_time(s->judge) ||
-        rk_order_compare(&s->next, s->now) >= 0)
+    if (is_over(s) || rk_order_compare(&s->next, s->now) >= 0)
         return false;
     s->checks++;
     if (s->forms->n == 0)
@@ -180,7 +183,7 @@ static bool shrink_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
 static bool unify_entry(rk_shrinker *s, size_t slot, slong i, slong j) {
     const fmpq_mat_struct *m = &s->now->value[slot];
     bool any = false;
-    for (slong k = 0; k < m->r * m->c; k++) {
+    for (slong k = 0; k < m->r * m->c && !is_over(s); k++) {
         const fmpq *other = fmpq_mat_entry(m, k / m->c, k % m->c);
         if (fmpq_equal(other, fmpq_mat_entry(m, i, j)))
             continue;
@@ -217,7 +220,7 @@ static bool entry_moves(rk_shrinker *s, size_t slot) {
     bool any = false;
     const fmpq_mat_struct *m = &s->now->value[slot];
     for (slong i = 0; i < m->r; i++)
-        for (slong j = 0; j < m->c; j++) {
+        for (slong j = 0; j < m->c && !is_over(s); j++) {
             if (is_stochastic(s->program->slots[slot].set)) {
                 any = move_weight(s, slot, i, j) || any;
                 continue;
@@ -399,7 +402,7 @@ static bool substitute_moves(rk_shrinker *s) {
     fmpq_t old, value;
     fmpq_init(old);
     fmpq_init(value);
-    for (slong k = 0; k < s->entries; k++) {
+    for (slong k = 0; k < s->entries && !is_over(s); k++) {
         fmpq_set(old, entry_number(s, k));
         for (int c = 1; c <= SIMPLE; c++) {
             fmpq_neg(value, old);

@@ -140,12 +140,12 @@ static const char *const ledger_paragraphs[] = {
     "first FILE, or with -o of all into that one, which is made when it is not there: the shards "
     "of a hunt become one ledger. What two ledgers both have must be the same in both, and is "
     "there once afterwards. `export' writes everything as JSON by the schema rankle-ledger-1, or "
-    "with --snippets each finding as a claim file of its own, which rankle check accepts.",
+    "with --claims each finding as a claim file of its own, which rankle check accepts.",
     "A ledger may be looked into while a hunt writes to it.", NULL};
 static const rk_example ledger_examples[] = {
     {"rankle ledger show run.ledger", "hunts and findings", NULL, 0},
     {"rankle ledger merge -o all.ledger run.ledger", "the same again, in another file", NULL, 0},
-    {"rankle ledger export --snippets found run.ledger", "the findings as claim files", NULL, 0},
+    {"rankle ledger export --claims found run.ledger", "the findings as claim files", NULL, 0},
     {NULL, NULL, NULL, 0}};
 static const char *const ledger_exits[] = {"0", "all was done", EXIT_FAILURES, NULL};
 

@@ -22,7 +22,7 @@ static int ledger_failed(const ledger_call *c, int status, const char *path) {
 static int ledger_show(const ledger_call *c) {
     rankle_style style = rk_terminal_style(stdout, c->arguments->verbose);
     int code = RK_EXIT_OK;
-    if (c->arguments->output || c->arguments->snippets)
+    if (c->arguments->output || c->arguments->claims)
         return rk_cli_complain(RK_EXIT_USAGE, "show prints to standard output");
     for (int i = 0; i < c->nfiles; i++) {
         const char *text = NULL;
@@ -37,8 +37,8 @@ static int ledger_show(const ledger_call *c) {
 
 static int ledger_merge(const ledger_call *c) {
     const char *into = c->arguments->output ? c->arguments->output : c->file[0];
-    if (c->arguments->snippets)
-        return rk_cli_complain(RK_EXIT_USAGE, "--snippets goes with export");
+    if (c->arguments->claims)
+        return rk_cli_complain(RK_EXIT_USAGE, "--claims goes with export");
     if (c->nfiles < 2 && !c->arguments->output)
         return rk_cli_complain(RK_EXIT_USAGE, "merge wants two ledgers, or one and -o FILE");
     for (int i = 0; i < c->nfiles; i++) {
@@ -52,8 +52,8 @@ static int ledger_merge(const ledger_call *c) {
 static int ledger_export_snippets(const ledger_call *c) {
     size_t written = 0;
     if (c->arguments->output)
-        return rk_cli_complain(RK_EXIT_USAGE, "--snippets names its own folder: leave out -o");
-    int status = rankle_ledger_snippets(c->session, c->file[0], c->arguments->snippets, &written);
+        return rk_cli_complain(RK_EXIT_USAGE, "--claims names its own folder: leave out -o");
+    int status = rankle_ledger_snippets(c->session, c->file[0], c->arguments->claims, &written);
     if (status != RANKLE_OK)
         return ledger_failed(c, status, c->file[0]);
     fprintf(stderr, "rankle: %zu finding%s written\n", written, written == 1 ? "" : "s");
@@ -64,7 +64,7 @@ static int ledger_export(const ledger_call *c) {
     const char *json = NULL, *output = c->arguments->output;
     if (c->nfiles != 1)
         return rk_cli_complain(RK_EXIT_USAGE, "export wants one ledger; merge them first");
-    if (c->arguments->snippets)
+    if (c->arguments->claims)
         return ledger_export_snippets(c);
     int status = rankle_ledger_json(c->session, c->file[0], &json);
     if (status != RANKLE_OK)

@@ -58,7 +58,7 @@
     X(format, 0, "format", TEXT, "FORMAT", RK_ON(TABLE), 0, 0, "latex (default), markdown or csv") \
     X(standalone, 0, "standalone", FLAG, NULL, RK_ON(TABLE) | RK_ON(EXPLAIN), 0, 0,                \
       "with LaTeX: a whole document, to be compiled as it is")                                     \
-    X(snippets, 0, "snippets", TEXT, "DIR", RK_ON(LEDGER), 0, 0,                                   \
+    X(claims, 0, "claims", TEXT, "DIR", RK_ON(LEDGER), 0, 0,                                       \
       "with export: write each finding as a claim file into DIR instead of all as JSON")           \
     X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE) | RK_ON(EXPLAIN) | RK_ON(LEDGER), 0, 0,    \
       "write to FILE instead of standard output; an old FILE is replaced when all is written, "    \

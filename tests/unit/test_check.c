@@ -76,9 +76,9 @@ static void open_dimensions_are_proved_by_the_calculus_alone(void **state) {
     expect("dim n >= 1; forall X : real[n, n]; assume rank(X) > n; claim rank(X) == 7;", RK_PROVED,
            RK_REASON_NONE, 1); /* of nothing, and so it says */
     expect("dim n >= 1; forall x : real[n]; claim gelu(x) >= -1;", RK_VERIFIED, RK_REASON_NONE, 0);
-    expect("dim n >= 1; forall x : real; claim n < 7;", RK_VERIFIED, RK_REASON_NONE,
+    expect("dim n >= 1; forall x : real; claim n^3 != 1367631;", RK_VERIFIED, RK_REASON_NONE,
            0); /* false beyond what is tried */
-    expect("dim n >= 1; claim n < 200;", RK_VERIFIED, RK_REASON_NONE, 0); /* and so is this */
+    expect("dim n >= 1; claim n^3 != 8120601;", RK_VERIFIED, RK_REASON_NONE, 0); /* as is this */
 }
 
 static void false_claims_are_refuted(void **state) {

@@ -129,8 +129,8 @@ static const char *const constructed[] = {
 static const char *const implied[] = {
     "dim n = 4; forall P : real[n, n]; claim P*P == P => P' == P;",
     "dim n = 4; forall P : real[n, n]; claim P*P != P or P' == P;",
-    "dim n = 4, m = 3; forall A : real[n, m], X : real[m, n];"
-    "claim A*X*A == A and rank(A) == 2 => (X*A*X == X => rank(X) == 1);",
+    ("dim n = 4, m = 3; forall A : real[n, m], X : real[m, n];"
+     "claim A*X*A == A and rank(A) == 2 => (X*A*X == X => rank(X) == 1);"),
     "dim n = 4; forall N : real[n, n]; claim not (N*N == zeros(n, n) and N != zeros(n, n));",
 };
 

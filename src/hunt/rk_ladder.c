@@ -189,7 +189,8 @@ static bool make_step(rk_ladder *l) {
     l->arena = rk_arena_new();
     l->ntuples = l->first = l->next = 0;
     make_tuples(l, 0, l->nonzero);
-    qsort(l->tuple, l->ntuples, sizeof *l->tuple, in_order);
+    if (l->ntuples > 0) /* else there is no array */
+        qsort(l->tuple, l->ntuples, sizeof *l->tuple, in_order);
     return true;
 }
 

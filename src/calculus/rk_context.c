@@ -106,23 +106,6 @@ static rk_sc comparison(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equat
     return rounded != NULL ? rounded : value;
 }
 
-static rk_cmp negation(rk_cmp cmp) {
-    switch (cmp) {
-    case RK_EQ:
-        return RK_NE;
-    case RK_NE:
-        return RK_EQ;
-    case RK_LT:
-        return RK_GE;
-    case RK_LE:
-        return RK_GT;
-    case RK_GT:
-        return RK_LE;
-    default:
-        return RK_LT;
-    }
-}
-
 /* rank(kron(A, B)) as rank(A)*rank(B): then a common factor can be seen. */
 typedef struct factoring {
     rk_context *x;
@@ -165,7 +148,7 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
 
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
     const rk_term *t = l->term;
-    rk_cmp cmp = l->negated ? negation(t->cmp) : t->cmp;
+    rk_cmp cmp = l->negated ? rk_cmp_negation(t->cmp) : t->cmp;
     rk_sc left = rk_read_scalar(x->reader, t->kid[0]), right = rk_read_scalar(x->reader, t->kid[1]);
     rk_sc difference = rk_sc_sub(x->scalars, left, right);
     bool equation;
@@ -453,10 +436,6 @@ rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
     if (strict && rk_sc_rounded(x->scalars, rk_without_positive(x, difference), true) == NULL)
         return NULL;
     return comparison(x, cmp, a, b, equation);
-}
-
-rk_cmp rk_cmp_negation(rk_cmp cmp) {
-    return negation(cmp);
 }
 
 /* --- positive factors ----------------------------------------------------------------------- */

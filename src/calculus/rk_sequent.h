@@ -82,7 +82,6 @@ rk_sc rk_span_gap(rk_context *x, const rk_term *span);
 /* a CMP b as value >= 0, or value == 0; strict ones between integers lose 1. NULL for != and for
    strict ones between other numbers as a goal. */
 rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation);
-rk_cmp rk_cmp_negation(rk_cmp cmp);
 /* value without factors that are positive at every assignment */
 rk_sc rk_without_positive(rk_context *x, rk_sc value);
 

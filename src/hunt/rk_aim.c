@@ -26,25 +26,6 @@ static void add(rk_aim *aim, rk_condition c) {
 
 /* --- comparisons --------------------------------------------------------------- */
 
-/* The comparison that holds, entry by entry, where cmp fails. */
-static rk_cmp opposite(rk_cmp cmp) {
-    switch (cmp) {
-    case RK_EQ:
-        return RK_NE;
-    case RK_NE:
-        return RK_EQ;
-    case RK_LT:
-        return RK_GE;
-    case RK_LE:
-        return RK_GT;
-    case RK_GT:
-        return RK_LE;
-    case RK_GE:
-        return RK_LT;
-    }
-    return cmp;
-}
-
 /* One entry of left - right is to be positive; of right - left for sign -1. */
 static void set_goal(rk_aim *aim, const rk_instr *in, int sign, rk_rng *rng) {
     const rk_instr *x = at(aim, in->arg[0]), *y = at(aim, in->arg[1]);
@@ -65,7 +46,7 @@ static void at_most(rk_aim *aim, unsigned i, unsigned left, unsigned right) {
    that is to fail in some entry always can. */
 static void compare(rk_aim *aim, unsigned i, bool want, bool free, rk_rng *rng) {
     const rk_instr *in = at(aim, i);
-    rk_cmp cmp = want ? in->cmp : opposite(in->cmp);
+    rk_cmp cmp = want ? in->cmp : rk_cmp_negation(in->cmp);
     bool goal = free && aim->goal == RK_GOAL_NONE;
     if (goal)
         aim->touching = cmp == RK_GE || cmp == RK_LE;

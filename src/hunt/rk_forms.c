@@ -41,14 +41,6 @@ void rk_forms_put(rk_forms *f, size_t slot, slong row, slong col, const char *te
     old->text = copy;
 }
 
-void rk_forms_drop(rk_forms *f, size_t slot, slong row, slong col) {
-    rk_form *old = find(f, slot, row, col);
-    if (old == NULL)
-        return;
-    rk_free(old->text);
-    *old = f->form[--f->n];
-}
-
 void rk_forms_set(rk_forms *r, const rk_forms *a) {
     if (r == a)
         return;

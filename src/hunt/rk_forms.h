@@ -21,8 +21,6 @@ void rk_forms_clear(rk_forms *f); /* may be used again */
 void rk_forms_set(rk_forms *r, const rk_forms *a);
 /* Gives entry (row, col) of a slot this form, in place of the one it had. */
 void rk_forms_put(rk_forms *f, size_t slot, slong row, slong col, const char *text);
-/* The entry is rational again. */
-void rk_forms_drop(rk_forms *f, size_t slot, slong row, slong col);
 /* NULL: the entry is rational. */
 const char *rk_forms_at(const rk_forms *f, size_t slot, slong row, slong col);
 

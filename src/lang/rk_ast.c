@@ -110,3 +110,20 @@ bool rk_file_equal(const rk_file *a, const rk_file *b) {
             return false;
     return true;
 }
+
+rk_cmp rk_cmp_negation(rk_cmp cmp) {
+    switch (cmp) {
+    case RK_EQ:
+        return RK_NE;
+    case RK_NE:
+        return RK_EQ;
+    case RK_LT:
+        return RK_GE;
+    case RK_LE:
+        return RK_GT;
+    case RK_GT:
+        return RK_LE;
+    default:
+        return RK_LT;
+    }
+}

@@ -38,6 +38,7 @@ typedef enum rk_node_kind {
 } rk_node_kind;
 
 typedef enum rk_cmp { RK_EQ, RK_NE, RK_LT, RK_LE, RK_GT, RK_GE } rk_cmp;
+rk_cmp rk_cmp_negation(rk_cmp cmp); /* of two numbers: holds where cmp fails */
 
 typedef struct rk_node rk_node;
 struct rk_node {

@@ -1,0 +1,44 @@
+/* A certificate: a header, then records, one a line, each a keyword and what follows it.
+   docs/certificate-format.md specifies them. Read strictly in order: whoever expects a record takes
+   it, and what nobody took is refused. */
+#ifndef VF_CERT_H
+#define VF_CERT_H
+
+#include "vf_value.h"
+
+typedef struct vf_cert vf_cert;
+
+vf_cert *vf_cert_read(const char *path);      /* checks the frame: version, count, last line */
+const char *vf_cert_digest(const vf_cert *c); /* 64 hexadecimal digits */
+const char *vf_cert_theorem(const vf_cert *c);
+bool vf_cert_proved(const vf_cert *c); /* else refuted */
+
+/* The keyword of the next record, "" at the end. Also tells vf_at its line. */
+const char *vf_next(vf_cert *c);
+/* Takes the next record: ENSURE that it has this keyword; what follows it ("" if nothing). */
+const char *vf_take(vf_cert *c, const char *keyword);
+bool vf_take_if(vf_cert *c, const char *keyword, const char **rest);
+
+/* Fields of a record, which stand between " | ". ENSURE: exactly n. */
+void vf_fields(const char *rest, const char **field, size_t n);
+size_t vf_count_fields(const char *rest);
+long vf_read_long(const char *text); /* ENSURE: the whole text is one integer that fits */
+
+/* "n=2 d=3": every dimension once, allowed. A fresh point without entries. */
+vf_point *vf_read_at(const vf_theorem *t, const char *rest);
+/* `set X | [1, 0; 0, 1]` records, one for each variable and member that is not given by the text;
+   entries are closed expressions of the language. */
+void vf_read_sets(vf_theorem *t, vf_cert *c, vf_point *point);
+
+/* What proves or refutes the theorem at given dimensions, by keyword of its first record. Each
+   checker takes its records and returns only if they are right. */
+typedef void vf_checker(vf_theorem *t, vf_cert *c, vf_point *at);
+vf_checker vf_check_evaluate; /* no variables: evaluated; or one case after the other */
+vf_checker vf_check_rational; /* rational functions: ranks and identities over Q(entries) */
+vf_checker vf_check_identity; /* roots, exponentials and signs as generators; sums of squares */
+vf_checker vf_check_witness;  /* lower bounds of ranks at one exact point, upper ones by shape */
+vf_checker vf_check_open;     /* a generic claim is false on a neighbourhood of a point */
+/* At all dimensions at once. */
+void vf_check_calculus(vf_theorem *t, vf_cert *c);
+
+#endif

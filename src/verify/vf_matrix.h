@@ -1,0 +1,116 @@
+/* Matrices whose dimensions are symbols, in a normal form of the free algebra: a sum of words, a
+   word a coefficient times a product of letters. Calculus proofs are checked with them.
+
+   There are no grids: [A, B; C, D] is E1*A*F1' + E1*B*F2' + E2*C*F1' + E2*D*F2', where E(n, o, s),
+   the injection, is the n by s matrix with an identity in rows o + 1 .. o + s; unit(n, j) is
+   E(n, j - 1, 1). Blocks over a range are sums over the range. ones(n, m) is ones(n, 1) times
+   ones(m, 1)'. Numbers are fractions of polynomials (vf_ratio) in symbols (atom = index in
+   vf_theorem.sym) and quantities (atoms from VF_FIRST_QUANTITY on): ranks, 1 by 1 words and so on.
+
+   Every leaf and quantity means one value at every assignment of the theorem's variables, also
+   where its text is not defined (inv of a singular matrix is then some matrix). An identification
+   that holds only where something is defined is made only where that is known: because it was noted
+   (vf_mx_note), or by construction. So a == b says: equal at every assignment at which what was
+   noted is defined, for all allowed dimensions. */
+#ifndef VF_MATRIX_H
+#define VF_MATRIX_H
+
+#include "vf_text.h"
+
+typedef struct vf_mxs vf_mxs;   /* the store: leaves, quantities, what is known */
+typedef struct vf_leaf vf_leaf; /* vf_matrix_inside.h */
+
+enum { VF_FIRST_QUANTITY = 1 << 24 };
+
+typedef struct vf_letter {
+    const vf_leaf *leaf;
+    bool transposed, inverted; /* inverted: of a leaf that is invertible */
+} vf_letter;
+
+typedef struct vf_word {
+    vf_ratio coef;
+    const vf_letter *letter;
+    size_t n; /* 0: the identity */
+} vf_word;
+
+typedef struct vf_mx {
+    vf_ratio rows, cols;
+    const vf_word *word; /* in any order, no two alike; none: zero */
+    size_t nwords;
+} vf_mx;
+
+vf_mxs *vf_mxs_new(vf_theorem *t);
+
+/* --- from text ---------------------------------------------------------------------------- */
+const vf_mx *vf_mx_read(vf_mxs *s, const vf_term *value);
+vf_ratio vf_mx_number(vf_mxs *s, const vf_term *value); /* of a 1 by 1 term */
+/* This value or truth is defined (a claim that is to be shown, a hypothesis): inverses in it exist,
+   divisors are not 0, positions are inside. Not what stands in loops that may be empty. */
+void vf_mx_note(vf_mxs *s, const vf_term *text);
+/* The matrix that a fold's running value or a fresh name VF_ACC with this sym2 stands for: only
+   its shape is known. */
+const vf_mx *vf_mx_fresh(vf_mxs *s, unsigned sym, vf_ratio rows, vf_ratio cols);
+/* sum of body over sym = low..high, which is at least low - 1 */
+vf_ratio vf_mx_sum_number(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high, vf_ratio body);
+const vf_mx *vf_mx_sum(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high, const vf_mx *body);
+
+/* --- what is known ------------------------------------------------------------------------ */
+/* Knowledge is a stack: back to a mark when a case of a proof ends. */
+typedef struct vf_mark {
+    size_t nonnegative, nonzero, invertible, rules;
+} vf_mark;
+vf_mark vf_mx_mark(const vf_mxs *s);
+void vf_mx_forget(vf_mxs *s, vf_mark mark);
+void vf_mx_know_nonnegative(vf_mxs *s, vf_ratio a);
+void vf_mx_know_nonzero(vf_mxs *s, vf_ratio a);
+void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a); /* square */
+/* `zero` has been shown to be the zero matrix: from now on its word `lead` (any matrix of one word
+   with those letters) is replaced by the rest. ENSURE: the word is there, with a coefficient that
+   is not 0. */
+void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead);
+
+/* Sure at every allowed assignment; sufficient, not necessary. */
+bool vf_mx_at_least(vf_mxs *s, vf_ratio a, long least);
+bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a);
+bool vf_mx_is_integer(vf_mxs *s, vf_ratio a);
+
+/* --- operations: ENSURE that shapes agree ------------------------------------------------- */
+const vf_mx *vf_mx_zero(vf_mxs *s, vf_ratio rows, vf_ratio cols);
+const vf_mx *vf_mx_eye(vf_mxs *s, vf_ratio n);
+const vf_mx *vf_mx_ones(vf_mxs *s, vf_ratio rows, vf_ratio cols);
+const vf_mx *vf_mx_scalar(vf_mxs *s, vf_ratio value); /* 1 by 1 */
+vf_ratio vf_mx_value(vf_mxs *s, const vf_mx *a);      /* of a 1 by 1 matrix */
+const vf_mx *vf_mx_add(vf_mxs *s, const vf_mx *a, const vf_mx *b);
+const vf_mx *vf_mx_sub(vf_mxs *s, const vf_mx *a, const vf_mx *b);
+const vf_mx *vf_mx_scale(vf_mxs *s, vf_ratio c, const vf_mx *a);
+const vf_mx *vf_mx_mul(vf_mxs *s, const vf_mx *a, const vf_mx *b);
+const vf_mx *vf_mx_transpose(vf_mxs *s, const vf_mx *a);
+const vf_mx *vf_mx_inv(vf_mxs *s, const vf_mx *a); /* ENSURE: known to be invertible */
+const vf_mx *vf_mx_kron(vf_mxs *s, const vf_mx *a, const vf_mx *b);
+/* cells row by row, of sizes that fit */
+const vf_mx *vf_mx_grid(vf_mxs *s, size_t grid_rows, size_t grid_cols, const vf_mx *const *cell);
+/* rank(a) as a number: transposes, factors that are not 0, the order of block rows and columns, and
+   those that are zero or repeated, make no difference */
+vf_ratio vf_mx_rank(vf_mxs *s, const vf_mx *a);
+
+/* `by` for a symbol, at any depth, everything brought to its normal form again */
+const vf_mx *vf_mx_put(vf_mxs *s, const vf_mx *a, unsigned sym, vf_ratio by);
+vf_ratio vf_mx_put_number(vf_mxs *s, vf_ratio a, unsigned sym, vf_ratio by);
+/* a matrix for the fresh one of this symbol */
+const vf_mx *vf_mx_put_fresh(vf_mxs *s, const vf_mx *a, unsigned sym, const vf_mx *by);
+bool vf_mx_mentions(vf_mxs *s, const vf_mx *a, unsigned sym); /* free */
+bool vf_mx_number_mentions(vf_mxs *s, vf_ratio a, unsigned sym);
+
+/* --- questions ----------------------------------------------------------------------------- */
+bool vf_mx_equal(vf_mxs *s, const vf_mx *a, const vf_mx *b);
+bool vf_mx_equal_numbers(vf_mxs *s, vf_ratio a, vf_ratio b);
+bool vf_mx_is_zero(vf_mxs *s, const vf_mx *a);
+bool vf_mx_is_eye(vf_mxs *s, const vf_mx *a);
+/* By construction or because it is known. */
+bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a);
+bool vf_mx_is_psd(vf_mxs *s, const vf_mx *a);
+bool vf_mx_is_symmetric(vf_mxs *s, const vf_mx *a);
+bool vf_mx_is_nonnegative(vf_mxs *s, const vf_mx *a); /* every entry */
+bool vf_mx_has_nonzero(vf_mxs *s, const vf_mx *a);    /* some entry is not 0 */
+
+#endif

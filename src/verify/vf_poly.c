@@ -345,7 +345,7 @@ bool vf_poly_mentions(const vf_poly *a, unsigned atom) {
 
 /* ---- substitution ---- */
 
-static unsigned degree(const vf_poly *a, unsigned atom) {
+unsigned vf_poly_degree(const vf_poly *a, unsigned atom) {
     unsigned d = 0;
     for (size_t i = 0; i < a->n; i++) {
         unsigned k = power_of(a->t[i].m, atom);
@@ -355,7 +355,7 @@ static unsigned degree(const vf_poly *a, unsigned atom) {
 }
 
 /* What stands with atom^k; the order of the terms stays. */
-static const vf_poly *with_power(const vf_poly *a, unsigned atom, unsigned k) {
+const vf_poly *vf_poly_part(const vf_poly *a, unsigned atom, unsigned k) {
     vf_poly *p = new_poly(a->n);
     for (size_t i = 0; i < a->n; i++)
         if (power_of(a->t[i].m, atom) == k) {
@@ -367,14 +367,14 @@ static const vf_poly *with_power(const vf_poly *a, unsigned atom, unsigned k) {
 
 /* den^d * a(num/den), where d is the degree of a in the atom: by Horner's rule. */
 static const vf_poly *put(const vf_poly *a, unsigned atom, const vf_poly *num, const vf_poly *den) {
-    unsigned d = degree(a, atom);
+    unsigned d = vf_poly_degree(a, atom);
     if (d == 0)
         return a;
-    const vf_poly *sum = with_power(a, atom, d);
+    const vf_poly *sum = vf_poly_part(a, atom, d);
     const vf_poly *scale = vf_poly_int(1);
     for (unsigned k = d; k-- > 0;) {
         scale = vf_poly_mul(scale, den);
-        const vf_poly *here = with_power(a, atom, k);
+        const vf_poly *here = vf_poly_part(a, atom, k);
         sum = vf_poly_add(vf_poly_mul(sum, num), vf_poly_mul(here, scale));
     }
     return sum;
@@ -444,7 +444,7 @@ bool vf_ratio_is_zero(vf_ratio a) {
 }
 
 vf_ratio vf_ratio_put(vf_ratio a, unsigned atom, vf_ratio by) {
-    unsigned up = degree(a.num, atom), down = degree(a.den, atom);
+    unsigned up = vf_poly_degree(a.num, atom), down = vf_poly_degree(a.den, atom);
     const vf_poly *num = put(a.num, atom, by.num, by.den);
     const vf_poly *den = put(a.den, atom, by.num, by.den);
     ENSURE("a substitution that makes a denominator zero", !vf_poly_is_zero(den));

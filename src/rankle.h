@@ -66,6 +66,8 @@ typedef struct rankle_options {
                                         NULL: none */
     int resume;                      /* go on with a hunt that the ledger has */
     const rankle_team *team;         /* hunts, of process 0: those that help; NULL: none */
+    const char *certificates;        /* folder, made when it is not there, into which a check writes
+                                        a certificate of each proved and refuted; NULL: none */
     const char *only;                /* shell pattern on theorem names, NULL: all */
     const char *const *library_path; /* NULL-terminated, NULL: none */
     /* called when a theorem is settled, in order; may be NULL. This and the next function may be

@@ -19,8 +19,12 @@ void rk_buf_clear(rk_buf *b) {
 }
 
 void rk_buf_reset(rk_buf *b) {
-    b->len = 0;
-    b->text[0] = '\0';
+    rk_buf_cut(b, 0);
+}
+
+void rk_buf_cut(rk_buf *b, size_t len) {
+    b->len = len;
+    b->text[len] = '\0';
 }
 
 void rk_buf_write(rk_buf *b, const char *s, size_t n) {

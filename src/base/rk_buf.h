@@ -13,6 +13,7 @@ typedef struct rk_buf {
 void rk_buf_init(rk_buf *b);
 void rk_buf_clear(rk_buf *b);
 void rk_buf_reset(rk_buf *b);
+void rk_buf_cut(rk_buf *b, size_t len); /* what stands behind the first len bytes */
 void rk_buf_putc(rk_buf *b, char c);
 void rk_buf_puts(rk_buf *b, const char *s);
 void rk_buf_write(rk_buf *b, const char *s, size_t n);

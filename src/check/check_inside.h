@@ -44,6 +44,8 @@ typedef struct job {
     rk_span where;
     int64_t *point_dims; /* of the counterexample or example */
     unsigned claim;
+    rk_buf *records; /* what a certificate is made of, so far; NULL: none is wanted */
+    bool unrecorded; /* part of what was shown has no records */
     /* random theorems: what the draws say */
     rk_verdict said;
     rk_reason reason;
@@ -67,6 +69,14 @@ void rk_result_point(job *j, const rk_program *p, const int64_t *dims, const rk_
 /* The same where some entries are closed forms. */
 void rk_result_point_forms(job *j, const rk_program *p, const int64_t *dims, const rk_assignment *a,
                            const rk_forms *forms);
+
+/* Records of a certificate (docs/certificate-format.md). They do nothing when none are wanted. */
+size_t rk_job_records_at(job *j, const int64_t *dims); /* how long the records are then */
+void rk_job_records_point(job *j);                     /* the point of the result */
+void rk_job_records_fails(job *j);                     /* the claim that is false there */
+void rk_job_records_restart(job *j);
+/* Hands the records to the result, if they are whole. */
+void rk_job_records_keep(job *j, bool proved);
 
 /* Random theorems: draws at the dimensions that are allowed. draws 0: by the work they take. */
 void rk_job_random(job *j, uint64_t draws);

@@ -65,6 +65,9 @@ typedef struct rk_result {
     double largest_violation;    /* relative to the size of the sides */
     double time_ms;
     uint64_t seed;
+    bool keep_records;       /* set by the caller: what a certificate is made of is wanted */
+    const char *records;     /* the body of a certificate; NULL: none could be written */
+    const char *certificate; /* the path of the file it was written to, NULL */
 } rk_result;
 
 #endif

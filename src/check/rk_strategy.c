@@ -2,6 +2,7 @@
 #include "base/rk_clock.h"
 #include "base/rk_guard.h"
 #include "base/rk_pool.h"
+#include "calculus/rk_record.h"
 #include "hunt/rk_largest.h"
 #include "check_inside.h"
 
@@ -27,7 +28,8 @@ static rk_prove_options prove_options(const job *j) {
     return (rk_prove_options){.seed = j->options->seed,
                               .precision_cap = j->options->precision_cap,
                               .deadline = j->deadline,
-                              .sides = j->sides};
+                              .sides = j->sides,
+                              .records = j->records};
 }
 
 static bool has_generic(const rk_checked *c) {
@@ -93,12 +95,18 @@ static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proo
         j->method = j->sides == NULL
                         ? proof->method
                         : rk_arena_printf(j->arena, "%s and rank calculus", proof->method);
-        if (j->checked->mode == RK_MODE_EXISTS && proof->example != NULL)
+        if (j->checked->mode == RK_MODE_EXISTS && proof->example != NULL) {
             keep_point(j, dims, p, proof->example);
+            rk_job_records_point(j);
+        }
     } else if (proof->status == RK_PROOF_FALSE) {
         j->refuted = true;
         j->method = proof->method;
         keep_point(j, dims, p, proof->example);
+        if (j->result->has_counterexample && !j->generic) {
+            rk_job_records_point(j);
+            rk_job_records_fails(j);
+        }
     } else {
         rk_job_unknown(j, proof->why, proof->where);
     }
@@ -153,10 +161,14 @@ static void visit(job *j, const int64_t *dims, double until) {
     }
     rk_proof proof;
     rk_proof_init(&proof);
+    size_t before = j->records ? j->records->len : 0, mark = rk_job_records_at(j, dims);
     if (prove_at(j, p, until, &proof) == RK_PROOF_ERROR)
         j->text_error = true;
     else
         take_proof(j, dims, p, &proof);
+    if (j->records != NULL && proof.status == RK_PROOF_NONE)
+        rk_buf_cut(j->records, before);
+    j->unrecorded |= j->records != NULL && proof.status != RK_PROOF_NONE && j->records->len == mark;
     bool small = is_hunted(p);
     j->huge |= !small;
     if (proof.status == RK_PROOF_TRUE && proof.witnessed)
@@ -313,6 +325,18 @@ static void take_largest(job *j, const rk_finding *f) {
     rk_finding_clear(&most);
 }
 
+/* What refutes a generic theorem is more than a point. */
+static void record_finding(job *j, const rk_finding *f) {
+    rk_job_records_restart(j);
+    rk_job_records_at(j, f->dims);
+    if (j->generic) {
+        j->unrecorded = true;
+        return;
+    }
+    rk_job_records_point(j);
+    rk_job_records_fails(j);
+}
+
 static void hunt_violation(job *j, uint64_t trials) {
     rk_hunt_options o = hunt_options(j, trials);
     rk_hunt_report r;
@@ -325,6 +349,7 @@ static void hunt_violation(job *j, uint64_t trials) {
     if (rk_job_kept(j, &o) && r.found) {
         j->refuted = true;
         take_finding(j, &r.finding);
+        record_finding(j, &r.finding);
         take_more(j, &r);
         take_largest(j, &r.finding);
     }
@@ -359,6 +384,8 @@ static void hunt_example(job *j, const int64_t *dims, uint64_t trials) {
         j->witnessed = true;
         rk_job_dims(j, dims);
         take_finding(j, &r.finding);
+        rk_job_records_at(j, dims);
+        rk_job_records_point(j);
     }
     rk_hunt_report_clear(&r, j->checked);
 }
@@ -370,6 +397,7 @@ static void hunt_examples(job *j, uint64_t trials) {
     uint64_t cap = j->finite ? FINITE_CHOICES : OPEN_CHOICES;
     j->proved_choices = j->visited_choices = 0;
     j->complete = true;
+    rk_job_records_restart(j);
     while (j->complete && rk_dims_next(it, dims)) {
         j->complete =
             j->visited_choices < cap && remaining(j) > 0 && !interrupted(j) && j->kept == RK_OK;
@@ -423,6 +451,10 @@ static void calculate(job *j) {
     j->calculated = rk_calculus_proved(c);
     if (j->calculated)
         j->method = calculus_method(j, c);
+    if (j->calculated && j->records != NULL) {
+        rk_job_records_restart(j);
+        j->unrecorded = !rk_calculus_record(c, j->records);
+    }
     j->result->effort = calculus_effort(j, c);
     keep_calculus(j, c);
 }
@@ -450,6 +482,7 @@ static void visit_with_sides(job *j) {
     if (!j->finite || !j->generic || j->refuted || !find_sides(j))
         return;
     j->visited_choices = j->proved_choices = 0;
+    rk_job_records_restart(j);
     visit_all(j);
     if (!proved_everywhere(j)) {
         j->visited_choices = visited;
@@ -576,37 +609,49 @@ static void job_init(job *j, const rk_checked *checked, const rankle_options *op
     j->high = rk_arena_alloc(arena, (checked->ndims + 1) * sizeof(int64_t));
 }
 
+static rk_status settle(job *j) {
+    uint64_t samples = j->options->samples > 0 ? j->options->samples : 200;
+    bool early = calculus_first(j), proved = false;
+    if (early)
+        calculate(j);
+    if (!j->calculated)
+        visit_all(j);
+    if (j->text_error || no_dimensions(j))
+        return RK_BAD_INPUT;
+    proved = proved_everywhere(j);
+    if (!early && !proved && !j->refuted && j->checked->mode == RK_MODE_UNIVERSAL)
+        calculate(j);
+    if (!proved && !j->calculated)
+        visit_with_sides(j);
+    proved = proved || j->calculated || proved_everywhere(j);
+    if (proved && j->refuted)
+        rk_guard_raise("internal error: a proof and a counterexample disagree");
+    find_instances(j, proved, samples);
+    return RK_OK;
+}
+
+static rk_status settle_random(job *j) {
+    rk_job_random(j, j->options->samples);
+    return no_dimensions(j) ? RK_BAD_INPUT : RK_OK;
+}
+
 rk_status rk_settle(const rk_module *module, const rk_checked *checked,
                     const rankle_options *options, rk_arena *arena, rk_result *result,
                     rk_diags *diags) {
     job j;
+    rk_buf records;
+    rk_buf_init(&records);
     job_init(&j, checked, options, arena, result, diags);
     j.known = known_counterexample(module, checked);
-    uint64_t samples = options->samples > 0 ? options->samples : 200;
-    bool early = calculus_first(&j), proved = false;
-    if (checked->mode != RK_MODE_RANDOM) {
-        if (early)
-            calculate(&j);
-        if (!j.calculated)
-            visit_all(&j);
-        if (j.text_error || no_dimensions(&j))
-            return RK_BAD_INPUT;
-        proved = proved_everywhere(&j);
-        if (!early && !proved && !j.refuted && checked->mode == RK_MODE_UNIVERSAL)
-            calculate(&j);
-        if (!proved && !j.calculated)
-            visit_with_sides(&j);
-        proved = proved || j.calculated || proved_everywhere(&j);
-        if (proved && j.refuted)
-            rk_guard_raise("internal error: a proof and a counterexample disagree");
-        find_instances(&j, proved, samples);
-    } else {
-        rk_job_random(&j, options->samples);
-        if (no_dimensions(&j))
-            return RK_BAD_INPUT;
+    j.records = result->keep_records ? &records : NULL;
+    rk_status status = checked->mode == RK_MODE_RANDOM ? settle_random(&j) : settle(&j);
+    if (status == RK_OK) {
+        bool proved = j.calculated || proved_everywhere(&j); /* examples were counted meanwhile */
+        rk_job_records_keep(&j, proved);
+        rk_job_verdict(&j, proved);
     }
-    rk_job_verdict(&j, j.calculated || proved_everywhere(&j)); /* examples were counted meanwhile */
-    return RK_OK;
+    rk_buf_clear(&records);
+    return status;
 }
 
 rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, uint64_t trials,

@@ -24,6 +24,8 @@
     X(json, 0, "json", TEXT, "FILE", RK_RUNS, 0, 0,                                                \
       "write all results to FILE by the schema rankle-results-1; - is standard output, and then "  \
       "the verdict lines go to standard error")                                                    \
+    X(certificates, 0, "cert", TEXT, "DIR", RK_ON(CHECK), 0, 0,                                    \
+      "write a certificate of each theorem that is proved or refuted into DIR, for rankle-verify") \
     X(only, 0, "only", TEXT, "PATTERN", RK_ON(CHECK), 0, 0,                                        \
       "check only theorems whose name fits the shell pattern")                                     \
     X(snippet, 0, "snippet", TEXT, "FILE", RK_ON(HUNT), 0, 0,                                      \

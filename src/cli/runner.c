@@ -71,6 +71,7 @@ static void runner_options(rk_runner *r) {
                                   .jobs = (unsigned)a->jobs,
                                   .ledger = a->ledger,
                                   .resume = a->resume,
+                                  .certificates = a->certificates,
                                   .only = a->only,
                                   .library_path = (const char *const *)r->library.path,
                                   .settled = runner_settled,

@@ -3,6 +3,7 @@
 #ifndef RK_PROVE_H
 #define RK_PROVE_H
 
+#include "base/rk_buf.h"
 #include "eval/rk_dims.h"
 #include "eval/rk_run.h"
 
@@ -35,6 +36,8 @@ typedef struct rk_prove_options {
     slong precision_cap;
     double deadline;            /* seconds on the monotonic clock, 0: none */
     const unsigned char *sides; /* of each claim; NULL: nothing is known */
+    rk_buf *records;            /* a prover that settles appends the records of a certificate
+                                   (docs/certificate-format.md), if it can; NULL: not wanted */
 } rk_prove_options;
 
 /* Programs without free slots: one exact evaluation (rk_decide), three-valued. */

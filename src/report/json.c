@@ -108,7 +108,7 @@ static void put_points(json_t *o, const rk_result *r) {
     bool shows = r->has_counterexample && r->verdict != RK_REFUTED;
     rk_json_put(o, "counterexample", refutes ? json_point(r) : json_null());
     rk_json_put(o, "example", shows ? json_point(r) : json_null());
-    rk_json_put(o, "certificate", json_null());
+    rk_json_put(o, "certificate", rk_json_text(r->certificate));
 }
 
 static json_t *json_result(const rk_result *r) {

@@ -8,6 +8,7 @@
 #include "base/rk_guard.h"
 #include "base/rk_mem.h"
 #include "base/rk_pool.h"
+#include "cert/rk_cert.h"
 #include "lang/rk_functions.h"
 
 /* A theorem to settle. Arena and diagnostics are its own, so that threads do not meet. */
@@ -66,6 +67,7 @@ static rk_status settle(run *r, task *t) {
     rankle_options o = r->options;
     o.jobs = q->hunt ? r->jobs : spare_jobs(r);
     t->result->is.keep_calculus = q->explained != NULL;
+    t->result->is.keep_records = !q->hunt && o.certificates != NULL;
     if (q->hunt)
         return rk_settle_by_hunt(t->module, t->checked, q->trials, &o, r->ledger, t->arena,
                                  &t->result->is, t->diags);
@@ -133,6 +135,19 @@ static void fail(run *r, const task *t) {
     graver(r, rk_session_code(r->s, t->status, text));
 }
 
+/* Before the result is told, so that what is told can be found. */
+static bool write_certificate(run *r, task *t) {
+    const char *why = NULL;
+    if (!t->result->is.keep_records ||
+        rk_cert_write(r->options.certificates, t->checked, t->arena, &t->result->is, &why) == RK_OK)
+        return true;
+    graver(r, rk_session_code(r->s, RK_ENVIRONMENT,
+                              rk_arena_printf(r->s->arena, "%s: the certificate of %s: %s",
+                                              r->options.certificates, t->checked->theorem->name,
+                                              why)));
+    return false;
+}
+
 /* A theorem whose work was cut short counts only if it is settled all the same. */
 static void tell_settled(run *r, task *t) {
     if (!interrupted(r) || t->result->is.verdict != RK_UNDECIDED)
@@ -151,8 +166,10 @@ static rk_status tell(void *self) {
     }
     if (t->diags)
         rk_diags_append(r->s->diags, t->diags);
-    if (t->status == RK_OK)
+    if (t->status == RK_OK && write_certificate(r, t))
         tell_settled(r, t);
+    else if (t->status == RK_OK)
+        return RK_OK;
     else if (r->ledger && !t->failure)
         fail_ledger(r, t);
     else if (t->status == RK_BAD_INPUT)

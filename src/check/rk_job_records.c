@@ -1,0 +1,46 @@
+#include "check_inside.h"
+
+size_t rk_job_records_at(job *j, const int64_t *dims) {
+    if (j->records == NULL)
+        return 0;
+    rk_buf_puts(j->records, "at");
+    for (size_t i = 0; i < j->checked->ndims; i++)
+        rk_buf_printf(j->records, " %s=%lld", j->checked->dims[i].name, (long long)dims[i]);
+    rk_buf_putc(j->records, '\n');
+    return j->records->len;
+}
+
+/* Entries of results are claim text. */
+static void put_value(rk_buf *out, const rk_named_value *v) {
+    rk_buf_printf(out, "set %s | [", v->name);
+    for (size_t k = 0; k < v->rows * v->cols; k++)
+        rk_buf_printf(out, "%s%s", k == 0 ? "" : k % v->cols == 0 ? "; " : ", ", v->entry[k]);
+    rk_buf_puts(out, "]\n");
+}
+
+void rk_job_records_point(job *j) {
+    const rk_result *r = j->result;
+    if (j->records == NULL)
+        return;
+    j->unrecorded |= !r->has_counterexample;
+    for (size_t i = 0; i < r->nvalues; i++)
+        put_value(j->records, &r->values[i]);
+}
+
+void rk_job_records_fails(job *j) {
+    if (j->records != NULL)
+        rk_buf_printf(j->records, "fails %u\n", j->claim + 1);
+}
+
+void rk_job_records_restart(job *j) {
+    if (j->records != NULL)
+        rk_buf_reset(j->records);
+    j->unrecorded = false;
+}
+
+void rk_job_records_keep(job *j, bool proved) {
+    rk_result *r = j->result;
+    bool settled = proved || j->refuted;
+    if (j->records != NULL && settled && !j->unrecorded && j->records->len > 0)
+        r->records = rk_arena_strndup(j->arena, j->records->text, j->records->len);
+}

@@ -1,0 +1,339 @@
+/* The command rankle-verify. */
+#include "vf_cert.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_FOLDERS = 64, MAX_CHOICES = 100000 };
+
+static const char *library[MAX_FOLDERS + 1]; /* where imports are looked for, NULL-terminated */
+
+/* The one place that ends with status 0. */
+_Noreturn static void leave_accepted(const char *what) {
+    puts(what);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        vf_usage("standard output cannot be written");
+    exit(0);
+}
+
+/* --- points ------------------------------------------------------------------------------- */
+
+static void ensure_hypotheses(const vf_theorem *t, const vf_point *at) {
+    ENSURE("a value is not in its set", vf_in_sets(t, at));
+    for (size_t i = 0; i < t->nassumes; i++)
+        ENSURE("a hypothesis is not true here", vf_truth(t, t->assume[i], at) == VF_TRUE);
+}
+
+static bool has(const vf_theorem *t, vf_quantifier quantifier) {
+    for (size_t v = 0; v < t->nvars; v++)
+        if (t->var[v].quantifier == quantifier)
+            return true;
+    return false;
+}
+
+static void check_fails(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ENSURE("a point refutes neither a generic nor an `exists` theorem",
+           !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
+    vf_read_sets(t, c, at);
+    long k = vf_read_long(vf_take(c, "fails"));
+    ENSURE("no such claim", k >= 1 && (size_t)k <= t->nclaims);
+    ensure_hypotheses(t, at);
+    ENSURE("the claim is not false here", vf_truth(t, t->claim[k - 1], at) == VF_FALSE);
+}
+
+static void check_example(vf_theorem *t, vf_cert *c, vf_point *at) {
+    vf_read_sets(t, c, at);
+    ensure_hypotheses(t, at);
+    for (size_t i = 0; i < t->nclaims; i++)
+        ENSURE("a claim is not true here", vf_truth(t, t->claim[i], at) == VF_TRUE);
+}
+
+/* --- all choices of dimensions ------------------------------------------------------------- */
+
+/* How many choices of the dimensions from number i on are allowed, given those before. */
+static size_t choices_from(const vf_theorem *t, vf_point *p, size_t i) {
+    if (i == t->ndims)
+        return vf_dims_allowed(t, p);
+    const vf_symbol *s = &t->sym[t->dim[i]];
+    long *value = &p->dim[t->dim[i]];
+    if (s->definition != NULL)
+        return vf_integer(t, s->definition, p, value) && *value >= 1 ? choices_from(t, p, i + 1)
+                                                                     : 0;
+    ENSURE("a dimension has infinitely many values", s->finite);
+    size_t n = 0;
+    for (size_t k = 0; k < s->nvalues && n <= MAX_CHOICES; k++) {
+        *value = s->value[k];
+        n += choices_from(t, p, i + 1);
+    }
+    if (n > MAX_CHOICES)
+        vf_limit("choices of dimensions");
+    return n;
+}
+
+static vf_point *no_point(const vf_theorem *t) {
+    vf_point *p = vf_alloc(sizeof *p);
+    p->dim = vf_alloc((t->nsyms + 1) * sizeof *p->dim);
+    p->var = vf_alloc((t->nvars + 1) * sizeof *p->var);
+    return p;
+}
+
+static bool same_choice(const vf_theorem *t, const vf_point *a, const vf_point *b) {
+    for (size_t i = 0; i < t->ndims; i++)
+        if (a->dim[t->dim[i]] != b->dim[t->dim[i]])
+            return false;
+    return true;
+}
+
+/* --- kinds -------------------------------------------------------------------------------- */
+
+static const struct kind {
+    const char *keyword;
+    vf_checker *check;
+} kinds[] = {
+    {"evaluate", vf_check_evaluate},
+    {"rational", vf_check_rational},
+    {"identity", vf_check_identity},
+    {"witness", vf_check_witness},
+};
+
+static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
+    const char *next = vf_next(c);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].keyword, next) == 0) {
+            kinds[i].check(t, c, at);
+            return;
+        }
+    vf_refuse("no record of this kind is known here");
+}
+
+/* --- certificates ------------------------------------------------------------------------- */
+
+static void check_each_choice(vf_theorem *t, vf_cert *c) {
+    vf_point **seen = NULL;
+    size_t n = 0;
+    while (strcmp(vf_next(c), "at") == 0) {
+        vf_point *at = vf_read_at(t, vf_take(c, "at"));
+        for (size_t i = 0; i < n; i++)
+            ENSURE("a choice of dimensions comes twice", !same_choice(t, seen[i], at));
+        seen = vf_grow(seen, n, sizeof *seen);
+        seen[n++] = at;
+        if (has(t, VF_EXISTS))
+            check_example(t, c, at);
+        else
+            check_kind(t, c, at);
+    }
+    ENSURE("no choice of dimensions is shown", n > 0);
+    ENSURE("a choice of dimensions is missing", n == choices_from(t, no_point(t), 0));
+}
+
+static void check_refuted(vf_theorem *t, vf_cert *c) {
+    vf_point *at = vf_read_at(t, vf_take(c, "at"));
+    if (strcmp(vf_next(c), "open") == 0)
+        vf_check_open(t, c, at);
+    else
+        check_fails(t, c, at);
+}
+
+static void check_body(vf_theorem *t, vf_cert *c) {
+    if (!vf_cert_proved(c))
+        check_refuted(t, c);
+    else if (strcmp(vf_next(c), "at") == 0)
+        check_each_choice(t, c);
+    else
+        vf_check_calculus(t, c);
+    ENSURE("a record that nothing asked for", *vf_next(c) == '\0');
+}
+
+static void put_hex(const unsigned char digest[32], char *text) {
+    for (size_t i = 0; i < 32; i++)
+        sprintf(text + 2 * i, "%02x", digest[i]);
+}
+
+static void check_certificate(const char *claims, const char *path) {
+    char digest[65];
+    vf_cert *c = vf_cert_read(path);
+    vf_at(claims, 0);
+    vf_theorem *t = vf_read_theorem(claims, library, vf_cert_theorem(c));
+    put_hex(t->digest, digest);
+    vf_at(path, 0);
+    ENSURE("it belongs to another text", strcmp(digest, vf_cert_digest(c)) == 0);
+    check_body(t, c);
+    printf("accepted as %s:\n%s\n", vf_cert_proved(c) ? "proved" : "refuted", t->statement);
+}
+
+/* --- all certificates of a folder ----------------------------------------------------------- */
+
+typedef struct tally {
+    size_t proved, refuted, refused, limits, without, found;
+} tally;
+
+/* In a process of its own, what it prints thrown away but for refusals. Its status. */
+static int check_apart(const char *claims, const char *path) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0)
+        vf_usage("no process could be started");
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stdout) == NULL)
+            vf_usage("/dev/null cannot be written");
+        check_certificate(claims, path);
+        leave_accepted("");
+    }
+    int status;
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        return 1;
+    return WEXITSTATUS(status);
+}
+
+/* Reads the header alone, to count; the child has checked it all. */
+static void count_verdict(tally *all, const char *path, int status) {
+    if (status == 0 && vf_cert_proved(vf_cert_read(path)))
+        all->proved++;
+    else if (status == 0)
+        all->refuted++;
+    else if (status == 3)
+        all->limits++;
+    else
+        all->refused++;
+}
+
+static void check_theorem(const char *claims, const char *name, const char *folder, tally *all) {
+    vf_at(claims, 0);
+    vf_theorem *t = vf_read_theorem(claims, library, name);
+    if (t == NULL)
+        return;
+    char digest[65], *path = vf_alloc(strlen(folder) + strlen(name) + 32);
+    put_hex(t->digest, digest);
+    sprintf(path, "%s/%s-%.16s.cert", folder, name, digest);
+    if (access(path, F_OK) != 0) {
+        all->without++;
+        return;
+    }
+    all->found++;
+    count_verdict(all, path, check_apart(claims, path));
+}
+
+static void check_file(const char *claims, const char *folder, tally *all) {
+    const char *const *name;
+    vf_at(claims, 0);
+    size_t n = vf_theorem_names(claims, &name);
+    for (size_t i = 0; i < n; i++)
+        check_theorem(claims, name[i], folder, all);
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), k = strlen(end);
+    return n > k && strcmp(text + n - k, end) == 0;
+}
+
+static bool is_folder(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static void check_tree(const char *path, const char *folder, tally *all) {
+    struct dirent **entry;
+    int n = scandir(path, &entry, NULL, alphasort);
+    if (n < 0)
+        vf_usage("a folder of claim files cannot be read");
+    for (int i = 0; i < n; i++) {
+        const char *name = entry[i]->d_name;
+        char *inside = vf_alloc(strlen(path) + strlen(name) + 2);
+        sprintf(inside, "%s/%s", path, name);
+        if (*name != '.' && is_folder(inside))
+            check_tree(inside, folder, all);
+        else if (*name != '.' && ends_with(name, ".thm"))
+            check_file(inside, folder, all);
+        free(entry[i]);
+    }
+    free(entry);
+}
+
+static size_t certificates_in(const char *folder) {
+    struct dirent **entry;
+    int n = scandir(folder, &entry, NULL, NULL);
+    size_t certificates = 0;
+    if (n < 0)
+        vf_usage("the folder of certificates cannot be read");
+    for (int i = 0; i < n; i++) {
+        certificates += ends_with(entry[i]->d_name, ".cert");
+        free(entry[i]);
+    }
+    free(entry);
+    return certificates;
+}
+
+_Noreturn static void check_all(const char *claims, const char *folder) {
+    tally all = {0};
+    char text[256];
+    if (is_folder(claims))
+        check_tree(claims, folder, &all);
+    else
+        check_file(claims, folder, &all);
+    vf_at(folder, 0);
+    ENSURE("no certificate was accepted", all.proved + all.refuted > 0 || all.refused > 0);
+    snprintf(text, sizeof text,
+             "%zu proved, %zu refuted: accepted; %zu refused, %zu beyond a limit, %zu theorems "
+             "without a certificate",
+             all.proved, all.refuted, all.refused, all.limits, all.without);
+    if (all.refused + all.limits > 0)
+        puts(text);
+    ENSURE("certificates are refused", all.refused == 0);
+    ENSURE("certificates that belong to no theorem", all.found == certificates_in(folder));
+    if (all.limits > 0)
+        vf_limit("some certificates are too large");
+    leave_accepted(text);
+}
+
+/* --- arguments ---------------------------------------------------------------------------- */
+
+static const char help[] =
+    "usage: rankle-verify [-I DIR] ... CLAIM.thm CERTIFICATE\n"
+    "       rankle-verify [-I DIR] ... --all CLAIMS CERTIFICATES\n"
+    "\n"
+    "Checks a certificate that `rankle check --cert DIR` wrote against the text of the claim, with "
+    "a\n"
+    "reader, an evaluator and an algebra of its own (GMP and MPFR, nothing of rankle). Prints the\n"
+    "statement that it accepted.\n"
+    "\n"
+    "  --all      all certificates of a folder, for a claim file or a folder of them\n"
+    "  -I DIR     look for imports in DIR, too, before RANKLE_PATH and the installed library\n"
+    "  --help     this page\n"
+    "\n"
+    "Exit status: 0 accepted, 1 refused, 2 wrong arguments or files that cannot be read, 3 a "
+    "limit\n"
+    "was reached.\n";
+
+static size_t add_folders(size_t n, const char *paths) {
+    while (paths != NULL && *paths != '\0') {
+        size_t len = strcspn(paths, ":");
+        if (n == MAX_FOLDERS)
+            vf_limit("folders to look for imports in");
+        if (len > 0)
+            library[n++] = vf_strndup(paths, len);
+        paths += len + (paths[len] == ':');
+    }
+    return n;
+}
+
+int main(int argc, char **argv) {
+    vf_memory_start();
+    size_t folders = 0;
+    int i = 1;
+    for (; i + 1 < argc && strcmp(argv[i], "-I") == 0; i += 2)
+        folders = add_folders(folders, argv[i + 1]);
+    add_folders(add_folders(folders, getenv("RANKLE_PATH")), RANKLE_THEOREM_DIR);
+    if (i + 1 == argc && strcmp(argv[i], "--help") == 0)
+        leave_accepted(help);
+    if (i + 3 == argc && strcmp(argv[i], "--all") == 0)
+        check_all(argv[i + 1], argv[i + 2]);
+    if (i + 2 != argc || argv[i][0] == '-')
+        vf_usage("two files are wanted: see rankle-verify --help");
+    check_certificate(argv[i], argv[i + 1]);
+    leave_accepted("The certificate is accepted.");
+}

@@ -106,7 +106,10 @@ typedef struct vf_term vf_term;
 struct vf_term {
     vf_op op;
     bool truth;
+    bool integer;    /* made so that it may stand for an integer; `/` then leaves no remainder */
+    unsigned height; /* of what stands below, at most VF_MAX_DEPTH */
     vf_ratio rows, cols; /* of a value: in the atoms of vf_theorem.sym */
+    vf_ratio size;       /* of an integer expression, once vf_size_of was asked */
     mpq_t number;
     unsigned sym, sym2, var;
     const vf_term **kid; /* a let or an argument that is used twice is the same object twice */
@@ -121,6 +124,9 @@ typedef struct vf_symbol { /* a dimension or a bound index; also an atom of size
     const long *value;
     size_t nvalues;
     const vf_term *definition; /* dim d = H*dk; NULL otherwise */
+    vf_ratio size;             /* in sizes: what it is defined as, otherwise itself as an atom */
+    bool power;                /* no dimension or index: stands in sizes for base^exponent, */
+    vf_ratio base, exponent;   /* which is no polynomial (2^n) */
 } vf_symbol;
 
 typedef enum vf_set {
@@ -185,7 +191,8 @@ size_t vf_theorem_names(const char *path, const char *const **name);
 
 /* Reads an expression or truth value of a certificate in the names of a theorem. More names may be
    given (indices and matrices that a proof introduces). `end`, if not NULL, is where reading
-   stopped; otherwise ENSURE that the text ends there. */
+   stopped; otherwise ENSURE that the text ends there. ENSURE, too: its integer expressions are
+   integers, and its sizes at least 1, at all allowed dimensions. */
 typedef struct vf_name { /* stands for term; for an index term->op is VF_SYM */
     const char *name;
     const vf_term *term;
@@ -194,5 +201,13 @@ const vf_term *vf_read_term(vf_theorem *theorem, const vf_name *more, size_t nmo
                             const char *text, const char **end);
 /* A new symbol: an index that the certificate introduces. */
 unsigned vf_new_symbol(vf_theorem *theorem, const char *name, long low);
+
+/* Sizes: rational functions of the symbols, in which `dim d = ...` has been put in. */
+vf_ratio vf_size_of(vf_theorem *theorem, const vf_term *integer); /* of an integer expression */
+/* With `by` for a symbol, inside powers too (vf_ratio_put alone would miss those). */
+vf_ratio vf_size_put(vf_theorem *theorem, vf_ratio a, unsigned sym, vf_ratio by);
+bool vf_size_mentions(const vf_theorem *theorem, vf_ratio a, unsigned sym);
+/* Only if a >= least wherever each symbol is at least its `low`: sufficient, not necessary. */
+bool vf_size_at_least(const vf_theorem *theorem, vf_ratio a, long least);
 
 #endif

@@ -51,7 +51,8 @@ static const char **fields(argument *a, const char *keyword, size_t least, size_
 typedef struct mark {
     vf_atom *atom;
     vf_fact *fact;
-    size_t natoms, nfacts, nnames;
+    vf_fraction *fraction;
+    size_t natoms, nfacts, nfractions, nnames;
     unsigned long scope;
 } mark;
 
@@ -66,9 +67,11 @@ static void *copy(const void *from, size_t n, size_t size) {
 
 static mark remember(argument *a) {
     vf_symbolic *s = a->s;
-    mark m = {s->atom, s->fact, s->natoms, s->nfacts, a->nnames, s->scope};
+    mark m = {s->atom,   s->fact,       s->fraction, s->natoms,
+              s->nfacts, s->nfractions, a->nnames,   s->scope};
     s->atom = copy(s->atom, s->natoms, sizeof *s->atom);
     s->fact = copy(s->fact, s->nfacts, sizeof *s->fact);
+    s->fraction = copy(s->fraction, s->nfractions, sizeof *s->fraction);
     s->scope = ++s->scopes; /* nothing evaluated from here on outlives the mark */
     return m;
 }
@@ -79,6 +82,8 @@ static void forget(argument *a, mark m) {
     s->fact = m.fact;
     s->natoms = m.natoms;
     s->nfacts = m.nfacts;
+    s->fraction = m.fraction;
+    s->nfractions = m.nfractions;
     s->scope = m.scope;
     a->nnames = m.nnames;
 }
@@ -214,7 +219,7 @@ static void take_tangent(argument *a) {
     vf_ratio v = a->s->atom[atom].what, x = vf_ratio_of(vf_poly_atom(atom));
     vf_ratio gap = kind == VF_OF_EXP ? vf_ratio_sub(x, v) : vf_ratio_sub(v, x);
     gap = vf_ratio_sub(gap, vf_ratio_int(1));
-    vf_learn(a->s, vf_poly_mul(gap.num, gap.den), NOT_NEGATIVE);
+    vf_learn(a->s, gap, NOT_NEGATIVE);
 }
 
 /* ---- facts ---- */
@@ -294,7 +299,7 @@ static unsigned take_quadratic(argument *a, vf_ratio p) {
 static void take_steps(argument *a);
 static unsigned take_proof(argument *a, vf_ratio p);
 
-static unsigned take_side(argument *a, vf_ratio p, const vf_poly *e, unsigned side) {
+static unsigned take_side(argument *a, vf_ratio p, vf_ratio e, unsigned side) {
     mark m = remember(a);
     vf_learn(a->s, e, side);
     unsigned signs = take_proof(a, p);
@@ -307,9 +312,9 @@ static unsigned take_split(argument *a, vf_ratio p) {
     size_t n;
     const char **field = fields(a, "split", 1, &n);
     vf_ratio e = ratio(a, field[0]);
-    ENSURE("split E, E a polynomial", n == 1 && vf_poly_is_rational(e.den, NULL));
-    unsigned signs = take_side(a, p, e.num, VF_NULL | VF_PLUS);
-    return signs | take_side(a, p, e.num, VF_NULL | VF_MINUS);
+    ENSURE("split E", n == 1);
+    unsigned signs = take_side(a, p, e, VF_NULL | VF_PLUS);
+    return signs | take_side(a, p, e, VF_NULL | VF_MINUS);
 }
 
 /* What P can be: steps, then one record that closes. */
@@ -348,9 +353,9 @@ static void take_fact(argument *a) {
     const char **field = fields(a, "fact", 2, &n);
     unsigned signs = relation(field[0]);
     vf_ratio p = ratio(a, field[1]);
-    ENSURE("fact REL | P, P a polynomial", n == 2 && vf_poly_is_rational(p.den, NULL));
+    ENSURE("fact REL | P", n == 2);
     ENSURE("a fact does not follow", (take_proof(a, p) & ~signs) == 0);
-    vf_learn(a->s, p.num, signs);
+    vf_learn(a->s, p, signs);
 }
 
 static bool take_step(argument *a) {
@@ -452,11 +457,8 @@ static void assume(argument *a, const vf_term *t) {
     if (signs_said(t->op) == 0)
         return;
     sides d = sides_of(a, t);
-    for (size_t k = 0; k < d.n && (t->op != VF_NE || d.n == 1); k++) {
-        vf_ratio x = difference(&d, k);
-        vf_learn(a->s, vf_poly_is_rational(x.den, NULL) ? x.num : vf_poly_mul(x.num, x.den),
-                 signs_said(t->op));
-    }
+    for (size_t k = 0; k < d.n && (t->op != VF_NE || d.n == 1); k++)
+        vf_learn(a->s, difference(&d, k), signs_said(t->op));
 }
 
 /* Every value in a truth value, so that what makes it defined is learned. */
@@ -550,8 +552,12 @@ static void check_claim(vf_theorem *t, vf_cert *c, const vf_point *at, size_t k)
     a.name = vf_alloc(MOST_NAMES * sizeof *a.name);
     ENSURE("the claims in their order", vf_read_long(vf_take(c, "claim")) == (long)k + 1);
     take_hypotheses(&a);
-    define(&a, t->claim[k]);
-    prove(&a, t->claim[k]);
+    const vf_term *goal = t->claim[k];
+    define(&a, goal);
+    for (; goal->op == VF_IMPLIES; goal = goal->kid[1])
+        assume(&a, goal->kid[0]);
+    take_steps(&a);
+    prove(&a, goal);
 }
 
 void vf_check_identity(vf_theorem *t, vf_cert *c, vf_point *at) {

@@ -126,8 +126,8 @@ static vf_form *kron(const vf_form *a, const vf_form *b) {
     return r;
 }
 
-static vf_form *diagonal(const vf_form *a) {
-    bool make = a->cols == 1;
+/* The diagonal matrix of a column, or the diagonal of a matrix as a column. */
+static vf_form *diagonal(const vf_form *a, bool make) {
     vf_form *r = form_new(make                ? a->rows
                           : a->rows < a->cols ? a->rows
                                               : a->cols,
@@ -146,7 +146,7 @@ static vf_ratio sum_of(const vf_form *a) {
 
 static vf_ratio trace(const vf_form *a) {
     ENSURE("a square matrix", a->rows == a->cols);
-    return sum_of(diagonal(a->cols == 1 ? a : diagonal(a)));
+    return sum_of(diagonal(a, false));
 }
 
 /* ---- atoms ---- */
@@ -169,10 +169,8 @@ static void need(vf_symbolic *s, vf_ratio x, unsigned signs) {
     if (s->strict)
         ENSURE("what a certificate writes is not known to be defined",
                (vf_ratio_signs(s, x) & ~signs) == 0);
-    else if (vf_poly_is_rational(x.den, NULL) || signs == (VF_MINUS | VF_PLUS))
-        vf_learn(s, x.num, signs);
     else
-        vf_learn(s, vf_poly_mul(x.num, x.den), signs);
+        vf_learn(s, x, signs);
 }
 
 /* The generator of this kind and argument, made if there is none. */
@@ -185,7 +183,7 @@ static unsigned generator(vf_symbolic *s, vf_kind kind, vf_ratio what) {
     if (kind == VF_OF_ROOT)
         vf_rule(s, a, 2, what);
     if (kind == VF_OF_ROOT || kind == VF_OF_EXP)
-        vf_learn(s, vf_poly_atom(a), kind == VF_OF_EXP ? VF_PLUS : VF_NULL | VF_PLUS);
+        vf_learn(s, of_atom(a), kind == VF_OF_EXP ? VF_PLUS : VF_NULL | VF_PLUS);
     return a;
 }
 
@@ -491,8 +489,9 @@ static size_t extent(vf_symbolic *s, const vf_term *t) {
 
 /* A size of a term: in the atoms of symbols. */
 static size_t size_of(const vf_symbolic *s, vf_ratio size) {
-    for (unsigned k = 0; k < s->theorem->nsyms; k++)
-        size = vf_ratio_put(size, k, vf_ratio_int(s->value[k]));
+    for (unsigned k = 0; k < s->nsyms; k++)
+        if (!s->theorem->sym[k].power)
+            size = vf_size_put(s->theorem, size, k, vf_ratio_int(s->value[k]));
     mpq_t q;
     mpq_init(q);
     ENSURE("a size is a positive integer", is_number(size, q) &&
@@ -573,7 +572,23 @@ static const vf_form *joined(vf_symbolic *s, const vf_term *t, bool right) {
 
 /* ---- loops ---- */
 
+/* Texts of certificates may bring symbols of their own. */
+static void reserve(vf_symbolic *s) {
+    size_t n = s->theorem->nsyms;
+    long *value = vf_alloc((n + 1) * sizeof *value);
+    const vf_form **running = vf_alloc((n + 1) * sizeof *running);
+    if (s->nsyms > 0) {
+        memcpy(value, s->value, s->nsyms * sizeof *value);
+        memcpy(running, s->running, s->nsyms * sizeof *running);
+    }
+    s->value = value;
+    s->running = running;
+    s->nsyms = n;
+}
+
 vf_binding vf_symbolic_bind(vf_symbolic *s, unsigned sym, long value) {
+    if (sym >= s->nsyms || s->nsyms < s->theorem->nsyms)
+        reserve(s);
     vf_binding before = {s->value[sym], s->scope};
     s->value[sym] = value;
     s->scope = ++s->scopes;
@@ -648,7 +663,7 @@ static const vf_form *layernorm(vf_symbolic *s, const vf_term *t) {
 static const vf_form *function(vf_symbolic *s, const vf_term *t, const vf_form *a) {
     switch (t->op) {
     case VF_DIAG:
-        return diagonal(a);
+        return diagonal(a, vf_poly_equal(t->kid[0]->cols.num, t->kid[0]->cols.den));
     case VF_VEC:
         return stacked(a);
     case VF_KRON:
@@ -726,6 +741,7 @@ static const vf_form *leaf(vf_symbolic *s, const vf_term *t) {
     case VF_NUMBER:
         return scalar(vf_ratio_of(vf_poly_rational(t->number)));
     case VF_SYM:
+        ENSURE("an index that has no value", t->sym < s->nsyms);
         return scalar(vf_ratio_int(s->value[t->sym]));
     case VF_VAR:
         return of_variable(s, t);
@@ -885,13 +901,13 @@ static vf_form *member(vf_symbolic *s, vf_set set, size_t rows, size_t cols) {
 static void learn_member(vf_symbolic *s, vf_set set, const vf_form *a) {
     for (size_t k = 0; k < count(a); k++)
         if (signs_of_set(set) != VF_ANY)
-            vf_learn(s, a->entry[k].num, signs_of_set(set));
+            vf_learn(s, a->entry[k], signs_of_set(set));
     for (size_t i = 0; set == VF_PSD && i < a->rows; i++)
-        vf_learn(s, at(a, i, i)->num, VF_NULL | VF_PLUS);
+        vf_learn(s, *at(a, i, i), VF_NULL | VF_PLUS);
     for (size_t i = 0; set == VF_UNIT_ROWS && i < a->rows; i++)
-        vf_learn(s, vf_ratio_sub(sum_of_squares(row_of(a, i)), vf_ratio_int(1)).num, VF_NULL);
+        vf_learn(s, vf_ratio_sub(sum_of_squares(row_of(a, i)), vf_ratio_int(1)), VF_NULL);
     if ((set == VF_PSD || set == VF_INVERTIBLE) && a->rows <= 4)
-        vf_learn(s, determinant(a).num, set == VF_PSD ? VF_NULL | VF_PLUS : VF_MINUS | VF_PLUS);
+        vf_learn(s, determinant(a), set == VF_PSD ? VF_NULL | VF_PLUS : VF_MINUS | VF_PLUS);
 }
 
 static void make_variable(vf_symbolic *s, unsigned v) {
@@ -900,7 +916,7 @@ static void make_variable(vf_symbolic *s, unsigned v) {
     size_t rows = extent(s, x->rows), cols = extent(s, x->cols);
     ENSURE("a set that fractions cannot describe",
            x->set != VF_ORTHOGONAL && x->set != VF_PERMUTATION);
-    s->variable[v] = vf_alloc(members * sizeof *s->variable[v]);
+    s->variable[v] = vf_alloc(members * sizeof(vf_form *));
     for (size_t m = 0; m < members; m++)
         s->variable[v][m] = member(s, x->set, rows, cols);
     for (size_t m = 0; m < members; m++)
@@ -911,10 +927,9 @@ vf_symbolic *vf_symbolic_new(vf_theorem *t, const long *value, bool functions) {
     vf_symbolic *s = vf_alloc(sizeof *s);
     s->theorem = t;
     s->functions = functions;
-    s->value = vf_alloc((t->nsyms + 1) * sizeof *s->value);
+    reserve(s);
     memcpy(s->value, value, t->nsyms * sizeof *value);
     s->variable = vf_alloc((t->nvars + 1) * sizeof *s->variable);
-    s->running = vf_alloc((t->nsyms + 1) * sizeof *s->running);
     for (unsigned v = 0; v < t->nvars; v++)
         make_variable(s, v);
     return s;

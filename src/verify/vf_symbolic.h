@@ -19,9 +19,14 @@
 enum { VF_MINUS = 1, VF_NULL = 2, VF_PLUS = 4, VF_ANY = 7 };
 
 typedef struct vf_fact {
-    const vf_poly *p;
+    const vf_poly *p; /* in normal form, with leading coefficient 1 */
     unsigned signs;
 } vf_fact;
+
+typedef struct vf_fraction {
+    vf_ratio x;
+    unsigned signs;
+} vf_fraction;
 
 typedef enum vf_kind { VF_OF_ENTRY, VF_OF_ROOT, VF_OF_EXP, VF_OF_LOG, VF_OF_ERF } vf_kind;
 
@@ -47,8 +52,11 @@ typedef struct vf_symbolic {
     size_t natoms;
     vf_fact *fact;
     size_t nfacts;
+    vf_fraction *fraction; /* facts on fractions, besides those on numerator times denominator */
+    size_t nfractions;
     const vf_form ***variable; /* by variable and member */
     const vf_form **running;   /* of folds, by symbol */
+    size_t nsyms;              /* for which there is room */
     unsigned long scope, scopes;
     struct vf_memo *memo;
     size_t nmemo, room;
@@ -67,8 +75,8 @@ typedef struct vf_binding {
 vf_binding vf_symbolic_bind(vf_symbolic *s, unsigned sym, long value);
 void vf_symbolic_unbind(vf_symbolic *s, unsigned sym, vf_binding before);
 
-/* At every point the signs of p are among these. Whoever says so vouches for it. */
-void vf_learn(vf_symbolic *s, const vf_poly *p, unsigned signs);
+/* At every point the sign of x is among these. Whoever says so vouches for it. */
+void vf_learn(vf_symbolic *s, vf_ratio x, unsigned signs);
 /* At every point atom^degree = power. */
 void vf_rule(vf_symbolic *s, unsigned atom, unsigned degree, vf_ratio power);
 /* What is known: facts, and the signs of sums of products of what is known. */

@@ -71,6 +71,7 @@ static const vf_poly *monic(const vf_poly *p, bool *negative) {
     return p;
 }
 
+/* By the facts that say just this of p. */
 static unsigned from_facts(const vf_symbolic *s, const vf_poly *p) {
     unsigned signs = VF_ANY;
     bool negative;
@@ -116,8 +117,13 @@ unsigned vf_signs(vf_symbolic *s, const vf_poly *p) {
     return sum & from_facts(s, p);
 }
 
+/* Also by facts on the same fraction, in whatever way it was written. */
 unsigned vf_ratio_signs(vf_symbolic *s, vf_ratio x) {
-    return vf_signs_mul(vf_signs(s, x.num), vf_signs(s, x.den) & (VF_MINUS | VF_PLUS));
+    unsigned signs = vf_signs_mul(vf_signs(s, x.num), vf_signs(s, x.den) & (VF_MINUS | VF_PLUS));
+    for (size_t k = 0; k < s->nfractions && (signs & (signs - 1)); k++)
+        if (vf_same(s, x, s->fraction[k].x))
+            signs &= s->fraction[k].signs;
+    return signs;
 }
 
 /* Facts are kept in normal form with leading coefficient 1; of 0 nothing need be said. */
@@ -129,9 +135,15 @@ static vf_fact fact_of(vf_symbolic *s, const vf_poly *p, unsigned signs) {
     return (vf_fact){p, negative ? opposite(signs) : signs};
 }
 
-void vf_learn(vf_symbolic *s, const vf_poly *p, unsigned signs) {
+void vf_learn(vf_symbolic *s, vf_ratio x, unsigned signs) {
+    bool whole = vf_poly_is_rational(x.den, NULL);
+    const vf_poly *p = whole ? x.num : vf_poly_mul(x.num, x.den);
     s->fact = vf_grow(s->fact, s->nfacts, sizeof *s->fact);
     s->fact[s->nfacts++] = fact_of(s, p, signs);
+    if (whole)
+        return;
+    s->fraction = vf_grow(s->fraction, s->nfractions, sizeof *s->fraction);
+    s->fraction[s->nfractions++] = (vf_fraction){x, signs};
 }
 
 void vf_rule(vf_symbolic *s, unsigned atom, unsigned degree, vf_ratio power) {

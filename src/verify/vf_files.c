@@ -79,7 +79,10 @@ static void read_theorem(vf_reader *r, vf_lexer *x, const char *starts, const ch
     if (x->token.kind == VF_TOKEN_STRING)
         vf_advance(x);
     vf_want(x, "{");
-    skip_to(x, "}");
+    while (!vf_accept(x, "}")) {
+        i->random |= vf_is(x, "random");
+        skip_to(x, ";");
+    }
 }
 
 static void read_import(files *f, const file *from, const char *name);
@@ -204,7 +207,7 @@ size_t vf_theorem_names(const char *path, const char *const **names) {
     const char **found = NULL;
     size_t n = 0;
     for (size_t i = 0; i < f.r->nitems; i++)
-        if (strcmp(f.r->item[i].kind, "theorem") == 0) {
+        if (strcmp(f.r->item[i].kind, "theorem") == 0 && !f.r->item[i].random) {
             found = vf_grow(found, n, sizeof *found);
             found[n++] = f.r->item[i].name;
         }

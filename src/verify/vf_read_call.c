@@ -109,12 +109,6 @@ static const vf_term *make_span(vf_reader *r, vf_op op, const vf_term **kid) {
     return vf_make_truth(r, op, kid, 2);
 }
 
-static const vf_term *make_extent(vf_reader *r, vf_op op, const vf_term **kid) {
-    vf_term *t = vf_make_scalar(r, op, kid, 1);
-    t->integer = true;
-    return t;
-}
-
 static vf_ratio times(vf_ratio a, vf_ratio b) {
     return vf_ratio_mul(a, b);
 }
@@ -124,7 +118,7 @@ static const vf_term *make_call(vf_reader *r, vf_op op, const vf_term **kid, siz
     switch (op) {
     case VF_ROWS:
     case VF_COLS:
-        return make_extent(r, op, kid);
+        return vf_make_extent(r, op, a);
     case VF_EYE:
     case VF_CAUSAL:
     case VF_ONES:

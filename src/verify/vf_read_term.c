@@ -61,6 +61,12 @@ const vf_term *vf_make_symbol(vf_reader *r, unsigned sym) {
     return t;
 }
 
+const vf_term *vf_make_extent(vf_reader *r, vf_op op, const vf_term *of) {
+    vf_term *t = vf_make_scalar(r, op, vf_kids(1, of, NULL, NULL), 1);
+    t->integer = true;
+    return t;
+}
+
 const vf_term **vf_kids(size_t n, const vf_term *a, const vf_term *b, const vf_term *c) {
     const vf_term *all[] = {a, b, c}, **kid = vf_alloc(n * sizeof *kid);
     memcpy(kid, all, n * sizeof *kid);
@@ -309,6 +315,8 @@ static const vf_term *make_loop(vf_reader *r, vf_op op, const range *g, const vf
            !vf_size_mentions(r->t, rows, g->sym) && !vf_size_mentions(r->t, cols, g->sym));
     vf_term *t = vf_make(r, op, rows, cols, vf_kids(3, g->from, g->to, body), 3);
     t->sym = g->sym;
+    if ((op == VF_LOOP_HCAT || op == VF_LOOP_VCAT) && !r->certificate)
+        vf_keep_size(r, vf_make_extent(r, op == VF_LOOP_HCAT ? VF_COLS : VF_ROWS, t), true);
     return t;
 }
 

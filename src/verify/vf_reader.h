@@ -25,6 +25,7 @@ typedef struct vf_item { /* a paper, def or theorem */
     vf_lexer body;      /* of a def: at its parameters; of a theorem: at its title or brace */
     const char *starts; /* the word it begins with */
     const char *path;   /* of its file */
+    bool random;        /* a theorem about random variables */
     bool open;          /* a def that is being expanded */
 } vf_item;
 
@@ -70,6 +71,7 @@ vf_term *vf_make_scalar(vf_reader *r, vf_op op, const vf_term **kid, size_t nkid
 vf_term *vf_make_truth(vf_reader *r, vf_op op, const vf_term **kid, size_t nkids);
 const vf_term *vf_make_int(vf_reader *r, long value);
 const vf_term *vf_make_symbol(vf_reader *r, unsigned sym);
+const vf_term *vf_make_extent(vf_reader *r, vf_op op, const vf_term *of); /* VF_ROWS, VF_COLS */
 const vf_term **vf_kids(size_t n, const vf_term *a, const vf_term *b, const vf_term *c);
 
 vf_binding *vf_bind(vf_reader *r, const char *name, const vf_term *term);

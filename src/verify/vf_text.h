@@ -186,7 +186,8 @@ typedef struct vf_theorem {
    `library`, NULL-terminated). ENSURE: the text is well formed, the theorem stands in the file. */
 vf_theorem *vf_read_theorem(const char *path, const char *const *library, const char *name);
 
-/* The names of the theorems of a file, in its order; imported files are not looked at. */
+/* The names of the theorems of a file, in its order, without those about random variables;
+   imported files are not looked at. */
 size_t vf_theorem_names(const char *path, const char *const **name);
 
 /* Reads an expression or truth value of a certificate in the names of a theorem. More names may be

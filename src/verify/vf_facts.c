@@ -1,0 +1,389 @@
+#include "vf_facts.h"
+
+#include <string.h>
+
+/* --- what was computed before --------------------------------------------------------------- */
+
+struct vf_memo_item {
+    const void *term;
+    unsigned long scope;
+    void *what;
+};
+
+static struct vf_memo_item *place(const vf_memo *m, const void *term, unsigned long scope) {
+    size_t k = ((uintptr_t)term / sizeof(void *) * 31 + scope) & (m->room - 1);
+    while (m->item[k].term && (m->item[k].term != term || m->item[k].scope != scope))
+        k = (k + 1) & (m->room - 1);
+    return &m->item[k];
+}
+
+static void make_room(vf_memo *m) {
+    vf_memo old = *m;
+    m->room = old.room ? 2 * old.room : 64;
+    m->item = vf_alloc(m->room * sizeof *m->item);
+    for (size_t k = 0; k < old.room; k++)
+        if (old.item[k].term)
+            *place(m, old.item[k].term, old.item[k].scope) = old.item[k];
+}
+
+void **vf_memo_of(vf_memo *m, const void *term, unsigned long scope) {
+    if (2 * m->n >= m->room)
+        make_room(m);
+    struct vf_memo_item *i = place(m, term, scope);
+    if (!i->term) {
+        i->term = term;
+        i->scope = scope;
+        m->n++;
+    }
+    return &i->what;
+}
+
+/* --- bound indices ------------------------------------------------------------------------ */
+
+vf_facts *vf_facts_new(vf_theorem *t, const vf_point *at) {
+    vf_facts *f = vf_alloc(sizeof *f);
+    f->theorem = t;
+    f->value = vf_alloc((t->nsyms + 1) * sizeof *f->value);
+    for (size_t i = 0; i < t->ndims; i++)
+        f->value[t->dim[i]] = at->dim[t->dim[i]];
+    f->running = vf_alloc((t->nsyms + 1) * sizeof *f->running);
+    return f;
+}
+
+vf_bound vf_facts_bind(vf_facts *f, unsigned sym, long value) {
+    vf_bound before = {f->value[sym], f->scope};
+    f->value[sym] = value;
+    f->scope = ++f->scopes;
+    return before;
+}
+
+void vf_facts_unbind(vf_facts *f, unsigned sym, vf_bound before) {
+    f->value[sym] = before.value;
+    f->scope = before.scope;
+}
+
+/* --- intervals over Q --------------------------------------------------------------------- */
+
+typedef struct range {
+    bool known; /* else nothing is known */
+    mpq_t low, high;
+} range;
+
+static range *range_new(bool known) {
+    range *r = vf_alloc(sizeof *r);
+    r->known = known;
+    mpq_init(r->low);
+    mpq_init(r->high);
+    return r;
+}
+
+static range *between(long low, long high) {
+    range *r = range_new(true);
+    mpq_set_si(r->low, low, 1);
+    mpq_set_si(r->high, high, 1);
+    return r;
+}
+
+static range *number(mpq_srcptr q) {
+    range *r = range_new(true);
+    mpq_set(r->low, q);
+    mpq_set(r->high, q);
+    return r;
+}
+
+static range *sum(const range *a, const range *b) {
+    range *r = range_new(a->known && b->known);
+    mpq_add(r->low, a->low, b->low);
+    mpq_add(r->high, a->high, b->high);
+    return r;
+}
+
+static range *negative(const range *a) {
+    range *r = range_new(a->known);
+    mpq_neg(r->low, a->high);
+    mpq_neg(r->high, a->low);
+    return r;
+}
+
+/* The least and the largest product of ends. */
+static range *product(const range *a, const range *b) {
+    range *r = range_new(a->known && b->known);
+    mpq_t p;
+    mpq_init(p);
+    for (int k = 0; k < 4; k++) {
+        mpq_mul(p, k / 2 ? a->low : a->high, k % 2 ? b->low : b->high);
+        if (k == 0 || mpq_cmp(p, r->low) < 0)
+            mpq_set(r->low, p);
+        if (k == 0 || mpq_cmp(p, r->high) > 0)
+            mpq_set(r->high, p);
+    }
+    mpq_clear(p);
+    return r;
+}
+
+static range *quotient(const range *a, const range *b) {
+    if (!b->known || mpq_sgn(b->low) * mpq_sgn(b->high) <= 0)
+        return range_new(false);
+    range *inverse = range_new(true);
+    mpq_inv(inverse->low, b->high);
+    mpq_inv(inverse->high, b->low);
+    return product(a, inverse);
+}
+
+static range *larger(const range *a, const range *b) {
+    range *r = range_new(a->known && b->known);
+    mpq_set(r->low, mpq_cmp(a->low, b->low) > 0 ? a->low : b->low);
+    mpq_set(r->high, mpq_cmp(a->high, b->high) > 0 ? a->high : b->high);
+    return r;
+}
+
+static range *smaller(const range *a, const range *b) {
+    return negative(larger(negative(a), negative(b)));
+}
+
+static range *power(const range *a, const range *k) {
+    bool known = a->known && k->known && mpq_equal(k->low, k->high) && mpq_sgn(k->low) >= 0 &&
+                 mpq_cmp_si(k->low, 1000, 1) <= 0 && mpz_cmp_ui(mpq_denref(k->low), 1) == 0;
+    range *r = known ? between(1, 1) : range_new(false);
+    for (unsigned long i = known ? mpz_get_ui(mpq_numref(k->low)) : 0; i > 0; i--)
+        r = product(r, a);
+    return r;
+}
+
+/* --- ranks -------------------------------------------------------------------------------- */
+
+static range *rank_of(vf_facts *f, const vf_term *matrix) {
+    const vf_shape *s = vf_shape_of(f, matrix);
+    long low = s->low, high = s->high;
+    if (low < high && f->rank)
+        f->rank(f, matrix, &low, &high);
+    ENSURE("bounds of a rank that contradict one another", low <= high);
+    return between(low, high);
+}
+
+static vf_term *term_new(vf_op op, size_t nkids) {
+    vf_term *t = vf_alloc(sizeof *t);
+    t->op = op;
+    mpq_init(t->number);
+    t->kid = vf_alloc((nkids + 1) * sizeof *t->kid);
+    t->nkids = nkids;
+    return t;
+}
+
+static const vf_term *joined(vf_op op, const vf_term *a, const vf_term *b) {
+    vf_term *t = term_new(op, 2);
+    t->kid[0] = a;
+    t->kid[1] = b;
+    return t;
+}
+
+static const vf_term *literal(size_t n) {
+    vf_term *t = term_new(VF_NUMBER, 0);
+    mpq_set_ui(t->number, n, 1);
+    return t;
+}
+
+/* rank([A, 1]) - 1. The rows of a LayerNorm lie in an affine image of a hyperplane. */
+static range *affine_rank(vf_facts *f, const vf_term *a) {
+    const vf_shape *s = vf_shape_of(f, a);
+    vf_term *ones = term_new(VF_ONES, 2);
+    ones->kid[0] = literal(s->rows);
+    ones->kid[1] = literal(1);
+    range *r = sum(rank_of(f, joined(VF_HCAT, a, ones)), between(-1, -1));
+    long most = (long)s->cols - (a->op == VF_LAYERNORM);
+    return s->cols > 0 ? smaller(r, between(most, most)) : r;
+}
+
+/* --- numbers ------------------------------------------------------------------------------ */
+
+static range *range_of(vf_facts *f, const vf_term *t);
+
+static range *kid(vf_facts *f, const vf_term *t, size_t k) {
+    return range_of(f, t->kid[k]);
+}
+
+typedef range *binary(const range *a, const range *b);
+
+static range *list(vf_facts *f, const vf_term *t, binary *op) {
+    range *r = kid(f, t, 0);
+    for (size_t k = 1; k < t->nkids; k++)
+        r = op(r, kid(f, t, k));
+    return r;
+}
+
+static range *loop(vf_facts *f, const vf_term *t, binary *op) {
+    long from = vf_facts_integer(f, t->kid[0]), to = vf_facts_integer(f, t->kid[1]);
+    range *r = NULL;
+    for (long i = from; i <= to; i++) {
+        vf_bound before = vf_facts_bind(f, t->sym, i);
+        range *next = kid(f, t, 2);
+        r = r ? op(r, next) : next;
+        vf_facts_unbind(f, t->sym, before);
+    }
+    return r ? r : t->op == VF_LOOP_SUM ? between(0, 0) : range_new(false);
+}
+
+static range *jacobian_rank(vf_facts *f, const vf_term *t) {
+    const vf_shape *s = vf_shape_of(f, t->kid[0]);
+    long low = 0, high = (long)(s->rows * s->cols);
+    if (f->jrank)
+        f->jrank(f, t, &low, &high);
+    ENSURE("bounds of a rank that contradict one another", low <= high);
+    return between(low, high);
+}
+
+static range *range_of(vf_facts *f, const vf_term *t) {
+    switch (t->op) {
+    case VF_NUMBER:
+        return number(t->number);
+    case VF_SYM:
+        return between(f->value[t->sym], f->value[t->sym]);
+    case VF_ROWS:
+    case VF_COLS: {
+        const vf_shape *s = vf_shape_of(f, t->kid[0]);
+        long n = (long)(t->op == VF_ROWS ? s->rows : s->cols);
+        return between(n, n);
+    }
+    case VF_RANK:
+        return rank_of(f, t->kid[0]);
+    case VF_NULLITY: {
+        long n = (long)vf_shape_of(f, t->kid[0])->cols;
+        return sum(between(n, n), negative(rank_of(f, t->kid[0])));
+    }
+    case VF_AFFRANK:
+        return affine_rank(f, t->kid[0]);
+    case VF_JRANK:
+        return jacobian_rank(f, t);
+    case VF_NEG:
+        return negative(kid(f, t, 0));
+    case VF_ADD:
+        return sum(kid(f, t, 0), kid(f, t, 1));
+    case VF_SUB:
+        return sum(kid(f, t, 0), negative(kid(f, t, 1)));
+    case VF_MUL:
+    case VF_EMUL:
+        return product(kid(f, t, 0), kid(f, t, 1));
+    case VF_DIV:
+    case VF_EDIV:
+        return quotient(kid(f, t, 0), kid(f, t, 1));
+    case VF_POWER:
+        return power(kid(f, t, 0), kid(f, t, 1));
+    case VF_SUM_OF:
+        return list(f, t, sum);
+    case VF_MAX_OF:
+        return list(f, t, larger);
+    case VF_MIN_OF:
+        return list(f, t, smaller);
+    case VF_LOOP_SUM:
+        return loop(f, t, sum);
+    case VF_LOOP_PROD:
+        return loop(f, t, product);
+    case VF_LOOP_MAX:
+        return loop(f, t, larger);
+    case VF_LOOP_MIN:
+        return loop(f, t, smaller);
+    default:
+        return range_new(false);
+    }
+}
+
+long vf_facts_integer(vf_facts *f, const vf_term *t) {
+    range *r = range_of(f, t);
+    ENSURE("an integer", r->known && mpq_equal(r->low, r->high) &&
+                             mpz_cmp_ui(mpq_denref(r->low), 1) == 0 &&
+                             mpz_fits_slong_p(mpq_numref(r->low)));
+    return mpz_get_si(mpq_numref(r->low));
+}
+
+/* --- truth -------------------------------------------------------------------------------- */
+
+vf_tern vf_not(vf_tern a) {
+    return a == VF_TRUE ? VF_FALSE : a == VF_FALSE ? VF_TRUE : VF_UNKNOWN;
+}
+
+static vf_tern both(vf_tern a, vf_tern b) {
+    if (a == VF_FALSE || b == VF_FALSE)
+        return VF_FALSE;
+    return a == VF_TRUE && b == VF_TRUE ? VF_TRUE : VF_UNKNOWN;
+}
+
+static vf_tern either(vf_tern a, vf_tern b) {
+    return vf_not(both(vf_not(a), vf_not(b)));
+}
+
+static vf_tern known(bool holds, bool fails) {
+    return holds ? VF_TRUE : fails ? VF_FALSE : VF_UNKNOWN;
+}
+
+static vf_tern compare_ranges(vf_op op, const range *a, const range *b) {
+    if (!a->known || !b->known)
+        return VF_UNKNOWN;
+    int low = mpq_cmp(a->high, b->low), high = mpq_cmp(a->low, b->high);
+    switch (op) {
+    case VF_EQ:
+        return known(low == 0 && high == 0, low < 0 || high > 0);
+    case VF_NE:
+        return known(low < 0 || high > 0, low == 0 && high == 0);
+    case VF_LT:
+        return known(low < 0, high >= 0);
+    case VF_LE:
+        return known(low <= 0, high > 0);
+    case VF_GT:
+        return known(high > 0, low <= 0);
+    default:
+        return known(high >= 0, low < 0);
+    }
+}
+
+static vf_tern comparison(vf_facts *f, const vf_term *t) {
+    vf_tern r = compare_ranges(t->op, kid(f, t, 0), kid(f, t, 1));
+    return r == VF_UNKNOWN && f->compare ? f->compare(f, t) : r;
+}
+
+/* a lies in the span of b when joining it does not raise the rank. */
+static vf_tern in_span(vf_facts *f, const vf_term *t) {
+    vf_op op = t->op == VF_IN_ROWSPAN ? VF_VCAT : VF_HCAT;
+    range *all = rank_of(f, joined(op, t->kid[0], t->kid[1]));
+    return compare_ranges(VF_EQ, all, rank_of(f, t->kid[1]));
+}
+
+static vf_tern all_or_any(vf_facts *f, const vf_term *t) {
+    long from = vf_facts_integer(f, t->kid[0]), to = vf_facts_integer(f, t->kid[1]);
+    bool all = t->op == VF_LOOP_ALL;
+    vf_tern r = all ? VF_TRUE : VF_FALSE;
+    for (long i = from; i <= to; i++) {
+        vf_bound before = vf_facts_bind(f, t->sym, i);
+        vf_tern next = vf_decide(f, t->kid[2]);
+        r = all ? both(r, next) : either(r, next);
+        vf_facts_unbind(f, t->sym, before);
+    }
+    return r;
+}
+
+vf_tern vf_decide(vf_facts *f, const vf_term *t) {
+    vf_tern r = t->op == VF_AND ? VF_TRUE : VF_FALSE;
+    switch (t->op) {
+    case VF_NOT:
+        return vf_not(vf_decide(f, t->kid[0]));
+    case VF_AND:
+    case VF_OR:
+        for (size_t k = 0; k < t->nkids; k++)
+            r = t->op == VF_AND ? both(r, vf_decide(f, t->kid[k]))
+                                : either(r, vf_decide(f, t->kid[k]));
+        return r;
+    case VF_IMPLIES:
+        return either(vf_not(vf_decide(f, t->kid[0])), vf_decide(f, t->kid[1]));
+    case VF_IFF: {
+        vf_tern a = vf_decide(f, t->kid[0]), b = vf_decide(f, t->kid[1]);
+        return a == VF_UNKNOWN || b == VF_UNKNOWN ? VF_UNKNOWN : known(a == b, a != b);
+    }
+    case VF_IN_ROWSPAN:
+    case VF_IN_COLSPAN:
+        return in_span(f, t);
+    case VF_LOOP_ALL:
+    case VF_LOOP_ANY:
+        return all_or_any(f, t);
+    default:
+        return comparison(f, t);
+    }
+}

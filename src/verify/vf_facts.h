@@ -1,0 +1,57 @@
+/* Claims decided by what is known of their parts: a rank lies between two bounds, a comparison of
+   matrices holds or does not, everything else follows by intervals and three-valued logic. Bounds
+   that hold at every assignment come from shapes and declared sets (vf_shape.c); a kind of
+   certificate adds what it can show. */
+#ifndef VF_FACTS_H
+#define VF_FACTS_H
+
+#include "vf_value.h"
+
+/* What has been computed for a term while certain values were bound: a hash table. */
+typedef struct vf_memo {
+    struct vf_memo_item *item;
+    size_t n, room;
+} vf_memo;
+
+void **vf_memo_of(vf_memo *m, const void *term, unsigned long scope); /* a place, NULL in it if new */
+
+typedef struct vf_shape {
+    size_t rows, cols;
+    long low, high;     /* of the rank */
+    bool nonzero;       /* no entry is 0 */
+    bool to_zero, kept; /* A*1 = 0; A*1 = 1 (1: the column of ones) */
+} vf_shape;
+
+typedef struct vf_facts vf_facts;
+struct vf_facts {
+    vf_theorem *theorem;
+    long *value; /* of dimensions, and of indices while they are bound, by symbol */
+    const vf_shape **running; /* of folds, by symbol */
+    unsigned long scope, scopes;
+    vf_memo shapes;
+    /* What a kind of certificate adds; each may be NULL. The bounds are narrowed. */
+    void *self;
+    void (*rank)(vf_facts *f, const vf_term *matrix, long *low, long *high);
+    void (*jrank)(vf_facts *f, const vf_term *t, long *low, long *high);
+    vf_tern (*compare)(vf_facts *f, const vf_term *t);
+};
+
+vf_facts *vf_facts_new(vf_theorem *t, const vf_point *at);
+
+/* TRUE, FALSE or UNKNOWN. */
+vf_tern vf_decide(vf_facts *f, const vf_term *truth);
+vf_tern vf_not(vf_tern a);
+long vf_facts_integer(vf_facts *f, const vf_term *t); /* ENSURE: it is a known integer */
+
+/* Bounds that hold at every assignment of the theorem's sets at which the term is defined. */
+const vf_shape *vf_shape_of(vf_facts *f, const vf_term *t);
+
+/* An index is bound, and put back. */
+typedef struct vf_bound {
+    long value;
+    unsigned long scope;
+} vf_bound;
+vf_bound vf_facts_bind(vf_facts *f, unsigned sym, long value);
+void vf_facts_unbind(vf_facts *f, unsigned sym, vf_bound before);
+
+#endif

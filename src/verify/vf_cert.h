@@ -34,6 +34,7 @@ void vf_read_sets(vf_theorem *t, vf_cert *c, vf_point *point);
    checker takes its records and returns only if they are right. */
 typedef void vf_checker(vf_theorem *t, vf_cert *c, vf_point *at);
 vf_checker vf_check_evaluate; /* no variables: evaluated; or one case after the other */
+vf_checker vf_check_shape;    /* shapes and declared sets alone */
 vf_checker vf_check_rational; /* rational functions: ranks and identities over Q(entries) */
 vf_checker vf_check_identity; /* roots, exponentials and signs as generators; sums of squares */
 vf_checker vf_check_witness;  /* lower bounds of ranks at one exact point, upper ones by shape */

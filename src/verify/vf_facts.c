@@ -4,21 +4,21 @@
 
 /* --- what was computed before --------------------------------------------------------------- */
 
-struct vf_memo_item {
+struct vf_table_item {
     const void *term;
     unsigned long scope;
     void *what;
 };
 
-static struct vf_memo_item *place(const vf_memo *m, const void *term, unsigned long scope) {
+static struct vf_table_item *place(const vf_table *m, const void *term, unsigned long scope) {
     size_t k = ((uintptr_t)term / sizeof(void *) * 31 + scope) & (m->room - 1);
     while (m->item[k].term && (m->item[k].term != term || m->item[k].scope != scope))
         k = (k + 1) & (m->room - 1);
     return &m->item[k];
 }
 
-static void make_room(vf_memo *m) {
-    vf_memo old = *m;
+static void make_room(vf_table *m) {
+    vf_table old = *m;
     m->room = old.room ? 2 * old.room : 64;
     m->item = vf_alloc(m->room * sizeof *m->item);
     for (size_t k = 0; k < old.room; k++)
@@ -26,10 +26,10 @@ static void make_room(vf_memo *m) {
             *place(m, old.item[k].term, old.item[k].scope) = old.item[k];
 }
 
-void **vf_memo_of(vf_memo *m, const void *term, unsigned long scope) {
+void **vf_table_place(vf_table *m, const void *term, unsigned long scope) {
     if (2 * m->n >= m->room)
         make_room(m);
-    struct vf_memo_item *i = place(m, term, scope);
+    struct vf_table_item *i = place(m, term, scope);
     if (!i->term) {
         i->term = term;
         i->scope = scope;

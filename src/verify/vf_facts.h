@@ -8,12 +8,13 @@
 #include "vf_value.h"
 
 /* What has been computed for a term while certain values were bound: a hash table. */
-typedef struct vf_memo {
-    struct vf_memo_item *item;
+typedef struct vf_table {
+    struct vf_table_item *item;
     size_t n, room;
-} vf_memo;
+} vf_table;
 
-void **vf_memo_of(vf_memo *m, const void *term, unsigned long scope); /* a place, NULL in it if new */
+void **vf_table_place(vf_table *m, const void *term,
+                      unsigned long scope); /* a place, NULL in it if new */
 
 typedef struct vf_shape {
     size_t rows, cols;
@@ -25,10 +26,10 @@ typedef struct vf_shape {
 typedef struct vf_facts vf_facts;
 struct vf_facts {
     vf_theorem *theorem;
-    long *value; /* of dimensions, and of indices while they are bound, by symbol */
+    long *value;              /* of dimensions, and of indices while they are bound, by symbol */
     const vf_shape **running; /* of folds, by symbol */
     unsigned long scope, scopes;
-    vf_memo shapes;
+    vf_table shapes;
     /* What a kind of certificate adds; each may be NULL. The bounds are narrowed. */
     void *self;
     void (*rank)(vf_facts *f, const vf_term *matrix, long *low, long *high);

@@ -96,6 +96,7 @@ static const struct kind {
     vf_checker *check;
 } kinds[] = {
     {"evaluate", vf_check_evaluate},
+    {"shape", vf_check_shape},
     {"rational", vf_check_rational},
     {"identity", vf_check_identity},
     {"witness", vf_check_witness},

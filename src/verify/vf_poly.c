@@ -285,6 +285,45 @@ const vf_poly *vf_poly_pow(const vf_poly *a, unsigned long k) {
     return k % 2 ? vf_poly_mul(square, a) : square;
 }
 
+/* ---- division without remainder ---- */
+
+/* a/b for monomials; NULL: b does not divide a. */
+static const monomial *divide_monomials(const monomial *a, const monomial *b) {
+    monomial *r = new_monomial(a->n);
+    size_t j = 0, n = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        factor f = a->f[i];
+        if (j < b->n && b->f[j].atom == f.atom) {
+            if (b->f[j].power > f.power)
+                return NULL;
+            f.power -= b->f[j++].power;
+        }
+        if (f.power > 0)
+            r->f[n++] = f;
+    }
+    r->n = n;
+    r->hash = hash_of(r);
+    return j == b->n ? r : NULL;
+}
+
+/* The leading term of what is left is the product of the leading terms of b and of the quotient. */
+const vf_poly *vf_poly_quotient(const vf_poly *a, const vf_poly *b) {
+    vf_poly *q = new_poly(0);
+    ENSURE("a division by zero", b->n > 0);
+    while (a->n > 0) {
+        summand t = {.m = divide_monomials(a->t[0].m, b->t[0].m)};
+        if (!t.m)
+            return NULL;
+        mpq_init(t.c);
+        mpq_div(t.c, a->t[0].c, b->t[0].c);
+        if ((q->n & (q->n - 1)) == 0)
+            q->t = vf_grow(q->t, q->n, sizeof *q->t);
+        append(q, &t);
+        a = merge(a, times_term(&t, b), -1);
+    }
+    return q;
+}
+
 /* ---- what is in a polynomial ---- */
 
 bool vf_poly_is_zero(const vf_poly *a) {
@@ -363,6 +402,15 @@ const vf_poly *vf_poly_part(const vf_poly *a, unsigned atom, unsigned k) {
             p->t[p->n - 1].m = without(a->t[i].m, atom);
         }
     return p;
+}
+
+const vf_poly *vf_poly_derivative(const vf_poly *a, unsigned atom) {
+    const vf_poly *sum = vf_poly_zero();
+    for (unsigned k = vf_poly_degree(a, atom); k > 0; k--) {
+        const vf_poly *power = vf_poly_mul(vf_poly_int(k), vf_poly_pow(vf_poly_atom(atom), k - 1));
+        sum = vf_poly_add(sum, vf_poly_mul(power, vf_poly_part(a, atom, k)));
+    }
+    return sum;
 }
 
 /* den^d * a(num/den), where d is the degree of a in the atom: by Horner's rule. */

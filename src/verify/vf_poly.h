@@ -29,7 +29,11 @@ size_t vf_poly_factors(const vf_poly *a, size_t term);
 unsigned vf_poly_factor(const vf_poly *a, size_t term, size_t f, unsigned long *power);
 bool vf_poly_mentions(const vf_poly *a, unsigned atom);
 unsigned vf_poly_degree(const vf_poly *a, unsigned atom);
-const vf_poly *vf_poly_part(const vf_poly *a, unsigned atom, unsigned k); /* what atom^k stands with */
+const vf_poly *vf_poly_part(const vf_poly *a, unsigned atom,
+                            unsigned k); /* what atom^k stands with */
+/* The polynomial q with q*b == a; NULL: there is none. b is not zero. */
+const vf_poly *vf_poly_quotient(const vf_poly *a, const vf_poly *b);
+const vf_poly *vf_poly_derivative(const vf_poly *a, unsigned atom);
 const vf_poly *vf_poly_put(const vf_poly *a, unsigned atom, const vf_poly *by);
 
 typedef struct vf_ratio {

@@ -418,7 +418,7 @@ static vf_shape shape(vf_facts *f, const vf_term *t) {
 }
 
 const vf_shape *vf_shape_of(vf_facts *f, const vf_term *t) {
-    const vf_shape *known = *vf_memo_of(&f->shapes, t, f->scope);
+    const vf_shape *known = *vf_table_place(&f->shapes, t, f->scope);
     if (known)
         return known;
     vf_shape *s = vf_alloc(sizeof *s);
@@ -427,6 +427,6 @@ const vf_shape *vf_shape_of(vf_facts *f, const vf_term *t) {
     if (s->to_zero) /* a vector other than 0 in the kernel */
         s->high = least(s->high, (long)s->cols - 1);
     s->low = least(s->low, s->high); /* where they clash, nothing is defined */
-    *vf_memo_of(&f->shapes, t, f->scope) = s;
+    *vf_table_place(&f->shapes, t, f->scope) = s;
     return s;
 }

@@ -1,0 +1,22 @@
+/* The kinds of certificate that decide claims by facts on their parts, at given dimensions. */
+#include "vf_cert.h"
+#include "vf_fractions.h"
+
+static void ensure_claims(vf_facts *f) {
+    for (size_t k = 0; k < f->theorem->nclaims; k++)
+        ENSURE("a claim does not follow", vf_decide(f, f->theorem->claim[k]) == VF_TRUE);
+}
+
+/* By shapes and declared sets alone. */
+void vf_check_shape(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ENSURE("`shape` stands alone", *vf_take(c, "shape") == '\0');
+    ensure_claims(vf_facts_new(t, at));
+}
+
+/* By fractions, too. */
+void vf_check_rational(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ENSURE("`rational` stands alone", *vf_take(c, "rational") == '\0');
+    vf_facts *f = vf_facts_new(t, at);
+    vf_fractions_use(f);
+    ensure_claims(f);
+}

@@ -1,0 +1,351 @@
+/* Eigenvalues: in closed form where the matrix is diagonal, triangular or 2 by 2; rational ones
+   found near an enclosure and then checked; else enclosed by Sylvester's law of inertia. */
+#include "vf_linear.h"
+
+enum { MOST_STEPS = 256, GUESS_LEVEL = 1, MOST_GUESS_BITS = 40 };
+
+static const vf_number *entry(const vf_grid *a, size_t i, size_t j) {
+    return a->x[i * a->cols + j];
+}
+
+static const vf_number *half(const vf_number *a) {
+    return vf_num_mul(a, vf_num_inverse(vf_num_int(2)));
+}
+
+bool vf_sort_numbers(const vf_number **x, size_t n) {
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = i; j > 0; j--) {
+            int sign = vf_num_sign(vf_num_sub(x[j], x[j - 1]));
+            if (sign == VF_NO_SIGN)
+                return false;
+            if (sign <= 0)
+                break;
+            const vf_number *t = x[j];
+            x[j] = x[j - 1];
+            x[j - 1] = t;
+        }
+    return true;
+}
+
+/* Zeros below the diagonal, respectively above. */
+static bool is_triangular(const vf_grid *a, bool upper) {
+    bool zeros = true;
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < i; j++)
+            zeros = zeros && vf_num_terms(upper ? entry(a, i, j) : entry(a, j, i)) == 0;
+    return zeros;
+}
+
+/* --- inertia --------------------------------------------------------------------------------- */
+
+typedef struct spectrum {
+    vf_grid a;
+    size_t k;
+} spectrum;
+
+static vf_interval *shifted(const vf_grid *a, mpq_srcptr t, unsigned level) {
+    vf_interval *x = vf_alloc(a->rows * a->cols * sizeof *x), shift;
+    vf_interval_init(&shift, vf_level_precision(level));
+    vf_interval_set_q(&shift, t);
+    for (size_t k = 0; k < a->rows * a->cols; k++) {
+        vf_interval_init(&x[k], vf_level_precision(level));
+        vf_num_enclose(a->x[k], level, &x[k]);
+        if (k / a->cols == k % a->cols)
+            vf_interval_sub(&x[k], &x[k], &shift);
+    }
+    vf_interval_clear(&shift);
+    return x;
+}
+
+/* The diagonal entry not yet used that is farthest from 0 for certain. */
+static bool diagonal_pivot(const vf_interval *x, size_t n, const bool *used, size_t *best) {
+    mpfr_t most, size;
+    mpfr_init2(most, 64);
+    mpfr_init2(size, 64);
+    mpfr_set_zero(most, 1);
+    for (size_t i = 0; i < n; i++) {
+        const vf_interval *d = &x[i * n + i];
+        int sign = used[i] ? 0 : vf_interval_sign(d);
+        mpfr_abs(size, sign > 0 ? d->lo : d->hi, MPFR_RNDD);
+        if (sign != 0 && mpfr_greater_p(size, most)) {
+            mpfr_set(most, size, MPFR_RNDD);
+            *best = i;
+        }
+    }
+    bool found = mpfr_sgn(most) > 0;
+    mpfr_clear(most);
+    mpfr_clear(size);
+    return found;
+}
+
+static void eliminate(vf_interval *x, size_t n, const bool *used, size_t p) {
+    mpfr_prec_t precision = mpfr_get_prec(x[0].lo);
+    vf_interval inverse, part;
+    vf_interval_init(&inverse, precision);
+    vf_interval_init(&part, precision);
+    vf_interval_inverse(&inverse, &x[p * n + p]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            if (used[i] || used[j] || i == p || j == p)
+                continue;
+            vf_interval_mul(&part, &x[i * n + p], &inverse);
+            vf_interval_mul(&part, &part, &x[p * n + j]);
+            vf_interval_sub(&x[i * n + j], &x[i * n + j], &part);
+        }
+    vf_interval_clear(&inverse);
+    vf_interval_clear(&part);
+}
+
+/* How many eigenvalues of the symmetric a exceed t: as many as there are positive pivots of
+   a - t*1, if none of these is 0. */
+static bool count_above(const vf_grid *a, mpq_srcptr t, unsigned level, size_t *count) {
+    size_t n = a->rows, p = 0, done = 0;
+    vf_interval *x = shifted(a, t, level);
+    bool *used = vf_alloc(n * sizeof *used);
+    for (*count = 0; done < n && diagonal_pivot(x, n, used, &p); done++) {
+        *count += vf_interval_sign(&x[p * n + p]) > 0;
+        eliminate(x, n, used, p);
+        used[p] = true;
+    }
+    for (size_t k = 0; k < n * n; k++)
+        vf_interval_clear(&x[k]);
+    return done == n;
+}
+
+/* A power of 2 beyond all eigenvalues: the sum of the moduli of the entries. */
+static void bound_of(const vf_grid *a, unsigned level, mpq_t bound) {
+    vf_interval x;
+    mpfr_t sum, size;
+    vf_interval_init(&x, vf_level_precision(level));
+    mpfr_init2(sum, 64);
+    mpfr_init2(size, 64);
+    mpfr_set_ui(sum, 1, MPFR_RNDU);
+    for (size_t k = 0; k < a->rows * a->cols; k++) {
+        vf_num_enclose(a->x[k], level, &x);
+        mpfr_abs(size, x.lo, MPFR_RNDU);
+        mpfr_add(sum, sum, size, MPFR_RNDU);
+        mpfr_abs(size, x.hi, MPFR_RNDU);
+        mpfr_add(sum, sum, size, MPFR_RNDU);
+    }
+    mpq_set_ui(bound, 0, 1);
+    if (mpfr_number_p(sum) && mpfr_get_exp(sum) < 1 << 20) {
+        mpq_set_ui(bound, 1, 1);
+        mpq_mul_2exp(bound, bound, (mp_bitcnt_t)(mpfr_get_exp(sum) > 0 ? mpfr_get_exp(sum) : 1));
+    }
+    vf_interval_clear(&x);
+    mpfr_clear(sum);
+    mpfr_clear(size);
+}
+
+/* lo < eigenvalue < hi: bisection, a little off the middle where the middle does not tell. */
+static bool bisect(const spectrum *s, unsigned level, mpq_t lo, mpq_t hi) {
+    mpq_t t, width;
+    mpq_init(t);
+    mpq_init(width);
+    bound_of(&s->a, level, hi);
+    mpq_neg(lo, hi);
+    bool bounded = mpq_sgn(hi) > 0;
+    long steps = (long)vf_level_precision(level) / 2;
+    for (long step = 0; bounded && step < steps && step < MOST_STEPS; step++) {
+        size_t above = 0;
+        bool told = false;
+        mpq_sub(width, hi, lo);
+        for (unsigned nudge = 0; !told && nudge < 3; nudge++) {
+            mpq_set_ui(t, 8 + nudge, 16);
+            mpq_canonicalize(t);
+            mpq_mul(t, t, width);
+            mpq_add(t, t, lo);
+            told = count_above(&s->a, t, level, &above);
+        }
+        if (!told)
+            break;
+        mpq_set(above >= s->k ? lo : hi, t);
+    }
+    mpq_clear(t);
+    mpq_clear(width);
+    return bounded;
+}
+
+static void enclose_eigenvalue(const void *what, unsigned level, vf_interval *r) {
+    mpq_t lo, hi;
+    mpq_init(lo);
+    mpq_init(hi);
+    vf_interval_all(r);
+    if (bisect(what, level, lo, hi)) {
+        mpfr_set_q(r->lo, lo, MPFR_RNDD);
+        mpfr_set_q(r->hi, hi, MPFR_RNDU);
+    }
+    mpq_clear(lo);
+    mpq_clear(hi);
+}
+
+/* --- rational eigenvalues -------------------------------------------------------------------- */
+
+/* The simplest rational of lo..hi: by continued fractions. */
+static void simplest(mpq_t r, mpq_srcptr lo, mpq_srcptr hi) {
+    mpz_t whole;
+    mpq_t a, b;
+    mpz_init(whole);
+    mpq_init(a);
+    mpq_init(b);
+    mpz_cdiv_q(whole, mpq_numref(lo), mpq_denref(lo));
+    mpq_set_z(r, whole);
+    if (mpq_cmp(r, hi) > 0) { /* no integer between: below both is whole - 1 */
+        mpz_sub_ui(whole, whole, 1);
+        mpq_set_z(r, whole);
+        mpq_sub(a, lo, r);
+        mpq_sub(b, hi, r);
+        mpq_inv(a, a);
+        mpq_inv(b, b);
+        simplest(r, b, a);
+        mpq_inv(r, r);
+        mpq_set_z(a, whole);
+        mpq_add(r, r, a);
+    }
+    mpz_clear(whole);
+    mpq_clear(a);
+    mpq_clear(b);
+}
+
+/* All eigenvalues between lo and hi are t if there are as many as a - t*1 has nullity. */
+static bool all_equal(const vf_grid *a, mpq_srcptr t, mpq_srcptr lo, mpq_srcptr hi) {
+    vf_grid m = vf_grid_new(a->rows, a->cols);
+    size_t above_lo, above_hi;
+    long low, high;
+    for (size_t k = 0; k < a->rows * a->cols; k++)
+        m.x[k] = k / a->cols == k % a->cols ? vf_num_sub(a->x[k], vf_num_rational(t)) : a->x[k];
+    vf_rank_of(&m, &low, &high);
+    return low == high && count_above(a, lo, GUESS_LEVEL, &above_lo) &&
+           count_above(a, hi, GUESS_LEVEL, &above_hi) && above_lo > above_hi &&
+           above_lo - above_hi == a->rows - (size_t)low;
+}
+
+static const vf_number *rational_eigenvalue(const spectrum *s) {
+    mpq_t lo, hi, t;
+    mpq_init(lo);
+    mpq_init(hi);
+    mpq_init(t);
+    if (!bisect(s, GUESS_LEVEL, lo, hi))
+        return NULL;
+    simplest(t, lo, hi);
+    if (mpz_sizeinbase(mpq_denref(t), 2) > MOST_GUESS_BITS || !all_equal(&s->a, t, lo, hi))
+        return NULL;
+    return vf_num_rational(t);
+}
+
+/* --- eigenvalues of symmetric matrices ------------------------------------------------------- */
+
+/* (a + d)^2 - 4*(a*d - b*c) */
+static const vf_number *discriminant(const vf_grid *a) {
+    const vf_number *d = vf_num_sub(entry(a, 0, 0), entry(a, 1, 1));
+    const vf_number *bc = vf_num_mul(entry(a, 0, 1), entry(a, 1, 0));
+    return vf_num_add(vf_num_mul(d, d), vf_num_mul(vf_num_int(4), bc));
+}
+
+static const vf_number *trace2(const vf_grid *a) {
+    return vf_num_add(entry(a, 0, 0), entry(a, 1, 1));
+}
+
+static const vf_number *closed_form(const vf_grid *a, size_t k) {
+    if (a->rows == 1)
+        return entry(a, 0, 0);
+    if (is_triangular(a, true) && is_triangular(a, false)) {
+        const vf_number **d = vf_alloc(a->rows * sizeof *d);
+        for (size_t i = 0; i < a->rows; i++)
+            d[i] = entry(a, i, i);
+        return vf_sort_numbers(d, a->rows) ? d[k - 1] : NULL;
+    }
+    if (a->rows != 2)
+        return NULL;
+    const vf_number *under = discriminant(a);
+    if (vf_num_sign(under) != 1)
+        return vf_num_sign(under) == 0 ? half(trace2(a)) : NULL;
+    const vf_number *root = vf_num_sqrt(under);
+    return half(k == 1 ? vf_num_add(trace2(a), root) : vf_num_sub(trace2(a), root));
+}
+
+const vf_number *vf_eigenvalue(const vf_grid *a, size_t k) {
+    const vf_number *closed = closed_form(a, k);
+    if (closed != NULL)
+        return closed;
+    spectrum *s = vf_alloc(sizeof *s);
+    *s = (spectrum){*a, k};
+    closed = rational_eigenvalue(s);
+    return closed != NULL ? closed : vf_num_enclosed(enclose_eigenvalue, s);
+}
+
+/* Symmetric elimination: pivots are not negative, and rows of pivots 0 are 0. */
+int vf_semidefinite(const vf_grid *a) {
+    vf_grid m = vf_grid_new(a->rows, a->cols);
+    size_t n = a->rows;
+    for (size_t k = 0; k < n * n; k++)
+        m.x[k] = a->x[k];
+    for (size_t p = 0; p < n; p++) {
+        int sign = vf_num_sign(m.x[p * n + p]);
+        if (sign == VF_NO_SIGN || sign < 0)
+            return sign < 0 ? 0 : VF_NO_SIGN;
+        for (size_t j = p + 1; sign == 0 && j < n; j++) {
+            int entry_sign = vf_num_sign(m.x[p * n + j]);
+            if (entry_sign != 0)
+                return entry_sign == VF_NO_SIGN ? VF_NO_SIGN : 0;
+        }
+        for (size_t i = p + 1; sign > 0 && i < n; i++)
+            for (size_t j = p + 1; j < n; j++) {
+                const vf_number *part = vf_num_mul(m.x[i * n + p], m.x[p * n + j]);
+                part = vf_num_mul(part, vf_num_inverse(m.x[p * n + p]));
+                m.x[i * n + j] = vf_num_sub(m.x[i * n + j], part);
+            }
+    }
+    return 1;
+}
+
+/* --- moduli of eigenvalues ------------------------------------------------------------------- */
+
+static const vf_number *modulus(const vf_number *a) {
+    int sign = vf_num_sign(a);
+    return sign == VF_NO_SIGN ? NULL : sign < 0 ? vf_num_neg(a) : a;
+}
+
+static const vf_number *root_or_zero(const vf_number *a) {
+    int sign = vf_num_sign(a);
+    return sign == 1 ? vf_num_sqrt(a) : sign == 0 ? a : NULL;
+}
+
+static const vf_number *modulus_by_diagonal(const vf_grid *a, size_t k) {
+    const vf_number **d = vf_alloc(a->rows * sizeof *d);
+    for (size_t i = 0; i < a->rows; i++)
+        if ((d[i] = modulus(entry(a, i, i))) == NULL)
+            return NULL;
+    return vf_sort_numbers(d, a->rows) ? d[k - 1] : NULL;
+}
+
+/* Real eigenvalues (t +- s)/2; conjugate ones have the modulus sqrt(det). */
+static const vf_number *modulus_of_two(const vf_grid *a, size_t k) {
+    const vf_number *under = discriminant(a), *t = modulus(trace2(a));
+    int sign = vf_num_sign(under);
+    if (sign == -1)
+        return root_or_zero(vf_det_of(a));
+    const vf_number *s = sign == VF_NO_SIGN ? NULL : root_or_zero(under);
+    if (s == NULL || t == NULL)
+        return NULL;
+    return k == 1 ? half(vf_num_add(t, s)) : modulus(half(vf_num_sub(t, s)));
+}
+
+static bool same_grid(const vf_grid *a, const vf_grid *b) {
+    bool same = true;
+    for (size_t k = 0; same && k < a->rows * a->cols; k++)
+        same = vf_num_same(a->x[k], b->x[k]);
+    return same;
+}
+
+const vf_number *vf_eigen_modulus(const vf_grid *a, size_t k) {
+    const vf_number *made = NULL;
+    vf_grid t = vf_grid_transpose(a), left = vf_grid_mul(&t, a), right = vf_grid_mul(a, &t);
+    if (is_triangular(a, true) || is_triangular(a, false))
+        made = modulus_by_diagonal(a, k);
+    else if (a->rows == 2)
+        made = modulus_of_two(a, k);
+    else if (same_grid(&left, &right)) /* normal: the moduli are the singular values */
+        made = root_or_zero(vf_eigenvalue(&left, k));
+    return made != NULL ? made : vf_num_unknown();
+}

@@ -199,7 +199,7 @@ enum { MOST_EXPONENT = 1 << 20 };
 
 static const vf_value *power(vf_machine *m, const vf_term *t, const vf_value *a) {
     long k;
-    if (!vf_machine_integer(m->theorem, m->point, t->kid[1], &k) || k > MOST_EXPONENT ||
+    if (!vf_integer(m->theorem, t->kid[1], m->point, &k) || k > MOST_EXPONENT ||
         k < -MOST_EXPONENT) {
         m->stopped = true;
         return NULL;
@@ -245,7 +245,7 @@ static const vf_value *entropy(vf_machine *m, const vf_value *a) {
 
 static const vf_value *spectrum(vf_machine *m, const vf_term *t, const vf_value *a) {
     long k, most = (long)(a->rows < a->cols ? a->rows : a->cols);
-    if (!vf_machine_integer(m->theorem, m->point, t->kid[1], &k)) {
+    if (!vf_integer(m->theorem, t->kid[1], m->point, &k)) {
         m->stopped = true;
         return NULL;
     }

@@ -6,50 +6,82 @@
 enum { MOST_BITS = 1 << 12 };
 
 static bool integer(const vf_theorem *theorem, const vf_point *point, const vf_term *t, mpz_t r);
+static bool power(mpz_t r, mpz_srcptr base, mpz_srcptr exponent);
+static bool size_of(const vf_theorem *theorem, const vf_point *point, vf_ratio size, mpz_t r);
+
+/* A symbol of a size is a dimension, an index, or stands for a power. */
+static bool symbol_at(const vf_theorem *theorem, const vf_point *point, unsigned sym, mpz_t r) {
+    const vf_symbol *s = &theorem->sym[sym];
+    mpz_t base, exponent;
+    if (!s->power) {
+        mpz_set_si(r, point->dim[sym]);
+        return true;
+    }
+    mpz_init(base);
+    mpz_init(exponent);
+    bool known = size_of(theorem, point, s->base, base) &&
+                 size_of(theorem, point, s->exponent, exponent) && power(r, base, exponent);
+    mpz_clear(base);
+    mpz_clear(exponent);
+    return known;
+}
 
 /* A size as a rational function of symbols. */
-static bool poly_at(const vf_point *point, const vf_poly *p, mpq_t r) {
+static bool term_at(const vf_theorem *theorem, const vf_point *point, const vf_poly *p, size_t i,
+                    mpq_t r) {
+    mpz_t x;
+    bool known = true;
+    mpz_init(x);
+    mpq_set(r, vf_poly_coefficient(p, i));
+    for (size_t f = 0; known && f < vf_poly_factors(p, i); f++) {
+        unsigned long power;
+        known = symbol_at(theorem, point, vf_poly_factor(p, i, f, &power), x);
+        for (unsigned long k = 0; known && k < power; k++) {
+            mpz_mul(mpq_numref(r), mpq_numref(r), x);
+            known = mpz_sizeinbase(mpq_numref(r), 2) <= MOST_BITS;
+        }
+    }
+    mpq_canonicalize(r);
+    mpz_clear(x);
+    return known;
+}
+
+static bool poly_at(const vf_theorem *theorem, const vf_point *point, const vf_poly *p, mpq_t r) {
     mpq_t term;
+    bool known = true;
     mpq_init(term);
     mpq_set_ui(r, 0, 1);
-    for (size_t i = 0; i < vf_poly_terms(p); i++) {
-        mpq_set(term, vf_poly_coefficient(p, i));
-        for (size_t f = 0; f < vf_poly_factors(p, i); f++) {
-            unsigned long power;
-            unsigned sym = vf_poly_factor(p, i, f, &power);
-            for (unsigned long k = 0; k < power; k++) {
-                mpz_mul_si(mpq_numref(term), mpq_numref(term), point->dim[sym]);
-                if (mpz_sizeinbase(mpq_numref(term), 2) > MOST_BITS)
-                    return false;
-            }
-        }
-        mpq_canonicalize(term);
+    for (size_t i = 0; known && i < vf_poly_terms(p); i++) {
+        known = term_at(theorem, point, p, i, term);
         mpq_add(r, r, term);
     }
     mpq_clear(term);
-    return true;
+    return known;
 }
 
-bool vf_machine_size(const vf_point *point, vf_ratio size, long *value) {
+static bool size_of(const vf_theorem *theorem, const vf_point *point, vf_ratio size, mpz_t r) {
     mpq_t num, den;
     mpq_init(num);
     mpq_init(den);
-    if (!poly_at(point, size.num, num) || !poly_at(point, size.den, den) || mpq_sgn(den) == 0)
-        return false;
-    mpq_div(num, num, den);
-    bool fits = mpz_cmp_ui(mpq_denref(num), 1) == 0 && mpz_fits_slong_p(mpq_numref(num));
-    *value = fits ? mpz_get_si(mpq_numref(num)) : 0;
+    bool known = poly_at(theorem, point, size.num, num) &&
+                 poly_at(theorem, point, size.den, den) && mpq_sgn(den) != 0;
+    if (known)
+        mpq_div(num, num, den);
+    known = known && mpz_cmp_ui(mpq_denref(num), 1) == 0;
+    mpz_set(r, mpq_numref(num));
     mpq_clear(num);
     mpq_clear(den);
-    return fits;
+    return known;
 }
 
-static bool size_of(const vf_point *point, vf_ratio size, mpz_t r) {
-    long value;
-    if (!vf_machine_size(point, size, &value))
-        return false;
-    mpz_set_si(r, value);
-    return true;
+bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size,
+                     long *value) {
+    mpz_t r;
+    mpz_init(r);
+    bool fits = size_of(theorem, point, size, r) && mpz_fits_slong_p(r);
+    *value = fits ? mpz_get_si(r) : 0;
+    mpz_clear(r);
+    return fits;
 }
 
 static bool power(mpz_t r, mpz_srcptr base, mpz_srcptr exponent) {
@@ -99,9 +131,9 @@ static bool integer(const vf_theorem *theorem, const vf_point *point, const vf_t
         mpz_set_si(r, point->dim[t->sym]);
         return true;
     case VF_ROWS:
-        return size_of(point, t->kid[0]->rows, r);
+        return size_of(theorem, point, t->kid[0]->rows, r);
     case VF_COLS:
-        return size_of(point, t->kid[0]->cols, r);
+        return size_of(theorem, point, t->kid[0]->cols, r);
     case VF_NEG:
         if (!integer(theorem, point, t->kid[0], r))
             return false;
@@ -118,8 +150,8 @@ static bool integer(const vf_theorem *theorem, const vf_point *point, const vf_t
     }
 }
 
-bool vf_machine_integer(const vf_theorem *theorem, const vf_point *point, const vf_term *term,
-                        long *value) {
+bool vf_integer(const vf_theorem *theorem, const vf_term *term, const vf_point *point,
+                long *value) {
     mpz_t r;
     mpz_init(r);
     bool fits = integer(theorem, point, term, r) && mpz_fits_slong_p(r);
@@ -139,7 +171,7 @@ static bool dim_allowed(const vf_theorem *theorem, const vf_point *point, unsign
     const vf_symbol *s = &theorem->sym[sym];
     long value = point->dim[sym], defined;
     if (s->definition != NULL)
-        return vf_machine_integer(theorem, point, s->definition, &defined) && value == defined &&
+        return vf_integer(theorem, s->definition, point, &defined) && value == defined &&
                value >= 1;
     return value >= 1 && value >= s->low && (!s->finite || is_listed(s, value));
 }
@@ -150,7 +182,7 @@ bool vf_dims_allowed(const vf_theorem *theorem, const vf_point *point) {
         if (!dim_allowed(theorem, point, theorem->dim[i]))
             return false;
     for (size_t i = 0; i < theorem->nsizes; i++)
-        if (!vf_machine_integer(theorem, point, theorem->size[i], &value) ||
+        if (!vf_integer(theorem, theorem->size[i], point, &value) ||
             (theorem->extent[i] && value < 1))
             return false;
     return true;

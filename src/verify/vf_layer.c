@@ -315,7 +315,7 @@ static void tangent(directions *d, vf_set s) {
 static bool add_variable(vf_machine *m, directions *d, unsigned var) {
     const vf_variable *v = &m->theorem->var[var];
     long members = 1;
-    if (v->members != NULL && !vf_machine_integer(m->theorem, m->point, v->members, &members))
+    if (v->members != NULL && !vf_integer(m->theorem, v->members, m->point, &members))
         return false;
     for (long i = 0; i < members; i++) {
         d->var = var;
@@ -352,6 +352,7 @@ const vf_value *vf_jrank(vf_machine *m, const vf_term *t) {
     if (m->stopped)
         return NULL;
     vf_machine_init(&inner, m->theorem, m->point);
+    inner.point = m->point;
     inner.direction = d.direction;
     inner.ndirections = d.n;
     const vf_value *value = vf_machine_value(&inner, t->kid[0]);

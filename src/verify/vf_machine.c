@@ -12,7 +12,11 @@ struct vf_memo {
 };
 
 void vf_machine_init(vf_machine *m, const vf_theorem *theorem, const vf_point *point) {
-    *m = (vf_machine){.theorem = theorem, .point = point, .clock = 1};
+    vf_point *own = vf_alloc(sizeof *own);
+    *own = (vf_point){vf_alloc((theorem->nsyms + 1) * sizeof *own->dim), point->var};
+    for (size_t i = 0; i < theorem->ndims; i++)
+        own->dim[theorem->dim[i]] = point->dim[theorem->dim[i]];
+    *m = (vf_machine){.theorem = theorem, .point = own, .clock = 1};
     m->changed = vf_alloc(64 * sizeof *m->changed);
     m->running = vf_alloc((theorem->nsyms + 1) * sizeof *m->running);
 }
@@ -126,7 +130,7 @@ static bool is_lost(const vf_machine *m) {
 }
 
 static bool integer(vf_machine *m, const vf_term *term, long *value) {
-    bool known = vf_machine_integer(m->theorem, m->point, term, value);
+    bool known = vf_integer(m->theorem, term, m->point, value);
     m->stopped = m->stopped || !known;
     return known;
 }
@@ -162,7 +166,9 @@ static const vf_value *variable(vf_machine *m, const vf_term *t) {
         return NULL;
     if (member < 1 || member > members)
         return undefined(m);
+    ENSURE("a variable has no value yet", m->point->var[t->var] != NULL);
     const vf_value *value = &m->point->var[t->var][member - 1];
+    ENSURE("a variable has no value yet", value->entry != NULL);
     if (m->ndirections == 0)
         return value;
     vf_value *made = vf_value_new(value->rows, value->cols);
@@ -236,48 +242,62 @@ static const vf_value *part(vf_machine *m, const vf_term *t) {
     return made;
 }
 
-static const vf_value *join(const vf_value *a, const vf_value *b, bool beside) {
-    ENSURE("blocks fit", beside ? a->rows == b->rows : a->cols == b->cols);
-    vf_value *made = vf_value_new(a->rows + (beside ? 0 : b->rows), a->cols + (beside ? b->cols : 0));
-    for (size_t i = 0; i < made->rows; i++)
-        for (size_t j = 0; j < made->cols; j++)
-            *vf_value_at(made, i, j) = i < a->rows && j < a->cols
-                                           ? *vf_value_at(a, i, j)
-                                           : *vf_value_at(b, beside ? i : i - a->rows,
-                                                          beside ? j - a->cols : j);
+typedef struct pieces {
+    const vf_value **piece;
+    size_t n;
+} pieces;
+
+static void add_piece(pieces *p, const vf_value *a) {
+    p->piece = vf_grow(p->piece, p->n, sizeof *p->piece);
+    p->piece[p->n++] = a;
+}
+
+/* Side by side, or one below the other. */
+static const vf_value *join(const pieces *p, bool beside) {
+    size_t rows = p->piece[0]->rows, cols = p->piece[0]->cols, at = 0;
+    for (size_t k = 1; k < p->n; k++) {
+        const vf_value *a = p->piece[k];
+        ENSURE("blocks fit", beside ? a->rows == rows : a->cols == cols);
+        rows += beside ? 0 : a->rows;
+        cols += beside ? a->cols : 0;
+    }
+    vf_value *made = vf_value_new(rows, cols);
+    for (size_t k = 0; k < p->n; k++) {
+        const vf_value *a = p->piece[k];
+        for (size_t i = 0; i < a->rows; i++)
+            for (size_t j = 0; j < a->cols; j++)
+                *vf_value_at(made, beside ? i : at + i, beside ? at + j : j) =
+                    *vf_value_at(a, i, j);
+        at += beside ? a->cols : a->rows;
+    }
     return made;
 }
 
 /* --- loops ----------------------------------------------------------------------------------- */
 
-/* What a round adds to the value so far. */
-static const vf_value *accumulate(vf_machine *m, vf_op op, const vf_value *a, const vf_value *b) {
-    const vf_entry *both[2];
-    switch (op) {
-    case VF_LOOP_SUM:
-        return vf_value_add(a, b);
-    case VF_LOOP_PROD:
-        return vf_value_mul(a, b);
-    case VF_LOOP_HCAT:
-    case VF_LOOP_VCAT:
-        return join(a, b, op == VF_LOOP_HCAT);
-    case VF_FOLD:
-        return b;
-    default: /* the largest, the smallest */
-        both[0] = a->entry[0];
-        both[1] = b->entry[0];
-        return vf_value_scalar(vf_entry_extreme(&m->doubt, both, 2, op == VF_LOOP_MAX));
+/* What the rounds of a loop make. */
+static const vf_value *combine(vf_machine *m, vf_op op, const pieces *rounds) {
+    const vf_value *sum = rounds->piece[0];
+    if (op == VF_LOOP_HCAT || op == VF_LOOP_VCAT)
+        return join(rounds, op == VF_LOOP_HCAT);
+    for (size_t k = 1; k < rounds->n; k++) {
+        const vf_value *round = rounds->piece[k];
+        if (op == VF_LOOP_MAX || op == VF_LOOP_MIN) {
+            const vf_entry *both[] = {sum->entry[0], round->entry[0]};
+            sum = vf_value_scalar(vf_entry_extreme(&m->doubt, both, 2, op == VF_LOOP_MAX));
+        } else {
+            sum = op == VF_LOOP_SUM ? vf_value_add(sum, round) : vf_value_mul(sum, round);
+        }
     }
+    return sum;
 }
 
-static const vf_value *empty_loop(vf_machine *m, const vf_term *t, const vf_value *start) {
+static const vf_value *empty_loop(vf_machine *m, const vf_term *t) {
     long rows, cols;
-    if (t->op == VF_FOLD)
-        return start;
     if (t->op != VF_LOOP_SUM)
         return undefined(m);
-    m->stopped = !vf_machine_size(m->point, t->rows, &rows) ||
-                 !vf_machine_size(m->point, t->cols, &cols) || rows < 1 || cols < 1;
+    m->stopped = !vf_machine_size(m->theorem, m->point, t->rows, &rows) ||
+                 !vf_machine_size(m->theorem, m->point, t->cols, &cols) || rows < 1 || cols < 1;
     if (m->stopped)
         return NULL;
     vf_value *made = vf_value_new((size_t)rows, (size_t)cols);
@@ -286,33 +306,48 @@ static const vf_value *empty_loop(vf_machine *m, const vf_term *t, const vf_valu
     return made;
 }
 
-static const vf_value *loop(vf_machine *m, const vf_term *t) {
-    long from, to, *index = &m->point->dim[t->sym];
-    const vf_term *body = t->kid[t->nkids - 1];
-    const vf_value *sum = NULL;
-    if (!integer(m, t->kid[0], &from) || !integer(m, t->kid[1], &to))
+static bool bounds(vf_machine *m, const vf_term *t, long *from, long *to) {
+    if (!integer(m, t->kid[0], from) || !integer(m, t->kid[1], to))
+        return false;
+    if (*from <= *to && (*to > MOST_ROUNDS || *from < -MOST_ROUNDS))
+        vf_limit("rounds of a loop");
+    return true;
+}
+
+static const vf_value *fold(vf_machine *m, const vf_term *t) {
+    long from, to, *index = &m->point->dim[t->sym], before = *index;
+    const vf_value *value = vf_machine_value(m, t->kid[2]), *outer = m->running[t->sym2];
+    if (value == NULL || !bounds(m, t, &from, &to))
         return NULL;
-    if (t->op == VF_FOLD && (sum = vf_machine_value(m, t->kid[2])) == NULL)
+    for (long i = from; i <= to && value != NULL; i++) {
+        *index = i;
+        m->running[t->sym2] = value;
+        touch(m, t->sym);
+        touch(m, t->sym2);
+        value = vf_machine_value(m, t->kid[3]);
+    }
+    *index = before;
+    m->running[t->sym2] = outer;
+    touch(m, t->sym);
+    touch(m, t->sym2);
+    return value;
+}
+
+static const vf_value *loop(vf_machine *m, const vf_term *t) {
+    long from, to, *index = &m->point->dim[t->sym], before = *index;
+    pieces rounds = {0};
+    if (!bounds(m, t, &from, &to))
         return NULL;
     if (from > to)
-        return empty_loop(m, t, sum);
-    if (to > MOST_ROUNDS || from < -MOST_ROUNDS)
-        vf_limit("rounds of a loop");
-    long before = *index;
+        return empty_loop(m, t);
     for (long i = from; i <= to && !is_lost(m); i++) {
         *index = i;
         touch(m, t->sym);
-        if (t->op == VF_FOLD) {
-            m->running[t->sym2] = sum;
-            touch(m, t->sym2);
-        }
-        const vf_value *round = vf_machine_value(m, body);
-        if (round != NULL)
-            sum = sum == NULL ? round : move_together(m, accumulate(m, t->op, sum, round));
+        add_piece(&rounds, vf_machine_value(m, t->kid[2]));
     }
     *index = before;
     touch(m, t->sym);
-    return is_lost(m) ? NULL : sum;
+    return is_lost(m) ? NULL : combine(m, t->op, &rounds);
 }
 
 /* --- all values ------------------------------------------------------------------------------ */
@@ -333,14 +368,10 @@ static const vf_value *operation(vf_machine *m, const vf_term *t) {
 }
 
 static const vf_value *blocks(vf_machine *m, const vf_term *t) {
-    const vf_value *made = NULL;
-    for (size_t k = 0; k < t->nkids; k++) {
-        const vf_value *kid = vf_machine_value(m, t->kid[k]);
-        if (kid == NULL)
-            return NULL;
-        made = made == NULL ? kid : join(made, kid, t->op == VF_HCAT);
-    }
-    return made;
+    pieces p = {0};
+    for (size_t k = 0; k < t->nkids; k++)
+        add_piece(&p, vf_machine_value(m, t->kid[k]));
+    return is_lost(m) ? NULL : join(&p, t->op == VF_HCAT);
 }
 
 static const vf_value *number(vf_machine *m, const vf_term *t) {
@@ -380,8 +411,9 @@ static const vf_value *compute(vf_machine *m, const vf_term *t) {
     case VF_LOOP_VCAT:
     case VF_LOOP_MAX:
     case VF_LOOP_MIN:
-    case VF_FOLD:
         return loop(m, t);
+    case VF_FOLD:
+        return fold(m, t);
     case VF_JRANK:
         return vf_jrank(m, t);
     default:
@@ -436,13 +468,10 @@ static vf_tern connective(vf_machine *m, const vf_term *t) {
 }
 
 static vf_tern truth_loop(vf_machine *m, const vf_term *t) {
-    long from, to, *index = &m->point->dim[t->sym];
+    long from, to, *index = &m->point->dim[t->sym], before = *index;
     vf_tern r = t->op == VF_LOOP_ALL ? VF_TRUE : VF_FALSE;
-    if (!integer(m, t->kid[0], &from) || !integer(m, t->kid[1], &to))
+    if (!bounds(m, t, &from, &to))
         return VF_UNKNOWN;
-    if (to > MOST_ROUNDS || from < -MOST_ROUNDS)
-        vf_limit("rounds of a loop");
-    long before = *index;
     for (long i = from; i <= to && !is_lost(m); i++) {
         *index = i;
         touch(m, t->sym);
@@ -464,7 +493,7 @@ static vf_tern inclusion(vf_machine *m, const vf_term *t) {
     const vf_value *a = vf_machine_value(m, t->kid[0]), *b = vf_machine_value(m, t->kid[1]);
     if (a == NULL || b == NULL)
         return VF_UNKNOWN;
-    const vf_value *both = join(a, b, t->op == VF_IN_COLSPAN);
+    const vf_value *both = join(&(pieces){(const vf_value *[]){a, b}, 2}, t->op == VF_IN_COLSPAN);
     const vf_value *whole = vf_rank_value(m, both), *own = vf_rank_value(m, b);
     return whole == NULL || own == NULL ? VF_UNKNOWN : vf_compare(VF_EQ, whole, own);
 }

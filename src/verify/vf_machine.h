@@ -16,7 +16,7 @@ typedef struct vf_direction { /* of one variable or member, for jrank */
 
 typedef struct vf_machine {
     const vf_theorem *theorem;
-    const vf_point *point;
+    const vf_point *point; /* a copy with room for all indices */
     vf_doubt doubt;
     bool stopped;            /* something could not be computed at all */
     size_t clock, *changed;  /* by symbol: when it last got a value */
@@ -30,10 +30,9 @@ typedef struct vf_machine {
 void vf_machine_init(vf_machine *m, const vf_theorem *theorem, const vf_point *point);
 const vf_value *vf_machine_value(vf_machine *m, const vf_term *term);
 vf_tern vf_machine_truth(vf_machine *m, const vf_term *term);
-/* Integer expressions; false: no integer, or beyond the range of long. */
-bool vf_machine_integer(const vf_theorem *theorem, const vf_point *point, const vf_term *term,
-                        long *value);
-bool vf_machine_size(const vf_point *point, vf_ratio size, long *value);
+/* A size at the point; false: no integer that fits. */
+bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size,
+                     long *value);
 
 vf_value *vf_value_new(size_t rows, size_t cols);
 const vf_value *vf_value_scalar(const vf_entry *x);

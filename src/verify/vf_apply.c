@@ -225,8 +225,7 @@ static const vf_value *sum_entries(const vf_value *a) {
 }
 
 static const vf_value *extreme(vf_machine *m, const vf_value *a, bool largest) {
-    return vf_value_scalar(
-        vf_entry_extreme(&m->doubt, a->entry, a->rows * a->cols, largest));
+    return vf_value_scalar(vf_entry_extreme(&m->doubt, a->entry, a->rows * a->cols, largest));
 }
 
 static const vf_value *row_of_scalars(const vf_value *const *kid, size_t n) {

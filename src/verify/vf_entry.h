@@ -9,7 +9,7 @@
 
 struct vf_entry {
     const vf_number *value;
-    size_t n;                 /* directions; 0: it does not move */
+    size_t n; /* directions; 0: it does not move */
     const vf_number **slope;
 };
 

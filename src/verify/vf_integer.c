@@ -63,8 +63,8 @@ static bool size_of(const vf_theorem *theorem, const vf_point *point, vf_ratio s
     mpq_t num, den;
     mpq_init(num);
     mpq_init(den);
-    bool known = poly_at(theorem, point, size.num, num) &&
-                 poly_at(theorem, point, size.den, den) && mpq_sgn(den) != 0;
+    bool known = poly_at(theorem, point, size.num, num) && poly_at(theorem, point, size.den, den) &&
+                 mpq_sgn(den) != 0;
     if (known)
         mpq_div(num, num, den);
     known = known && mpz_cmp_ui(mpq_denref(num), 1) == 0;
@@ -74,8 +74,7 @@ static bool size_of(const vf_theorem *theorem, const vf_point *point, vf_ratio s
     return known;
 }
 
-bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size,
-                     long *value) {
+bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size, long *value) {
     mpz_t r;
     mpz_init(r);
     bool fits = size_of(theorem, point, size, r) && mpz_fits_slong_p(r);

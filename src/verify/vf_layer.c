@@ -129,7 +129,8 @@ static const vf_entry *column_sum(vf_doubt *doubt, const vf_value *a, size_t j) 
 
 /* The largest column sum of moduli. Kinks of moduli count only in the columns that are largest. */
 static const vf_entry *norm_one(vf_machine *m, const vf_value *a) {
-    const vf_entry **sum = vf_alloc(a->cols * sizeof *sum), **large = vf_alloc(a->cols * sizeof *sum);
+    const vf_entry **sum = vf_alloc(a->cols * sizeof *sum),
+                   **large = vf_alloc(a->cols * sizeof *sum);
     vf_grid g = vf_value_grid(a);
     vf_value *still = vf_value_new(a->rows, a->cols);
     size_t n = 0;

@@ -1,6 +1,7 @@
 #include "vf_linear.h"
 
-/* Determinants of numbers that are not rational are expanded row by row over all sets of columns. */
+/* Determinants of numbers that are not rational are expanded row by row over all sets of columns.
+ */
 enum { MOST_EXPANDED = 10, MOST_TERMS = 100000 };
 
 vf_grid vf_grid_new(size_t rows, size_t cols) {
@@ -335,7 +336,8 @@ static void eliminate(const vf_grid *a, vf_interval *x, const pivots *p, size_t 
 static pivots nonzero_minor(const vf_grid *a, unsigned level) {
     size_t n = a->rows * a->cols, k = 0;
     vf_interval *x = vf_alloc((n + 1) * sizeof *x);
-    pivots p = {0, vf_alloc((a->rows + 1) * sizeof *p.row), vf_alloc((a->rows + 1) * sizeof *p.col)};
+    pivots p = {0, vf_alloc((a->rows + 1) * sizeof *p.row),
+                vf_alloc((a->rows + 1) * sizeof *p.col)};
     for (size_t i = 0; i < n; i++) {
         vf_interval_init(&x[i], vf_level_precision(level));
         vf_num_enclose(a->x[i], level, &x[i]);

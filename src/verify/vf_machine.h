@@ -18,8 +18,8 @@ typedef struct vf_machine {
     const vf_theorem *theorem;
     const vf_point *point; /* a copy with room for all indices */
     vf_doubt doubt;
-    bool stopped;            /* something could not be computed at all */
-    size_t clock, *changed;  /* by symbol: when it last got a value */
+    bool stopped;             /* something could not be computed at all */
+    size_t clock, *changed;   /* by symbol: when it last got a value */
     const vf_value **running; /* by symbol: the value so far of the fold that binds it */
     vf_memo **memo;
     size_t nmemos, room;
@@ -31,8 +31,7 @@ void vf_machine_init(vf_machine *m, const vf_theorem *theorem, const vf_point *p
 const vf_value *vf_machine_value(vf_machine *m, const vf_term *term);
 vf_tern vf_machine_truth(vf_machine *m, const vf_term *term);
 /* A size at the point; false: no integer that fits. */
-bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size,
-                     long *value);
+bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size, long *value);
 
 vf_value *vf_value_new(size_t rows, size_t cols);
 const vf_value *vf_value_scalar(const vf_entry *x);

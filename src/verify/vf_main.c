@@ -95,11 +95,8 @@ static const struct kind {
     const char *keyword;
     vf_checker *check;
 } kinds[] = {
-    {"evaluate", vf_check_evaluate},
-    {"shape", vf_check_shape},
-    {"rational", vf_check_rational},
-    {"identity", vf_check_identity},
-    {"witness", vf_check_witness},
+    {"evaluate", vf_check_evaluate}, {"shape", vf_check_shape},     {"rational", vf_check_rational},
+    {"identity", vf_check_identity}, {"witness", vf_check_witness},
 };
 
 static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
@@ -291,6 +288,35 @@ _Noreturn static void check_all(const char *claims, const char *folder) {
     leave_accepted(text);
 }
 
+/* --- evaluation alone, for comparisons with the engine --------------------------------------- */
+
+static void print_truths(const char *what, const vf_theorem *t, const vf_term *const *term,
+                         size_t n, const vf_point *at) {
+    static const char *const name[] = {"false", "true", "undefined", "unknown"};
+    printf("; %s", what);
+    for (size_t i = 0; i < n; i++)
+        printf(" %s", name[vf_truth(t, term[i], at)]);
+}
+
+static void evaluate_point(vf_theorem *t, vf_cert *c) {
+    vf_point *at = vf_read_at(t, vf_take(c, "at"));
+    vf_read_sets(t, c, at);
+    printf("sets %s", vf_in_sets(t, at) ? "true" : "unknown");
+    print_truths("assume", t, t->assume, t->nassumes, at);
+    print_truths("claim", t, t->claim, t->nclaims, at);
+    putchar('\n');
+}
+
+/* Prints what is true at each point of a certificate, whatever its digest and verdict. */
+_Noreturn static void evaluate_points(const char *claims, const char *path) {
+    vf_cert *c = vf_cert_read(path);
+    vf_at(claims, 0);
+    vf_theorem *t = vf_read_theorem(claims, library, vf_cert_theorem(c));
+    while (*vf_next(c) != '\0')
+        evaluate_point(t, c);
+    leave_accepted("evaluated");
+}
+
 /* --- arguments ---------------------------------------------------------------------------- */
 
 static const char help[] =
@@ -333,6 +359,8 @@ int main(int argc, char **argv) {
         leave_accepted(help);
     if (i + 3 == argc && strcmp(argv[i], "--all") == 0)
         check_all(argv[i + 1], argv[i + 2]);
+    if (i + 3 == argc && strcmp(argv[i], "--evaluate") == 0)
+        evaluate_points(argv[i + 1], argv[i + 2]);
     if (i + 2 != argc || argv[i][0] == '-')
         vf_usage("two files are wanted: see rankle-verify --help");
     check_certificate(argv[i], argv[i + 1]);

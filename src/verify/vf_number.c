@@ -683,10 +683,9 @@ const vf_number *vf_num_inverse(const vf_number *a) {
         return inverse_of_term(&a->term[0]);
     if (plain_roots(a) && largest(a, ROOT, &s)) { /* 1/(p + q*s) = (p - q*s)/(p^2 - q^2*r) */
         const vf_number *p = coefficient(a, s, 0), *q = coefficient(a, s, 1);
-        const vf_number *norm = vf_num_sub(
-            vf_num_mul(p, p), vf_num_mul(atoms[s]->of, vf_num_mul(q, q)));
-        const vf_number *conjugate =
-            vf_num_sub(p, vf_num_mul(q, number_of(atom_product(s))));
+        const vf_number *norm =
+            vf_num_sub(vf_num_mul(p, p), vf_num_mul(atoms[s]->of, vf_num_mul(q, q)));
+        const vf_number *conjugate = vf_num_sub(p, vf_num_mul(q, number_of(atom_product(s))));
         int sign = vf_num_sign(norm);
         if (sign == 1 || sign == -1)
             return vf_num_mul(conjugate, vf_num_inverse(norm));

@@ -42,7 +42,7 @@ const vf_number *vf_num_unknown(void); /* a new one each time */
 bool vf_num_is_rational(const vf_number *a, mpq_t value); /* as written; value may be NULL */
 bool vf_num_same(const vf_number *a, const vf_number *b); /* as written */
 size_t vf_num_terms(const vf_number *a);
-int vf_num_sign(const vf_number *a);  /* -1, 0, 1, or VF_NO_SIGN */
+int vf_num_sign(const vf_number *a); /* -1, 0, 1, or VF_NO_SIGN */
 bool vf_num_zero_by_algebra(const vf_number *a);
 void vf_num_enclose(const vf_number *a, unsigned level, vf_interval *r);
 

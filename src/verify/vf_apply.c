@@ -199,11 +199,10 @@ enum { MOST_EXPONENT = 1 << 20 };
 
 static const vf_value *power(vf_machine *m, const vf_term *t, const vf_value *a) {
     long k;
-    if (!vf_integer(m->theorem, t->kid[1], m->point, &k) || k > MOST_EXPONENT ||
-        k < -MOST_EXPONENT) {
-        m->stopped = true;
+    if (!vf_machine_integer(m, t->kid[1], &k))
         return NULL;
-    }
+    if (k > MOST_EXPONENT || k < -MOST_EXPONENT)
+        vf_limit("an exponent");
     if (k < 0 && (a = inverse(m, a)) == NULL)
         return NULL;
     const vf_value *made = NULL;
@@ -244,10 +243,8 @@ static const vf_value *entropy(vf_machine *m, const vf_value *a) {
 
 static const vf_value *spectrum(vf_machine *m, const vf_term *t, const vf_value *a) {
     long k, most = (long)(a->rows < a->cols ? a->rows : a->cols);
-    if (!vf_integer(m->theorem, t->kid[1], m->point, &k)) {
-        m->stopped = true;
+    if (!vf_machine_integer(m, t->kid[1], &k))
         return NULL;
-    }
     m->doubt.undefined = m->doubt.undefined || k < 1 || k > most;
     return m->doubt.undefined ? NULL : vf_apply_spectrum(m, t->op, a, (size_t)k);
 }

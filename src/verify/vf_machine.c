@@ -129,10 +129,20 @@ static bool is_lost(const vf_machine *m) {
     return m->stopped || m->doubt.undefined;
 }
 
-static bool integer(vf_machine *m, const vf_term *term, long *value) {
+/* The matrices of which an integer expression takes sizes must be defined, too. */
+static void visit_shapes(vf_machine *m, const vf_term *term) {
+    for (size_t k = 0; k < term->nkids; k++)
+        if (term->op == VF_ROWS || term->op == VF_COLS)
+            vf_machine_value(m, term->kid[k]);
+        else
+            visit_shapes(m, term->kid[k]);
+}
+
+bool vf_machine_integer(vf_machine *m, const vf_term *term, long *value) {
+    visit_shapes(m, term);
     bool known = vf_integer(m->theorem, term, m->point, value);
     m->stopped = m->stopped || !known;
-    return known;
+    return known && !is_lost(m);
 }
 
 /* --- leaves ---------------------------------------------------------------------------------- */
@@ -162,7 +172,7 @@ static const vf_value *variable(vf_machine *m, const vf_term *t) {
     const vf_variable *v = &m->theorem->var[t->var];
     ENSURE("a family stands with its index", (v->members == NULL) == (t->nkids == 0));
     if (v->members != NULL &&
-        (!integer(m, t->kid[0], &member) || !integer(m, v->members, &members)))
+        (!vf_machine_integer(m, t->kid[0], &member) || !vf_machine_integer(m, v->members, &members)))
         return NULL;
     if (member < 1 || member > members)
         return undefined(m);
@@ -188,10 +198,10 @@ static const vf_value *datum(vf_machine *m, const vf_term *t) {
 /* eye ones zeros unit causal, from integers */
 static const vf_value *constant(vf_machine *m, const vf_term *t) {
     long a, b, rows, cols;
-    if (!integer(m, t->kid[0], &a))
+    if (!vf_machine_integer(m, t->kid[0], &a))
         return NULL;
     b = a;
-    if (t->nkids > 1 && !integer(m, t->kid[1], &b))
+    if (t->nkids > 1 && !vf_machine_integer(m, t->kid[1], &b))
         return NULL;
     rows = a;
     cols = t->op == VF_UNIT ? 1 : b;
@@ -221,7 +231,7 @@ static bool positions(vf_machine *m, const vf_term *t, size_t size, size_t *from
     *n = size;
     if (t->op == VF_COLON)
         return true;
-    if (!integer(m, t, &at))
+    if (!vf_machine_integer(m, t, &at))
         return false;
     m->doubt.undefined = m->doubt.undefined || at < 1 || (size_t)at > size;
     *from = (size_t)at - 1;
@@ -307,7 +317,7 @@ static const vf_value *empty_loop(vf_machine *m, const vf_term *t) {
 }
 
 static bool bounds(vf_machine *m, const vf_term *t, long *from, long *to) {
-    if (!integer(m, t->kid[0], from) || !integer(m, t->kid[1], to))
+    if (!vf_machine_integer(m, t->kid[0], from) || !vf_machine_integer(m, t->kid[1], to))
         return false;
     if (*from <= *to && (*to > MOST_ROUNDS || *from < -MOST_ROUNDS))
         vf_limit("rounds of a loop");
@@ -378,7 +388,7 @@ static const vf_value *number(vf_machine *m, const vf_term *t) {
     long value;
     if (t->op == VF_NUMBER)
         return vf_value_scalar(vf_entry_of(vf_num_rational(t->number)));
-    return integer(m, t, &value) ? vf_value_scalar(vf_entry_int(value)) : NULL;
+    return vf_machine_integer(m, t, &value) ? vf_value_scalar(vf_entry_int(value)) : NULL;
 }
 
 static const vf_value *compute(vf_machine *m, const vf_term *t) {

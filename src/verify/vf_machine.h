@@ -30,6 +30,8 @@ typedef struct vf_machine {
 void vf_machine_init(vf_machine *m, const vf_theorem *theorem, const vf_point *point);
 const vf_value *vf_machine_value(vf_machine *m, const vf_term *term);
 vf_tern vf_machine_truth(vf_machine *m, const vf_term *term);
+/* An integer expression; false: the machine says why there is none. */
+bool vf_machine_integer(vf_machine *m, const vf_term *term, long *value);
 /* A size at the point; false: no integer that fits. */
 bool vf_machine_size(const vf_theorem *theorem, const vf_point *point, vf_ratio size, long *value);
 

@@ -171,8 +171,8 @@ static const vf_value *variable(vf_machine *m, const vf_term *t) {
     long member = 1, members = 1;
     const vf_variable *v = &m->theorem->var[t->var];
     ENSURE("a family stands with its index", (v->members == NULL) == (t->nkids == 0));
-    if (v->members != NULL &&
-        (!vf_machine_integer(m, t->kid[0], &member) || !vf_machine_integer(m, v->members, &members)))
+    if (v->members != NULL && (!vf_machine_integer(m, t->kid[0], &member) ||
+                               !vf_machine_integer(m, v->members, &members)))
         return NULL;
     if (member < 1 || member > members)
         return undefined(m);

@@ -445,4 +445,3 @@ void fill(maker *m, rk_assignment *a) {
                             (slong)rk_rng_between(&m->rng, -spread, spread),
                             chance(m, 4) ? 1 + rk_rng_below(&m->rng, 3) : 1);
 }
-

@@ -1,5 +1,5 @@
-/* Random well-typed claims about matrices with up to 3 rows and columns, and random rational points,
-   for the differential tests. */
+/* Random well-typed claims about matrices with up to 3 rows and columns, and random rational
+   points, for the differential tests. */
 #ifndef RANDOM_CLAIMS_H
 #define RANDOM_CLAIMS_H
 

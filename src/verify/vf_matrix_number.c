@@ -1,0 +1,561 @@
+/* Numbers: quantities, their arithmetic, and what is known of signs. A fraction is made only where
+   its denominator is known not to be 0. */
+#include "vf_matrix_inside.h"
+
+#include <limits.h>
+
+/* ---- quantities ---- */
+
+vf_ratio vf_n_atom(unsigned atom) {
+    return vf_ratio_of(vf_poly_atom(atom));
+}
+
+vf_quantity *vf_atom_quantity(const vf_mxs *s, unsigned atom) {
+    bool is = atom >= VF_FIRST_QUANTITY && atom - VF_FIRST_QUANTITY < s->nquantities;
+    return is ? s->quantity[atom - VF_FIRST_QUANTITY] : NULL;
+}
+
+static bool same_number(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    if (!a.num || !b.num)
+        return !a.num && !b.num;
+    return vf_mx_equal_numbers(s, a, b);
+}
+
+static bool same_matrix(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    if (!a || !b)
+        return !a && !b;
+    return vf_mx_equal(s, a, b);
+}
+
+/* A number, its trace and its determinant are those of the transpose. */
+static bool same_parts(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
+    bool turns = a->kind == VF_Q_ENTRY || a->kind == VF_Q_TRACE || a->kind == VF_Q_DET;
+    if (a->kind == VF_Q_ENTRY)
+        return vf_same_word(a->arg[0]->word, b->arg[0]->word);
+    bool same = same_matrix(s, a->arg[0], b->arg[0]) && same_matrix(s, a->arg[1], b->arg[1]);
+    return same || (turns && vf_mx_equal(s, a->arg[0], vf_mx_transpose(s, b->arg[0])));
+}
+
+static bool same_quantity(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
+    if (a->kind != b->kind || a->op != b->op || !same_number(s, a->number[1], b->number[1]) ||
+        !same_number(s, a->number[2], b->number[2]))
+        return false;
+    bool loop = a->kind == VF_Q_SUM || a->kind == VF_Q_EXTREME;
+    vf_ratio body =
+        loop ? vf_mx_put_number(s, b->number[0], b->sym, vf_n_atom(a->sym)) : b->number[0];
+    return same_number(s, a->number[0], body) && same_parts(s, a, b);
+}
+
+vf_ratio vf_quantity_of(vf_mxs *s, vf_quantity key) {
+    for (size_t i = 0; i < s->nquantities; i++)
+        if (same_quantity(s, s->quantity[i], &key))
+            return vf_n_atom(VF_FIRST_QUANTITY + (unsigned)i);
+    vf_quantity *q = vf_alloc(sizeof *q);
+    *q = key;
+    s->quantity = vf_grow(s->quantity, s->nquantities, sizeof(vf_quantity *));
+    s->quantity[s->nquantities++] = q;
+    return vf_n_atom(VF_FIRST_QUANTITY + (unsigned)s->nquantities - 1);
+}
+
+/* ---- square roots: the square is what is under the root ---- */
+
+static vf_ratio under_root(const vf_mxs *s, unsigned atom) {
+    const vf_quantity *q = vf_atom_quantity(s, atom);
+    return q && q->kind == VF_Q_FUNCTION && q->op == VF_SQRT ? q->number[0] : (vf_ratio){0};
+}
+
+static bool has_square(const vf_mxs *s, const vf_poly *p) {
+    for (size_t i = 0; i < vf_poly_terms(p); i++)
+        for (size_t f = 0; f < vf_poly_factors(p, i); f++) {
+            unsigned long power;
+            unsigned atom = vf_poly_factor(p, i, f, &power);
+            if (power > 1 && under_root(s, atom).num)
+                return true;
+        }
+    return false;
+}
+
+static vf_ratio power_of(vf_ratio a, unsigned long k) {
+    return (vf_ratio){vf_poly_pow(a.num, k), vf_poly_pow(a.den, k)};
+}
+
+static vf_ratio without_squares(const vf_mxs *s, const vf_poly *p) {
+    vf_ratio sum = vf_ratio_int(0);
+    for (size_t i = 0; i < vf_poly_terms(p); i++) {
+        vf_ratio term = vf_ratio_of(vf_poly_rational(vf_poly_coefficient(p, i)));
+        for (size_t f = 0; f < vf_poly_factors(p, i); f++) {
+            unsigned long power;
+            unsigned atom = vf_poly_factor(p, i, f, &power);
+            vf_ratio under = under_root(s, atom);
+            if (under.num)
+                term = vf_ratio_mul(term, power_of(under, power / 2));
+            term = vf_ratio_mul(term, power_of(vf_n_atom(atom), under.num ? power % 2 : power));
+        }
+        sum = vf_ratio_add(sum, term);
+    }
+    return sum;
+}
+
+static vf_ratio settled(const vf_mxs *s, vf_ratio a) {
+    while (has_square(s, a.num) || has_square(s, a.den))
+        a = vf_ratio_div(without_squares(s, a.num), without_squares(s, a.den));
+    return a;
+}
+
+/* ---- arithmetic ---- */
+
+vf_ratio vf_n_add(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    return settled(s, vf_ratio_add(a, b));
+}
+
+vf_ratio vf_n_sub(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    return settled(s, vf_ratio_sub(a, b));
+}
+
+vf_ratio vf_n_mul(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    return settled(s, vf_ratio_mul(a, b));
+}
+
+/* Where b is not known not to be 0, equal to the same quotient only. */
+vf_ratio vf_n_div(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    if (vf_mx_is_nonzero(s, b))
+        return settled(s, vf_ratio_div(a, b));
+    return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = VF_DIV, .number = {a, b}});
+}
+
+bool vf_n_is_int(vf_ratio a, long *value) {
+    mpq_t q;
+    mpq_init(q);
+    bool is = vf_poly_is_rational(a.den, NULL) && vf_poly_is_rational(a.num, q) &&
+              mpz_cmp_ui(mpq_denref(q), 1) == 0 && mpz_fits_slong_p(mpq_numref(q));
+    if (is)
+        *value = mpz_get_si(mpq_numref(q));
+    mpq_clear(q);
+    return is;
+}
+
+/* a^m for a monomial m of the exponent with coefficient 1 */
+static vf_ratio power_quantity(vf_mxs *s, vf_ratio a, vf_ratio m) {
+    return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_POWER, .number = {a, m}});
+}
+
+static vf_ratio integer_power(vf_mxs *s, vf_ratio a, long k) {
+    if (k > 1000 || k < -1000)
+        vf_limit("an exponent");
+    vf_ratio r = settled(s, power_of(a, (unsigned long)(k < 0 ? -k : k)));
+    return k < 0 ? vf_n_div(s, vf_ratio_int(1), r) : r;
+}
+
+static vf_ratio monomial(const vf_poly *p, size_t term) {
+    vf_ratio m = vf_ratio_int(1);
+    for (size_t f = 0; f < vf_poly_factors(p, term); f++) {
+        unsigned long power;
+        unsigned atom = vf_poly_factor(p, term, f, &power);
+        m = vf_ratio_mul(m, power_of(vf_n_atom(atom), power));
+    }
+    return m;
+}
+
+/* a^(c1*m1 + c2*m2 + ...) is (a^m1)^c1*(a^m2)^c2*... for integers c and a that is not 0. */
+vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k) {
+    long c;
+    if (vf_n_is_int(k, &c) && (c >= 0 || vf_mx_is_nonzero(s, a)))
+        return integer_power(s, a, c);
+    if (vf_is_one(a))
+        return a;
+    if (!vf_mx_is_nonzero(s, a) || !vf_mx_is_integer(s, k))
+        return power_quantity(s, a, k);
+    vf_ratio product = vf_ratio_int(1);
+    for (size_t i = 0; i < vf_poly_terms(k.num); i++) {
+        vf_ratio m = monomial(k.num, i);
+        bool known = vf_n_is_int(vf_ratio_of(vf_poly_rational(vf_poly_coefficient(k.num, i))), &c);
+        ENSURE("an exponent is no integer", known);
+        vf_ratio base = vf_is_one(m) ? a : power_quantity(s, a, m);
+        product = vf_n_mul(s, product, integer_power(s, base, c));
+    }
+    return product;
+}
+
+/* ---- functions of numbers ---- */
+
+static vf_ratio at_zero(vf_op op) {
+    vf_ratio half = vf_ratio_div(vf_ratio_int(1), vf_ratio_int(2));
+    return op == VF_EXP ? vf_ratio_int(1) : op == VF_SIGMOID ? half : vf_ratio_int(0);
+}
+
+/* Where the sign of a tells the value; num NULL elsewhere. */
+static vf_ratio by_sign(vf_mxs *s, vf_op op, vf_ratio a) {
+    vf_ratio minus = vf_n_sub(s, vf_ratio_int(0), a);
+    bool up = vf_mx_at_least(s, a, 0), down = vf_mx_at_least(s, minus, 0);
+    if ((op == VF_RELU || op == VF_ABS) && up)
+        return a;
+    if ((op == VF_RELU || op == VF_ABS) && down)
+        return op == VF_ABS ? minus : vf_ratio_int(0);
+    if (op == VF_SIGN && (vf_n_positive(s, a) || vf_n_positive(s, minus)))
+        return vf_ratio_int(up ? 1 : -1);
+    return (vf_ratio){0};
+}
+
+/* The root of a square of a rational number. */
+static vf_ratio rational_root(vf_ratio a) {
+    mpq_t q;
+    mpq_init(q);
+    vf_ratio root = {0};
+    if (vf_poly_is_rational(a.den, NULL) && vf_poly_is_rational(a.num, q) && mpq_sgn(q) > 0 &&
+        mpz_perfect_square_p(mpq_numref(q)) && mpz_perfect_square_p(mpq_denref(q))) {
+        mpz_sqrt(mpq_numref(q), mpq_numref(q));
+        mpz_sqrt(mpq_denref(q), mpq_denref(q));
+        root = vf_ratio_of(vf_poly_rational(q));
+    }
+    mpq_clear(q);
+    return root;
+}
+
+vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
+    if (vf_ratio_is_zero(a) && op != VF_LOG)
+        return at_zero(op);
+    if (vf_is_one(a) && op == VF_LOG)
+        return vf_ratio_int(0);
+    vf_ratio known = by_sign(s, op, a);
+    if (!known.num && op == VF_SQRT)
+        known = rational_root(a);
+    if (known.num)
+        return known;
+    if (op == VF_SQRT && s->learning && !s->unsure)
+        vf_mx_know_nonnegative(s, a);
+    /* a root is known by its square only where there is one */
+    bool rootless = op == VF_SQRT && !vf_mx_at_least(s, a, 0);
+    return vf_quantity_of(
+        s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = rootless ? VF_POWER : op, .number = {a}});
+}
+
+/* ---- words that are numbers ---- */
+
+static bool is_nonnegative_word(const vf_letter *letter, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (letter[i].inverted || !(letter[i].leaf->props & VF_P_NONNEGATIVE))
+            return false;
+    return true;
+}
+
+/* u'*u, or u'*M*u with a positive semidefinite M */
+static bool is_square_form(vf_mxs *s, const vf_letter *letter, size_t n) {
+    for (size_t i = 0; i < n / 2; i++) {
+        vf_letter back = letter[n - 1 - i];
+        back.transposed = !back.transposed;
+        if (!vf_same_letter(letter[i], vf_canon(s, back)))
+            return false;
+    }
+    return n > 1 && (n % 2 == 0 || letter[n / 2].leaf->props & VF_P_PSD);
+}
+
+static unsigned signs_of_word(vf_mxs *s, const vf_letter *letter, size_t n) {
+    unsigned signs = 0, props = letter[0].leaf->props;
+    if (is_nonnegative_word(letter, n) || is_square_form(s, letter, n) ||
+        (n == 1 && props & VF_P_PSD))
+        signs |= VF_S_NONNEGATIVE;
+    if (n == 1 && props & (VF_P_SOME_NONZERO | VF_P_NO_ZERO | VF_P_INVERTIBLE))
+        signs |= VF_S_NONZERO;
+    if (signs == (VF_S_NONNEGATIVE | VF_S_NONZERO))
+        signs |= VF_S_POSITIVE;
+    bool integer = true;
+    for (size_t i = 0; i < n; i++)
+        integer = integer && !letter[i].inverted && (letter[i].leaf->props & VF_P_INTEGER);
+    return signs | (integer ? VF_S_INTEGER : 0);
+}
+
+static vf_ratio entry_quantity(vf_mxs *s, const vf_letter *letter, size_t n) {
+    vf_word *w = vf_alloc(sizeof *w);
+    *w = (vf_word){vf_ratio_int(1), letter, n};
+    vf_mx *bare = vf_alloc(sizeof *bare);
+    *bare = (vf_mx){vf_ratio_int(1), vf_ratio_int(1), w, 1};
+    vf_quantity q = {.kind = VF_Q_ENTRY, .arg = {bare}, .signs = signs_of_word(s, letter, n)};
+    return vf_quantity_of(s, q);
+}
+
+/* The letters of the transpose, in the order of fewer or smaller ones. */
+static const vf_letter *chosen_side(vf_mxs *s, const vf_letter *letter, size_t n) {
+    vf_letter *back = vf_alloc((n + 1) * sizeof *back);
+    for (size_t i = 0; i < n; i++) {
+        back[i] = letter[n - 1 - i];
+        back[i].transposed = !back[i].transposed;
+        back[i] = vf_canon(s, back[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned x = letter[i].leaf->id * 4 + letter[i].transposed * 2 + letter[i].inverted;
+        unsigned y = back[i].leaf->id * 4 + back[i].transposed * 2 + back[i].inverted;
+        if (x != y)
+            return x < y ? letter : back;
+    }
+    return letter;
+}
+
+/* x'*sum(h, A[h])*y is the sum of x'*A[h]*y. */
+static vf_ratio entry_of_sum(vf_mxs *s, const vf_letter *letter, size_t n, size_t at) {
+    const vf_leaf *sum = letter[at].leaf;
+    unsigned sym = vf_new_index(s);
+    const vf_mx *body = vf_mx_put(s, sum->arg[0], sum->sym, vf_n_atom(sym));
+    body = letter[at].transposed ? vf_mx_transpose(s, body) : body;
+    const vf_mx *left = vf_letters(s, vf_ratio_int(1), letter, at);
+    left = vf_mx_mul(s, left, body);
+    left = vf_mx_mul(s, left, vf_letters(s, body->cols, letter + at + 1, n - at - 1));
+    return vf_partial_number(s, sym, vf_mx_value(s, left), sum->place[0]);
+}
+
+vf_ratio vf_entry(vf_mxs *s, const vf_letter *letter, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (letter[i].leaf->kind == VF_L_SUM && !letter[i].inverted)
+            return entry_of_sum(s, letter, n, i);
+    if (n > 1)
+        return entry_quantity(s, chosen_side(s, letter, n), n);
+    vf_letter *plain = vf_alloc(sizeof *plain);
+    plain->leaf = letter[0].leaf;
+    vf_ratio value = entry_quantity(s, plain, 1);
+    return letter[0].inverted ? vf_n_div(s, vf_ratio_int(1), value) : value;
+}
+
+/* ---- what is known ---- */
+
+static long low_of(const vf_mxs *s, unsigned sym) {
+    const vf_symbol *x = &s->theorem->sym[sym];
+    if (x->bound)
+        return x->low;
+    long low = x->low > 1 ? x->low : 1;
+    for (size_t i = 0; x->finite && i < x->nvalues; i++)
+        if (i == 0 || x->value[i] < low)
+            low = x->value[i] > 1 ? x->value[i] : 1;
+    return low;
+}
+
+/* Every symbol with a least value becomes that plus something that is not negative. */
+static const vf_poly *shifted(const vf_mxs *s, const vf_poly *p) {
+    for (unsigned sym = 0; sym < s->theorem->nsyms; sym++) {
+        long low = vf_poly_mentions(p, sym) ? low_of(s, sym) : LONG_MIN;
+        if (low != LONG_MIN && low != 0)
+            p = vf_poly_put(p, sym, vf_poly_add(vf_poly_atom(sym), vf_poly_int(low)));
+    }
+    return p;
+}
+
+static unsigned signs_of_function(vf_mxs *s, vf_op op, vf_ratio a) {
+    bool positive = op == VF_EXP || op == VF_SIGMOID || (op == VF_SQRT && vf_n_positive(s, a));
+    bool nonzero = positive || ((op == VF_ABS || op == VF_SIGN) && vf_mx_is_nonzero(s, a));
+    bool nonnegative = positive || op == VF_SQRT || op == VF_ABS || op == VF_RELU;
+    return (positive ? VF_S_POSITIVE : 0) | (nonzero ? VF_S_NONZERO : 0) |
+           (nonnegative ? VF_S_NONNEGATIVE : 0);
+}
+
+static unsigned signs_of_power(vf_mxs *s, vf_ratio a, vf_ratio k) {
+    bool whole = vf_mx_is_integer(s, a) && vf_mx_at_least(s, k, 0);
+    return (vf_n_positive(s, a) ? VF_S_POSITIVE : 0) | (vf_mx_is_nonzero(s, a) ? VF_S_NONZERO : 0) |
+           (whole ? VF_S_INTEGER : 0);
+}
+
+/* Of a sum over 1..high, where that is not of negative length. */
+static unsigned signs_of_sum(vf_mxs *s, const vf_quantity *q) {
+    vf_mark mark = vf_mx_mark(s);
+    bool integer = vf_mx_is_integer(s, q->number[0]);
+    bool nonnegative = vf_mx_at_least(s, q->number[1], 0);
+    if (nonnegative) {
+        unsigned sym = vf_new_index(s);
+        vf_within(s, sym, vf_ratio_int(1), q->number[1]);
+        vf_ratio body = vf_mx_put_number(s, q->number[0], q->sym, vf_n_atom(sym));
+        nonnegative = vf_mx_at_least(s, body, 0);
+        vf_mx_forget(s, mark);
+    }
+    return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
+}
+
+/* By what is known now. */
+static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
+    unsigned signs = q->signs;
+    if (q->kind == VF_Q_FUNCTION && q->number[0].num && !q->number[1].num)
+        signs |= signs_of_function(s, q->op, q->number[0]);
+    else if (q->kind == VF_Q_POWER)
+        signs |= signs_of_power(s, q->number[0], q->number[1]);
+    else if (q->kind == VF_Q_SUM)
+        signs |= signs_of_sum(s, q);
+    return signs | (signs & VF_S_POSITIVE ? VF_S_NONNEGATIVE | VF_S_NONZERO : 0);
+}
+
+static unsigned signs_of_atom(vf_mxs *s, unsigned atom) {
+    const vf_quantity *q = vf_atom_quantity(s, atom);
+    if (q)
+        return signs_of_quantity(s, q);
+    if (atom >= s->theorem->nsyms)
+        return 0;
+    return low_of(s, atom) == LONG_MIN ? 0 : VF_S_NONNEGATIVE; /* what is left after the shift */
+}
+
+/* All terms are products of what is not negative; strict: and one is positive. */
+static bool plainly(vf_mxs *s, const vf_poly *p, bool strict) {
+    p = shifted(s, p);
+    bool some = false;
+    for (size_t i = 0; i < vf_poly_terms(p); i++) {
+        bool positive = true;
+        if (mpq_sgn(vf_poly_coefficient(p, i)) < 0)
+            return false;
+        for (size_t f = 0; f < vf_poly_factors(p, i); f++) {
+            unsigned long power;
+            unsigned signs = signs_of_atom(s, vf_poly_factor(p, i, f, &power));
+            if (power % 2 && !(signs & VF_S_NONNEGATIVE))
+                return false;
+            positive = positive && (signs & (power % 2 ? VF_S_POSITIVE : VF_S_NONZERO));
+        }
+        some = some || positive;
+    }
+    return some || !strict;
+}
+
+/* The coefficient of an atom in which p is linear; NULL where it is not. */
+static const vf_poly *linear_part(const vf_poly *p, unsigned atom) {
+    const vf_poly *rest = vf_poly_put(p, atom, vf_poly_zero());
+    const vf_poly *part = vf_poly_sub(vf_poly_put(p, atom, vf_poly_int(1)), rest);
+    const vf_poly *again = vf_poly_add(vf_poly_mul(part, vf_poly_atom(atom)), rest);
+    return vf_poly_equal(again, p) && !vf_poly_is_zero(part) ? part : NULL;
+}
+
+enum { MOST_FACTS_DEEP = 2 };
+
+static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth);
+
+/* p == (part/c)*fact + rest, where the fact is linear in an atom with the number c before it. */
+static bool by_fact(vf_mxs *s, const vf_poly *p, const vf_poly *fact, unsigned atom, bool strict,
+                    int depth) {
+    const vf_poly *part = linear_part(p, atom), *c = linear_part(fact, atom);
+    mpq_t q;
+    mpq_init(q);
+    bool number = part && c && vf_poly_is_rational(c, q);
+    if (number) {
+        mpq_inv(q, q);
+        part = vf_poly_mul(part, vf_poly_rational(q));
+    }
+    mpq_clear(q);
+    return number && surely(s, part, false, depth + 1) &&
+           surely(s, vf_poly_sub(p, vf_poly_mul(part, fact)), strict, depth + 1);
+}
+
+/* p >= 0 (strict: p > 0) */
+static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth) {
+    vf_step(s);
+    if (plainly(s, p, strict))
+        return true;
+    if (depth > MOST_FACTS_DEEP)
+        return false;
+    for (size_t k = s->nnonnegative; k-- > 0;) {
+        const vf_poly *fact = s->nonnegative[k].num;
+        for (size_t i = 0; i < vf_poly_terms(fact); i++)
+            if (vf_poly_factors(fact, i) == 1) {
+                unsigned atom = vf_poly_factor(fact, i, 0, NULL);
+                if (vf_poly_mentions(p, atom) && by_fact(s, p, fact, atom, strict, depth))
+                    return true;
+            }
+    }
+    return false;
+}
+
+static const vf_poly *minus(const vf_poly *p) {
+    return vf_poly_sub(vf_poly_zero(), p);
+}
+
+/* num/den with a denominator that is positive; false: that is not known */
+static bool upright(vf_mxs *s, vf_ratio *a) {
+    if (vf_poly_is_rational(a->den, NULL) || surely(s, a->den, true, 0))
+        return true;
+    *a = (vf_ratio){minus(a->num), minus(a->den)};
+    return surely(s, a->den, true, 0);
+}
+
+bool vf_mx_at_least(vf_mxs *s, vf_ratio a, long least) {
+    a = vf_n_sub(s, a, vf_ratio_int(least));
+    return upright(s, &a) && surely(s, a.num, false, 0);
+}
+
+bool vf_n_positive(vf_mxs *s, vf_ratio a) {
+    return upright(s, &a) && surely(s, a.num, true, 0);
+}
+
+/* p is a rational number times q */
+static bool is_multiple(const vf_poly *p, const vf_poly *q) {
+    if (vf_poly_terms(p) == 0 || vf_poly_terms(p) != vf_poly_terms(q))
+        return false;
+    const vf_poly *a = vf_poly_rational(vf_poly_coefficient(p, 0));
+    const vf_poly *b = vf_poly_rational(vf_poly_coefficient(q, 0));
+    return vf_poly_equal(vf_poly_mul(p, b), vf_poly_mul(q, a));
+}
+
+/* One term whose atoms are not 0. */
+static bool is_nonzero_term(vf_mxs *s, const vf_poly *p) {
+    if (vf_poly_terms(p) != 1)
+        return false;
+    for (size_t f = 0; f < vf_poly_factors(p, 0); f++) {
+        unsigned atom = vf_poly_factor(p, 0, f, NULL);
+        bool dimension = atom < s->theorem->nsyms && low_of(s, atom) > 0;
+        bool known = dimension || (signs_of_atom(s, atom) & VF_S_NONZERO);
+        for (size_t k = 0; k < s->nnonzero && !known; k++)
+            known = is_multiple(s->nonzero[k].num, vf_poly_atom(atom));
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a) {
+    if (vf_ratio_is_zero(a))
+        return false;
+    if (is_nonzero_term(s, a.num) || surely(s, a.num, true, 0) || surely(s, minus(a.num), true, 0))
+        return true;
+    for (size_t k = 0; k < s->nnonzero; k++)
+        if (is_multiple(a.num, s->nonzero[k].num))
+            return true;
+    return false;
+}
+
+bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {
+    if (!vf_poly_is_rational(a.den, NULL))
+        return false;
+    for (size_t i = 0; i < vf_poly_terms(a.num); i++) {
+        if (mpz_cmp_ui(mpq_denref(vf_poly_coefficient(a.num, i)), 1) != 0)
+            return false;
+        for (size_t f = 0; f < vf_poly_factors(a.num, i); f++) {
+            unsigned atom = vf_poly_factor(a.num, i, f, NULL);
+            const vf_quantity *q = vf_atom_quantity(s, atom);
+            if (q && !(signs_of_quantity(s, q) & VF_S_INTEGER))
+                return false;
+        }
+    }
+    return true;
+}
+
+vf_mark vf_mx_mark(const vf_mxs *s) {
+    return (vf_mark){s->nnonnegative, s->nnonzero, s->ninvertible, s->nranged, s->nrules};
+}
+
+void vf_mx_forget(vf_mxs *s, vf_mark mark) {
+    s->nnonnegative = mark.nonnegative;
+    s->nnonzero = mark.nonzero;
+    s->ninvertible = mark.invertible;
+    s->nranged = mark.ranged;
+    s->nrules = mark.rules;
+    s->version++;
+}
+
+static void know(vf_mxs *s, vf_ratio **list, size_t *n, vf_ratio a) {
+    *list = vf_grow(*list, *n, sizeof **list);
+    (*list)[(*n)++] = a;
+    s->version++;
+}
+
+void vf_mx_know_nonnegative(vf_mxs *s, vf_ratio a) {
+    if (upright(s, &a))
+        know(s, &s->nonnegative, &s->nnonnegative, (vf_ratio){a.num, vf_poly_int(1)});
+}
+
+void vf_mx_know_nonzero(vf_mxs *s, vf_ratio a) {
+    know(s, &s->nonzero, &s->nnonzero, (vf_ratio){a.num, vf_poly_int(1)});
+}
+
+bool vf_mx_equal_numbers(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    return (vf_poly_equal(a.num, b.num) && vf_poly_equal(a.den, b.den)) ||
+           vf_ratio_is_zero(vf_n_sub(s, a, b));
+}

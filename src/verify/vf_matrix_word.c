@@ -1,0 +1,304 @@
+/* What letters that stand side by side can be replaced by. Each rule is an identity of matrices
+   that holds wherever its condition does. */
+#include "vf_matrix_inside.h"
+
+/* ---- one letter ---- */
+
+static bool is_entrywise(vf_op op) {
+    return op == VF_EMUL || op == VF_EDIV || (op >= VF_RELU && op <= VF_SIGN);
+}
+
+/* Is the transpose of such a leaf a leaf made of the transposes of its parts? */
+static bool has_mirror(const vf_leaf *a) {
+    switch (a->kind) {
+    case VF_L_INV:
+    case VF_L_POWER:
+    case VF_L_SUM:
+    case VF_L_KRON:
+        return true;
+    default:
+        return a->kind == VF_L_FUNCTION && is_entrywise(a->op);
+    }
+}
+
+static const vf_leaf *mirror(vf_mxs *s, const vf_leaf *a) {
+    if (a->mirror && a->mirror_version == s->version)
+        return a->mirror;
+    vf_leaf key = *a;
+    key.rows = a->cols;
+    key.cols = a->rows;
+    for (int i = 0; i < 2 && a->arg[i]; i++)
+        key.arg[i] = vf_mx_transpose(s, a->arg[i]);
+    key.props &= ~(unsigned)VF_P_ROWS_ONE;
+    vf_leaf *own = s->leaf[a->id];
+    own->mirror = vf_leaf_of(s, key);
+    own->mirror_version = s->version;
+    return own->mirror;
+}
+
+/* The same matrix by the letter that stands for it in words. */
+vf_letter vf_canon(vf_mxs *s, vf_letter a) {
+    if (a.leaf->props & VF_P_ORTHOGONAL && a.inverted)
+        a = (vf_letter){a.leaf, !a.transposed, false};
+    if (a.leaf->props & (VF_P_SYMMETRIC | VF_P_DIAGONAL))
+        a.transposed = false;
+    if (!has_mirror(a.leaf))
+        return a;
+    const vf_leaf *other = mirror(s, a.leaf);
+    if (other == a.leaf)
+        return (vf_letter){a.leaf, false, a.inverted};
+    bool turn = a.leaf->kind == VF_L_KRON ? a.transposed : other->id < a.leaf->id;
+    return turn ? (vf_letter){other, !a.transposed, a.inverted} : a;
+}
+
+/* ---- pairs ---- */
+
+static bool cancel(vf_mxs *s, vf_letter a, vf_letter b) {
+    if (a.leaf != b.leaf)
+        return false;
+    if (a.leaf->props & VF_P_ORTHOGONAL)
+        return a.transposed != b.transposed || (a.leaf->props & VF_P_SYMMETRIC);
+    return a.transposed == b.transposed && a.inverted != b.inverted &&
+           vf_leaf_is_invertible(s, a.leaf);
+}
+
+/* A*1 == 1, also for the inverse. */
+static bool fixes_ones(vf_mxs *s, vf_letter a) {
+    bool turned = a.transposed && !(a.leaf->props & VF_P_SYMMETRIC);
+    if (turned && !(a.leaf->props & VF_P_PERMUTATION))
+        return false;
+    bool made = a.leaf->kind == VF_L_POWER || a.leaf->kind == VF_L_PROD;
+    return (a.leaf->props & (VF_P_ROWS_ONE | VF_P_PERMUTATION)) ||
+           (made && vf_mx_fixes_ones(s, a.leaf->arg[0]));
+}
+
+static vf_letter turned(vf_letter a) {
+    a.transposed = !a.transposed;
+    return a;
+}
+
+static const vf_mx *ones_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    vf_ratio one = vf_ratio_int(1);
+    if (vf_is_ones(a, true) && vf_is_ones(b, false))
+        return vf_mx_scalar(s, a.leaf->rows);
+    if (vf_is_ones(b, false) && fixes_ones(s, a))
+        return vf_mx_ones(s, vf_letter_rows(a), one);
+    if (vf_is_ones(b, false) && vf_is_kind(a, VF_L_INJECTION, true))
+        return vf_mx_ones(s, a.leaf->cols, one);
+    if (vf_is_ones(b, false) && vf_is_kind(a, VF_L_DIAG, false))
+        return a.leaf->arg[0];
+    return NULL;
+}
+
+/* E1'*E2 for injections into the same rows. */
+static const vf_mx *meeting(vf_mxs *s, const vf_leaf *a, const vf_leaf *b) {
+    vf_ratio start = vf_n_sub(s, b->place[0], a->place[0]); /* of b, seen from a */
+    vf_ratio rest = vf_n_sub(s, vf_n_sub(s, a->cols, start), b->cols);
+    if (vf_ratio_is_zero(start) && vf_ratio_is_zero(rest))
+        return vf_mx_eye(s, a->cols);
+    vf_ratio after = vf_n_sub(s, start, a->cols);
+    vf_ratio before = vf_n_sub(s, vf_ratio_int(0), vf_n_add(s, start, b->cols));
+    if (vf_mx_at_least(s, after, 0) || vf_mx_at_least(s, before, 0))
+        return vf_mx_zero(s, a->cols, b->cols);
+    if (vf_mx_at_least(s, start, 0) && vf_mx_at_least(s, rest, 0))
+        return vf_injection(s, a->cols, start, b->cols);
+    vf_ratio minus = vf_n_sub(s, vf_ratio_int(0), start);
+    vf_ratio over = vf_n_sub(s, vf_ratio_int(0), rest);
+    if (vf_mx_at_least(s, minus, 0) && vf_mx_at_least(s, over, 0))
+        return vf_mx_transpose(s, vf_injection(s, b->cols, minus, a->cols));
+    return NULL;
+}
+
+static const vf_mx *injection_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    if (vf_is_kind(a, VF_L_INJECTION, true) && vf_is_kind(b, VF_L_INJECTION, false))
+        return meeting(s, a.leaf, b.leaf);
+    if (!vf_is_kind(a, VF_L_INJECTION, false) || !vf_is_kind(b, VF_L_INJECTION, false))
+        return NULL;
+    vf_ratio offset = vf_n_add(s, a.leaf->place[0], b.leaf->place[0]);
+    const vf_mx *both = vf_injection(s, a.leaf->rows, offset, b.leaf->cols);
+    return both->word[0].letter->leaf->kind == VF_L_INJECTION ? both : NULL;
+}
+
+/* diag(g)*E is E*diag(E'*g), and so for the scales of rows. */
+static const vf_mx *diagonal_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    if (!vf_is_kind(b, VF_L_INJECTION, false) || a.inverted)
+        return NULL;
+    const vf_mx *down = vf_mx_of_letter(s, b), *up = vf_mx_transpose(s, down);
+    if (a.leaf->kind == VF_L_DIAG)
+        return vf_mx_mul(s, down, vf_mx_diag(s, vf_mx_mul(s, up, a.leaf->arg[0])));
+    if (a.leaf->kind != VF_L_SCALES)
+        return NULL;
+    const vf_mx *rows = vf_mx_mul(s, up, a.leaf->arg[0]);
+    return vf_mx_mul(s, down, vf_mx_scales(s, rows, a.leaf->place[0]));
+}
+
+static const vf_mx *power_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    if (a.leaf->kind != VF_L_POWER || b.leaf->kind != VF_L_POWER || a.transposed != b.transposed ||
+        a.inverted || b.inverted || !vf_mx_equal(s, a.leaf->arg[0], b.leaf->arg[0]))
+        return NULL;
+    vf_ratio k = vf_n_add(s, a.leaf->place[0], b.leaf->place[0]);
+    const vf_mx *power = vf_mx_power(s, a.leaf->arg[0], k);
+    return a.transposed ? vf_mx_transpose(s, power) : power;
+}
+
+static const vf_mx *row_of_ones(vf_mxs *s, vf_ratio n) {
+    return vf_mx_ones(s, vf_ratio_int(1), n);
+}
+
+static const vf_mx *kron_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    bool x = vf_is_kind(a, VF_L_KRON, false), y = vf_is_kind(b, VF_L_KRON, false);
+    if (vf_is_ones(a, true) && y) {
+        const vf_mx *p = b.leaf->arg[0], *q = b.leaf->arg[1];
+        return vf_mx_kron(s, vf_mx_mul(s, row_of_ones(s, p->rows), p),
+                          vf_mx_mul(s, row_of_ones(s, q->rows), q));
+    }
+    if (!x || !y)
+        return NULL;
+    const vf_mx *u = a.leaf->arg[0], *v = a.leaf->arg[1];
+    const vf_mx *p = b.leaf->arg[0], *q = b.leaf->arg[1];
+    if (!vf_mx_equal_numbers(s, u->cols, p->rows) || !vf_mx_equal_numbers(s, v->cols, q->rows))
+        return NULL;
+    return vf_mx_kron(s, vf_mx_mul(s, u, p), vf_mx_mul(s, v, q));
+}
+
+typedef const vf_mx *pair_rule(vf_mxs *s, vf_letter a, vf_letter b);
+
+/* The rule for a*b, or for b'*a' transposed. */
+static const vf_mx *both_ways(vf_mxs *s, pair_rule *rule, vf_letter a, vf_letter b) {
+    const vf_mx *m = rule(s, a, b);
+    if (m)
+        return m;
+    m = rule(s, vf_canon(s, turned(b)), vf_canon(s, turned(a)));
+    return m ? vf_mx_transpose(s, m) : NULL;
+}
+
+static const vf_mx *replace_pair(vf_mxs *s, vf_letter a, vf_letter b) {
+    static pair_rule *const rules[] = {ones_pair,  injection_pair, diagonal_pair,
+                                       power_pair, kron_pair,      vf_loop_pair};
+    if (cancel(s, a, b))
+        return vf_mx_eye(s, vf_letter_rows(a));
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const vf_mx *m = both_ways(s, rules[i], a, b);
+        if (m)
+            return m;
+    }
+    return NULL;
+}
+
+/* ---- longer parts of a word ---- */
+
+static bool starts_with(const vf_letter *w, size_t n, const vf_letter *part, size_t m) {
+    if (m > n)
+        return false;
+    for (size_t i = 0; i < m; i++)
+        if (!vf_same_letter(w[i], part[i]))
+            return false;
+    return true;
+}
+
+static int compare_letters(const vf_letter *a, size_t n, const vf_letter *b, size_t m) {
+    if (n != m)
+        return n < m ? -1 : 1;
+    for (size_t i = 0; i < n; i++) {
+        unsigned x = a[i].leaf->id * 4 + a[i].transposed * 2 + a[i].inverted;
+        unsigned y = b[i].leaf->id * 4 + b[i].transposed * 2 + b[i].inverted;
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}
+
+size_t vf_greatest_word(const vf_mx *a) {
+    size_t g = 0;
+    for (size_t i = 1; i < a->nwords; i++)
+        if (compare_letters(a->word[i].letter, a->word[i].n, a->word[g].letter, a->word[g].n) > 0)
+            g = i;
+    return g;
+}
+
+static const vf_mx *argument(vf_mxs *s, vf_letter a) {
+    return a.transposed ? vf_mx_transpose(s, a.leaf->arg[0]) : a.leaf->arg[0];
+}
+
+/* inv(A)*A == I, read as a rule for the greatest word of A: inv(A)*w == (I - inv(A)*rest)/c; or
+   mirrored, A*inv(A) == I. The letter of inv(A) is w[at]. */
+static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, bool before,
+                                 size_t *count) {
+    size_t at = i;
+    for (; !before && at < n && w[at].leaf->kind != VF_L_INV; at++)
+        ;
+    if (at == n || w[at].leaf->kind != VF_L_INV)
+        return NULL;
+    const vf_mx *a = argument(s, w[at]);
+    if (a->nwords == 0)
+        return NULL;
+    size_t g = vf_greatest_word(a);
+    const vf_word *lead = &a->word[g];
+    bool here = before ? starts_with(w + i + 1, n - i - 1, lead->letter, lead->n)
+                       : at - i == lead->n && starts_with(w + i, n - i, lead->letter, lead->n);
+    if (lead->n == 0 || !here || !vf_mx_is_nonzero(s, lead->coef) || !vf_mx_is_invertible(s, a))
+        return NULL;
+    *count = lead->n + 1;
+    const vf_mx *inv = vf_mx_of_letter(s, w[at]), *rest = vf_mx_sub(s, a, vf_mx_of_word(s, a, g));
+    rest = before ? vf_mx_mul(s, inv, rest) : vf_mx_mul(s, rest, inv);
+    vf_ratio each = vf_n_div(s, vf_ratio_int(1), lead->coef);
+    return vf_mx_scale(s, each, vf_mx_sub(s, vf_mx_eye(s, a->rows), rest));
+}
+
+/* A*A^k is A^k*A: the factors stand behind the power. */
+static const vf_mx *power_after(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    for (size_t at = i + 1; at < n; at++) {
+        if (w[at].leaf->kind != VF_L_POWER || w[at].inverted)
+            continue;
+        const vf_mx *a = argument(s, w[at]);
+        if (a->nwords != 1 || a->word[0].n != at - i ||
+            !starts_with(w + i, n - i, a->word[0].letter, a->word[0].n))
+            return NULL;
+        vf_letter *swapped = vf_alloc((at - i + 1) * sizeof *swapped);
+        swapped[0] = w[at];
+        for (size_t k = i; k < at; k++)
+            swapped[k - i + 1] = w[k];
+        *count = at - i + 1;
+        return vf_letters(s, vf_letter_rows(w[i]), swapped, *count);
+    }
+    return NULL;
+}
+
+/* diag(g)*D*c is diag(c)*D*g for columns g and c and diagonal D: the greater column stands last. */
+static const vf_mx *exchange(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    if (!vf_is_kind(w[i], VF_L_DIAG, false) || w[i].leaf->arg[0]->nwords != 1)
+        return NULL;
+    const vf_word *g = &w[i].leaf->arg[0]->word[0];
+    size_t from = i, to;
+    while (from < n && (w[from].leaf->props & VF_P_DIAGONAL))
+        from++;
+    for (to = from; to < n && !vf_is_one(vf_letter_rows(w[to])); to++)
+        ;
+    bool column = to > from && vf_is_one(vf_letter_cols(w[to - 1])) && vf_is_one(g->coef);
+    if (!column || compare_letters(w + from, to - from, g->letter, g->n) >= 0)
+        return NULL;
+    *count = to - i;
+    vf_ratio rows = w[i].leaf->rows;
+    const vf_mx *c = vf_mx_diag(s, vf_letters(s, rows, w + from, to - from));
+    const vf_mx *between = vf_letters(s, rows, w + i + 1, from - i - 1);
+    return vf_mx_mul(s, vf_mx_mul(s, c, between), w[i].leaf->arg[0]);
+}
+
+static const vf_mx *given_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    for (size_t k = 0; k < s->nrules; k++)
+        if (starts_with(w + i, n - i, s->rule[k].letter, s->rule[k].n)) {
+            *count = s->rule[k].n;
+            return s->rule[k].image;
+        }
+    return NULL;
+}
+
+const vf_mx *vf_replace(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    *count = 2;
+    const vf_mx *m = i + 1 < n ? replace_pair(s, w[i], w[i + 1]) : NULL;
+    m = m ? m : inverse_rule(s, w, n, i, true, count);
+    m = m ? m : inverse_rule(s, w, n, i, false, count);
+    m = m ? m : power_after(s, w, n, i, count);
+    m = m ? m : exchange(s, w, n, i, count);
+    return m ? m : given_rule(s, w, n, i, count);
+}

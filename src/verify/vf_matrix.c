@@ -146,7 +146,7 @@ static bool take_number(vf_sum *sum, vf_ratio coef, const vf_letter *w, size_t n
     size_t start = n + 1;
     for (size_t i = 0; i <= n; i++) {
         vf_ratio size = i == 0 ? sum->rows : vf_letter_cols(w[i - 1]);
-        if (!vf_is_one(size))
+        if (!vf_n_is_one(size))
             continue;
         if (start < i) {
             vf_ratio value = vf_entry(sum->s, w + start, i - start);
@@ -232,12 +232,12 @@ const vf_mx *vf_mx_scalar(vf_mxs *s, vf_ratio value) {
 
 vf_ratio vf_mx_value(vf_mxs *s, const vf_mx *a) {
     (void)s;
-    ENSURE("a number is no 1 by 1 matrix", vf_is_one(a->rows) && vf_is_one(a->cols));
+    ENSURE("a number is no 1 by 1 matrix", vf_n_is_one(a->rows) && vf_n_is_one(a->cols));
     return a->nwords ? a->word[0].coef : vf_ratio_int(0);
 }
 
 static const vf_mx *ones_column(vf_mxs *s, vf_ratio n) {
-    if (vf_is_one(n))
+    if (vf_n_is_one(n))
         return vf_mx_eye(s, n);
     return vf_mx_of_leaf(s, (vf_leaf){.kind = VF_L_ONES,
                                       .rows = n,

@@ -57,7 +57,7 @@ const vf_mx *vf_mx_sum(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high, con
 /* --- what is known ------------------------------------------------------------------------ */
 /* Knowledge is a stack: back to a mark when a case of a proof ends. */
 typedef struct vf_mark {
-    size_t nonnegative, nonzero, invertible, ranged, rules;
+    size_t version, nonnegative, nonzero, invertible, scaled, ranged, rules;
 } vf_mark;
 vf_mark vf_mx_mark(const vf_mxs *s);
 void vf_mx_forget(vf_mxs *s, vf_mark mark);

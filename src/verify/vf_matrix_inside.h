@@ -81,7 +81,9 @@ typedef struct vf_quantity {
     const vf_mx *arg[2]; /* NULL: none */
     vf_ratio number[3];  /* num NULL: none */
     unsigned sym;
-    unsigned signs; /* VF_S_... at every assignment */
+    unsigned signs;       /* VF_S_... at every assignment */
+    const vf_ratio *list; /* of VF_MIN_OF and VF_MAX_OF */
+    size_t nlist;
 } vf_quantity;
 
 typedef struct vf_rule { /* letters == image */
@@ -90,8 +92,13 @@ typedef struct vf_rule { /* letters == image */
     const vf_mx *image;
 } vf_rule;
 
-typedef struct vf_ranged { /* a matrix that is invertible for each sym = low..high */
+typedef struct vf_scaled { /* each row of mx has a mean of squares that, plus eps, is positive */
     const vf_mx *mx;
+    vf_ratio eps;
+} vf_scaled;
+
+typedef struct vf_ranged { /* mx is invertible, or scaled (eps), for each sym = low..high */
+    vf_scaled what;        /* eps.num NULL: invertible */
     unsigned sym;
     vf_ratio low, high;
 } vf_ranged;
@@ -120,23 +127,27 @@ struct vf_mxs {
     size_t nnonnegative, nnonzero;
     const vf_mx **invertible;
     size_t ninvertible;
+    vf_scaled *scaled;
+    size_t nscaled;
     vf_rule *rule;
     size_t nrules;
     vf_ranged *ranged;
     size_t nranged;
-    size_t version; /* grows whenever what is known changes */
+    size_t version, versions; /* of what is known, and how many there were */
     size_t steps;
     /* the reader */
     vf_open *open;
     size_t nopen;
-    vf_memo *memo;
-    size_t nmemos;
+    vf_memo *memo;          /* by hash of the term */
+    const vf_term **opaque; /* texts that are equal to the same text only */
+    size_t nopaque;
     bool learning; /* what is read is defined */
     size_t unsure; /* open loops that may be empty */
+    bool lost;     /* the body of a fold that is being read has a text of which nothing is known */
 };
 
-static inline bool vf_is_one(vf_ratio a) {
-    return vf_ratio_equal(a, vf_ratio_int(1));
+static inline bool vf_n_is_one(vf_ratio a) {
+    return vf_poly_equal(a.num, a.den);
 }
 static inline bool vf_same_letter(vf_letter a, vf_letter b) {
     return a.leaf == b.leaf && a.transposed == b.transposed && a.inverted == b.inverted;
@@ -178,23 +189,30 @@ bool vf_same_word(const vf_word *a, const vf_word *b); /* the letters */
 size_t vf_weight(const vf_mx *a);                      /* letters in all */
 const vf_mx *vf_injection(vf_mxs *s, vf_ratio rows, vf_ratio offset, vf_ratio cols);
 void vf_step(vf_mxs *s);
+void vf_changed(vf_mxs *s); /* what is known is new */
 
 /* --- rules (vf_matrix_word.c) */
 vf_letter vf_canon(vf_mxs *s, vf_letter a);
 /* What letters i.. of a word can be replaced by; *count of them; NULL: none. */
 const vf_mx *vf_replace(vf_mxs *s, const vf_letter *letter, size_t n, size_t i, size_t *count);
 
+bool vf_word_before(const vf_word *a, const vf_word *b);
 size_t vf_greatest_word(const vf_mx *a); /* in an order of words that products keep */
 
 /* --- questions (vf_matrix_known.c) */
 bool vf_leaf_is_invertible(vf_mxs *s, const vf_leaf *a);
+bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps);
 bool vf_mx_fixes_ones(vf_mxs *s, const vf_mx *a); /* A*1 == 1 */
 
 /* --- leaves (vf_matrix_leaf.c) */
 const vf_mx *vf_mx_diag(vf_mxs *s, const vf_mx *column);
 const vf_mx *vf_mx_power(vf_mxs *s, const vf_mx *a, vf_ratio k); /* k >= 0 */
 const vf_mx *vf_mx_scales(vf_mxs *s, const vf_mx *x, vf_ratio eps);
+const vf_mx *vf_mx_take_diagonal(vf_mxs *s, const vf_mx *a, vf_ratio rows);
+const vf_mx *vf_mx_vec(vf_mxs *s, const vf_mx *a);
 const vf_mx *vf_mx_softmax(vf_mxs *s, const vf_mx *x, const vf_mx *mask);
+const vf_mx *vf_mx_inverse(vf_mxs *s, const vf_mx *a); /* opaque where it need not exist */
+void vf_mx_know_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps);
 const vf_mx *vf_mx_emul(vf_mxs *s, const vf_mx *a, const vf_mx *b);
 const vf_mx *vf_mx_entrywise(vf_mxs *s, vf_op op, const vf_mx *a);
 /* a function of which nothing else is known */
@@ -230,6 +248,19 @@ vf_quantity *vf_atom_quantity(const vf_mxs *s, unsigned atom); /* NULL: a symbol
 vf_ratio vf_entry(vf_mxs *s, const vf_letter *letter, size_t n);
 vf_ratio vf_trace(vf_mxs *s, const vf_mx *a);
 vf_ratio vf_det(vf_mxs *s, const vf_mx *a);
+vf_ratio vf_extreme(vf_mxs *s, vf_op op, const vf_ratio *list, size_t n);
+/* VF_LOOP_MAX or MIN over sym = low..high */
+vf_ratio vf_extreme_over(vf_mxs *s, vf_op op, unsigned sym, vf_ratio low, vf_ratio high,
+                         vf_ratio body);
+
+/* --- blocks and ranks (vf_matrix_rank.c) */
+typedef struct vf_block { /* rows offset + 1 .. offset + size; many: a range of such blocks */
+    vf_ratio offset, size;
+    bool many;
+    unsigned sym; /* many: member of the blocks, sym = 1..high */
+    vf_ratio high, member_offset, member_size;
+} vf_block;
+bool vf_same_rank(vf_mxs *s, const vf_mx *a, const vf_mx *b);
 
 /* --- substitution (vf_matrix_put.c) */
 typedef struct vf_image { /* of a symbol, or of the fresh matrix sym */

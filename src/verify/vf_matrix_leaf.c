@@ -9,7 +9,7 @@ static const vf_mx *number(vf_mxs *s, vf_ratio a) {
 
 static const vf_mx *function_with(vf_mxs *s, vf_leaf leaf) {
     leaf.kind = VF_L_FUNCTION;
-    if (!vf_is_one(leaf.rows) || !vf_is_one(leaf.cols))
+    if (!vf_n_is_one(leaf.rows) || !vf_n_is_one(leaf.cols))
         return vf_mx_of_leaf(s, leaf);
     return number(s, vf_quantity_of(s, (vf_quantity){.kind = VF_Q_FUNCTION,
                                                      .op = leaf.op,
@@ -92,7 +92,7 @@ static const vf_mx *without_first(vf_mxs *s, const vf_mx *a) {
 }
 
 static const vf_mx *inverse(vf_mxs *s, const vf_mx *a) {
-    if (vf_is_one(a->rows))
+    if (vf_n_is_one(a->rows))
         return number(s, vf_n_div(s, vf_ratio_int(1), vf_mx_value(s, a)));
     if (a->nwords == 1 && vf_mx_is_nonzero(s, a->word[0].coef))
         return word_inverse(s, a->rows, a->word);
@@ -105,6 +105,12 @@ static const vf_mx *inverse(vf_mxs *s, const vf_mx *a) {
     return inverse_leaf(s, a);
 }
 
+const vf_mx *vf_mx_inverse(vf_mxs *s, const vf_mx *a) {
+    if (vf_n_is_one(a->rows) || vf_mx_is_invertible(s, a))
+        return inverse(s, a);
+    return vf_mx_function(s, VF_INV, a->rows, a->cols, a, NULL, (vf_ratio){0}, (vf_ratio){0});
+}
+
 const vf_mx *vf_mx_inv(vf_mxs *s, const vf_mx *a) {
     ENSURE("an inverse of a matrix that is not known to be invertible", vf_mx_is_invertible(s, a));
     return inverse(s, a);
@@ -113,14 +119,14 @@ const vf_mx *vf_mx_inv(vf_mxs *s, const vf_mx *a) {
 static void push_invertible(vf_mxs *s, const vf_mx *a) {
     s->invertible = vf_grow(s->invertible, s->ninvertible, sizeof(const vf_mx *));
     s->invertible[s->ninvertible++] = a;
-    s->version++;
+    vf_changed(s);
 }
 
 /* The square factors of an invertible product are invertible, too. */
 void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a) {
     ENSURE("an invertible matrix is square", same_size(s, a->rows, a->cols));
     push_invertible(s, a);
-    if (a->nwords != 1 || vf_is_one(a->rows))
+    if (a->nwords != 1 || vf_n_is_one(a->rows))
         return;
     vf_mx_know_nonzero(s, a->word[0].coef);
     for (size_t from = 0, to; from < a->word[0].n; from = to) {
@@ -200,12 +206,12 @@ const vf_mx *vf_mx_power(vf_mxs *s, const vf_mx *a, vf_ratio k) {
     ENSURE("a power of a matrix that is not square", same_size(s, a->rows, a->cols));
     if (vf_n_is_int(k, &c) && c >= 0 && (c <= 3 || (c <= VF_MOST_MULTIPLIED && a->nwords <= 1)))
         return product_of(s, a, c);
-    if (vf_is_one(a->rows))
+    if (vf_n_is_one(a->rows))
         return number(s, vf_n_pow(s, vf_mx_value(s, a), k));
     if (!vf_mx_at_least(s, k, 0))
         return vf_mx_function(s, VF_POWER, a->rows, a->cols, a, NULL, k, (vf_ratio){0});
     vf_ratio coef = a->nwords == 1 ? a->word[0].coef : vf_ratio_int(1);
-    if (!vf_is_one(coef) && vf_mx_is_nonzero(s, coef)) {
+    if (!vf_n_is_one(coef) && vf_mx_is_nonzero(s, coef)) {
         const vf_mx *plain = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), coef), a);
         return vf_mx_scale(s, vf_n_pow(s, coef, k), vf_mx_power(s, plain, k));
     }
@@ -221,7 +227,7 @@ const vf_mx *vf_mx_power(vf_mxs *s, const vf_mx *a, vf_ratio k) {
 /* The number of letters before the first inner boundary of size 1; 0: none. */
 static size_t cut_at_one(const vf_word *w) {
     for (size_t i = 1; i < w->n; i++)
-        if (vf_is_one(vf_letter_cols(w->letter[i - 1])))
+        if (vf_n_is_one(vf_letter_cols(w->letter[i - 1])))
             return i;
     return 0;
 }
@@ -291,7 +297,7 @@ static const vf_mx *bare(vf_mxs *s, const vf_mx *a, size_t i) {
 }
 
 static bool is_number(const vf_mx *a) {
-    return vf_is_one(a->rows) && vf_is_one(a->cols);
+    return vf_n_is_one(a->rows) && vf_n_is_one(a->cols);
 }
 
 const vf_mx *vf_mx_kron(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
@@ -315,7 +321,7 @@ static const vf_mx *emul_bare(vf_mxs *s, const vf_mx *a, const vf_mx *b);
 static bool outer(vf_mxs *s, const vf_mx *a, const vf_mx **u, const vf_mx **v) {
     const vf_word *w = &a->word[0];
     for (size_t i = 0; i <= w->n; i++) {
-        if (!vf_is_one(i ? vf_letter_cols(w->letter[i - 1]) : a->rows))
+        if (!vf_n_is_one(i ? vf_letter_cols(w->letter[i - 1]) : a->rows))
             continue;
         *u = part(s, a, 0, i);
         *v = vf_mx_transpose(s, part(s, a, i, w->n));
@@ -415,7 +421,7 @@ static const vf_mx *equal_columns(vf_mxs *s, const vf_mx *a) {
 }
 
 static const vf_mx *entrywise_known(vf_mxs *s, vf_op op, const vf_mx *a) {
-    if (vf_is_one(a->cols) && a->nwords > 0)
+    if (vf_n_is_one(a->cols) && a->nwords > 0)
         return NULL;
     const vf_mx *b = equal_columns(s, a);
     if (b)
@@ -435,7 +441,7 @@ static const vf_mx *entrywise_multiple(vf_mxs *s, vf_op op, const vf_mx *a) {
     if ((op != VF_RELU && op != VF_ABS && op != VF_SIGN) || a->nwords == 0)
         return NULL;
     vf_ratio c = a->word[vf_greatest_word(a)].coef;
-    if (vf_is_one(c) || !vf_n_positive(s, c))
+    if (vf_n_is_one(c) || !vf_n_positive(s, c))
         return NULL;
     const vf_mx *f = vf_mx_entrywise(s, op, vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a));
     return op == VF_SIGN ? f : vf_mx_scale(s, c, f);
@@ -492,7 +498,7 @@ static const vf_mx *softmax_leaf(vf_mxs *s, const vf_mx *x, const vf_mx *mask) {
 }
 
 const vf_mx *vf_mx_softmax(vf_mxs *s, const vf_mx *x, const vf_mx *mask) {
-    if (vf_is_one(x->cols))
+    if (vf_n_is_one(x->cols))
         return vf_mx_ones(s, x->rows, x->cols);
     x = without_shifts(s, x);
     if (mask && vf_mx_equal(s, mask, vf_mx_ones(s, mask->rows, mask->cols)))
@@ -525,7 +531,7 @@ static const vf_mx *without_rotation(vf_mxs *s, const vf_mx *x) {
     return x;
 }
 
-/* c with a == c*b; num NULL: there is none, or its sign is not known */
+/* c > 0 with a == c*b or a == -c*b; num NULL: none is known */
 static vf_ratio multiple_of(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
     for (size_t i = 0; i < a->nwords && a->nwords == b->nwords; i++)
         if (vf_same_word(&a->word[i], &b->word[0]) && vf_mx_is_nonzero(s, b->word[0].coef)) {
@@ -539,7 +545,8 @@ static vf_ratio multiple_of(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
     return (vf_ratio){0};
 }
 
-/* Scales of X known by those of a multiple: without eps those of c*X are 1/c times those of X. */
+/* Scales of X known by those of a multiple: without eps those of c*X are 1/c times those of X,
+   where no row is 0. (Where one is, its scale is some positive number, the same for X and -X.) */
 static const vf_mx *scales_letter(vf_mxs *s, const vf_mx *x, vf_ratio eps) {
     for (size_t i = 0; i < s->nleaves; i++) {
         const vf_leaf *a = s->leaf[i];
@@ -547,7 +554,7 @@ static const vf_mx *scales_letter(vf_mxs *s, const vf_mx *x, vf_ratio eps) {
             !same_size(s, a->arg[0]->cols, x->cols) || !vf_mx_equal_numbers(s, a->place[0], eps))
             continue;
         vf_ratio c = multiple_of(s, x, a->arg[0]);
-        if (c.num && (vf_is_one(c) || vf_ratio_is_zero(eps)))
+        if (c.num && (vf_n_is_one(c) || (vf_ratio_is_zero(eps) && vf_mx_is_scaled(s, x, eps))))
             return vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c),
                                vf_mx_of_letter(s, (vf_letter){.leaf = a}));
     }
@@ -566,4 +573,47 @@ const vf_mx *vf_mx_scales(vf_mxs *s, const vf_mx *x, vf_ratio eps) {
     const vf_mx *back = vf_mx_transpose(s, p);
     const vf_mx *inner = vf_mx_scales(s, vf_mx_mul(s, back, x), eps);
     return vf_mx_mul(s, vf_mx_mul(s, p, inner), back);
+}
+
+void vf_mx_know_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {
+    s->scaled = vf_grow(s->scaled, s->nscaled, sizeof *s->scaled);
+    s->scaled[s->nscaled++] = (vf_scaled){a, eps};
+    vf_changed(s);
+}
+
+/* ---- diagonals and vec: linear ---- */
+
+static const vf_mx *diagonal_of_word(vf_mxs *s, const vf_mx *a, vf_ratio rows) {
+    const vf_word *w = &a->word[0];
+    if (w->n == 0)
+        return vf_mx_ones(s, rows, vf_ratio_int(1));
+    if (w->n == 1 && vf_is_kind(w->letter[0], VF_L_DIAG, false))
+        return w->letter[0].leaf->arg[0];
+    const vf_mx *t = vf_mx_transpose(s, a);
+    for (size_t i = 0; i < s->nleaves; i++) {
+        const vf_leaf *x = s->leaf[i];
+        if (x->kind == VF_L_FUNCTION && x->op == VF_DIAG && vf_mx_equal(s, x->arg[0], t))
+            return vf_mx_of_letter(s, (vf_letter){.leaf = x});
+    }
+    return vf_mx_function(s, VF_DIAG, rows, vf_ratio_int(1), a, NULL, (vf_ratio){0}, (vf_ratio){0});
+}
+
+const vf_mx *vf_mx_take_diagonal(vf_mxs *s, const vf_mx *a, vf_ratio rows) {
+    vf_sum sum = vf_sum_start(s, rows, vf_ratio_int(1));
+    for (size_t i = 0; i < a->nwords; i++)
+        vf_sum_put_mx(&sum, a->word[i].coef, diagonal_of_word(s, bare(s, a, i), rows));
+    return vf_sum_done(&sum);
+}
+
+const vf_mx *vf_mx_vec(vf_mxs *s, const vf_mx *a) {
+    vf_ratio rows = vf_n_mul(s, a->rows, a->cols), one = vf_ratio_int(1), none = {0};
+    if (vf_n_is_one(a->cols))
+        return a;
+    if (vf_n_is_one(a->rows))
+        return vf_mx_transpose(s, a);
+    vf_sum sum = vf_sum_start(s, rows, one);
+    for (size_t i = 0; i < a->nwords; i++)
+        vf_sum_put_mx(&sum, a->word[i].coef,
+                      vf_mx_function(s, VF_VEC, rows, one, bare(s, a, i), NULL, none, none));
+    return vf_sum_done(&sum);
 }

@@ -12,9 +12,14 @@ void vf_within(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high) {
     vf_mx_know_nonnegative(s, vf_n_sub(s, high, at));
     for (size_t i = 0; i < s->nranged; i++) {
         const vf_ranged *r = &s->ranged[i];
-        if (vf_mx_at_least(s, vf_n_sub(s, low, r->low), 0) &&
-            vf_mx_at_least(s, vf_n_sub(s, r->high, high), 0))
-            vf_mx_know_invertible(s, vf_mx_put(s, r->mx, r->sym, at));
+        if (!vf_mx_at_least(s, vf_n_sub(s, low, r->low), 0) ||
+            !vf_mx_at_least(s, vf_n_sub(s, r->high, high), 0))
+            continue;
+        const vf_mx *a = vf_mx_put(s, r->what.mx, r->sym, at);
+        if (r->what.eps.num)
+            vf_mx_know_scaled(s, a, vf_mx_put_number(s, r->what.eps, r->sym, at));
+        else
+            vf_mx_know_invertible(s, a);
     }
 }
 
@@ -149,7 +154,7 @@ static const vf_mx *members(vf_mxs *s, unsigned sym, const vf_mx *body, vf_ratio
 }
 
 const vf_mx *vf_partial_sum(vf_mxs *s, unsigned sym, const vf_mx *body, vf_ratio high) {
-    if (vf_is_one(body->rows) && vf_is_one(body->cols))
+    if (vf_n_is_one(body->rows) && vf_n_is_one(body->cols))
         return vf_mx_scalar(s, vf_partial_number(s, sym, vf_mx_value(s, body), high));
     long c;
     vf_ratio base = without_constant(s, high, &c);

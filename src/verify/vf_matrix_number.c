@@ -36,10 +36,32 @@ static bool same_parts(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
     return same || (turns && vf_mx_equal(s, a->arg[0], vf_mx_transpose(s, b->arg[0])));
 }
 
+static bool is_listed(vf_mxs *s, vf_ratio a, const vf_quantity *in) {
+    for (size_t i = 0; i < in->nlist; i++)
+        if (vf_mx_equal_numbers(s, a, in->list[i]))
+            return true;
+    return false;
+}
+
+/* As sets: repetitions make no difference to a least or greatest one. */
+static bool same_list(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
+    for (size_t i = 0; i < a->nlist; i++)
+        if (!is_listed(s, a->list[i], b))
+            return false;
+    for (size_t i = 0; i < b->nlist; i++)
+        if (!is_listed(s, b->list[i], a))
+            return false;
+    return true;
+}
+
 static bool same_quantity(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
     if (a->kind != b->kind || a->op != b->op || !same_number(s, a->number[1], b->number[1]) ||
         !same_number(s, a->number[2], b->number[2]))
         return false;
+    if (a->kind == VF_Q_RANK)
+        return vf_same_rank(s, a->arg[0], b->arg[0]);
+    if (a->nlist || b->nlist)
+        return same_list(s, a, b);
     bool loop = a->kind == VF_Q_SUM || a->kind == VF_Q_EXTREME;
     vf_ratio body =
         loop ? vf_mx_put_number(s, b->number[0], b->sym, vf_n_atom(a->sym)) : b->number[0];
@@ -116,11 +138,12 @@ vf_ratio vf_n_mul(vf_mxs *s, vf_ratio a, vf_ratio b) {
     return settled(s, vf_ratio_mul(a, b));
 }
 
-/* Where b is not known not to be 0, equal to the same quotient only. */
+/* Where b is not known not to be 0, 1/b is a number that is known by b alone. */
 vf_ratio vf_n_div(vf_mxs *s, vf_ratio a, vf_ratio b) {
     if (vf_mx_is_nonzero(s, b))
         return settled(s, vf_ratio_div(a, b));
-    return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = VF_DIV, .number = {a, b}});
+    return vf_n_mul(
+        s, a, vf_quantity_of(s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = VF_DIV, .number = {b}}));
 }
 
 bool vf_n_is_int(vf_ratio a, long *value) {
@@ -161,7 +184,7 @@ vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k) {
     long c;
     if (vf_n_is_int(k, &c) && (c >= 0 || vf_mx_is_nonzero(s, a)))
         return integer_power(s, a, c);
-    if (vf_is_one(a))
+    if (vf_n_is_one(a))
         return a;
     if (!vf_mx_is_nonzero(s, a) || !vf_mx_is_integer(s, k))
         return power_quantity(s, a, k);
@@ -170,7 +193,7 @@ vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k) {
         vf_ratio m = monomial(k.num, i);
         bool known = vf_n_is_int(vf_ratio_of(vf_poly_rational(vf_poly_coefficient(k.num, i))), &c);
         ENSURE("an exponent is no integer", known);
-        vf_ratio base = vf_is_one(m) ? a : power_quantity(s, a, m);
+        vf_ratio base = vf_n_is_one(m) ? a : power_quantity(s, a, m);
         product = vf_n_mul(s, product, integer_power(s, base, c));
     }
     return product;
@@ -214,7 +237,7 @@ static vf_ratio rational_root(vf_ratio a) {
 vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
     if (vf_ratio_is_zero(a) && op != VF_LOG)
         return at_zero(op);
-    if (vf_is_one(a) && op == VF_LOG)
+    if (vf_n_is_one(a) && op == VF_LOG)
         return vf_ratio_int(0);
     vf_ratio known = by_sign(s, op, a);
     if (!known.num && op == VF_SQRT)
@@ -227,6 +250,35 @@ vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
     bool rootless = op == VF_SQRT && !vf_mx_at_least(s, a, 0);
     return vf_quantity_of(
         s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = rootless ? VF_POWER : op, .number = {a}});
+}
+
+/* The least or greatest of a list: what another one is known to be beyond is left out. */
+vf_ratio vf_extreme(vf_mxs *s, vf_op op, const vf_ratio *list, size_t n) {
+    vf_ratio *kept = vf_alloc((n + 1) * sizeof *kept);
+    size_t nkept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool idle = false;
+        for (size_t k = 0; k < n && !idle; k++) {
+            vf_ratio ahead =
+                op == VF_MIN_OF ? vf_n_sub(s, list[i], list[k]) : vf_n_sub(s, list[k], list[i]);
+            bool same = vf_ratio_is_zero(ahead);
+            idle = k != i && vf_mx_at_least(s, ahead, 0) && (!same || k < i);
+        }
+        if (!idle)
+            kept[nkept++] = list[i];
+    }
+    if (nkept == 1)
+        return kept[0];
+    return vf_quantity_of(
+        s, (vf_quantity){.kind = VF_Q_FUNCTION, .op = op, .list = kept, .nlist = nkept});
+}
+
+vf_ratio vf_extreme_over(vf_mxs *s, vf_op op, unsigned sym, vf_ratio low, vf_ratio high,
+                         vf_ratio body) {
+    if (!vf_mx_number_mentions(s, body, sym))
+        return body;
+    return vf_quantity_of(
+        s, (vf_quantity){.kind = VF_Q_EXTREME, .op = op, .number = {body, low, high}, .sym = sym});
 }
 
 /* ---- words that are numbers ---- */
@@ -366,6 +418,15 @@ static unsigned signs_of_sum(vf_mxs *s, const vf_quantity *q) {
     return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
 }
 
+static unsigned signs_of_list(vf_mxs *s, const vf_quantity *q) {
+    bool integer = true, nonnegative = true;
+    for (size_t i = 0; i < q->nlist; i++) {
+        integer = integer && vf_mx_is_integer(s, q->list[i]);
+        nonnegative = nonnegative && vf_mx_at_least(s, q->list[i], 0);
+    }
+    return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
+}
+
 /* By what is known now. */
 static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
     unsigned signs = q->signs;
@@ -375,6 +436,10 @@ static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
         signs |= signs_of_power(s, q->number[0], q->number[1]);
     else if (q->kind == VF_Q_SUM)
         signs |= signs_of_sum(s, q);
+    else if (q->kind == VF_Q_DET && vf_mx_is_invertible(s, q->arg[0]))
+        signs |= VF_S_NONZERO;
+    else if (q->nlist)
+        signs |= signs_of_list(s, q);
     return signs | (signs & VF_S_POSITIVE ? VF_S_NONNEGATIVE | VF_S_NONZERO : 0);
 }
 
@@ -528,22 +593,28 @@ bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {
 }
 
 vf_mark vf_mx_mark(const vf_mxs *s) {
-    return (vf_mark){s->nnonnegative, s->nnonzero, s->ninvertible, s->nranged, s->nrules};
+    return (vf_mark){s->version, s->nnonnegative, s->nnonzero, s->ninvertible,
+                     s->nscaled, s->nranged,      s->nrules};
 }
 
 void vf_mx_forget(vf_mxs *s, vf_mark mark) {
     s->nnonnegative = mark.nonnegative;
     s->nnonzero = mark.nonzero;
     s->ninvertible = mark.invertible;
+    s->nscaled = mark.scaled;
     s->nranged = mark.ranged;
     s->nrules = mark.rules;
-    s->version++;
+    s->version = mark.version; /* what is known is what was known then */
+}
+
+void vf_changed(vf_mxs *s) {
+    s->version = ++s->versions;
 }
 
 static void know(vf_mxs *s, vf_ratio **list, size_t *n, vf_ratio a) {
     *list = vf_grow(*list, *n, sizeof **list);
     (*list)[(*n)++] = a;
-    s->version++;
+    vf_changed(s);
 }
 
 void vf_mx_know_nonnegative(vf_mxs *s, vf_ratio a) {

@@ -145,6 +145,14 @@ static const vf_mx *row_of_ones(vf_mxs *s, vf_ratio n) {
     return vf_mx_ones(s, vf_ratio_int(1), n);
 }
 
+/* kron(P, Q)*vec(W) is vec(Q*W*P') */
+static const vf_mx *kron_vec(vf_mxs *s, const vf_leaf *kron, const vf_mx *w) {
+    const vf_mx *p = kron->arg[0], *q = kron->arg[1];
+    if (!vf_mx_equal_numbers(s, w->rows, q->cols) || !vf_mx_equal_numbers(s, w->cols, p->cols))
+        return NULL;
+    return vf_mx_vec(s, vf_mx_mul(s, vf_mx_mul(s, q, w), vf_mx_transpose(s, p)));
+}
+
 static const vf_mx *kron_pair(vf_mxs *s, vf_letter a, vf_letter b) {
     bool x = vf_is_kind(a, VF_L_KRON, false), y = vf_is_kind(b, VF_L_KRON, false);
     if (vf_is_ones(a, true) && y) {
@@ -152,6 +160,8 @@ static const vf_mx *kron_pair(vf_mxs *s, vf_letter a, vf_letter b) {
         return vf_mx_kron(s, vf_mx_mul(s, row_of_ones(s, p->rows), p),
                           vf_mx_mul(s, row_of_ones(s, q->rows), q));
     }
+    if (x && b.leaf->kind == VF_L_FUNCTION && b.leaf->op == VF_VEC && !b.transposed)
+        return kron_vec(s, a.leaf, b.leaf->arg[0]);
     if (!x || !y)
         return NULL;
     const vf_mx *u = a.leaf->arg[0], *v = a.leaf->arg[1];
@@ -206,6 +216,10 @@ static int compare_letters(const vf_letter *a, size_t n, const vf_letter *b, siz
             return x < y ? -1 : 1;
     }
     return 0;
+}
+
+bool vf_word_before(const vf_word *a, const vf_word *b) {
+    return compare_letters(a->letter, a->n, b->letter, b->n) < 0;
 }
 
 size_t vf_greatest_word(const vf_mx *a) {
@@ -272,9 +286,9 @@ static const vf_mx *exchange(vf_mxs *s, const vf_letter *w, size_t n, size_t i, 
     size_t from = i, to;
     while (from < n && (w[from].leaf->props & VF_P_DIAGONAL))
         from++;
-    for (to = from; to < n && !vf_is_one(vf_letter_rows(w[to])); to++)
+    for (to = from; to < n && !vf_n_is_one(vf_letter_rows(w[to])); to++)
         ;
-    bool column = to > from && vf_is_one(vf_letter_cols(w[to - 1])) && vf_is_one(g->coef);
+    bool column = to > from && vf_n_is_one(vf_letter_cols(w[to - 1])) && vf_n_is_one(g->coef);
     if (!column || compare_letters(w + from, to - from, g->letter, g->n) >= 0)
         return NULL;
     *count = to - i;

@@ -1,0 +1,242 @@
+/* Questions about matrices: sufficient conditions, by construction or by what is known. */
+#include "vf_matrix_inside.h"
+
+static bool square(vf_mxs *s, const vf_mx *a) {
+    return vf_mx_equal_numbers(s, a->rows, a->cols);
+}
+
+static bool is_single(const vf_mx *a, vf_letter *letter) {
+    bool is = a->nwords == 1 && a->word[0].n == 1;
+    if (is)
+        *letter = a->word[0].letter[0];
+    return is;
+}
+
+/* ---- equality ---- */
+
+bool vf_mx_equal(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    if (a == b)
+        return true;
+    return vf_mx_equal_numbers(s, a->rows, b->rows) && vf_mx_equal_numbers(s, a->cols, b->cols) &&
+           vf_mx_is_zero(s, vf_mx_sub(s, a, b));
+}
+
+bool vf_mx_is_eye(vf_mxs *s, const vf_mx *a) {
+    return square(s, a) && vf_mx_equal(s, a, vf_mx_eye(s, a->rows));
+}
+
+bool vf_mx_is_symmetric(vf_mxs *s, const vf_mx *a) {
+    return square(s, a) && vf_mx_equal(s, a, vf_mx_transpose(s, a));
+}
+
+bool vf_mx_fixes_ones(vf_mxs *s, const vf_mx *a) {
+    vf_ratio one = vf_ratio_int(1);
+    return vf_mx_equal(s, vf_mx_mul(s, a, vf_mx_ones(s, a->cols, one)),
+                       vf_mx_ones(s, a->rows, one));
+}
+
+/* ---- invertible ---- */
+
+/* The body of a loop for an index in its range. */
+static bool body_is_invertible(vf_mxs *s, const vf_leaf *a) {
+    unsigned sym = vf_new_index(s);
+    vf_mark mark = vf_mx_mark(s);
+    vf_within(s, sym, vf_ratio_int(1), a->place[0]);
+    bool is = vf_mx_is_invertible(s, vf_mx_put(s, a->arg[0], a->sym, vf_n_atom(sym)));
+    vf_mx_forget(s, mark);
+    return is;
+}
+
+static bool has_no_zero(vf_mxs *s, const vf_mx *column) {
+    vf_letter x;
+    return is_single(column, &x) && !x.inverted && (x.leaf->props & VF_P_NO_ZERO) &&
+           vf_mx_is_nonzero(s, column->word[0].coef);
+}
+
+static bool is_known_invertible(vf_mxs *s, const vf_mx *a);
+
+bool vf_leaf_is_invertible(vf_mxs *s, const vf_leaf *a) {
+    if (a->props & VF_P_INVERTIBLE)
+        return true;
+    if (!vf_mx_equal_numbers(s, a->rows, a->cols))
+        return false;
+    switch (a->kind) {
+    case VF_L_INV:
+    case VF_L_POWER:
+        return vf_mx_is_invertible(s, a->arg[0]);
+    case VF_L_KRON:
+        return vf_mx_is_invertible(s, a->arg[0]) && vf_mx_is_invertible(s, a->arg[1]);
+    case VF_L_DIAG:
+        return has_no_zero(s, a->arg[0]) || is_known_invertible(s, vf_mx_of_leaf(s, *a));
+    case VF_L_PROD:
+        return body_is_invertible(s, a);
+    default:
+        return is_known_invertible(s, vf_mx_of_leaf(s, *a));
+    }
+}
+
+static bool word_is_invertible(vf_mxs *s, const vf_word *w) {
+    if (!vf_mx_is_nonzero(s, w->coef))
+        return false;
+    for (size_t i = 0; i < w->n; i++)
+        if (!vf_leaf_is_invertible(s, w->letter[i].leaf))
+            return false;
+    return true;
+}
+
+/* a == c*b for a number c that is not 0 */
+static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    if (a->nwords == 0 || a->nwords != b->nwords)
+        return a->nwords == b->nwords;
+    for (size_t i = 0; i < a->nwords; i++)
+        if (vf_same_word(&a->word[i], &b->word[0])) {
+            vf_ratio x = a->word[i].coef, y = b->word[0].coef;
+            return vf_mx_is_nonzero(s, x) && vf_mx_is_nonzero(s, y) &&
+                   vf_mx_equal(s, vf_mx_scale(s, y, a), vf_mx_scale(s, x, b));
+        }
+    return false;
+}
+
+static bool is_known_invertible(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < s->ninvertible; i++) {
+        const vf_mx *b = s->invertible[i];
+        if (vf_mx_equal_numbers(s, a->rows, b->rows) &&
+            (is_multiple(s, a, b) || is_multiple(s, vf_mx_transpose(s, a), b)))
+            return true;
+    }
+    return false;
+}
+
+/* Positive semidefinite words and a multiple of the identity that is positive. */
+static bool is_definite(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++)
+        if (a->word[i].n == 0) {
+            vf_ratio c = a->word[i].coef;
+            const vf_mx *rest = vf_mx_sub(s, a, vf_mx_scale(s, c, vf_mx_eye(s, a->rows)));
+            return vf_n_positive(s, c) && vf_mx_is_psd(s, rest);
+        }
+    return false;
+}
+
+/* [A, B; 0, D] with invertible A and D, and mirrored: the first block row (column) is zero beside
+   the first block. */
+static bool is_triangle(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        if (a->word[i].n == 0 || !vf_is_kind(a->word[i].letter[0], VF_L_INJECTION, false))
+            continue;
+        const vf_leaf *e = a->word[i].letter[0].leaf;
+        if (!vf_ratio_is_zero(e->place[0]))
+            continue;
+        const vf_mx *first = vf_mx_of_leaf(s, *e);
+        const vf_mx *second = vf_injection(s, e->rows, e->cols, vf_n_sub(s, e->rows, e->cols));
+        if (second->nwords != 1)
+            return false;
+        const vf_mx *up[2] = {vf_mx_transpose(s, first), vf_mx_transpose(s, second)};
+        const vf_mx *right = vf_mx_mul(s, vf_mx_mul(s, up[0], a), second);
+        const vf_mx *below = vf_mx_mul(s, vf_mx_mul(s, up[1], a), first);
+        return (vf_mx_is_zero(s, right) || vf_mx_is_zero(s, below)) &&
+               vf_mx_is_invertible(s, vf_mx_mul(s, vf_mx_mul(s, up[0], a), first)) &&
+               vf_mx_is_invertible(s, vf_mx_mul(s, vf_mx_mul(s, up[1], a), second));
+    }
+    return false;
+}
+
+bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a) {
+    if (!square(s, a) || a->nwords == 0)
+        return false;
+    if (vf_n_is_one(a->rows))
+        return vf_mx_is_nonzero(s, vf_mx_value(s, a));
+    return (a->nwords == 1 && word_is_invertible(s, &a->word[0])) || is_known_invertible(s, a) ||
+           is_definite(s, a) || is_triangle(s, a);
+}
+
+bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {
+    if (vf_n_positive(s, eps))
+        return true;
+    for (size_t i = 0; i < s->nscaled; i++)
+        if (vf_mx_equal_numbers(s, s->scaled[i].eps, eps) &&
+            vf_mx_equal_numbers(s, a->rows, s->scaled[i].mx->rows) &&
+            vf_mx_equal_numbers(s, a->cols, s->scaled[i].mx->cols) &&
+            is_multiple(s, a, s->scaled[i].mx))
+            return true;
+    return false;
+}
+
+/* ---- positive semidefinite ---- */
+
+/* B'*B or B'*M*B with a positive semidefinite letter M */
+static bool is_square_form(vf_mxs *s, const vf_word *w) {
+    for (size_t i = 0; i < w->n / 2; i++) {
+        vf_letter back = w->letter[w->n - 1 - i];
+        back.transposed = !back.transposed;
+        if (!vf_same_letter(w->letter[i], vf_canon(s, back)))
+            return false;
+    }
+    return w->n % 2 == 0 || (w->letter[w->n / 2].leaf->props & VF_P_PSD);
+}
+
+static bool is_sum_of_squares(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++)
+        if (!vf_mx_at_least(s, a->word[i].coef, 0) || !is_square_form(s, &a->word[i]))
+            return false;
+    return true;
+}
+
+bool vf_mx_is_psd(vf_mxs *s, const vf_mx *a) {
+    if (!square(s, a))
+        return false;
+    if (is_sum_of_squares(s, a))
+        return true;
+    /* a projector: symmetric, and its own square */
+    return a->nwords <= 4 && vf_mx_is_symmetric(s, a) && vf_mx_equal(s, vf_mx_mul(s, a, a), a);
+}
+
+/* ---- entries ---- */
+
+bool vf_mx_is_nonnegative(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        if (!vf_mx_at_least(s, a->word[i].coef, 0))
+            return false;
+        for (size_t k = 0; k < a->word[i].n; k++)
+            if (a->word[i].letter[k].inverted ||
+                !(a->word[i].letter[k].leaf->props & VF_P_NONNEGATIVE))
+                return false;
+    }
+    return true;
+}
+
+/* Invertible letters around at most one that is not zero. */
+static bool word_is_nonzero(vf_mxs *s, const vf_word *w) {
+    size_t others = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        if (vf_leaf_is_invertible(s, w->letter[i].leaf))
+            continue;
+        others++;
+        if (w->letter[i].inverted ||
+            !(w->letter[i].leaf->props & (VF_P_SOME_NONZERO | VF_P_NO_ZERO)))
+            return false;
+    }
+    return others <= 1 && vf_mx_is_nonzero(s, w->coef);
+}
+
+/* u*v' with columns u and v that are not zero */
+static bool is_outer_nonzero(vf_mxs *s, const vf_word *w) {
+    for (size_t i = 1; i < w->n; i++) {
+        if (!vf_n_is_one(vf_letter_cols(w->letter[i - 1])))
+            continue;
+        vf_word u = {vf_ratio_int(1), w->letter, i};
+        vf_word v = {w->coef, w->letter + i, w->n - i};
+        return word_is_nonzero(s, &u) && word_is_nonzero(s, &v);
+    }
+    return false;
+}
+
+bool vf_mx_has_nonzero(vf_mxs *s, const vf_mx *a) {
+    if (a->nwords == 0)
+        return false;
+    if (vf_n_is_one(a->rows) && vf_n_is_one(a->cols))
+        return vf_mx_is_nonzero(s, vf_mx_value(s, a));
+    if (a->nwords == 1 && (word_is_nonzero(s, &a->word[0]) || is_outer_nonzero(s, &a->word[0])))
+        return true;
+    return vf_mx_is_invertible(s, a) || vf_mx_fixes_ones(s, a);
+}

@@ -1,0 +1,658 @@
+/* Terms to matrices. */
+#include "vf_matrix_inside.h"
+
+enum { MEMOS = 1 << 14 };
+
+static const vf_mx *read(vf_mxs *s, const vf_term *t);
+
+vf_mxs *vf_mxs_new(vf_theorem *t) {
+    vf_mxs *s = vf_alloc(sizeof *s);
+    s->theorem = t;
+    s->memo = vf_alloc(MEMOS * sizeof *s->memo);
+    vf_changed(s);
+    return s;
+}
+
+static bool sure(const vf_mxs *s) {
+    return s->learning && s->unsure == 0;
+}
+
+/* ---- sizes ---- */
+
+/* Of an integer expression of the text: indices of open loops have their own symbols, and powers
+   with a symbol in the exponent are quantities. */
+static vf_ratio from_size(vf_mxs *s, vf_ratio a) {
+    for (size_t i = 0; i < s->nopen; i++)
+        if (vf_size_mentions(s->theorem, a, s->open[i].own))
+            a = vf_size_put(s->theorem, a, s->open[i].own, vf_n_atom(s->open[i].sym));
+    for (unsigned sym = 0; sym < s->theorem->nsyms; sym++) {
+        const vf_symbol *x = &s->theorem->sym[sym];
+        if (x->power && (vf_poly_mentions(a.num, sym) || vf_poly_mentions(a.den, sym)))
+            a = vf_ratio_put(a, sym, vf_n_pow(s, from_size(s, x->base), from_size(s, x->exponent)));
+    }
+    return a;
+}
+
+static vf_ratio size(vf_mxs *s, const vf_term *t) {
+    return from_size(s, vf_size_of(s->theorem, t));
+}
+
+static const vf_mx *number(vf_mxs *s, vf_ratio a) {
+    return vf_mx_scalar(s, a);
+}
+
+static vf_ratio value(vf_mxs *s, const vf_term *t) {
+    return vf_mx_value(s, read(s, t));
+}
+
+static vf_ratio rows_of(vf_mxs *s, const vf_term *t) {
+    return from_size(s, t->rows);
+}
+
+static vf_ratio cols_of(vf_mxs *s, const vf_term *t) {
+    return from_size(s, t->cols);
+}
+
+/* ---- texts that are equal to the same text only ---- */
+
+static bool same_text(const vf_term *a, const vf_term *b) {
+    if (a == b)
+        return true;
+    if (a->op != b->op || a->nkids != b->nkids || a->sym != b->sym || a->sym2 != b->sym2 ||
+        a->var != b->var || (a->op == VF_NUMBER && !mpq_equal(a->number, b->number)))
+        return false;
+    for (size_t i = 0; i < a->nkids; i++)
+        if (!same_text(a->kid[i], b->kid[i]))
+            return false;
+    return true;
+}
+
+static size_t number_of_text(vf_mxs *s, const vf_term *t) {
+    size_t i = 0;
+    while (i < s->nopaque && !same_text(s->opaque[i], t))
+        i++;
+    if (i == s->nopaque) {
+        s->opaque = vf_grow(s->opaque, i, sizeof *s->opaque);
+        s->opaque[s->nopaque++] = t;
+    }
+    return i;
+}
+
+static const vf_mx *beside(vf_mxs *s, const vf_mx *row, vf_ratio last) {
+    const vf_mx *both[2] = {row, number(s, last)};
+    return vf_mx_grid(s, 1, 2, both);
+}
+
+static const vf_mx *symbols_in(vf_mxs *s, const vf_term *t, const vf_mx *row) {
+    if (t->op == VF_SYM && !s->theorem->sym[t->sym].definition)
+        row = beside(s, row, from_size(s, s->theorem->sym[t->sym].size));
+    for (size_t i = 0; i < t->nkids; i++)
+        row = symbols_in(s, t->kid[i], row);
+    return row;
+}
+
+/* A function of all symbols that stand in the text or give its sizes. Inside a fold it may depend
+   on the running value, too: then nothing is known of the fold. */
+static const vf_mx *opaque(vf_mxs *s, const vf_term *t) {
+    const vf_mx *row = number(s, vf_ratio_int(0));
+    for (size_t i = 0; i < s->theorem->ndims; i++)
+        row = beside(s, row, s->theorem->sym[s->theorem->dim[i]].size);
+    row = symbols_in(s, t, row);
+    for (size_t i = 0; i < s->nopen; i++)
+        s->lost = s->lost || s->open[i].fold;
+    return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), row, NULL,
+                          vf_ratio_int((long)number_of_text(s, t)), (vf_ratio){0});
+}
+
+/* ---- leaves ---- */
+
+static unsigned props_of_set(vf_set set) {
+    enum { REGULAR = VF_P_INVERTIBLE | VF_P_SOME_NONZERO };
+    switch (set) {
+    case VF_POSITIVE:
+        return VF_P_NONNEGATIVE | VF_P_NO_ZERO | VF_P_SOME_NONZERO;
+    case VF_NONNEGATIVE:
+        return VF_P_NONNEGATIVE;
+    case VF_NONZERO:
+        return VF_P_NO_ZERO | VF_P_SOME_NONZERO;
+    case VF_INTEGER:
+        return VF_P_INTEGER;
+    case VF_STOCHASTIC:
+        return VF_P_ROWS_ONE | VF_P_NONNEGATIVE | VF_P_SOME_NONZERO;
+    case VF_ATTENTION:
+        return VF_P_ROWS_ONE | VF_P_NONNEGATIVE | VF_P_NO_ZERO | VF_P_SOME_NONZERO;
+    case VF_SYMMETRIC:
+        return VF_P_SYMMETRIC;
+    case VF_PSD:
+        return VF_P_SYMMETRIC | VF_P_PSD;
+    case VF_DIAGONAL:
+        return VF_P_SYMMETRIC | VF_P_DIAGONAL;
+    case VF_INVERTIBLE:
+        return REGULAR;
+    case VF_ORTHOGONAL:
+        return REGULAR | VF_P_ORTHOGONAL;
+    case VF_PERMUTATION:
+        return REGULAR | VF_P_ORTHOGONAL | VF_P_PERMUTATION | VF_P_ROWS_ONE | VF_P_NONNEGATIVE |
+               VF_P_INTEGER;
+    case VF_UNIT_ROWS:
+        return VF_P_SOME_NONZERO;
+    default:
+        return 0;
+    }
+}
+
+static const vf_mx *read_var(vf_mxs *s, const vf_term *t) {
+    vf_leaf leaf = {.kind = VF_L_VAR, .var = t->var, .rows = rows_of(s, t), .cols = cols_of(s, t)};
+    leaf.props = props_of_set(s->theorem->var[t->var].set);
+    if (leaf.props & VF_P_ROWS_ONE && vf_n_is_one(leaf.cols))
+        return vf_mx_ones(s, leaf.rows, leaf.cols);
+    if (t->nkids)
+        leaf.place[0] = size(s, t->kid[0]);
+    return vf_mx_of_leaf(s, leaf);
+}
+
+static const vf_mx *read_datum(vf_mxs *s, const vf_term *t) {
+    return vf_mx_of_leaf(
+        s,
+        (vf_leaf){.kind = VF_L_DATUM, .var = t->var, .rows = rows_of(s, t), .cols = cols_of(s, t)});
+}
+
+static const vf_mx *read_acc(vf_mxs *s, const vf_term *t) {
+    unsigned sym = t->sym2;
+    for (size_t i = 0; i < s->nopen; i++)
+        if (s->open[i].fold && s->open[i].own_value == sym)
+            return vf_mx_fresh(s, s->open[i].value, rows_of(s, t), cols_of(s, t));
+    return vf_mx_fresh(s, sym, rows_of(s, t), cols_of(s, t));
+}
+
+static const vf_mx *read_causal(vf_mxs *s, const vf_term *t) {
+    vf_ratio n = rows_of(s, t);
+    vf_leaf leaf = {.kind = VF_L_CAUSAL, .rows = n, .cols = n};
+    leaf.props = VF_P_INVERTIBLE | VF_P_SOME_NONZERO | VF_P_NONNEGATIVE | VF_P_INTEGER;
+    return vf_n_is_one(n) ? vf_mx_eye(s, n) : vf_mx_of_leaf(s, leaf);
+}
+
+/* ---- positions ---- */
+
+/* unit(n, at); where the text is defined the position is inside. */
+static const vf_mx *unit(vf_mxs *s, vf_ratio n, const vf_term *at) {
+    vf_ratio offset = vf_n_sub(s, size(s, at), vf_ratio_int(1));
+    if (sure(s) && !vf_mx_at_least(s, offset, 0))
+        vf_mx_know_nonnegative(s, offset);
+    vf_ratio below = vf_n_sub(s, vf_n_sub(s, n, offset), vf_ratio_int(1));
+    if (sure(s) && !vf_mx_at_least(s, below, 0))
+        vf_mx_know_nonnegative(s, below);
+    return vf_injection(s, n, offset, vf_ratio_int(1));
+}
+
+static const vf_mx *read_entry(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]);
+    if (t->kid[1]->op != VF_COLON)
+        a = vf_mx_mul(s, vf_mx_transpose(s, unit(s, a->rows, t->kid[1])), a);
+    if (t->kid[2]->op != VF_COLON)
+        a = vf_mx_mul(s, a, unit(s, a->cols, t->kid[2]));
+    return a;
+}
+
+/* ---- algebra ---- */
+
+static bool is_number(const vf_mx *a) {
+    return vf_n_is_one(a->rows) && vf_n_is_one(a->cols);
+}
+
+static const vf_mx *read_mul(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]), *b = read(s, t->kid[1]);
+    if (vf_mx_equal_numbers(s, a->cols, b->rows))
+        return vf_mx_mul(s, a, b);
+    if (is_number(a))
+        return vf_mx_scale(s, vf_mx_value(s, a), b);
+    return vf_mx_scale(s, vf_mx_value(s, b), a);
+}
+
+static const vf_mx *divided(vf_mxs *s, const vf_mx *a, vf_ratio by) {
+    if (sure(s) && !vf_ratio_is_zero(by) && !vf_mx_is_nonzero(s, by))
+        vf_mx_know_nonzero(s, by);
+    return vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), by), a);
+}
+
+static const vf_mx *read_inverse(vf_mxs *s, const vf_mx *a) {
+    if (is_number(a))
+        return divided(s, number(s, vf_ratio_int(1)), vf_mx_value(s, a));
+    if (s->learning && a->nwords && !vf_mx_is_invertible(s, a))
+        vf_mx_know_invertible(s, a);
+    return vf_mx_inverse(s, a);
+}
+
+static const vf_mx *read_power(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]);
+    vf_ratio k = size(s, t->kid[1]), minus = vf_n_sub(s, vf_ratio_int(0), k);
+    if (is_number(a) && !vf_mx_at_least(s, k, 0)) {
+        if (sure(s) && vf_mx_at_least(s, minus, 1))
+            divided(s, a, vf_mx_value(s, a));
+        return number(s, vf_n_pow(s, vf_mx_value(s, a), k));
+    }
+    if (!vf_mx_at_least(s, k, 0) && vf_mx_at_least(s, minus, 1))
+        return vf_mx_power(s, read_inverse(s, a), minus);
+    return vf_mx_power(s, a, k);
+}
+
+/* a ./ b for a column b is inv(diag(b))*a; nothing is known of other quotients. */
+static const vf_mx *read_ediv(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]), *b = read(s, t->kid[1]);
+    if (is_number(b))
+        return divided(s, a, vf_mx_value(s, b));
+    vf_ratio none = {0};
+    if (b->nwords == 1 && vf_n_is_one(b->cols)) {
+        const vf_mx *d = vf_mx_diag(s, b);
+        if (sure(s) && !vf_mx_is_invertible(s, d))
+            vf_mx_know_invertible(s, d);
+        if (vf_mx_is_invertible(s, d))
+            return vf_mx_mul(s, vf_mx_inverse(s, d), a);
+    }
+    return vf_mx_function(s, VF_EDIV, a->rows, a->cols, a, b, none, none);
+}
+
+/* ---- blocks ---- */
+
+static const vf_mx *read_blocks(vf_mxs *s, const vf_term *t, bool beside) {
+    const vf_mx **cell = vf_alloc((t->nkids + 1) * sizeof *cell);
+    for (size_t i = 0; i < t->nkids; i++)
+        cell[i] = read(s, t->kid[i]);
+    return vf_mx_grid(s, beside ? 1 : t->nkids, beside ? t->nkids : 1, cell);
+}
+
+static const vf_mx *read_diag(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]);
+    bool makes = vf_n_is_one(t->kid[0]->cols);
+    return makes ? vf_mx_diag(s, a) : vf_mx_take_diagonal(s, a, rows_of(s, t));
+}
+
+/* ---- loops ---- */
+
+typedef struct range {
+    vf_ratio low, high, count;
+    unsigned sym;
+    bool known, unsure; /* known: of no negative length */
+    vf_mark before, inside;
+} range;
+
+static bool may_be_empty(vf_op op) {
+    return op == VF_LOOP_SUM || op == VF_FOLD || op == VF_LOOP_ALL || op == VF_LOOP_ANY;
+}
+
+/* What is read until close_range stands in the loop t. */
+static range open_range(vf_mxs *s, const vf_term *t) {
+    range r = {.low = size(s, t->kid[0]), .high = size(s, t->kid[1])};
+    vf_ratio span = vf_n_sub(s, r.high, r.low);
+    r.count = vf_n_add(s, span, vf_ratio_int(1));
+    if (!may_be_empty(t->op) && sure(s) && !vf_mx_at_least(s, span, 0))
+        vf_mx_know_nonnegative(s, span);
+    r.unsure = may_be_empty(t->op) && !vf_mx_at_least(s, span, 0);
+    r.known = vf_mx_at_least(s, r.count, 0);
+    r.sym = vf_new_index(s);
+    r.before = vf_mx_mark(s);
+    vf_within(s, r.sym, r.low, r.high);
+    r.inside = vf_mx_mark(s);
+    s->open = vf_grow(s->open, s->nopen, sizeof *s->open);
+    s->open[s->nopen] = (vf_open){.own = t->sym, .sym = r.sym, .fold = t->op == VF_FOLD};
+    s->open[s->nopen].own_value = t->sym2;
+    s->open[s->nopen++].value = vf_new_index(s);
+    s->unsure += r.unsure;
+    return r;
+}
+
+static void push_ranged(vf_mxs *s, vf_scaled what, const range *r) {
+    s->ranged = vf_grow(s->ranged, s->nranged, sizeof *s->ranged);
+    s->ranged[s->nranged++] = (vf_ranged){what, r->sym, r->low, r->high};
+    vf_changed(s);
+}
+
+/* What was learned of every member is known of those of this range from now on. */
+static void close_range(vf_mxs *s, const range *r, bool keep) {
+    size_t n = s->ninvertible - r->inside.invertible, m = s->nscaled - r->inside.scaled;
+    vf_scaled *learned = vf_alloc((n + m + 1) * sizeof *learned);
+    for (size_t i = 0; i < n; i++)
+        learned[i].mx = s->invertible[r->inside.invertible + i];
+    for (size_t i = 0; i < m; i++)
+        learned[n + i] = s->scaled[r->inside.scaled + i];
+    s->nopen--;
+    s->unsure -= r->unsure;
+    vf_mx_forget(s, r->before);
+    for (size_t i = 0; i < n + m && keep && s->learning && s->nopen == 0; i++)
+        push_ranged(s, learned[i], r);
+}
+
+static const vf_mx *read_loop(vf_mxs *s, const vf_term *t) {
+    range r = open_range(s, t);
+    const vf_mx *body = read(s, t->kid[2]);
+    close_range(s, &r, true);
+    if (!r.known)
+        return opaque(s, t);
+    switch (t->op) {
+    case VF_LOOP_SUM:
+        return is_number(body)
+                   ? number(s, vf_mx_sum_number(s, r.sym, r.low, r.high, vf_mx_value(s, body)))
+                   : vf_mx_sum(s, r.sym, r.low, r.high, body);
+    case VF_LOOP_HCAT:
+        return vf_mx_hcat(s, r.sym, r.low, r.high, body);
+    case VF_LOOP_VCAT:
+        body = vf_mx_hcat(s, r.sym, r.low, r.high, vf_mx_transpose(s, body));
+        return vf_mx_transpose(s, body);
+    case VF_LOOP_PROD: {
+        unsigned sym = vf_new_index(s);
+        vf_ratio at = vf_n_sub(s, vf_n_add(s, vf_n_atom(sym), r.low), vf_ratio_int(1));
+        return vf_mx_prod(s, sym, vf_mx_put(s, body, r.sym, at), r.count);
+    }
+    default:
+        return number(s, vf_extreme_over(s, t->op, r.sym, r.low, r.high, vf_mx_value(s, body)));
+    }
+}
+
+static const vf_mx *read_fold(vf_mxs *s, const vf_term *t) {
+    const vf_mx *start = read(s, t->kid[2]);
+    range r = open_range(s, t);
+    unsigned fresh = s->open[s->nopen - 1].value, sym = vf_new_index(s);
+    bool outer = s->lost;
+    s->lost = false;
+    const vf_mx *body = read(s, t->kid[3]);
+    bool lost = s->lost;
+    s->lost = outer;
+    close_range(s, &r, false);
+    if (!r.known || lost)
+        return opaque(s, t);
+    vf_ratio at = vf_n_sub(s, vf_n_add(s, vf_n_atom(sym), r.low), vf_ratio_int(1));
+    return vf_mx_fold(s, sym, fresh, start, vf_mx_put(s, body, r.sym, at), r.count);
+}
+
+/* ---- normalisations ---- */
+
+static const vf_mx *centred(vf_mxs *s, const vf_mx *x) {
+    vf_ratio one = vf_ratio_int(1);
+    const vf_mx *row = vf_mx_ones(s, one, x->cols);
+    const vf_mx *sums = vf_mx_mul(s, x, vf_mx_transpose(s, row));
+    const vf_mx *means = vf_mx_scale(s, vf_n_div(s, one, x->cols), vf_mx_mul(s, sums, row));
+    return vf_mx_sub(s, x, means);
+}
+
+static const vf_mx *centred_tokens(vf_mxs *s, const vf_mx *x) {
+    return vf_mx_transpose(s, centred(s, vf_mx_transpose(s, x)));
+}
+
+static vf_ratio eps_of(vf_mxs *s, const vf_term *t, size_t kid) {
+    return t->nkids > kid ? value(s, t->kid[kid]) : vf_ratio_int(0);
+}
+
+/* The rows of x by their scales, which exist where the text is defined. */
+static const vf_mx *scaled(vf_mxs *s, const vf_mx *x, vf_ratio eps) {
+    if (s->learning && !vf_mx_is_scaled(s, x, eps))
+        vf_mx_know_scaled(s, x, eps);
+    return vf_mx_mul(s, vf_mx_scales(s, x, eps), x);
+}
+
+static const vf_mx *read_layernorm(vf_mxs *s, const vf_term *t) {
+    const vf_mx *c = centred(s, read(s, t->kid[0]));
+    const vf_mx *y = scaled(s, c, eps_of(s, t, 3));
+    y = vf_mx_mul(s, y, vf_mx_diag(s, read(s, t->kid[1])));
+    const vf_mx *bias = vf_mx_transpose(s, read(s, t->kid[2]));
+    return vf_mx_add(s, y, vf_mx_mul(s, vf_mx_ones(s, c->rows, vf_ratio_int(1)), bias));
+}
+
+static const vf_mx *read_rmsnorm(vf_mxs *s, const vf_term *t) {
+    const vf_mx *y = scaled(s, read(s, t->kid[0]), eps_of(s, t, 2));
+    return vf_mx_mul(s, y, vf_mx_diag(s, read(s, t->kid[1])));
+}
+
+static const vf_mx *read_batchnorm(vf_mxs *s, const vf_term *t) {
+    const vf_mx *c = vf_mx_transpose(s, centred_tokens(s, read(s, t->kid[0])));
+    return vf_mx_transpose(s, scaled(s, c, eps_of(s, t, 1)));
+}
+
+static const vf_mx *read_softmax(vf_mxs *s, const vf_term *t) {
+    const vf_mx *mask = t->nkids > 1 ? read(s, t->kid[1]) : NULL;
+    return vf_mx_softmax(s, read(s, t->kid[0]), mask);
+}
+
+/* ---- numbers ---- */
+
+static vf_ratio affrank(vf_mxs *s, const vf_mx *a) {
+    const vf_mx *cell[2] = {a, vf_mx_ones(s, a->rows, vf_ratio_int(1))};
+    return vf_n_sub(s, vf_mx_rank(s, vf_mx_grid(s, 1, 2, cell)), vf_ratio_int(1));
+}
+
+static const vf_mx *read_list(vf_mxs *s, const vf_term *t) {
+    vf_ratio *list = vf_alloc((t->nkids + 1) * sizeof *list), sum = vf_ratio_int(0);
+    for (size_t i = 0; i < t->nkids; i++) {
+        list[i] = value(s, t->kid[i]);
+        sum = vf_n_add(s, sum, list[i]);
+    }
+    return number(s, t->op == VF_SUM_OF ? sum : vf_extreme(s, t->op, list, t->nkids));
+}
+
+static const vf_mx *read_sum_of_entries(vf_mxs *s, const vf_term *t) {
+    const vf_term *of = t->kid[0];
+    if (of->op == VF_EMUL)
+        return number(s, vf_trace(s, vf_mx_mul(s, vf_mx_transpose(s, read(s, of->kid[0])),
+                                               read(s, of->kid[1]))));
+    const vf_mx *a = read(s, of);
+    vf_ratio one = vf_ratio_int(1);
+    return vf_mx_mul(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a), vf_mx_ones(s, a->cols, one));
+}
+
+/* A measure of a matrix that scales with it, and is that of -A. */
+static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]);
+    vf_op op = t->op;
+    if (a->nwords == 0)
+        return number(s, vf_ratio_int(0));
+    if (op == VF_NORM_ONE) {
+        op = VF_NORM_INF;
+        a = vf_mx_transpose(s, a);
+    }
+    vf_ratio c = a->word[vf_greatest_word(a)].coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
+    bool up = vf_n_positive(s, c), down = vf_n_positive(s, minus);
+    if (up || down)
+        a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
+    vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
+    if (t->nkids > 1)
+        q.number[0] = size(s, t->kid[1]);
+    vf_ratio norm = vf_quantity_of(s, q);
+    return number(s, up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm);
+}
+
+static const vf_mx *read_measure(vf_mxs *s, const vf_term *t) {
+    if (t->nkids != 1 || t->kid[0]->truth)
+        return opaque(s, t);
+    vf_ratio none = {0};
+    return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), read(s, t->kid[0]), NULL, none,
+                          none);
+}
+
+/* ---- all operations ---- */
+
+static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
+    switch (t->op) {
+    case VF_RANK:
+        return number(s, vf_mx_rank(s, read(s, t->kid[0])));
+    case VF_NULLITY: {
+        const vf_mx *a = read(s, t->kid[0]);
+        return number(s, vf_n_sub(s, a->cols, vf_mx_rank(s, a)));
+    }
+    case VF_AFFRANK:
+        return number(s, affrank(s, read(s, t->kid[0])));
+    case VF_TRACE:
+        return number(s, vf_trace(s, read(s, t->kid[0])));
+    case VF_DET:
+        return number(s, vf_det(s, read(s, t->kid[0])));
+    case VF_SUM_OF:
+    case VF_MAX_OF:
+    case VF_MIN_OF:
+        return read_list(s, t);
+    case VF_SUM_ENTRIES:
+        return read_sum_of_entries(s, t);
+    case VF_NORM_ONE:
+    case VF_NORM_TWO:
+    case VF_NORM_INF:
+    case VF_NORM_FRO:
+    case VF_NORM_1INF:
+    case VF_SIGMA:
+    case VF_EIGABS:
+        return read_norm(s, t);
+    case VF_LAYERNORM:
+        return read_layernorm(s, t);
+    case VF_RMSNORM:
+        return read_rmsnorm(s, t);
+    case VF_BATCHNORM:
+        return read_batchnorm(s, t);
+    case VF_SOFTMAX:
+        return read_softmax(s, t);
+    case VF_CENTER:
+        return centred(s, read(s, t->kid[0]));
+    case VF_CENTER_TOKENS:
+        return centred_tokens(s, read(s, t->kid[0]));
+    case VF_JRANK:
+        return opaque(s, t);
+    default:
+        if (t->op >= VF_RELU && t->op <= VF_SIGN)
+            return vf_mx_entrywise(s, t->op, read(s, t->kid[0]));
+        return read_measure(s, t);
+    }
+}
+
+static const vf_mx *read_simple(vf_mxs *s, const vf_term *t) {
+    switch (t->op) {
+    case VF_NUMBER:
+        return number(s, vf_ratio_of(vf_poly_rational(t->number)));
+    case VF_SYM:
+    case VF_ROWS:
+    case VF_COLS:
+        return number(s, size(s, t));
+    case VF_VAR:
+        return read_var(s, t);
+    case VF_DATUM:
+        return read_datum(s, t);
+    case VF_ACC:
+        return read_acc(s, t);
+    case VF_EYE:
+        return vf_mx_eye(s, rows_of(s, t));
+    case VF_ONES:
+        return vf_mx_ones(s, rows_of(s, t), cols_of(s, t));
+    case VF_ZEROS:
+        return vf_mx_zero(s, rows_of(s, t), cols_of(s, t));
+    case VF_UNIT:
+        return unit(s, rows_of(s, t), t->kid[1]);
+    case VF_CAUSAL:
+        return read_causal(s, t);
+    case VF_HCAT:
+    case VF_VCAT:
+        return read_blocks(s, t, t->op == VF_HCAT);
+    case VF_LOOP_SUM:
+    case VF_LOOP_PROD:
+    case VF_LOOP_HCAT:
+    case VF_LOOP_VCAT:
+    case VF_LOOP_MAX:
+    case VF_LOOP_MIN:
+        return read_loop(s, t);
+    case VF_FOLD:
+        return read_fold(s, t);
+    default:
+        return read_rest(s, t);
+    }
+}
+
+static const vf_mx *read_term(vf_mxs *s, const vf_term *t) {
+    switch (t->op) {
+    case VF_NEG:
+        return vf_mx_scale(s, vf_ratio_int(-1), read(s, t->kid[0]));
+    case VF_ADD:
+        return vf_mx_add(s, read(s, t->kid[0]), read(s, t->kid[1]));
+    case VF_SUB:
+        return vf_mx_sub(s, read(s, t->kid[0]), read(s, t->kid[1]));
+    case VF_MUL:
+        return read_mul(s, t);
+    case VF_DIV:
+        return divided(s, read(s, t->kid[0]), value(s, t->kid[1]));
+    case VF_EMUL:
+        return vf_mx_emul(s, read(s, t->kid[0]), read(s, t->kid[1]));
+    case VF_EDIV:
+        return read_ediv(s, t);
+    case VF_POWER:
+        return read_power(s, t);
+    case VF_TRANSPOSE:
+        return vf_mx_transpose(s, read(s, t->kid[0]));
+    case VF_ENTRY:
+        return read_entry(s, t);
+    case VF_INV:
+        return read_inverse(s, read(s, t->kid[0]));
+    case VF_DIAG:
+        return read_diag(s, t);
+    case VF_VEC:
+        return vf_mx_vec(s, read(s, t->kid[0]));
+    case VF_KRON:
+        return vf_mx_kron(s, read(s, t->kid[0]), read(s, t->kid[1]));
+    default:
+        return read_simple(s, t);
+    }
+}
+
+/* A term is read once for each state of what is known: loops change it while they are open. */
+static const vf_mx *read(vf_mxs *s, const vf_term *t) {
+    vf_memo *memo = &s->memo[((uintptr_t)t / sizeof(void *)) % MEMOS];
+    if (memo->term == t && memo->version == s->version)
+        return memo->mx;
+    const vf_mx *a = read_term(s, t);
+    *memo = (vf_memo){t, a, s->version};
+    return a;
+}
+
+const vf_mx *vf_mx_read(vf_mxs *s, const vf_term *t) {
+    return read(s, t);
+}
+
+vf_ratio vf_mx_number(vf_mxs *s, const vf_term *t) {
+    return value(s, t);
+}
+
+/* ---- what is defined ---- */
+
+static void note(vf_mxs *s, const vf_term *t) {
+    bool loop = t->op == VF_LOOP_ALL || t->op == VF_LOOP_ANY;
+    if (!t->truth) {
+        read(s, t);
+    } else if (loop) {
+        range r = open_range(s, t);
+        note(s, t->kid[2]);
+        close_range(s, &r, true);
+    } else {
+        for (size_t i = 0; i < t->nkids; i++)
+            note(s, t->kid[i]);
+    }
+}
+
+void vf_mx_note(vf_mxs *s, const vf_term *text) {
+    enum { MOST_ROUNDS = 4 };
+    s->learning = true;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        size_t before = s->version;
+        note(s, text);
+        if (s->version == before)
+            break;
+    }
+    s->learning = false;
+}
+
+void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
+    ENSURE("a rule is for one word", lead->nwords == 1 && lead->word[0].n > 0);
+    for (size_t i = 0; i < zero->nwords; i++) {
+        if (!vf_same_word(&zero->word[i], &lead->word[0]))
+            continue;
+        vf_ratio c = zero->word[i].coef;
+        ENSURE("the coefficient of a rule's word may be 0", vf_mx_is_nonzero(s, c));
+        const vf_mx *rest = vf_mx_sub(s, vf_mx_of_word(s, zero, i), zero);
+        rest = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), rest);
+        s->rule = vf_grow(s->rule, s->nrules, sizeof *s->rule);
+        s->rule[s->nrules++] = (vf_rule){lead->word[0].letter, lead->word[0].n, rest};
+        vf_changed(s);
+        return;
+    }
+    vf_refuse("a rule's word does not stand in its equation");
+}

@@ -1,0 +1,120 @@
+/* Traces and determinants. */
+#include "vf_matrix_inside.h"
+
+enum { MOST_TURNS = 6 };
+
+static vf_ratio trace(vf_mxs *s, const vf_mx *a, int turns);
+
+static vf_ratio trace_of_sum(vf_mxs *s, const vf_letter *w, size_t n, size_t at, vf_ratio rows,
+                             int turns) {
+    const vf_leaf *sum = w[at].leaf;
+    unsigned sym = vf_new_index(s);
+    const vf_mx *body = vf_mx_put(s, sum->arg[0], sum->sym, vf_n_atom(sym));
+    body = w[at].transposed ? vf_mx_transpose(s, body) : body;
+    const vf_mx *whole = vf_mx_mul(s, vf_letters(s, rows, w, at), body);
+    whole = vf_mx_mul(s, whole, vf_letters(s, body->cols, w + at + 1, n - at - 1));
+    return vf_partial_number(s, sym, trace(s, whole, turns - 1), sum->place[0]);
+}
+
+static vf_ratio trace_of_letter(vf_mxs *s, const vf_leaf *a) {
+    vf_ratio one = vf_ratio_int(1);
+    if (a->kind == VF_L_DIAG)
+        return vf_mx_value(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a->arg[0]));
+    bool parts = a->kind == VF_L_KRON && vf_mx_equal_numbers(s, a->arg[0]->rows, a->arg[0]->cols) &&
+                 vf_mx_equal_numbers(s, a->arg[1]->rows, a->arg[1]->cols);
+    return parts ? vf_n_mul(s, vf_trace(s, a->arg[0]), vf_trace(s, a->arg[1])) : (vf_ratio){0};
+}
+
+/* trace(A*B) = trace(B*A): the word turned at each place; the first one in the order of letters. */
+static vf_ratio trace_of_turns(vf_mxs *s, const vf_mx *a, const vf_word *w, int turns) {
+    const vf_mx *least = a;
+    for (size_t k = 1; k < w->n; k++) {
+        const vf_mx *left =
+            vf_letters(s, vf_letter_cols(w->letter[k - 1]), w->letter + k, w->n - k);
+        const vf_mx *turned = vf_mx_mul(s, left, vf_letters(s, a->rows, w->letter, k));
+        if (turned->nwords != 1 || turned->word[0].n < w->n)
+            return trace(s, turned, turns - 1);
+        if (vf_word_before(&turned->word[0], &least->word[0]))
+            least = turned;
+        const vf_mx *back = vf_mx_transpose(s, turned);
+        if (back->nwords == 1 && vf_word_before(&back->word[0], &least->word[0]))
+            least = back;
+    }
+    return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_TRACE, .arg = {least}});
+}
+
+static vf_ratio trace_of_word(vf_mxs *s, const vf_mx *a, int turns) {
+    const vf_word *w = &a->word[0];
+    if (w->n == 0)
+        return a->rows;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->letter[i].leaf->kind == VF_L_SUM && !w->letter[i].inverted && turns > 0)
+            return trace_of_sum(s, w->letter, w->n, i, a->rows, turns);
+    vf_ratio known =
+        w->n == 1 && !w->letter[0].inverted ? trace_of_letter(s, w->letter[0].leaf) : (vf_ratio){0};
+    if (known.num || turns == 0)
+        return known.num ? known : vf_quantity_of(s, (vf_quantity){.kind = VF_Q_TRACE, .arg = {a}});
+    return trace_of_turns(s, a, w, turns);
+}
+
+static vf_ratio trace(vf_mxs *s, const vf_mx *a, int turns) {
+    vf_ratio sum = vf_ratio_int(0);
+    if (vf_n_is_one(a->rows))
+        return vf_mx_value(s, a);
+    for (size_t i = 0; i < a->nwords; i++) {
+        const vf_mx *w = vf_letters(s, a->rows, a->word[i].letter, a->word[i].n);
+        sum = vf_n_add(s, sum, vf_n_mul(s, a->word[i].coef, trace_of_word(s, w, turns)));
+    }
+    return sum;
+}
+
+vf_ratio vf_trace(vf_mxs *s, const vf_mx *a) {
+    ENSURE("a trace of a matrix that is not square", vf_mx_equal_numbers(s, a->rows, a->cols));
+    return trace(s, a, MOST_TURNS);
+}
+
+/* ---- determinants ---- */
+
+static vf_ratio det_quantity(vf_mxs *s, const vf_mx *a) {
+    return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_DET, .arg = {a}});
+}
+
+static vf_ratio det_of_leaf(vf_mxs *s, const vf_leaf *a) {
+    vf_ratio one = vf_ratio_int(1);
+    if (a->kind == VF_L_CAUSAL)
+        return one;
+    if (a->kind == VF_L_INV && vf_mx_is_invertible(s, a->arg[0]))
+        return vf_n_div(s, one, vf_det(s, a->arg[0]));
+    if (a->kind == VF_L_POWER)
+        return vf_n_pow(s, vf_det(s, a->arg[0]), a->place[0]);
+    return det_quantity(s, vf_mx_of_letter(s, (vf_letter){.leaf = a}));
+}
+
+/* A product of square letters. */
+static bool all_square(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->word[0].n; i++) {
+        const vf_leaf *leaf = a->word[0].letter[i].leaf;
+        if (!vf_mx_equal_numbers(s, leaf->rows, a->rows) ||
+            !vf_mx_equal_numbers(s, leaf->cols, a->rows))
+            return false;
+    }
+    return true;
+}
+
+vf_ratio vf_det(vf_mxs *s, const vf_mx *a) {
+    ENSURE("a determinant of a matrix that is not square",
+           vf_mx_equal_numbers(s, a->rows, a->cols));
+    if (vf_n_is_one(a->rows))
+        return vf_mx_value(s, a);
+    if (a->nwords == 0)
+        return vf_ratio_int(0);
+    if (a->nwords > 1 || !all_square(s, a))
+        return det_quantity(s, a);
+    vf_ratio det = vf_n_pow(s, a->word[0].coef, a->rows);
+    for (size_t i = 0; i < a->word[0].n; i++) {
+        vf_letter x = a->word[0].letter[i];
+        vf_ratio d = det_of_leaf(s, x.leaf);
+        det = vf_n_mul(s, det, x.inverted ? vf_n_div(s, vf_ratio_int(1), d) : d);
+    }
+    return det;
+}

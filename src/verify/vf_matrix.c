@@ -149,7 +149,7 @@ static bool take_number(vf_sum *sum, vf_ratio coef, const vf_letter *w, size_t n
         if (!vf_n_is_one(size))
             continue;
         if (start < i) {
-            vf_ratio value = vf_entry(sum->s, w + start, i - start);
+            vf_ratio value = vf_word_value(sum->s, w + start, i - start);
             vf_letter *rest = joined(w, start, w + i, n - i, NULL, 0);
             vf_sum_put(sum, vf_n_mul(sum->s, coef, value), rest, n - (i - start));
             return true;

@@ -69,10 +69,27 @@ void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a); /* square */
    is not 0. */
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead);
 
+unsigned vf_new_index(vf_mxs *s); /* a new symbol, that of an index */
+/* sym lies in low..high, and what was noted of loops over a range that takes this one in is known
+   of sym. */
+void vf_within(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high);
+
 /* Sure at every allowed assignment; sufficient, not necessary. */
 bool vf_mx_at_least(vf_mxs *s, vf_ratio a, long least);
 bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a);
 bool vf_mx_is_integer(vf_mxs *s, vf_ratio a);
+bool vf_n_positive(vf_mxs *s, vf_ratio a);
+
+/* Numbers: arithmetic that also knows square roots. */
+vf_ratio vf_n_atom(unsigned atom);
+vf_ratio vf_n_add(vf_mxs *s, vf_ratio a, vf_ratio b);
+vf_ratio vf_n_sub(vf_mxs *s, vf_ratio a, vf_ratio b);
+vf_ratio vf_n_mul(vf_mxs *s, vf_ratio a, vf_ratio b);
+vf_ratio vf_n_div(vf_mxs *s, vf_ratio a, vf_ratio b); /* where b may be 0: 1/b is opaque */
+bool vf_n_is_int(vf_ratio a, long *value);
+static inline bool vf_n_is_one(vf_ratio a) {
+    return vf_poly_equal(a.num, a.den);
+}
 
 /* --- operations: ENSURE that shapes agree ------------------------------------------------- */
 const vf_mx *vf_mx_zero(vf_mxs *s, vf_ratio rows, vf_ratio cols);

@@ -146,9 +146,6 @@ struct vf_mxs {
     bool lost;     /* the body of a fold that is being read has a text of which nothing is known */
 };
 
-static inline bool vf_n_is_one(vf_ratio a) {
-    return vf_poly_equal(a.num, a.den);
-}
 static inline bool vf_same_letter(vf_letter a, vf_letter b) {
     return a.leaf == b.leaf && a.transposed == b.transposed && a.inverted == b.inverted;
 }
@@ -220,9 +217,6 @@ const vf_mx *vf_mx_function(vf_mxs *s, vf_op op, vf_ratio rows, vf_ratio cols, c
                             const vf_mx *b, vf_ratio p, vf_ratio q);
 
 /* --- loops (vf_matrix_loop.c); symbols are bound */
-unsigned vf_new_index(vf_mxs *s);
-/* Inside: sym lies in low..high (the range is not empty). Undone by vf_mx_forget. */
-void vf_within(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high);
 const vf_mx *vf_partial_sum(vf_mxs *s, unsigned sym, const vf_mx *body, vf_ratio high);
 vf_ratio vf_partial_number(vf_mxs *s, unsigned sym, vf_ratio body, vf_ratio high);
 const vf_mx *vf_mx_prod(vf_mxs *s, unsigned sym, const vf_mx *body, vf_ratio high);
@@ -233,19 +227,12 @@ const vf_mx *vf_mx_hcat(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high, co
 const vf_mx *vf_loop_pair(vf_mxs *s, vf_letter a, vf_letter b);
 
 /* --- numbers (vf_matrix_number.c) */
-vf_ratio vf_n_atom(unsigned atom);
-vf_ratio vf_n_add(vf_mxs *s, vf_ratio a, vf_ratio b);
-vf_ratio vf_n_sub(vf_mxs *s, vf_ratio a, vf_ratio b);
-vf_ratio vf_n_mul(vf_mxs *s, vf_ratio a, vf_ratio b);
-vf_ratio vf_n_div(vf_mxs *s, vf_ratio a, vf_ratio b);
 vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k); /* a is not 0, or k >= 0 */
 vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a);
-bool vf_n_is_int(vf_ratio a, long *value);
-bool vf_n_positive(vf_mxs *s, vf_ratio a);
 vf_ratio vf_quantity_of(vf_mxs *s, vf_quantity key);
 vf_quantity *vf_atom_quantity(const vf_mxs *s, unsigned atom); /* NULL: a symbol */
 /* the number that a 1 by 1 product of letters is */
-vf_ratio vf_entry(vf_mxs *s, const vf_letter *letter, size_t n);
+vf_ratio vf_word_value(vf_mxs *s, const vf_letter *letter, size_t n);
 vf_ratio vf_trace(vf_mxs *s, const vf_mx *a);
 vf_ratio vf_det(vf_mxs *s, const vf_mx *a);
 vf_ratio vf_extreme(vf_mxs *s, vf_op op, const vf_ratio *list, size_t n);

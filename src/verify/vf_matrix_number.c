@@ -354,7 +354,7 @@ static vf_ratio entry_of_sum(vf_mxs *s, const vf_letter *letter, size_t n, size_
     return vf_partial_number(s, sym, vf_mx_value(s, left), sum->place[0]);
 }
 
-vf_ratio vf_entry(vf_mxs *s, const vf_letter *letter, size_t n) {
+vf_ratio vf_word_value(vf_mxs *s, const vf_letter *letter, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (letter[i].leaf->kind == VF_L_SUM && !letter[i].inverted)
             return entry_of_sum(s, letter, n, i);

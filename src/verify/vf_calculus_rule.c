@@ -1,0 +1,151 @@
+/* What comes into force before a goal: equations as rules, inverses, matrices that spans promise.
+   Equations are expanded without any rule, or what they say would be lost. */
+#include "vf_calculus.h"
+
+#include <string.h>
+
+static void stop_rules(vf_proof *p) {
+    vf_mark mark = vf_mx_mark(p->s);
+    mark.rules = 0;
+    vf_mx_forget(p->s, mark);
+}
+
+static void resume_rules(vf_proof *p) {
+    for (size_t i = 0; i < p->nrules; i++)
+        vf_mx_know_zero(p->s, p->rule[i].zero, p->rule[i].lead);
+    for (size_t i = 0; i < p->ndefined; i++)
+        vf_mx_note(p->s, p->defined[i]);
+}
+
+static void add_rule(vf_proof *p, const vf_mx *zero, const vf_mx *lead) {
+    p->rule = vf_grow(p->rule, p->nrules, sizeof *p->rule);
+    p->rule[p->nrules++] = (vf_stated_rule){zero, lead};
+}
+
+/* --- sources ---------------------------------------------------------------------------------- */
+
+/* left - right of a hypothesis left == right, or of A == K*B */
+static const vf_mx *hypothesis_zero(vf_proof *p, size_t i) {
+    const vf_hypothesis *h = &p->hypothesis[i];
+    const vf_term *t = h->literal.term;
+    const vf_mx *a = vf_mx_read(p->s, t->kid[0]), *b = vf_mx_read(p->s, t->kid[1]);
+    if (h->unknown != NULL) {
+        const vf_mx *k = vf_mx_read(p->s, h->unknown);
+        return vf_mx_sub(
+            p->s, a, t->op == VF_IN_ROWSPAN ? vf_mx_mul(p->s, k, b) : vf_mx_mul(p->s, b, k));
+    }
+    ENSURE("a hypothesis that is no equation",
+           vf_is_comparison(t) && vf_comparison(h->literal) == VF_EQ);
+    return vf_mx_sub(p->s, a, b);
+}
+
+/* X*inv(X) - I, or inv(X)*X - I, where the inverse is not multiplied out. */
+static const vf_mx *inverse_zero(vf_proof *p, const char *text, bool left) {
+    const vf_mx *x = vf_matrix_text(p, text), *inverse = vf_mx_inv(p->s, x);
+    const vf_mx *product = left ? vf_mx_mul(p->s, inverse, x) : vf_mx_mul(p->s, x, inverse);
+    return vf_mx_sub(p->s, product, vf_mx_eye(p->s, x->rows));
+}
+
+/* "h 3": hypothesis 3; "r 2": rule 2; with ' behind it transposed; "i X", "j X": an inverse. */
+static const vf_mx *source(vf_proof *p, const char *text) {
+    size_t len = strlen(text);
+    ENSURE("a source is a letter and what it means", len >= 3 && text[1] == ' ');
+    if (text[0] == 'i' || text[0] == 'j')
+        return inverse_zero(p, text + 2, text[0] == 'j');
+    bool transposed = text[len - 1] == '\'';
+    const char *number = vf_strndup(text + 2, len - 2 - transposed);
+    ENSURE("a source is h, r, i or j", text[0] == 'h' || text[0] == 'r');
+    const vf_mx *zero = text[0] == 'h'
+                            ? hypothesis_zero(p, vf_index_text(number, p->nhypotheses))
+                            : p->rule[vf_index_text(number, p->nrules)].zero;
+    return transposed ? vf_mx_transpose(p->s, zero) : zero;
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+/* LEAD - IMAGE is the sum of P*zero*Q over the sources. */
+static void take_rule(vf_proof *p, const char *rest) {
+    size_t n = vf_count_fields(rest);
+    ENSURE("a rule has two sides and 3 fields for each source", n >= 5 && (n - 2) % 3 == 0);
+    const char **field = vf_alloc(n * sizeof *field);
+    vf_fields(rest, field, n);
+    stop_rules(p);
+    const vf_mx *lead = vf_matrix_text(p, field[0]);
+    const vf_mx *zero = vf_mx_sub(p->s, lead, vf_matrix_text(p, field[1])), *left = zero;
+    for (size_t i = 2; i < n; i += 3) {
+        const vf_mx *before = vf_matrix_text(p, field[i + 1]);
+        const vf_mx *behind = vf_matrix_text(p, field[i + 2]);
+        const vf_mx *middle = vf_mx_mul(p->s, before, source(p, field[i]));
+        left = vf_mx_sub(p->s, left, vf_mx_mul(p->s, middle, behind));
+    }
+    ENSURE("a rule that does not follow from its sources", vf_mx_is_zero(p->s, left));
+    add_rule(p, zero, lead);
+    resume_rules(p);
+}
+
+static bool is_square(const vf_mx *a) {
+    return vf_ratio_equal(a->rows, a->cols);
+}
+
+/* For square A and B, A*B == c*I with c not 0 gives B*A == c*I. */
+static void take_turn(vf_proof *p, const char *rest) {
+    const char *field[3];
+    vf_fields(rest, field, 3);
+    const vf_mx *a = vf_matrix_text(p, field[0]), *b = vf_matrix_text(p, field[1]);
+    ENSURE("both must be square", is_square(a) && is_square(b));
+    const vf_mx *product = vf_mx_mul(p->s, a, b);
+    ENSURE("the product is no multiple of the identity",
+           product->nwords == 1 && product->word[0].n == 0 && !vf_is_one(a->rows));
+    vf_ratio c = product->word[0].coef;
+    ENSURE("a factor that is perhaps 0", vf_mx_is_nonzero(p->s, c));
+    stop_rules(p);
+    a = vf_matrix_text(p, field[0]);
+    b = vf_matrix_text(p, field[1]);
+    const vf_mx *multiple = vf_mx_scale(p->s, c, vf_mx_eye(p->s, a->rows));
+    add_rule(p, vf_mx_sub(p->s, vf_mx_mul(p->s, b, a), multiple), vf_matrix_text(p, field[2]));
+    resume_rules(p);
+}
+
+/* A and B are square and A*B == I. */
+static void take_invertible(vf_proof *p, const char *rest) {
+    const char *field[2];
+    vf_fields(rest, field, 2);
+    const vf_mx *a = vf_matrix_text(p, field[0]), *b = vf_matrix_text(p, field[1]);
+    ENSURE("both must be square", is_square(a) && is_square(b));
+    ENSURE("the product is not the identity", vf_mx_is_eye(p->s, vf_mx_mul(p->s, a, b)));
+    vf_mx_know_invertible(p->s, a);
+    vf_mx_know_invertible(p->s, b);
+}
+
+/* A lies in the span of B: A == K*B, or B*K, for some K. */
+static void take_unknown(vf_proof *p, const char *rest) {
+    const char *field[2];
+    vf_fields(rest, field, 2);
+    vf_hypothesis *h = &p->hypothesis[vf_index_text(field[1], p->nhypotheses)];
+    const vf_term *t = h->literal.term;
+    ENSURE("a hypothesis that is about no span",
+           (t->op == VF_IN_ROWSPAN || t->op == VF_IN_COLSPAN) && !h->literal.negated);
+    bool rows = t->op == VF_IN_ROWSPAN;
+    const vf_term *a = t->kid[0], *b = t->kid[1];
+    h->unknown =
+        vf_new_matrix(p, field[0], rows ? a->rows : b->cols, rows ? b->rows : a->cols);
+    vf_name_term(p, field[0], h->unknown);
+}
+
+void vf_take_rules(vf_proof *p) {
+    static const struct {
+        const char *keyword;
+        void (*take)(vf_proof *p, const char *rest);
+    } records[] = {{"rule", take_rule},
+                   {"turn", take_turn},
+                   {"invertible", take_invertible},
+                   {"unknown", take_unknown}};
+    const char *rest;
+    for (size_t i = 0; i < sizeof records / sizeof *records;)
+        if (vf_take_if(p->c, records[i].keyword, &rest)) {
+            records[i].take(p, rest);
+            i = 0;
+        } else {
+            i++;
+        }
+}

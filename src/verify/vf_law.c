@@ -1,0 +1,359 @@
+/* The laws, each as text of the claim language. An instance names the law and gives the text of
+   its matrices; the checker puts that text in, in parentheses, for the letters of the law, sees to
+   the conditions and compares what the law says with what is stated. Ranks are those of real
+   matrices. rank(A') is rank(A), so a law holds for block rows as for block columns, with the
+   transposes put in.
+
+   A condition is an equation (the normal forms of both sides are the same), an inequality (by
+   rules of signs), or one of
+     square A        invertible A       semidefinite A
+     some A          some entry of A is not 0
+     product A B     A*B is a product of matrices, not a scaling by a number
+     member F        F is the member i of the family E with index h
+     generic V       V is a generic variable
+     free A          A does not depend on the first argument */
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+#include "vf_calculus.h"
+
+enum { VF_LAW_TEXTS = 8, VF_LAW_ARGUMENTS = 8 };
+
+typedef struct vf_law {
+    const char *name, *arguments; /* letters; h: an index that is free in what follows it */
+    const char *condition[VF_LAW_TEXTS], *says[VF_LAW_TEXTS];
+} vf_law;
+
+#define NORMS(left, right)                                                                         \
+    "norm(" left ", 1) <= " right("1"), "norm(" left ", 2) <= " right("2"),                        \
+        "norm(" left ", inf) <= " right("inf"), "norm(" left ", fro) <= " right("fro")
+#define NORM_A(k) "norm(A, " k ")"
+#define NORM_A_PLUS_B(k) "norm(A, " k ") + norm(B, " k ")"
+
+static const vf_law laws[] = {
+    /* what a rank can be */
+    {"size", "A", {0}, {"0 <= rank(A)", "rank(A) <= rows(A)", "rank(A) <= cols(A)"}},
+    {"invertible", "A", {"invertible A"}, {"rank(A) == rows(A)"}},
+    {"nonzero", "A", {"some A"}, {"1 <= rank(A)"}},
+    {"column", "A", {"some A", "cols(A) == 1"}, {"rank(A) == 1"}},
+    /* products */
+    {"product", "A B", {"product A B"}, {"rank(A*B) <= rank(A)", "rank(A*B) <= rank(B)"}},
+    {"invertible-factor", "A B", {"invertible A", "product A B"}, {"rank(A*B) == rank(B)"}},
+    {"sylvester", "A B", {"product A B"}, {"rank(A) + rank(B) <= rank(A*B) + cols(A)"}},
+    {"frobenius",
+     "A B C",
+     {"product A B", "product B C"},
+     {"rank(A*B) + rank(B*C) <= rank(A*B*C) + rank(B)"}},
+    {"equivalent",
+     "X Y L R U V",
+     {"product L X", "product X R", "product U Y", "product Y V", "L*X*R == Y", "U*Y*V == X"},
+     {"rank(X) == rank(Y)"}},
+    {"bezout", /* v in the kernel of U is V*Y*v */
+     "U V X Y",
+     {"product U V", "product X U", "product V Y", "X*U + V*Y == eye(cols(U))"},
+     {"rank(U*V) + cols(U) == rank(U) + rank(V)"}},
+    {"gram", "A B", {"product A B"}, {"rank(A'*A*B) == rank(A*B)"}},
+    {"semidefinite",
+     "A M B",
+     {"semidefinite M", "product M A", "product A B"},
+     {"rank(A'*M*A*B) == rank(M*A*B)"}},
+    {"semidefinite-sum",
+     "A B C",
+     {"product A C", "product B C"},
+     {"rank((A'*A + B'*B)*C) == rank([A; B]*C)"}},
+    /* sums */
+    {"sum", "A B", {0}, {"rank(A + B) <= rank(A) + rank(B)"}},
+    {"sum-modulo", "A B C", {0}, {"rank([A + B, C]) + rank(C) <= rank([A, C]) + rank([B, C])"}},
+    {"sum-from-below",
+     "A B",
+     {0},
+     {"rank([A, B]) + rank([A; B]) <= rank(A + B) + rank(A) + rank(B)"}},
+    {"sum-in-blocks",
+     "A U B V",
+     {"product A U", "product B V"},
+     {"rank(A*U + B*V) <= rank([A, B])"}},
+    /* Kronecker products */
+    {"kronecker", "A B", {0}, {"rank(kron(A, B)) == rank(A)*rank(B)"}},
+    {"kronecker-pair",
+     "A B C D",
+     {0},
+     {"rank([kron(A, B), kron(C, D)]) + (rank(A) + rank(C) - rank([A, C]))*(rank(B) + rank(D) - "
+      "rank([B, D])) == rank(A)*rank(B) + rank(C)*rank(D)"}},
+    {"gaps",
+     "A B",
+     {0},
+     {"0 <= (rows(A) - rank(A))*(rows(B) - rank(B))", "0 <= (rows(A) - rank(A))*(cols(B) - rank(B))",
+      "0 <= (cols(A) - rank(A))*(rows(B) - rank(B))", "0 <= (cols(A) - rank(A))*(cols(B) - rank(B))",
+      "0 <= (rows(A) - rank(A))*rank(B)", "0 <= (cols(A) - rank(A))*rank(B)"}},
+    /* families */
+    {"sum-of-members",
+     "h a b E",
+     {"a - 1 <= b"},
+     {"rank(sum(h = a..b, E)) <= sum(h = a..b, rank(E))"}},
+    {"join-of-members",
+     "h a b E",
+     {"a <= b"},
+     {"rank(hcat(h = a..b, E)) <= sum(h = a..b, rank(E))",
+      "rank(vcat(h = a..b, E)) <= sum(h = a..b, rank(E))"}},
+    {"product-of-members",
+     "h a b E n",
+     {"a <= b", "rows(prod(h = a..b, E)) == n"},
+     {"n <= rank(prod(h = a..b, E)) + sum(h = a..b, n - rank(E))"}},
+    {"member",
+     "h a b E i F",
+     {"a <= i", "i <= b", "member F"},
+     {"rank(F) <= rank(hcat(h = a..b, E))", "rank(F) <= rank(vcat(h = a..b, E))",
+      "rank(prod(h = a..b, E)) <= rank(F)"}},
+    {"family-modulo",
+     "h a b E B",
+     {"a <= b"},
+     {"rank([sum(h = a..b, E), B]) <= rank(B) + sum(h = a..b, rank([E, B]) - rank(B))"}},
+    /* blocks */
+    {"part", "A B", {0}, {"rank(A) <= rank([A, B])"}},
+    {"blocks", "A B", {0}, {"rank([A, B]) <= rank(A) + rank(B)"}},
+    {"submodular", "A B C", {0}, {"rank([A, B, C]) + rank(B) <= rank([A, B]) + rank([B, C])"}},
+    {"corner",
+     "A B C D",
+     {0},
+     {"rank([A, B]) + rank([A; C]) <= rank([A, B; C, D]) + rank(A)"}},
+    {"triangular",
+     "A B D",
+     {0},
+     {"rank(A) + rank(D) <= rank([A, B; zeros(rows(D), cols(A)), D])"}},
+    {"block-factor",
+     "F A B",
+     {"product F A"},
+     {"rank([F*A; B]) <= rank([A; B])", "rank([A; B]) <= rank([F*A; B]) + cols(F) - rank(F)"}},
+    {"part-factor",
+     "F A B",
+     {"product F A", "product F B"},
+     {"rank(F*[A, B]) + rank(A) <= rank([A, B]) + rank(F*A)"}},
+    {"intersection",
+     "M A U B V",
+     {"product A U", "product B V", "M == A*U", "M == B*V"},
+     {"rank(M) + rank([A, B]) <= rank(A) + rank(B)"}},
+    {"spanned", "A B K", {"product A K", "B == A*K"}, {"rank([A, B]) == rank(A)"}},
+    {"add-block", "A B K", {"product B K"}, {"rank([A + B*K, B]) == rank([A, B])"}},
+    {"scale-block", "A B G", {"invertible G", "product A G"}, {"rank([A*G, B]) == rank([A, B])"}},
+    {"diagonal",
+     "A B",
+     {0},
+     {"rank([A, zeros(rows(A), cols(B)); zeros(rows(B), cols(A)), B]) == rank(A) + rank(B)"}},
+    /* for almost every value of a generic variable */
+    {"maximal-rank",
+     "V A B C",
+     {"generic V", "product A V", "product V B", "free A", "free B", "free C"},
+     {"rank(C + A*V*B) == min(rank([A, C]), rank([B; C]))"}},
+    {"pencil",
+     "t A B",
+     {"generic t", "free A", "free B"},
+     {"rank(A) <= rank(A + t*B)", "rank(B) <= rank(A + t*B)"}},
+    /* norms */
+    {"norm-of-sum", "A B", {0}, {NORMS("A + B", NORM_A_PLUS_B)}},
+    {"norm-of-product",
+     "A B",
+     {"product A B"},
+     {"norm(A*B, 1) <= norm(A, 1)*norm(B, 1)", "norm(A*B, 2) <= norm(A, 2)*norm(B, 2)",
+      "norm(A*B, inf) <= norm(A, inf)*norm(B, inf)", "norm(A*B, fro) <= norm(A, 2)*norm(B, fro)",
+      "norm(A*B, fro) <= norm(A, fro)*norm(B, 2)"}},
+    {"norm-of-part",
+     "A B",
+     {0},
+     {"norm(A, 1) <= norm([A, B], 1)", "norm(A, 2) <= norm([A, B], 2)",
+      "norm(A, inf) <= norm([A, B], inf)", "norm(A, fro) <= norm([A, B], fro)"}},
+    {"norm-of-blocks", "A B", {0}, {NORMS("[A, B]", NORM_A_PLUS_B)}},
+    {"norm-of-projector", "P", {"P == P'", "P*P == P"}, {"norm(P, 2) <= 1"}},
+    {"norms-compared",
+     "A",
+     {0},
+     {"norm(A, 2) <= norm(A, fro)", "norm(A, fro)^2 <= rank(A)*norm(A, 2)^2",
+      "norm(A, 2)^2 <= norm(A, 1)*norm(A, inf)", "norm(A, inf)^2 <= cols(A)*norm(A, 2)^2",
+      "norm(A, 2)^2 <= rows(A)*norm(A, inf)^2", "norm(A, 1)^2 <= rows(A)*norm(A, 2)^2",
+      "norm(A, 2)^2 <= cols(A)*norm(A, 1)^2"}},
+    {"cauchy-schwarz",
+     "A B",
+     {"product A B", "square A*B"},
+     {"trace(A*B) <= norm(A, fro)*norm(B, fro)", "-trace(A*B) <= norm(A, fro)*norm(B, fro)",
+      "abs(trace(A*B)) <= norm(A, fro)*norm(B, fro)"}},
+    {"singular-value", "A k", {"1 <= k", "k <= rows(A)", "k <= cols(A)"}, {"sigma(A, k) <= norm(A, 2)"}},
+    {"eigenvalue",
+     "A k",
+     {"1 <= k", "k <= rows(A)"},
+     {"eigabs(A, k) <= norm(A, 1)", "eigabs(A, k) <= norm(A, 2)", "eigabs(A, k) <= norm(A, inf)",
+      "eigabs(A, k) <= norm(A, fro)"}},
+    {"fixed-ones",
+     "A",
+     {"product A ones(cols(A), 1)", "A*ones(cols(A), 1) == ones(rows(A), 1)"},
+     {"rows(A) <= cols(A)*norm(A, 2)^2"}},
+    {"fixed-ones-square",
+     "A",
+     {"square A", "A*ones(cols(A), 1) == ones(rows(A), 1)"},
+     {"1 <= eigabs(A, 1)"}},
+    {"stable-rank",
+     "A",
+     {"some A"},
+     {"1 <= stable_rank(A)", "stable_rank(A) <= rank(A)",
+      "stable_rank(A)*norm(A, 2)^2 == norm(A, fro)^2"}}};
+
+/* --- putting in ------------------------------------------------------------------------------- */
+
+typedef struct vf_instance {
+    vf_proof *p;
+    const vf_law *law;
+    const char *letter[VF_LAW_ARGUMENTS], *text[VF_LAW_ARGUMENTS];
+    size_t n;
+} vf_instance;
+
+static bool is_word(char c) {
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool is_name(const char *text) {
+    size_t i = 0;
+    while (is_word(text[i]))
+        i++;
+    return text[i] == '\0';
+}
+
+/* The text that stands for a word of the law; NULL: the word itself does. */
+static const char *text_of(const vf_instance *x, const char *word, size_t len) {
+    for (size_t i = 0; i < x->n; i++)
+        if (len == 1 && *word == *x->letter[i])
+            return x->text[i];
+    return NULL;
+}
+
+/* The law's text with the arguments put in; they stand in parentheses. */
+static const char *put_in(const vf_instance *x, const char *text) {
+    size_t room = strlen(text) + 1;
+    for (const char *c = text; *c != '\0'; c++)
+        for (size_t i = 0; i < x->n; i++)
+            room += *c == *x->letter[i] ? strlen(x->text[i]) + 2 : 0;
+    char *out = vf_alloc(room);
+    while (*text != '\0') {
+        size_t len = 1;
+        while (is_word(*text) && is_word(text[len]))
+            len++;
+        const char *by = is_word(*text) ? text_of(x, text, len) : NULL;
+        if (by == NULL)
+            strncat(out, text, len);
+        else
+            strcat(strcat(strcat(out, is_name(by) ? "" : "("), by), is_name(by) ? "" : ")");
+        text += len;
+    }
+    return out;
+}
+
+/* --- conditions ------------------------------------------------------------------------------- */
+
+static bool starts(const char **text, const char *word) {
+    size_t n = strlen(word);
+    bool is = strncmp(*text, word, n) == 0;
+    if (is)
+        *text += n;
+    return is;
+}
+
+static const vf_mx *matrix_of(const vf_instance *x, const char *text) {
+    return vf_matrix_text(x->p, put_in(x, text));
+}
+
+static bool is_product(const vf_instance *x, const char *text) {
+    const char *behind = strchr(text, ' ');
+    const char *first = vf_strndup(text, (size_t)(behind - text));
+    const vf_mx *a = matrix_of(x, first), *b = matrix_of(x, behind + 1);
+    return vf_ratio_equal(a->cols, b->rows);
+}
+
+/* E with i for h is F, where the arguments are h, a, b, E, i, F. */
+static bool is_member(const vf_instance *x) {
+    vf_proof *p = x->p;
+    const vf_mx *member = vf_matrix_text(p, x->text[5]);
+    const vf_term *at = vf_value_text(p, x->text[4]);
+    ENSURE("the index is perhaps no integer", vf_mx_is_integer(p->s, vf_mx_number(p->s, at)));
+    vf_name_term(p, x->text[0], at);
+    const vf_mx *body = vf_matrix_text(p, x->text[3]);
+    p->nnames--;
+    return vf_mx_equal(p->s, body, member);
+}
+
+static bool holds(const vf_instance *x, const char *text) {
+    vf_mxs *s = x->p->s;
+    if (starts(&text, "member "))
+        return is_member(x);
+    if (starts(&text, "generic "))
+        return vf_is_generic(x->p, put_in(x, text));
+    if (starts(&text, "free "))
+        return vf_is_free(x->p, put_in(x, text), x->text[0]);
+    if (starts(&text, "product "))
+        return is_product(x, text);
+    if (starts(&text, "square ")) {
+        const vf_mx *a = matrix_of(x, text);
+        return vf_ratio_equal(a->rows, a->cols);
+    }
+    if (starts(&text, "invertible ")) {
+        const vf_mx *a = matrix_of(x, text);
+        return vf_ratio_equal(a->rows, a->cols) && vf_mx_is_invertible(s, a);
+    }
+    if (starts(&text, "semidefinite "))
+        return vf_mx_is_psd(s, matrix_of(x, text));
+    if (starts(&text, "some "))
+        return vf_mx_has_nonzero(s, matrix_of(x, text));
+    const vf_term *t = vf_text(x->p, put_in(x, text));
+    if (t->op == VF_EQ)
+        return vf_mx_equal(s, vf_mx_read(s, t->kid[0]), vf_mx_read(s, t->kid[1]));
+    return vf_mx_at_least(s, vf_says(x->p, (vf_literal){t, false}).value, 0);
+}
+
+/* --- instances -------------------------------------------------------------------------------- */
+
+static const vf_law *find_law(const char *name) {
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
+        if (strcmp(laws[i].name, name) == 0)
+            return &laws[i];
+    vf_refuse("an unknown law");
+}
+
+/* Each argument must be a value by itself, so that the text of the law keeps its meaning. */
+static void read_alone(vf_instance *x, size_t i) {
+    ENSURE("an argument with a comment or a string in it", strpbrk(x->text[i], "#\"") == NULL);
+    if (*x->letter[i] == 'h') {
+        ENSURE("an index has a name", is_name(x->text[i]));
+        unsigned sym = vf_new_symbol(x->p->t, x->text[i], LONG_MIN);
+        x->p->t->sym[sym].bound = true;
+        vf_name_term(x->p, x->text[i], vf_symbol_term(sym));
+    } else {
+        const vf_term *t = vf_value_text(x->p, x->text[i]);
+        ENSURE("a number was expected", !islower((unsigned char)*x->letter[i]) || vf_is_number(t));
+    }
+}
+
+static vf_instance instance_of(vf_proof *p, const char *name, const char **arg, size_t n) {
+    vf_instance x = {.p = p, .law = find_law(name)};
+    size_t before = p->nnames;
+    for (const char *c = x.law->arguments; *c != '\0'; c++)
+        if (*c != ' ') {
+            ENSURE("too few arguments of a law", x.n < n);
+            x.letter[x.n] = c;
+            x.text[x.n] = arg[x.n];
+            x.n++;
+        }
+    ENSURE("too many arguments of a law", x.n == n);
+    for (size_t i = 0; i < n; i++)
+        read_alone(&x, i);
+    p->nnames = before;
+    return x;
+}
+
+void vf_check_law(vf_proof *p, const char *law, const char **arg, size_t n, vf_relation stated) {
+    if (vf_check_other_law(p, law, arg, n, stated))
+        return;
+    vf_instance x = instance_of(p, law, arg, n);
+    for (size_t i = 0; i < VF_LAW_TEXTS && x.law->condition[i] != NULL; i++)
+        ENSURE("a condition of the law is not met", holds(&x, x.law->condition[i]));
+    for (size_t i = 0; i < VF_LAW_TEXTS && x.law->says[i] != NULL; i++)
+        if (vf_same_relation(p, stated, vf_relation_text(p, put_in(&x, x.law->says[i]))))
+            return;
+    vf_refuse("not what the law says of these matrices");
+}

@@ -29,11 +29,6 @@ typedef struct vf_relation { /* value == 0, or >= 0 */
     vf_ratio value;
 } vf_relation;
 
-typedef struct vf_fact {
-    vf_relation says;
-    bool usable;
-} vf_fact;
-
 typedef struct vf_stated_rule { /* zero == 0, found without rules */
     const vf_mx *zero, *lead;
 } vf_stated_rule;
@@ -67,7 +62,7 @@ typedef struct vf_proof {
     size_t nrules;
     vf_layer *layer;
     size_t nlayers;
-    vf_fact *fact;
+    vf_relation *fact;
     size_t nfacts;
     vf_scope *scope;
     size_t nscopes;
@@ -136,7 +131,7 @@ void vf_check_law(vf_proof *p, const char *law, const char **arg, size_t n, vf_r
 bool vf_check_other_law(vf_proof *p, const char *law, const char **arg, size_t n,
                         vf_relation stated);
 /* ENSURE: a generic variable, or a member of a generic family, that fills its shape. */
-bool vf_is_generic(vf_proof *p, const char *text);
-bool vf_is_free(vf_proof *p, const char *text, const char *variable); /* does not depend on it */
+bool vf_is_generic_text(vf_proof *p, const char *text);
+bool vf_is_free_text(vf_proof *p, const char *text, const char *variable); /* does not depend on it */
 
 #endif

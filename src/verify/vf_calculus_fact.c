@@ -26,13 +26,11 @@ bool vf_same_relation(vf_proof *p, vf_relation a, vf_relation b) {
 
 static void add_fact(vf_proof *p, vf_relation says) {
     p->fact = vf_grow(p->fact, p->nfacts, sizeof *p->fact);
-    p->fact[p->nfacts++] = (vf_fact){says, true};
+    p->fact[p->nfacts++] = says;
 }
 
 static vf_relation fact_text(vf_proof *p, const char *text) {
-    const vf_fact *f = &p->fact[vf_index_text(text, p->nfacts)];
-    ENSURE("a fact about a member of a family that is closed", f->usable);
-    return f->says;
+    return p->fact[vf_index_text(text, p->nfacts)];
 }
 
 vf_ratio vf_less_facts(vf_proof *p, vf_ratio value, const char **field, size_t n, bool *equations) {
@@ -185,7 +183,7 @@ static void open_scope(vf_proof *p, const char *rest) {
     p->scope[p->nscopes++] = o;
 }
 
-/* The sum of a fact over all members. */
+/* The sum of a fact over all members; the facts about one are gone. */
 static void close_scope(vf_proof *p, const char *rest) {
     const char *field[2];
     vf_fields(rest, field, 2);
@@ -195,8 +193,7 @@ static void close_scope(vf_proof *p, const char *rest) {
     ENSURE("a fact about no member", vf_index_text(field[0], p->nfacts) >= o.first_fact);
     vf_mx_forget(p->s, o.mark);
     p->nnames = o.nnames;
-    for (size_t i = o.first_fact; i < p->nfacts; i++)
-        p->fact[i].usable = false;
+    p->nfacts = o.first_fact;
     one.value = vf_mx_sum_number(p->s, o.sym, o.low, o.high, one.value);
     vf_relation stated = vf_relation_text(p, field[1]);
     ENSURE("not the sum over the members", vf_same_relation(p, stated, one));

@@ -148,23 +148,23 @@ static void check_absurd(vf_proof *p, const char **field, size_t n) {
     ENSURE("no contradiction", vf_mx_at_least(p->s, slack, 0));
 }
 
+/* `sum | N | FACTOR | ...`, or `absurd`; without facts the word alone */
 static void by_facts(vf_proof *p, const vf_goal *g) {
     const char *rest;
-    size_t before = p->nfacts;
-    p->nfacts = 0;
     vf_take_facts(p);
     bool absurd = vf_take_if(p->c, "absurd", &rest);
     if (!absurd)
         rest = vf_take(p->c, "sum");
     size_t n = *rest == '\0' ? 0 : vf_count_fields(rest);
+    ENSURE("a bar stands before the first fact", n == 0 || strncmp(rest, "| ", 2) == 0);
     const char **field = vf_alloc((n + 1) * sizeof *field);
     if (n > 0)
-        vf_fields(rest, field, n);
+        vf_fields(rest + 2, field, n);
     if (absurd)
         check_absurd(p, field, n);
     else
         check_sum(p, g, field, n);
-    p->nfacts = before;
+    p->nfacts = 0;
 }
 
 /* --- one goal from another -------------------------------------------------------------------- */

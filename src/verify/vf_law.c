@@ -283,9 +283,9 @@ static bool holds(const vf_instance *x, const char *text) {
     if (starts(&text, "member "))
         return is_member(x);
     if (starts(&text, "generic "))
-        return vf_is_generic(x->p, put_in(x, text));
+        return vf_is_generic_text(x->p, put_in(x, text));
     if (starts(&text, "free "))
-        return vf_is_free(x->p, put_in(x, text), x->text[0]);
+        return vf_is_free_text(x->p, put_in(x, text), x->text[0]);
     if (starts(&text, "product "))
         return is_product(x, text);
     if (starts(&text, "square ")) {

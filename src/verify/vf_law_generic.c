@@ -142,12 +142,12 @@ static vf_look generic_variable(vf_proof *p, const char *text) {
     return (vf_look){.p = p, .var = v->var, .member = v->nkids == 0 ? NULL : v->kid[0]};
 }
 
-bool vf_is_generic(vf_proof *p, const char *text) {
+bool vf_is_generic_text(vf_proof *p, const char *text) {
     generic_variable(p, text);
     return true;
 }
 
-bool vf_is_free(vf_proof *p, const char *text, const char *variable) {
+bool vf_is_free_text(vf_proof *p, const char *text, const char *variable) {
     vf_look k = generic_variable(p, variable);
     return class_of(&k, vf_value_text(p, text)) == VF_C_FREE;
 }

@@ -7,7 +7,7 @@
 /* --- what literals say ------------------------------------------------------------------------ */
 
 bool vf_is_number(const vf_term *t) {
-    return vf_is_one(t->rows) && vf_is_one(t->cols);
+    return vf_n_is_one(t->rows) && vf_n_is_one(t->cols);
 }
 
 bool vf_is_positive(vf_proof *p, vf_ratio a) {

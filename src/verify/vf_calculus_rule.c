@@ -95,7 +95,7 @@ static void take_turn(vf_proof *p, const char *rest) {
     ENSURE("both must be square", is_square(a) && is_square(b));
     const vf_mx *product = vf_mx_mul(p->s, a, b);
     ENSURE("the product is no multiple of the identity",
-           product->nwords == 1 && product->word[0].n == 0 && !vf_is_one(a->rows));
+           product->nwords == 1 && product->word[0].n == 0 && !vf_n_is_one(a->rows));
     vf_ratio c = product->word[0].coef;
     ENSURE("a factor that is perhaps 0", vf_mx_is_nonzero(p->s, c));
     stop_rules(p);

@@ -300,8 +300,7 @@ void vf_check_calculus(vf_theorem *t, vf_cert *c) {
     vf_proof p = {.t = t, .c = c, .s = vf_mxs_new(t)};
     vf_take(c, "calculus");
     for (size_t v = 0; v < t->nvars; v++)
-        ENSURE("an `exists` theorem has no proof of this kind",
-               t->var[v].quantifier != VF_EXISTS);
+        ENSURE("an `exists` theorem has no proof of this kind", t->var[v].quantifier != VF_EXISTS);
     for (size_t k = 0; k < t->nclaims; k++)
         prove_claim(&p, k);
 }

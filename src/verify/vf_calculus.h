@@ -132,6 +132,7 @@ bool vf_check_other_law(vf_proof *p, const char *law, const char **arg, size_t n
                         vf_relation stated);
 /* ENSURE: a generic variable, or a member of a generic family, that fills its shape. */
 bool vf_is_generic_text(vf_proof *p, const char *text);
-bool vf_is_free_text(vf_proof *p, const char *text, const char *variable); /* does not depend on it */
+bool vf_is_free_text(vf_proof *p, const char *text,
+                     const char *variable); /* does not depend on it */
 
 #endif

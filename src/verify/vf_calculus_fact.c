@@ -39,8 +39,7 @@ vf_ratio vf_less_facts(vf_proof *p, vf_ratio value, const char **field, size_t n
     for (size_t i = 0; i < n; i += 2) {
         vf_relation f = fact_text(p, field[i]);
         vf_ratio factor = vf_number_text(p, field[i + 1]);
-        ENSURE("a factor that is perhaps below 0",
-               f.equation || vf_mx_at_least(p->s, factor, 0));
+        ENSURE("a factor that is perhaps below 0", f.equation || vf_mx_at_least(p->s, factor, 0));
         *equations = *equations && f.equation;
         value = vf_n_sub(p->s, value, vf_n_mul(p->s, factor, f.value));
     }
@@ -109,8 +108,8 @@ static void check_derived(vf_proof *p, const char **arg, size_t n, vf_relation s
     bool equations;
     vf_ratio factor = vf_number_text(p, arg[0]);
     ENSURE("a factor that is perhaps not above 0", vf_is_positive(p, factor));
-    vf_ratio slack = vf_less_facts(p, vf_n_mul(p->s, factor, stated.value), arg + 1, n - 1,
-                                   &equations);
+    vf_ratio slack =
+        vf_less_facts(p, vf_n_mul(p->s, factor, stated.value), arg + 1, n - 1, &equations);
     if (stated.equation)
         ENSURE("not a sum of equations",
                equations && vf_mx_equal_numbers(p->s, slack, vf_ratio_int(0)));

@@ -172,8 +172,8 @@ static void by_facts(vf_proof *p, const vf_goal *g) {
 static void by_normal_forms(vf_proof *p, const vf_goal *g) {
     vf_take(p->c, "identity");
     if (g->kind == VF_G_EQUAL)
-        ENSURE("different numbers", vf_mx_equal_numbers(p->s, vf_mx_number(p->s, g->a),
-                                                        vf_mx_number(p->s, g->b)));
+        ENSURE("different numbers",
+               vf_mx_equal_numbers(p->s, vf_mx_number(p->s, g->a), vf_mx_number(p->s, g->b)));
     else if (g->kind == VF_G_MATRICES)
         ENSURE("different matrices",
                vf_mx_equal(p->s, vf_mx_read(p->s, g->a), vf_mx_read(p->s, g->b)));
@@ -205,8 +205,7 @@ static void difference_of_rank_0(vf_proof *p, const vf_goal *g) {
 static void squares(vf_proof *p, const vf_goal *g) {
     vf_take(p->c, "squares");
     ENSURE("the goal is no `<=`", g->kind == VF_G_AT_MOST);
-    ENSURE("the larger side is perhaps below 0",
-           vf_mx_at_least(p->s, vf_mx_number(p->s, g->b), 0));
+    ENSURE("the larger side is perhaps below 0", vf_mx_at_least(p->s, vf_mx_number(p->s, g->b), 0));
     prove(p, (vf_goal){VF_G_SQUARES, g->a, g->b});
 }
 
@@ -220,9 +219,8 @@ static vf_goal numbers_goal(vf_op op, const vf_term *a, const vf_term *b) {
 }
 
 static vf_goal stated_goal(const vf_term *t) {
-    ENSURE("a comparison of numbers was expected", t->truth && vf_is_comparison(t) &&
-                                                       vf_is_number(t->kid[0]) &&
-                                                       vf_is_number(t->kid[1]));
+    ENSURE("a comparison of numbers was expected",
+           t->truth && vf_is_comparison(t) && vf_is_number(t->kid[0]) && vf_is_number(t->kid[1]));
     return numbers_goal(t->op, t->kid[0], t->kid[1]);
 }
 
@@ -232,9 +230,9 @@ static void enough(vf_proof *p, const vf_goal *g) {
     vf_fields(vf_take(p->c, "enough"), field, 2);
     vf_goal other = stated_goal(vf_text(p, field[1]));
     vf_ratio factor = vf_number_text(p, field[0]);
-    ENSURE("not a multiple of that",
-           vf_mx_equal_numbers(p->s, goal_value(p, g),
-                               vf_n_mul(p->s, factor, goal_value(p, &other))));
+    ENSURE(
+        "not a multiple of that",
+        vf_mx_equal_numbers(p->s, goal_value(p, g), vf_n_mul(p->s, factor, goal_value(p, &other))));
     if (g->kind == VF_G_BELOW)
         ENSURE("a factor that is perhaps not above 0",
                other.kind == VF_G_BELOW && vf_is_positive(p, factor));
@@ -333,8 +331,8 @@ static const vf_term *one_less(vf_proof *p, const char *text) {
 }
 
 static const vf_term *fold_of(vf_proof *p, const vf_induction *i, size_t k) {
-    const char *part[] = {"fold(",     i->index,    " = ",      i->low, "..",       i->high, ", ",
-                          i->name[k], " = ",       i->start[k], ", ",  i->body[k], ")"};
+    const char *part[] = {"fold(",    i->index, " = ",       i->low, "..",       i->high, ", ",
+                          i->name[k], " = ",    i->start[k], ", ",   i->body[k], ")"};
     const vf_term *t = vf_value_text(p, joined(part, sizeof part / sizeof *part));
     ENSURE("no fold", t->op == VF_FOLD && t->nkids == 4);
     return t;
@@ -441,10 +439,14 @@ static void prove(vf_proof *p, vf_goal g) {
     static const struct {
         const char *keyword;
         void (*by)(vf_proof *p, const vf_goal *g);
-    } ways[] = {{"identity", by_normal_forms}, {"rank", difference_of_rank_0},
-                {"both", both},                {"unequal", unequal},
-                {"squares", squares},          {"enough", enough},
-                {"split", split},              {"sides", sides},
+    } ways[] = {{"identity", by_normal_forms},
+                {"rank", difference_of_rank_0},
+                {"both", both},
+                {"unequal", unequal},
+                {"squares", squares},
+                {"enough", enough},
+                {"split", split},
+                {"sides", sides},
                 {"induction", induction}};
     vf_take_rules(p);
     const char *next = vf_next(p->c);

@@ -31,8 +31,8 @@ static const vf_mx *hypothesis_zero(vf_proof *p, size_t i) {
     const vf_mx *a = vf_mx_read(p->s, t->kid[0]), *b = vf_mx_read(p->s, t->kid[1]);
     if (h->unknown != NULL) {
         const vf_mx *k = vf_mx_read(p->s, h->unknown);
-        return vf_mx_sub(
-            p->s, a, t->op == VF_IN_ROWSPAN ? vf_mx_mul(p->s, k, b) : vf_mx_mul(p->s, b, k));
+        return vf_mx_sub(p->s, a,
+                         t->op == VF_IN_ROWSPAN ? vf_mx_mul(p->s, k, b) : vf_mx_mul(p->s, b, k));
     }
     ENSURE("a hypothesis that is no equation",
            vf_is_comparison(t) && vf_comparison(h->literal) == VF_EQ);
@@ -55,9 +55,8 @@ static const vf_mx *source(vf_proof *p, const char *text) {
     bool transposed = text[len - 1] == '\'';
     const char *number = vf_strndup(text + 2, len - 2 - transposed);
     ENSURE("a source is h, r, i or j", text[0] == 'h' || text[0] == 'r');
-    const vf_mx *zero = text[0] == 'h'
-                            ? hypothesis_zero(p, vf_index_text(number, p->nhypotheses))
-                            : p->rule[vf_index_text(number, p->nrules)].zero;
+    const vf_mx *zero = text[0] == 'h' ? hypothesis_zero(p, vf_index_text(number, p->nhypotheses))
+                                       : p->rule[vf_index_text(number, p->nrules)].zero;
     return transposed ? vf_mx_transpose(p->s, zero) : zero;
 }
 
@@ -127,8 +126,7 @@ static void take_unknown(vf_proof *p, const char *rest) {
            (t->op == VF_IN_ROWSPAN || t->op == VF_IN_COLSPAN) && !h->literal.negated);
     bool rows = t->op == VF_IN_ROWSPAN;
     const vf_term *a = t->kid[0], *b = t->kid[1];
-    h->unknown =
-        vf_new_matrix(p, field[0], rows ? a->rows : b->cols, rows ? b->rows : a->cols);
+    h->unknown = vf_new_matrix(p, field[0], rows ? a->rows : b->cols, rows ? b->rows : a->cols);
     vf_name_term(p, field[0], h->unknown);
 }
 

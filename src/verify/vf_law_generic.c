@@ -1,6 +1,6 @@
-/* Laws that are no text with matrices put in: minima, and what holds for almost every value of a generic variable V, that is outside a set of measure zero, whatever the
-   other variables are. There it matters what depends on V; that is seen from the terms:
-     free     does not depend on V
+/* Laws that are no text with matrices put in: minima, and what holds for almost every value of a
+   generic variable V, that is outside a set of measure zero, whatever the other variables are.
+   There it matters what depends on V; that is seen from the terms: free     does not depend on V
      smooth   made from V by functions that are analytic on the whole space of V: sums, products,
               blocks, exp and the like; no inverse of V, no root, no kink
      barred   anything else
@@ -32,11 +32,11 @@ static bool is_other_member(vf_look *k, const vf_term *t) {
     if (k->member == NULL || t->nkids == 0)
         return false;
     vf_mxs *s = k->p->s;
-    return vf_mx_is_nonzero(
-        s, vf_n_sub(s, vf_mx_number(s, t->kid[0]), vf_mx_number(s, k->member)));
+    return vf_mx_is_nonzero(s, vf_n_sub(s, vf_mx_number(s, t->kid[0]), vf_mx_number(s, k->member)));
 }
 
-typedef struct vf_stranger { /* looks for the family of V: any member but `index` if that is given */
+typedef struct vf_stranger { /* looks for the family of V: any member but `index` if that is given
+                              */
     vf_look *look;
     const vf_term *index;
 } vf_stranger;
@@ -54,8 +54,8 @@ static bool is_stranger(void *self, const vf_term *t) {
 static bool is_fresh_in(vf_look *k, const vf_layer *layer) {
     vf_mxs *s = k->p->s;
     vf_stranger start = {k, NULL}, body = {k, vf_symbol_term(layer->index)};
-    bool member = k->member != NULL && vf_mx_equal_numbers(s, vf_mx_number(s, k->member),
-                                                           vf_mx_number(s, body.index));
+    bool member = k->member != NULL &&
+                  vf_mx_equal_numbers(s, vf_mx_number(s, k->member), vf_mx_number(s, body.index));
     return !vf_find_term(layer->start, is_stranger, &start) &&
            !vf_find_term(layer->body, is_stranger, member ? &body : &start);
 }
@@ -73,11 +73,11 @@ static vf_class class_of_value(vf_look *k, const vf_term *t) {
 
 static bool is_smooth(vf_op op) {
     static const vf_op smooth[] = {
-        VF_NEG,       VF_ADD,          VF_SUB,       VF_MUL,      VF_EMUL,      VF_TRANSPOSE,
-        VF_HCAT,      VF_VCAT,         VF_KRON,      VF_DIAG,     VF_VEC,       VF_TRACE,
-        VF_LOOP_SUM,  VF_LOOP_PROD,    VF_LOOP_HCAT, VF_LOOP_VCAT, VF_FOLD,     VF_EXP,
-        VF_SIGMOID,   VF_TANH,         VF_SILU,      VF_GELU,     VF_SUM_ENTRIES, VF_SUM_OF,
-        VF_CENTER,    VF_CENTER_TOKENS, VF_SOFTMAX,  VF_ENTRY,    VF_DIV,       VF_POWER};
+        VF_NEG,      VF_ADD,           VF_SUB,       VF_MUL,       VF_EMUL,        VF_TRANSPOSE,
+        VF_HCAT,     VF_VCAT,          VF_KRON,      VF_DIAG,      VF_VEC,         VF_TRACE,
+        VF_LOOP_SUM, VF_LOOP_PROD,     VF_LOOP_HCAT, VF_LOOP_VCAT, VF_FOLD,        VF_EXP,
+        VF_SIGMOID,  VF_TANH,          VF_SILU,      VF_GELU,      VF_SUM_ENTRIES, VF_SUM_OF,
+        VF_CENTER,   VF_CENTER_TOKENS, VF_SOFTMAX,   VF_ENTRY,     VF_DIV,         VF_POWER};
     for (size_t i = 0; i < sizeof smooth / sizeof *smooth; i++)
         if (smooth[i] == op)
             return true;
@@ -92,8 +92,7 @@ static size_t first_rigid(const vf_term *t) {
 }
 
 static bool is_negative_power(vf_look *k, const vf_term *t) {
-    return t->op == VF_POWER &&
-           !vf_mx_at_least(k->p->s, vf_mx_number(k->p->s, t->kid[1]), 0);
+    return t->op == VF_POWER && !vf_mx_at_least(k->p->s, vf_mx_number(k->p->s, t->kid[1]), 0);
 }
 
 static vf_class class_by_parts(vf_look *k, const vf_term *t) {
@@ -235,8 +234,8 @@ static void extremum(vf_proof *p, const char **arg, vf_relation stated) {
     vf_ratio value = vf_mx_number(p->s, e);
     for (size_t i = 0; i < e->nkids; i++) {
         vf_ratio part = vf_mx_number(p->s, e->kid[i]);
-        vf_ratio more = e->op == VF_MIN_OF ? vf_n_sub(p->s, part, value)
-                                           : vf_n_sub(p->s, value, part);
+        vf_ratio more =
+            e->op == VF_MIN_OF ? vf_n_sub(p->s, part, value) : vf_n_sub(p->s, value, part);
         if (vf_same_relation(p, stated, (vf_relation){false, more}))
             return;
     }

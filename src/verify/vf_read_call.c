@@ -19,17 +19,17 @@ bool vf_is_function(const char *name) {
     static const char *const others[] = {"jrank", "norm", "prob", "mean", "var"};
     for (size_t i = 0; i < NFUNCTIONS; i++)
         if (strcmp(functions[i].name, name) == 0)
-            return true;
+            return functions[i].op != VF_ROWSCALES;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(others[i], name) == 0)
             return true;
     return false;
 }
 
-static vf_op find_function(const char *name, size_t nargs) {
+static vf_op find_function(const vf_reader *r, const char *name, size_t nargs) {
     for (size_t i = 0; i < NFUNCTIONS; i++)
         if (strcmp(functions[i].name, name) == 0 && functions[i].least <= nargs &&
-            nargs <= functions[i].most)
+            nargs <= functions[i].most && (functions[i].op != VF_ROWSCALES || r->certificate))
             return functions[i].op;
     vf_refuse("an unknown function, or a wrong number of arguments");
 }
@@ -54,7 +54,7 @@ static void check_arguments(vf_op op, const vf_term **a, size_t n) {
     size_t columns = op == VF_LAYERNORM ? 2 : op == VF_RMSNORM ? 1 : 0;
     for (size_t i = 1; i <= columns; i++)
         want_column(a[i], a[0]);
-    if (op == VF_LAYERNORM || op == VF_RMSNORM || op == VF_BATCHNORM)
+    if (op == VF_LAYERNORM || op == VF_RMSNORM || op == VF_BATCHNORM || op == VF_ROWSCALES)
         for (size_t i = columns + 1; i < n; i++)
             want_scalar(a[i]);
     if (op == VF_SOFTMAX && n > 1)
@@ -137,6 +137,8 @@ static const vf_term *make_call(vf_reader *r, vf_op op, const vf_term **kid, siz
     case VF_SIGMA:
     case VF_EIGABS:
         return make_spectrum(r, op, kid);
+    case VF_ROWSCALES:
+        return vf_make(r, op, a->rows, a->rows, kid, n);
     case VF_ENTROPY:
         return vf_make(r, op, a->rows, r->one, kid, n);
     case VF_INV:
@@ -172,7 +174,7 @@ const vf_term *vf_parse_function(vf_reader *r, const char *name) {
         kid[n++] = vf_parse_value(r);
     }
     vf_want(&r->x, ")");
-    vf_op op = find_function(name, n);
+    vf_op op = find_function(r, name, n);
     check_arguments(op, kid, n);
     return make_call(r, op, kid, n);
 }

@@ -382,6 +382,8 @@ static vf_shape operation(vf_facts *f, const vf_term *t, vf_shape a) {
         return entrywise(t, a);
     case VF_ENTROPY:
         return plain(a.rows, 1);
+    case VF_ROWSCALES:
+        return plain(a.rows, a.rows);
     default:
         return scalar(false);
     }

@@ -5,7 +5,9 @@
 
 #include "vf_poly.h"
 
-/* Functions: name, operation, least and most number of arguments (99: any). */
+/* Functions: name, operation, least and most number of arguments (99: any). The last one is not of
+   the language, but of certificates alone: rowscales(X [, eps]) is the diagonal matrix of
+   1/sqrt(sum(x.*x)/cols(X) + eps) for the rows x of X, what a normalisation multiplies by. */
 #define VF_FUNCTIONS(X)                                                                            \
     X("rows", VF_ROWS, 1, 1)                                                                       \
     X("cols", VF_COLS, 1, 1)                                                                       \
@@ -51,7 +53,8 @@
     X("sigma", VF_SIGMA, 2, 2)                                                                     \
     X("eigabs", VF_EIGABS, 2, 2)                                                                   \
     X("stable_rank", VF_STABLE_RANK, 1, 1)                                                         \
-    X("entropy", VF_ENTROPY, 1, 1)
+    X("entropy", VF_ENTROPY, 1, 1)                                                                 \
+    X("rowscales", VF_ROWSCALES, 1, 2)
 
 typedef enum vf_op {
 #define VF_FUNCTION_ENUM(name, op, least, most) op,

@@ -24,7 +24,7 @@ static bool same_argument(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
 
 /* Loops are equal whatever the names of their index and running value are. */
 static const vf_mx *renamed(vf_mxs *s, const vf_mx *body, const vf_leaf *from, const vf_leaf *to) {
-    body = vf_mx_put(s, body, from->sym, vf_n_atom(to->sym));
+    body = vf_rename(s, body, from->sym, to->sym);
     if (to->kind == VF_L_FOLD)
         body =
             vf_mx_put_fresh(s, body, from->sym2, vf_mx_fresh(s, to->sym2, body->rows, body->cols));

@@ -254,9 +254,13 @@ typedef struct vf_image { /* of a symbol, or of the fresh matrix sym */
     unsigned sym;
     vf_ratio value;
     const vf_mx *mx; /* NULL: of a symbol */
+    bool rename;     /* of a bound index, by one that is not used elsewhere */
 } vf_image;
 const vf_mx *vf_put(vf_mxs *s, const vf_mx *a, const vf_image *by);
 vf_ratio vf_put_number(vf_mxs *s, vf_ratio a, const vf_image *by);
+/* body and number with another name for a bound index */
+const vf_mx *vf_rename(vf_mxs *s, const vf_mx *body, unsigned from, unsigned to);
+vf_ratio vf_rename_number(vf_mxs *s, vf_ratio body, unsigned from, unsigned to);
 bool vf_has(vf_mxs *s, const vf_mx *a, const vf_image *what);
 bool vf_leaf_has(vf_mxs *s, const vf_leaf *a, const vf_image *what);
 bool vf_number_has(vf_mxs *s, vf_ratio a, const vf_image *what);

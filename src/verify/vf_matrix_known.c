@@ -42,7 +42,7 @@ static bool body_is_invertible(vf_mxs *s, const vf_leaf *a) {
     unsigned sym = vf_new_index(s);
     vf_mark mark = vf_mx_mark(s);
     vf_within(s, sym, vf_ratio_int(1), a->place[0]);
-    bool is = vf_mx_is_invertible(s, vf_mx_put(s, a->arg[0], a->sym, vf_n_atom(sym)));
+    bool is = vf_mx_is_invertible(s, vf_rename(s, a->arg[0], a->sym, sym));
     vf_mx_forget(s, mark);
     return is;
 }

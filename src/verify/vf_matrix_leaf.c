@@ -142,7 +142,7 @@ static const vf_mx *diag_of_sum(vf_mxs *s, vf_ratio n, const vf_letter *w, size_
                                 size_t at) {
     const vf_leaf *sum = w[at].leaf;
     unsigned sym = vf_new_index(s);
-    const vf_mx *body = vf_mx_put(s, sum->arg[0], sum->sym, vf_n_atom(sym));
+    const vf_mx *body = vf_rename(s, sum->arg[0], sum->sym, sym);
     body = w[at].transposed ? vf_mx_transpose(s, body) : body;
     const vf_mx *column = vf_mx_mul(s, vf_letters(s, n, w, at), body);
     column = vf_mx_mul(s, column, vf_letters(s, body->cols, w + at + 1, count - at - 1));

@@ -348,7 +348,7 @@ typedef struct opened { /* a sum, its index a new symbol */
 
 static opened open_sum(vf_mxs *s, vf_letter a) {
     unsigned sym = vf_new_index(s);
-    const vf_mx *body = vf_mx_put(s, a.leaf->arg[0], a.leaf->sym, vf_n_atom(sym));
+    const vf_mx *body = vf_rename(s, a.leaf->arg[0], a.leaf->sym, sym);
     return (opened){sym, a.transposed ? vf_mx_transpose(s, body) : body, a.leaf->place[0]};
 }
 

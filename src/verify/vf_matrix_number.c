@@ -63,8 +63,7 @@ static bool same_quantity(vf_mxs *s, const vf_quantity *a, const vf_quantity *b)
     if (a->nlist || b->nlist)
         return same_list(s, a, b);
     bool loop = a->kind == VF_Q_SUM || a->kind == VF_Q_EXTREME;
-    vf_ratio body =
-        loop ? vf_mx_put_number(s, b->number[0], b->sym, vf_n_atom(a->sym)) : b->number[0];
+    vf_ratio body = loop ? vf_rename_number(s, b->number[0], b->sym, a->sym) : b->number[0];
     return same_number(s, a->number[0], body) && same_parts(s, a, b);
 }
 
@@ -346,7 +345,7 @@ static const vf_letter *chosen_side(vf_mxs *s, const vf_letter *letter, size_t n
 static vf_ratio entry_of_sum(vf_mxs *s, const vf_letter *letter, size_t n, size_t at) {
     const vf_leaf *sum = letter[at].leaf;
     unsigned sym = vf_new_index(s);
-    const vf_mx *body = vf_mx_put(s, sum->arg[0], sum->sym, vf_n_atom(sym));
+    const vf_mx *body = vf_rename(s, sum->arg[0], sum->sym, sym);
     body = letter[at].transposed ? vf_mx_transpose(s, body) : body;
     const vf_mx *left = vf_letters(s, vf_ratio_int(1), letter, at);
     left = vf_mx_mul(s, left, body);
@@ -411,7 +410,7 @@ static unsigned signs_of_sum(vf_mxs *s, const vf_quantity *q) {
     if (nonnegative) {
         unsigned sym = vf_new_index(s);
         vf_within(s, sym, vf_ratio_int(1), q->number[1]);
-        vf_ratio body = vf_mx_put_number(s, q->number[0], q->sym, vf_n_atom(sym));
+        vf_ratio body = vf_rename_number(s, q->number[0], q->sym, sym);
         nonnegative = vf_mx_at_least(s, body, 0);
         vf_mx_forget(s, mark);
     }

@@ -92,7 +92,7 @@ bool vf_leaf_mentions(vf_mxs *s, const vf_leaf *a, unsigned sym) {
 /* The body of a loop, its index and running value renamed so that nothing put in is caught. */
 static vf_ratio number_body(vf_mxs *s, vf_ratio body, unsigned *sym, const vf_image *by) {
     unsigned own = vf_new_index(s);
-    body = vf_put_number(s, body, &(vf_image){.sym = *sym, .value = vf_n_atom(own)});
+    body = vf_rename_number(s, body, *sym, own);
     *sym = own;
     return vf_put_number(s, body, by);
 }
@@ -189,7 +189,8 @@ vf_ratio vf_put_number(vf_mxs *s, vf_ratio a, const vf_image *by) {
     vf_ratio num = changed(s, a.num, list, n);
     if (vf_poly_is_rational(a.den, NULL))
         return vf_n_mul(s, num, vf_ratio_div(vf_ratio_int(1), vf_ratio_of(a.den)));
-    return vf_n_div(s, num, changed(s, a.den, list, n));
+    vf_ratio den = changed(s, a.den, list, n);
+    return by->rename ? vf_ratio_div(num, den) : vf_n_div(s, num, den);
 }
 
 vf_ratio vf_mx_put_number(vf_mxs *s, vf_ratio a, unsigned sym, vf_ratio by) {
@@ -226,7 +227,10 @@ static const vf_mx *inverse_again(vf_mxs *s, const vf_leaf *a) {
     return vf_mx_is_invertible(s, a->arg[0]) ? vf_mx_inverse(s, a->arg[0]) : vf_mx_of_leaf(s, *a);
 }
 
-static const vf_mx *leaf_again(vf_mxs *s, const vf_leaf *a) {
+/* A renamed index has the range it had. */
+static const vf_mx *leaf_again(vf_mxs *s, const vf_leaf *a, bool rename) {
+    if (rename && (a->kind == VF_L_INJECTION || a->kind == VF_L_POWER))
+        return vf_mx_of_leaf(s, *a);
     switch (a->kind) {
     case VF_L_ONES:
         return vf_mx_ones(s, a->rows, vf_ratio_int(1));
@@ -260,9 +264,9 @@ static const vf_mx *leaf_again(vf_mxs *s, const vf_leaf *a) {
 /* A loop's body with an index (and running value) of its own, then the substitution. */
 static const vf_mx *put_in_body(vf_mxs *s, vf_leaf *loop, const vf_image *by) {
     const vf_mx *body = loop->arg[body_of(loop)];
-    vf_ratio own = vf_n_atom(vf_new_index(s));
-    body = vf_put(s, body, &(vf_image){.sym = loop->sym, .value = own});
-    loop->sym = vf_poly_factor(own.num, 0, 0, NULL);
+    unsigned own = vf_new_index(s);
+    body = vf_rename(s, body, loop->sym, own);
+    loop->sym = own;
     if (loop->kind == VF_L_FOLD) {
         unsigned value = vf_new_index(s);
         const vf_mx *fresh = vf_mx_fresh(s, value, body->rows, body->cols);
@@ -286,7 +290,7 @@ static const vf_mx *put_in_leaf(vf_mxs *s, const vf_leaf *a, const vf_image *by)
             b.arg[i] =
                 binds(a) && i == body_of(a) ? put_in_body(s, &b, by) : vf_put(s, a->arg[i], by);
     }
-    return leaf_again(s, &b);
+    return leaf_again(s, &b, by->rename);
 }
 
 /* The inverse of a letter stays one, though nothing may be known of it here. */
@@ -324,6 +328,14 @@ const vf_mx *vf_put(vf_mxs *s, const vf_mx *a, const vf_image *by) {
 
 const vf_mx *vf_mx_put(vf_mxs *s, const vf_mx *a, unsigned sym, vf_ratio by) {
     return vf_put(s, a, &(vf_image){.sym = sym, .value = by});
+}
+
+const vf_mx *vf_rename(vf_mxs *s, const vf_mx *body, unsigned from, unsigned to) {
+    return vf_put(s, body, &(vf_image){.sym = from, .value = vf_n_atom(to), .rename = true});
+}
+
+vf_ratio vf_rename_number(vf_mxs *s, vf_ratio body, unsigned from, unsigned to) {
+    return vf_put_number(s, body, &(vf_image){.sym = from, .value = vf_n_atom(to), .rename = true});
 }
 
 const vf_mx *vf_mx_put_fresh(vf_mxs *s, const vf_mx *a, unsigned sym, const vf_mx *by) {

@@ -93,7 +93,7 @@ static bool many_are_zero(vf_mxs *s, const vf_mx *a, const vf_block *b, int dept
     unsigned sym = vf_new_index(s);
     vf_mark mark = vf_mx_mark(s);
     vf_within(s, sym, vf_ratio_int(1), b->high);
-    vf_ratio offset = vf_mx_put_number(s, b->member_offset, b->sym, vf_n_atom(sym));
+    vf_ratio offset = vf_rename_number(s, b->member_offset, b->sym, sym);
     bool zero = is_zero(s, rows_of(s, a, offset, b->member_size), depth - 1);
     vf_mx_forget(s, mark);
     return zero;
@@ -297,6 +297,8 @@ static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
     if (!vf_mx_equal_numbers(s, a->rows, b->rows) || !vf_mx_equal_numbers(s, a->cols, b->cols) ||
         a->nwords == 0)
         return false;
+    if (vf_mx_equal(s, a, b))
+        return true;
     for (size_t i = 0; i < b->nwords; i++) {
         vf_ratio x = a->word[0].coef, y = b->word[i].coef;
         if (!vf_same_word(&a->word[0], &b->word[i]))
@@ -304,7 +306,7 @@ static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
         return vf_mx_is_nonzero(s, x) && vf_mx_is_nonzero(s, y) &&
                vf_mx_equal(s, vf_mx_scale(s, y, a), vf_mx_scale(s, x, b));
     }
-    return vf_mx_equal(s, a, b);
+    return false;
 }
 
 bool vf_same_rank(vf_mxs *s, const vf_mx *a, const vf_mx *b) {

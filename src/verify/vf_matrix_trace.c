@@ -9,7 +9,7 @@ static vf_ratio trace_of_sum(vf_mxs *s, const vf_letter *w, size_t n, size_t at,
                              int turns) {
     const vf_leaf *sum = w[at].leaf;
     unsigned sym = vf_new_index(s);
-    const vf_mx *body = vf_mx_put(s, sum->arg[0], sum->sym, vf_n_atom(sym));
+    const vf_mx *body = vf_rename(s, sum->arg[0], sum->sym, sym);
     body = w[at].transposed ? vf_mx_transpose(s, body) : body;
     const vf_mx *whole = vf_mx_mul(s, vf_letters(s, rows, w, at), body);
     whole = vf_mx_mul(s, whole, vf_letters(s, body->cols, w + at + 1, n - at - 1));

@@ -278,6 +278,32 @@ static const vf_mx *power_after(vf_mxs *s, const vf_letter *w, size_t n, size_t 
     return NULL;
 }
 
+/* Does the upper end of a product or an exponent have a negative constant term? */
+static bool falls_short(const vf_leaf *a) {
+    const vf_poly *p = a->place[0].num;
+    for (size_t i = 0; i < vf_poly_terms(p); i++)
+        if (vf_poly_factors(p, i) == 0)
+            return mpq_sgn(vf_poly_coefficient(p, i)) < 0;
+    return false;
+}
+
+/* A^(k - 1)*A is A^k, prod(h = 1..k - 1, A[h])*A[k] is the product up to k. (With other
+   constants the factors stand beside.) */
+static const vf_mx *longer(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    const vf_leaf *a = w[i].leaf;
+    bool power = a->kind == VF_L_POWER && !w[i].inverted;
+    bool product = vf_is_kind(w[i], VF_L_PROD, false);
+    if ((!power && !product) || !falls_short(a))
+        return NULL;
+    vf_ratio next = vf_n_add(s, a->place[0], vf_ratio_int(1));
+    const vf_mx *member = power ? argument(s, w[i]) : vf_mx_put(s, a->arg[0], a->sym, next);
+    if (member->nwords != 1 || !vf_n_is_one(member->word[0].coef) || member->word[0].n == 0 ||
+        !starts_with(w + i + 1, n - i - 1, member->word[0].letter, member->word[0].n))
+        return NULL;
+    *count = member->word[0].n + 1;
+    return power ? vf_mx_power(s, member, next) : vf_mx_prod(s, a->sym, a->arg[0], next);
+}
+
 /* diag(g)*D*c is diag(c)*D*g for columns g and c and diagonal D: the greater column stands last. */
 static const vf_mx *exchange(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
     if (!vf_is_kind(w[i], VF_L_DIAG, false) || w[i].leaf->arg[0]->nwords != 1)
@@ -313,6 +339,7 @@ const vf_mx *vf_replace(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_
     m = m ? m : inverse_rule(s, w, n, i, true, count);
     m = m ? m : inverse_rule(s, w, n, i, false, count);
     m = m ? m : power_after(s, w, n, i, count);
+    m = m ? m : longer(s, w, n, i, count);
     m = m ? m : exchange(s, w, n, i, count);
     return m ? m : given_rule(s, w, n, i, count);
 }

@@ -503,6 +503,8 @@ static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
         return read_rmsnorm(s, t);
     case VF_BATCHNORM:
         return read_batchnorm(s, t);
+    case VF_ROWSCALES:
+        return vf_mx_scales(s, read(s, t->kid[0]), eps_of(s, t, 1));
     case VF_SOFTMAX:
         return read_softmax(s, t);
     case VF_CENTER:

@@ -226,9 +226,11 @@ static void number_term(int depth) {
 }
 
 static void term(shape s, int depth) {
-    if (depth <= 0 || pick(6) == 0)
+    if (depth <= 0 || pick(6) == 0) {
+        put("(");
         put(leaves[s][pick(16)]);
-    else if (s == NN)
+        put(")");
+    } else if (s == NN)
         square_term(depth);
     else if (s == ND)
         wide_term(depth);

@@ -20,3 +20,8 @@ void vf_check_rational(vf_theorem *t, vf_cert *c, vf_point *at) {
     vf_fractions_use(f);
     ensure_claims(f);
 }
+
+/* By exact points, too. */
+void vf_check_witness(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ensure_claims(vf_witness_facts(t, c, at));
+}

@@ -39,6 +39,8 @@ vf_checker vf_check_rational; /* rational functions: ranks and identities over Q
 vf_checker vf_check_identity; /* roots, exponentials and signs as generators; sums of squares */
 vf_checker vf_check_witness;  /* lower bounds of ranks at one exact point, upper ones by shape */
 vf_checker vf_check_open;     /* a generic claim is false on a neighbourhood of a point */
+/* The facts that a `witness` record and what follows it give. */
+struct vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at);
 /* At all dimensions at once. */
 void vf_check_calculus(vf_theorem *t, vf_cert *c);
 

@@ -168,7 +168,7 @@ static long rank_of(grid g, const vf_poly **minor) {
 
 /* Under a bound index everything is computed anew. */
 static vf_symbolic *symbolic(vf_facts *f) {
-    vf_symbolic *s = f->self;
+    vf_symbolic *s = f->fractions;
     for (size_t k = 0; k < f->theorem->nsyms; k++)
         s->value[k] = f->value[k];
     s->scope = f->scope == 0 ? 0 : ++s->scopes;
@@ -184,7 +184,7 @@ static void narrow(const vf_facts *f, const vf_term *t, grid g, long *low, long 
         *low = rank > *low ? rank : *low;
 }
 
-static void narrow_rank(vf_facts *f, const vf_term *matrix, long *low, long *high) {
+void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high) {
     if (is_rational(f, matrix))
         narrow(f, matrix, cleared(vf_symbolic_of(symbolic(f), matrix)), low, high);
 }
@@ -228,7 +228,7 @@ static grid jacobian(const vf_form *a, const unsigned *atom, size_t natoms) {
     return g;
 }
 
-static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
+void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
     if (!is_rational(f, t->kid[0]))
         return;
     vf_symbolic *s = symbolic(f);
@@ -285,7 +285,7 @@ static bool all_zero(const vf_ratio *x, size_t n) {
     return true;
 }
 
-static vf_tern compare(vf_facts *f, const vf_term *t) {
+vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
     if (t->op < VF_EQ || t->op > VF_GE || !is_rational(f, t->kid[0]) || !is_rational(f, t->kid[1]))
         return VF_UNKNOWN;
     vf_symbolic *s = symbolic(f);
@@ -303,8 +303,8 @@ static vf_tern compare(vf_facts *f, const vf_term *t) {
 }
 
 void vf_fractions_use(vf_facts *f) {
-    f->self = vf_symbolic_new(f->theorem, f->value, false);
-    f->rank = narrow_rank;
-    f->jrank = narrow_jrank;
-    f->compare = compare;
+    f->fractions = vf_symbolic_new(f->theorem, f->value, false);
+    f->rank = vf_fractions_rank;
+    f->jrank = vf_fractions_jrank;
+    f->compare = vf_fractions_compare;
 }

@@ -10,6 +10,9 @@
 
 /* Adds what fractions show. Terms that are not rational functions are left alone. */
 void vf_fractions_use(vf_facts *f);
+void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high);
+void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high);
+vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t);
 
 /* Is every part of the term one of those that `allowed` lets pass? */
 typedef bool vf_allowed(const vf_theorem *t, const vf_term *part);

@@ -1,0 +1,262 @@
+/* Facts for almost every value of generic variables, from one exact point.
+
+   Let a term be built of + - * / inv, exp and functions made of it, erf and square roots, from
+   generic variables and constants. The complex points at which no divisor and no radicand is 0, for
+   any choice of signs of the roots, are a connected manifold, since each of these conditions takes
+   away the zeros of an analytic function that is not 0 at the point of the certificate. Along a
+   path in it a minor, as it stands near any real point, is continued to one of the choices of signs
+   at the point of the certificate (vf_run.h). If for each choice some minor of size r is not 0
+   there, then near no real point all such minors vanish: the rank is at least r almost everywhere.
+   The equations of the sets leave a connected manifold (an affine space, a product of complex
+   spheres), but for orthogonal matrices, of which there are two kinds: a point is wanted for each.
+   Terms without roots and exponentials may be taken modulo m, where every divisor is a unit: what
+   is not 0 there was not 0 before.
+
+   Nothing else is learned from a point: upper bounds come from shapes and fractions. */
+#include <string.h>
+
+#include "vf_cert.h"
+#include "vf_entry.h"
+#include "vf_fractions.h"
+#include "vf_run.h"
+
+enum { MOST_POINTS = 64, LEVELS = 4 };
+
+static const mpfr_prec_t precision[LEVELS] = {128, 512, 2048, 8192};
+
+typedef struct vf_points {
+    bool fractions; /* for upper bounds */
+    size_t n;       /* points; 0: residues */
+    vf_run *run[MOST_POINTS * LEVELS];
+} vf_points;
+
+/* --- what points speak of ------------------------------------------------------------------- */
+
+static bool is_analytic(const vf_theorem *t, const vf_term *part) {
+    switch (part->op) {
+    case VF_SOFTMAX:
+    case VF_LAYERNORM:
+    case VF_RMSNORM:
+    case VF_BATCHNORM:
+    case VF_GELU:
+    case VF_SILU:
+    case VF_TANH:
+    case VF_SIGMOID:
+    case VF_EXP:
+    case VF_SQRT:
+    case VF_NORM_FRO:
+        return true;
+    default:
+        return vf_is_rational(t, part);
+    }
+}
+
+static bool is_apt(const vf_facts *f, const vf_term *t) {
+    const vf_points *p = f->points;
+    return vf_built_of(f->theorem, t, vf_is_generic) &&
+           vf_built_of(f->theorem, t, p->n ? is_analytic : vf_is_rational);
+}
+
+/* The weakest of what the points show; a higher precision only where it is needed. */
+static long lower_bound(vf_facts *f, const vf_term *matrix, long high) {
+    const vf_points *p = f->points;
+    long least = high, low;
+    for (size_t k = 0; k < (p->n ? p->n : 1); k++) {
+        long best = 0;
+        for (size_t level = 0; level < (p->n ? LEVELS : 1) && best < high; level++)
+            if (vf_run_rank(p->run[k * LEVELS + level], matrix, &low) && low > best)
+                best = low;
+        least = best < least ? best : least;
+    }
+    return least;
+}
+
+static void narrow_rank(vf_facts *f, const vf_term *matrix, long *low, long *high) {
+    const vf_points *p = f->points;
+    if (is_apt(f, matrix)) {
+        long found = lower_bound(f, matrix, *high);
+        *low = found > *low ? found : *low;
+    }
+    if (*low < *high && p->fractions)
+        vf_fractions_rank(f, matrix, low, high);
+}
+
+/* At every point they differ. */
+static bool differ(vf_facts *f, const vf_term *t) {
+    const vf_points *p = f->points;
+    for (size_t k = 0; k < (p->n ? p->n : 1); k++) {
+        bool apart = false;
+        for (size_t level = 0; level < (p->n ? LEVELS : 1) && !apart; level++)
+            apart = vf_run_differ(p->run[k * LEVELS + level], t->kid[0], t->kid[1]);
+        if (!apart)
+            return false;
+    }
+    return true;
+}
+
+static vf_tern compare(vf_facts *f, const vf_term *t) {
+    const vf_points *p = f->points;
+    bool equation = t->op == VF_EQ || t->op == VF_NE;
+    if (equation && is_apt(f, t->kid[0]) && is_apt(f, t->kid[1]) && differ(f, t))
+        return t->op == VF_NE ? VF_TRUE : VF_FALSE;
+    return p->fractions ? vf_fractions_compare(f, t) : VF_UNKNOWN;
+}
+
+/* --- residues ------------------------------------------------------------------------------- */
+
+/* The generator of the format: a number for each place from 1 on. */
+static uint64_t random_of(uint64_t seed, uint64_t place) {
+    uint64_t x = seed + place * 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+}
+
+/* Free entries are drawn; the equations of the set give the others. */
+static void draw(vf_run *r, vf_set set, vf_cells *a, uint64_t seed, uint64_t *place) {
+    bool stochastic = set == VF_STOCHASTIC || set == VF_ATTENTION;
+    bool symmetric = set == VF_SYMMETRIC || set == VF_PSD;
+    for (size_t i = 0; i < a->rows; i++) {
+        vf_cell rest = 1 % r->modulus, *row = &a->at[i * a->cols];
+        for (size_t j = 0; j < a->cols; j++) {
+            if (symmetric && j < i)
+                row[j] = a->at[j * a->cols + i];
+            else if (stochastic && j + 1 == a->cols)
+                row[j] = rest;
+            else if (set != VF_DIAGONAL || i == j)
+                row[j] = random_of(seed, ++*place) % r->modulus;
+            rest = vf_run_sub(r, rest, row[j]);
+        }
+    }
+}
+
+static void draw_variable(vf_facts *f, vf_run *r, size_t v, uint64_t seed, uint64_t *place) {
+    const vf_variable *x = &f->theorem->var[v];
+    long members = x->members ? vf_facts_integer(f, x->members) : 1;
+    long rows = vf_facts_integer(f, x->rows), cols = vf_facts_integer(f, x->cols);
+    ENSURE("sizes of at least 1", members >= 1 && rows >= 1 && cols >= 1);
+    ENSURE("a set that residues cannot be drawn from",
+           x->set != VF_ORTHOGONAL && x->set != VF_UNIT_ROWS);
+    vf_cells *member = vf_alloc((size_t)members * sizeof *member);
+    for (long m = 0; m < members; m++) {
+        member[m] = *vf_cells_new((size_t)rows, (size_t)cols);
+        draw(r, x->set, &member[m], seed, place);
+    }
+    r->variable[v] = member;
+}
+
+static void take_residues(vf_facts *f, const char *rest) {
+    vf_points *p = f->points;
+    const char *field[2];
+    uint64_t place = 0;
+    vf_fields(rest, field, 2);
+    long modulus = vf_read_long(field[0]), seed = vf_read_long(field[1]);
+    ENSURE("a modulus and a seed that are not negative", modulus >= 2 && seed >= 0);
+    p->run[0] = vf_run_residues(f, (uint64_t)modulus);
+    for (size_t v = 0; v < f->theorem->nvars; v++)
+        draw_variable(f, p->run[0], v, (uint64_t)seed, &place);
+}
+
+/* --- points --------------------------------------------------------------------------------- */
+
+static void set_entry(vf_run *r, vf_cell *c, const vf_entry *entry) {
+    mpq_t q;
+    mpq_init(q);
+    ENSURE("the entries of a witness are rational", vf_num_is_rational(entry->value, q));
+    *c = vf_run_rational(r, q);
+    mpq_clear(q);
+}
+
+static long members_of(vf_facts *f, size_t v) {
+    return f->theorem->var[v].members ? vf_facts_integer(f, f->theorem->var[v].members) : 1;
+}
+
+static void set_point(vf_facts *f, vf_run *r, const vf_point *point) {
+    for (size_t v = 0; v < f->theorem->nvars; v++) {
+        long members = members_of(f, v);
+        vf_cells *member = vf_alloc((size_t)members * sizeof *member);
+        for (long m = 0; m < members; m++) {
+            const vf_value *x = &point->var[v][m];
+            member[m] = *vf_cells_new(x->rows, x->cols);
+            for (size_t k = 0; k < x->rows * x->cols; k++)
+                set_entry(r, &member[m].at[k], x->entry[k]);
+        }
+        r->variable[v] = member;
+    }
+    r->kept = r->used;
+}
+
+/* Which orthogonal matrices have a negative determinant: bit by bit; *n: how many there are. */
+static unsigned long component_of(vf_facts *f, const vf_point *point, size_t *n) {
+    unsigned long bits = 0;
+    *n = 0;
+    for (size_t v = 0; v < f->theorem->nvars; v++) {
+        const vf_variable *x = &f->theorem->var[v];
+        for (long m = 0; m < members_of(f, v); m++) {
+            vf_grid g = {point->var[v][m].rows, point->var[v][m].cols, NULL};
+            ENSURE("a row of length 1 is a sign", x->set != VF_UNIT_ROWS || g.cols >= 2);
+            if (x->set != VF_ORTHOGONAL || x->quantifier != VF_GENERIC)
+                continue;
+            g.x = vf_alloc(g.rows * g.cols * sizeof *g.x);
+            for (size_t k = 0; k < g.rows * g.cols; k++)
+                g.x[k] = point->var[v][m].entry[k]->value;
+            const vf_number *det = vf_det_of(&g);
+            ENSURE("a determinant of 1 or -1", det != NULL && vf_num_sign(det) != VF_NO_SIGN);
+            bits |= (unsigned long)(vf_num_sign(det) < 0) << *n;
+            if (++*n > 6)
+                vf_limit("orthogonal matrices");
+        }
+    }
+    return bits;
+}
+
+static void take_point(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *at,
+                       unsigned long *component, size_t *orthogonal) {
+    vf_points *p = f->points;
+    vf_point *point = vf_alloc(sizeof *point);
+    *point = (vf_point){at->dim, vf_alloc((t->nvars + 1) * sizeof *point->var)};
+    ENSURE("`point` stands alone", *vf_take(c, "point") == '\0');
+    if (p->n == MOST_POINTS)
+        vf_limit("points");
+    vf_read_sets(t, c, point);
+    ENSURE("a value is not in its set", vf_in_sets(t, point));
+    component[p->n] = component_of(f, point, orthogonal);
+    for (size_t k = 0; k < p->n; k++)
+        ENSURE("two points for the same determinants", component[k] != component[p->n]);
+    for (size_t level = 0; level < LEVELS; level++) {
+        vf_run *r = vf_run_intervals(f, precision[level]);
+        p->run[p->n * LEVELS + level] = r;
+        set_point(f, r, point);
+    }
+    p->n++;
+}
+
+static void take_points(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *at) {
+    const vf_points *p = f->points;
+    unsigned long component[MOST_POINTS];
+    size_t orthogonal = 0;
+    while (strcmp(vf_next(c), "point") == 0)
+        take_point(t, c, f, at, component, &orthogonal);
+    ENSURE("points for all signs of determinants", p->n == (size_t)1 << orthogonal);
+}
+
+/* --- the record ----------------------------------------------------------------------------- */
+
+/* `witness` or `witness fractions`, then `residues M | SEED` or `point` and what is set. */
+vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
+    vf_facts *f = vf_facts_new(t, at);
+    vf_points *p = vf_alloc(sizeof *p);
+    const char *rest = vf_take(c, "witness");
+    p->fractions = strcmp(rest, "fractions") == 0;
+    ENSURE("`witness` stands alone, or with `fractions`", p->fractions || *rest == '\0');
+    if (p->fractions)
+        vf_fractions_use(f);
+    f->points = p;
+    f->rank = narrow_rank;
+    f->compare = compare;
+    if (vf_take_if(c, "residues", &rest))
+        take_residues(f, rest);
+    else
+        take_points(t, c, f, at);
+    return f;
+}

@@ -12,13 +12,12 @@
 typedef struct rk_plane {
     double constant;
     bool is_constant;
-    bool varies;   /* has a tangent that need not be 0 */
     bool keep;     /* input or result: its memory is no other's */
     bool nonzero;  /* where everything is defined and in its set */
     unsigned made; /* step that writes it, RK_NO_PLANE for inputs and constants */
     unsigned at;   /* its place among what the step writes */
     unsigned used; /* step that reads it last */
-    double *value, *tangent;
+    void *value;
 } rk_plane;
 
 typedef enum rk_step_kind { RK_STEP_LANES, RK_STEP_EIGEN } rk_step_kind;
@@ -31,7 +30,6 @@ typedef struct rk_batch_step {
     size_t nr, na, nb;
     unsigned flag;
     bool needed, once; /* once: all arguments are constant */
-    bool dual;
     rk_lanes_job job;
 } rk_batch_step;
 
@@ -39,14 +37,12 @@ typedef struct rk_batch_step {
 typedef struct rk_batch_value {
     unsigned *entry;      /* rows*cols planes; a truth value: its margin */
     unsigned flag;        /* 1 where it is undefined, or RK_NO_PLANE */
-    unsigned pivots[2];   /* RANK: kept, dropped; else RK_NO_PLANE */
     unsigned spectrum[2]; /* first of its singular values, moduli of eigenvalues; or RK_NO_PLANE */
 } rk_batch_value;
 
 struct rk_batch {
     const rk_program *program;
     const rk_lanes *lanes;
-    bool derivatives, pivots;
     size_t width;
     rk_plane *plane;
     size_t nplanes, planes_cap;
@@ -59,9 +55,9 @@ struct rk_batch {
     size_t nconstants, constants_cap;
     unsigned violation;
     struct rk_arena *arena;
-    double *memory; /* aligned part of block */
+    double *margins;                 /* violations, when the planes are floats */
+    unsigned char *memory, *scratch; /* aligned parts of block */
     void *block;
-    double *scratch;
     bool refused;
 };
 
@@ -96,8 +92,8 @@ void rk_batch_compile(rk_batch *b, size_t bytes);
 
 /* --- rk_batch_eigen.c --------------------------------------------------------------------------*/
 
-/* Moduli of eigenvalues, the largest first, lane after lane by LAPACK; with slopes if asked. */
-void rk_batch_eigen(const rk_lanes_job *job, bool dual);
-size_t rk_batch_eigen_scratch(size_t n);
+/* Moduli of eigenvalues, the largest first, of doubles lane after lane by LAPACK. */
+void rk_batch_eigen(const rk_lanes_job *job);
+size_t rk_batch_eigen_scratch(size_t n); /* bytes */
 
 #endif

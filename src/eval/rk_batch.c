@@ -4,18 +4,19 @@
 
 static const size_t default_memory = (size_t)64 << 20;
 
+static bool is_single(const rk_batch *b) {
+    return b->lanes->size == sizeof(float);
+}
+
 static void run_steps(rk_batch *b, bool once) {
     for (size_t i = 0; i < b->nsteps; i++) {
         const rk_batch_step *s = &b->step[i];
         if (!s->needed || s->once != once)
             continue;
-        if (s->kind == RK_STEP_EIGEN) {
-            rk_batch_eigen(&s->job, b->derivatives && s->dual);
-            continue;
-        }
-        b->lanes->value[s->op](&s->job);
-        if (b->derivatives && s->dual)
-            b->lanes->dual[s->op](&s->job);
+        if (s->kind == RK_STEP_EIGEN)
+            rk_batch_eigen(&s->job);
+        else
+            b->lanes->value[s->op](&s->job);
     }
 }
 
@@ -23,9 +24,7 @@ rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *o
     rk_batch *b = rk_calloc(1, sizeof *b);
     size_t bytes = options->memory ? options->memory : default_memory;
     b->program = program;
-    b->lanes = options->lanes ? options->lanes : rk_lanes_best();
-    b->derivatives = options->derivatives;
-    b->pivots = options->derivatives || options->pivots;
+    b->lanes = options->lanes ? options->lanes : rk_lanes_best(options->single);
     b->arena = rk_arena_new();
     b->value = rk_calloc(program->ninstr + 1, sizeof *b->value);
     b->input = rk_calloc(program->nslots + 1, sizeof *b->input);
@@ -35,12 +34,14 @@ rk_batch *rk_batch_new_with(const rk_program *program, const rk_batch_options *o
         rk_batch_free(b);
         return NULL;
     }
+    if (is_single(b))
+        b->margins = rk_calloc(b->width, sizeof *b->margins);
     run_steps(b, true);
     return b;
 }
 
-rk_batch *rk_batch_new(const rk_program *program, bool derivatives) {
-    return rk_batch_new_with(program, &(rk_batch_options){.derivatives = derivatives});
+rk_batch *rk_batch_new(const rk_program *program) {
+    return rk_batch_new_with(program, &(rk_batch_options){0});
 }
 
 void rk_batch_free(rk_batch *b) {
@@ -54,6 +55,7 @@ void rk_batch_free(rk_batch *b) {
     rk_free(b->input);
     rk_free(b->reads);
     rk_free(b->block);
+    rk_free(b->margins);
     rk_free(b);
 }
 
@@ -91,16 +93,12 @@ double rk_batch_work(const rk_batch *b) {
     double work = 0;
     for (size_t i = 0; i < b->nsteps; i++)
         if (b->step[i].needed && !b->step[i].once)
-            work += step_work(&b->step[i]) * (b->derivatives ? 3 : 1);
+            work += step_work(&b->step[i]);
     return work;
 }
 
-double *rk_batch_input(rk_batch *b, size_t slot) {
+void *rk_batch_input(rk_batch *b, size_t slot) {
     return b->input[slot] ? b->plane[b->input[slot][0]].value : NULL;
-}
-
-double *rk_batch_tangent(rk_batch *b, size_t slot) {
-    return b->derivatives && b->input[slot] ? b->plane[b->input[slot][0]].tangent : NULL;
 }
 
 bool rk_batch_reads(const rk_batch *b, size_t slot) {
@@ -109,38 +107,16 @@ bool rk_batch_reads(const rk_batch *b, size_t slot) {
 
 void rk_batch_run(rk_batch *b) {
     run_steps(b, false);
+    const float *violation = b->plane[b->violation].value;
+    for (size_t t = 0; b->margins && t < b->width; t++)
+        b->margins[t] = (double)violation[t];
 }
 
 const double *rk_batch_violation(const rk_batch *b) {
-    return b->plane[b->violation].value;
-}
-
-const double *rk_batch_violation_slope(const rk_batch *b) {
-    return b->derivatives ? b->plane[b->violation].tangent : NULL;
-}
-
-static bool is_margin(const rk_batch *b, unsigned instr) {
-    return b->program->instr[instr].truth && b->value[instr].entry != NULL;
+    return b->margins ? b->margins : b->plane[b->violation].value;
 }
 
 const double *rk_batch_margin(const rk_batch *b, unsigned instr) {
-    return is_margin(b, instr) ? b->plane[b->value[instr].entry[0]].value : NULL;
-}
-
-const double *rk_batch_slope(const rk_batch *b, unsigned instr) {
-    return b->derivatives && is_margin(b, instr) ? b->plane[b->value[instr].entry[0]].tangent
-                                                 : NULL;
-}
-
-bool rk_batch_pivots(const rk_batch *b, unsigned instr, rk_batch_pivot *out) {
-    const rk_batch_value *v = &b->value[instr];
-    if (b->program->instr[instr].code != RK_P_RANK || !v->entry || v->pivots[0] == RK_NO_PLANE)
-        return false;
-    const rk_plane *kept = &b->plane[v->pivots[0]], *dropped = &b->plane[v->pivots[1]];
-    *out = (rk_batch_pivot){.kept = kept->value, .dropped = dropped->value};
-    if (b->derivatives) {
-        out->kept_slope = kept->tangent;
-        out->dropped_slope = dropped->tangent;
-    }
-    return true;
+    bool known = b->program->instr[instr].truth && b->value[instr].entry && !b->margins;
+    return known ? b->plane[b->value[instr].entry[0]].value : NULL;
 }

@@ -62,14 +62,14 @@ static void add_flag(compiler *c, unsigned flag) {
     c->flag = r[0];
 }
 
-static bool is_bad(rk_lanes_op op, double x) {
+static bool is_bad(const rk_batch *b, rk_lanes_op op, double x) {
     switch (op) {
     case RK_L_FLAG_ZERO:
         return x == 0;
     case RK_L_FLAG_NONPOSITIVE:
         return x <= 0;
     case RK_L_FLAG_BELOW:
-        return x < -RK_LANES_TOLERANCE;
+        return x < -b->lanes->noise;
     default:
         return x < 0;
     }
@@ -82,7 +82,7 @@ static void add_check(compiler *c, rk_lanes_op op, const unsigned *a, size_t n) 
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const rk_plane *p = &b->plane[a[i]];
-        if (p->is_constant && is_bad(op, p->constant))
+        if (p->is_constant && is_bad(b, op, p->constant))
             add_flag(c, rk_plan_constant(b, 1));
         if (!p->is_constant && (count == 0 || rest[count - 1] != a[i]))
             rest[count++] = a[i];
@@ -400,21 +400,14 @@ static rk_batch_step *on_matrix(compiler *c, rk_lanes_op op, unsigned *r, size_t
 static unsigned *rank(compiler *c) {
     rk_batch *b = c->b;
     size_t m = (size_t)arg(c, 0)->rows, n = (size_t)arg(c, 0)->cols;
-    unsigned *a = planes(c, 0), *r = rk_plan_planes(b, 3);
+    unsigned *a = planes(c, 0);
     size_t pivots = rk_plan_reduce(b, &a, &m, &n);
     unsigned *taken = one(b, rk_plan_constant(b, (double)pivots));
     if (m == 0 || n == 0)
         return taken;
-    size_t made = b->pivots ? 3 : 1;
-    for (size_t i = 0; i < made; i++)
-        r[i] = rk_plan_plane(b);
+    unsigned *r = fresh(b, 1);
     a = m > n ? transposed(b, a, m, n) : a;
-    on_matrix(c, RK_L_RANK, r, made, a, m > n ? n : m, m > n ? m : n)->k = b->pivots;
-    b->plane[r[0]].varies = false;
-    for (size_t k = 0; k + 1 < made; k++) {
-        b->value[c->at].pivots[k] = r[1 + k];
-        b->plane[r[1 + k]].keep = true;
-    }
+    on_matrix(c, RK_L_RANK, r, 1, a, m > n ? n : m, m > n ? m : n);
     return binary(c, RK_L_ADD, r, taken);
 }
 
@@ -427,7 +420,6 @@ static unsigned *determinant(compiler *c) {
 static unsigned *inverse(compiler *c) {
     unsigned *r = fresh(c->b, c->count + 1);
     on_matrix(c, RK_L_INV, r, c->count + 1, planes(c, 0), c->rows, c->cols);
-    c->b->plane[r[c->count]].varies = false;
     add_flag(c, r[c->count]);
     return r;
 }
@@ -457,8 +449,10 @@ static unsigned spectrum(compiler *c, bool eigen) {
     size_t most = m < n ? n : m, least = m < n ? m : n;
     unsigned *r = fresh(b, least);
     rk_batch_step *s = on_matrix(c, RK_L_SINGULAR_VALUES, r, least, a, most, least);
-    if (eigen)
+    if (eigen) {
         s->kind = RK_STEP_EIGEN;
+        b->refused = b->refused || b->lanes->size != sizeof(double);
+    }
     return *known = r[0];
 }
 
@@ -502,7 +496,7 @@ static void clear_edge(compiler *c, unsigned *x, unsigned *y) {
     if (cmp == RK_EQ || cmp == RK_NE || !is_count(p, c->in->arg[0]) || !is_count(p, c->in->arg[1]))
         return;
     unsigned *moved_ = cmp == RK_GE || cmp == RK_LT ? x : y;
-    unsigned *little = one(c->b, rk_plan_constant(c->b, 1e-6));
+    unsigned *little = one(c->b, rk_plan_constant(c->b, 1000 * c->b->lanes->noise));
     rk_plan_binary(c->b, RK_L_ADD, 1, moved_, moved_, little);
 }
 
@@ -673,8 +667,7 @@ static void compile_one(rk_batch *b, unsigned i) {
     c.rows = (size_t)in->rows;
     c.cols = (size_t)in->cols;
     c.count = entries(in);
-    b->value[i] = (rk_batch_value){.pivots = {RK_NO_PLANE, RK_NO_PLANE},
-                                   .spectrum = {RK_NO_PLANE, RK_NO_PLANE}};
+    b->value[i] = (rk_batch_value){.spectrum = {RK_NO_PLANE, RK_NO_PLANE}};
     for (size_t k = 0; k < in->nargs; k++)
         add_flag(&c, value(&c, k)->flag);
     b->value[i].entry = make(&c);
@@ -694,7 +687,6 @@ static void make_inputs(rk_batch *b) {
         b->input[s] = fresh(b, n);
         for (size_t k = 0; k < n; k++) {
             b->plane[b->input[s][k]].keep = true;
-            b->plane[b->input[s][k]].varies = b->derivatives;
             b->plane[b->input[s][k]].nonzero =
                 slot->set == RK_SET_NONZERO || slot->set == RK_SET_POSITIVE;
         }
@@ -714,7 +706,6 @@ static unsigned is_invertible(rk_batch *b, size_t slot) {
     unsigned *rank_ = fresh(b, 1), *full = one(b, rk_plan_constant(b, (double)n)), *r = fresh(b, 1);
     rk_batch_step *s = rk_plan_add(b, RK_L_RANK, rank_, 1, b->input[slot], n * n, NULL, 0);
     s->m = s->n = n;
-    s->dual = b->plane[rank_[0]].varies = false;
     rk_plan_add(b, RK_L_EQ, r, 1, rank_, 1, full, 1);
     return r[0];
 }

@@ -52,16 +52,9 @@ rk_batch_step *rk_plan_add(rk_batch *b, rk_lanes_op op, unsigned *r, size_t nr, 
                          .b = c,
                          .nb = nc,
                          .flag = RK_NO_PLANE};
-    bool varies = false;
-    for (size_t i = 0; i < na; i++)
-        varies = varies || b->plane[a[i]].varies;
-    for (size_t i = 0; i < nc; i++)
-        varies = varies || b->plane[c[i]].varies;
-    s->dual = varies && b->lanes->dual[op] != NULL;
     for (size_t i = 0; i < nr; i++) {
         b->plane[r[i]].made = (unsigned)b->nsteps;
         b->plane[r[i]].at = (unsigned)i;
-        b->plane[r[i]].varies = s->dual;
     }
     b->nsteps++;
     return s;
@@ -276,8 +269,8 @@ static void join_neighbours(rk_batch *b) {
         const rk_batch_step *s = &b->step[i], *t = last == RK_NO_PLANE ? NULL : &b->step[last];
         if (!s->needed)
             continue;
-        if (t && is_entrywise(s) && is_entrywise(t) && s->op == t->op && s->dual == t->dual &&
-            s->once == t->once && !reads_from(b, s, last))
+        if (t && is_entrywise(s) && is_entrywise(t) && s->op == t->op && s->once == t->once &&
+            !reads_from(b, s, last))
             join(b, last, i);
         else
             last = i;
@@ -301,7 +294,7 @@ static void find_last_uses(rk_batch *b) {
 
 /* --- memory ------------------------------------------------------------------------------------*/
 
-/* Rows of `width` doubles, given out and taken back. */
+/* Rows of `width` numbers, given out and taken back. */
 typedef struct rows {
     size_t count, *idle, nidle, cap;
 } rows;
@@ -315,58 +308,37 @@ static void give_back(rows *r, size_t row) {
     r->idle[r->nidle++] = row;
 }
 
-/* Where a plane stands: rows of its value and tangent. */
-typedef struct place {
-    size_t value, tangent;
-} place;
-
-static void take_place(rk_batch *b, rows *r, place *to, unsigned p) {
-    to[p].value = take(r);
-    if (b->derivatives)
-        to[p].tangent = b->plane[p].varies ? take(r) : 0;
-}
-
-static void free_place(rk_batch *b, rows *r, const place *of, unsigned p) {
-    give_back(r, of[p].value);
-    if (b->derivatives && b->plane[p].varies)
-        give_back(r, of[p].tangent);
-}
-
-static void free_arguments(rk_batch *b, rows *r, const place *of, unsigned char *gone,
+static void free_arguments(rk_batch *b, rows *r, const size_t *of, unsigned char *gone,
                            const unsigned *p, size_t n, size_t step) {
     for (size_t i = 0; i < n; i++) {
         const rk_plane *x = &b->plane[p[i]];
         if (gone[p[i]] || x->keep || x->is_constant || x->used != step)
             continue;
         gone[p[i]] = 1;
-        free_place(b, r, of, p[i]);
+        give_back(r, of[p[i]]);
     }
 }
 
-/* Row 0 is zero: the tangent of what does not vary. */
-static size_t choose_places(rk_batch *b, place *to) {
-    rows r = {.count = 1};
+static size_t choose_places(rk_batch *b, size_t *to) {
+    rows r = {0};
     unsigned char *gone = rk_calloc(b->nplanes + 1, 1);
     for (unsigned p = 0; p < b->nplanes; p++) /* the entries of a slot side by side */
         if (b->plane[p].made == RK_NO_PLANE)
-            to[p].value = take(&r);
-    for (unsigned p = 0; p < b->nplanes && b->derivatives; p++)
-        if (b->plane[p].made == RK_NO_PLANE && b->plane[p].varies)
-            to[p].tangent = take(&r);
+            to[p] = take(&r);
     for (size_t i = 0; i < b->nsteps; i++) /* what runs once shares with nothing that runs later */
         for (size_t k = 0; k < b->step[i].nr && b->step[i].once; k++)
-            take_place(b, &r, to, b->step[i].r[k]);
+            to[b->step[i].r[k]] = take(&r);
     for (size_t i = 0; i < b->nsteps; i++) {
         rk_batch_step *s = &b->step[i];
         if (!s->needed || s->once)
             continue;
         for (size_t k = 0; k < s->nr; k++)
-            take_place(b, &r, to, s->r[k]);
+            to[s->r[k]] = take(&r);
         free_arguments(b, &r, to, gone, s->a, s->na, i);
         free_arguments(b, &r, to, gone, s->b, s->nb, i);
         for (size_t k = 0; k < s->nr; k++)
             if (!b->plane[s->r[k]].keep && b->plane[s->r[k]].used == RK_NO_PLANE)
-                free_place(b, &r, to, s->r[k]);
+                give_back(&r, to[s->r[k]]);
     }
     rk_free(gone);
     rk_free(r.idle);
@@ -381,13 +353,13 @@ static size_t most_scratch(const rk_batch *b) {
                                                : rk_lanes_scratch(s->op, s->m, s->n);
         most = need > most ? need : most;
     }
-    return (most + RK_LANES_STEP - 1) / RK_LANES_STEP * RK_LANES_STEP;
+    return most;
 }
 
-static rk_planes pointers(rk_batch *b, const unsigned *p, size_t n, bool tangents) {
-    double **to = rk_arena_alloc(b->arena, (n + 1) * sizeof *to);
+static rk_planes pointers(rk_batch *b, const unsigned *p, size_t n) {
+    void **to = rk_arena_alloc(b->arena, (n + 1) * sizeof *to);
     for (size_t i = 0; i < n; i++)
-        to[i] = tangents ? b->plane[p[i]].tangent : b->plane[p[i]].value;
+        to[i] = b->plane[p[i]].value;
     return to;
 }
 
@@ -396,26 +368,28 @@ static void make_job(rk_batch *b, rk_batch_step *s) {
                             .m = s->m,
                             .k = s->k,
                             .n = s->n,
-                            .r = pointers(b, s->r, s->nr, false),
-                            .a = pointers(b, s->a, s->na, false),
-                            .b = s->nb > 0 ? pointers(b, s->b, s->nb, false) : NULL,
+                            .r = pointers(b, s->r, s->nr),
+                            .a = pointers(b, s->a, s->na),
+                            .b = s->nb > 0 ? pointers(b, s->b, s->nb) : NULL,
                             .scratch = b->scratch};
     if (s->flag != RK_NO_PLANE)
         s->job.flag = b->plane[s->flag].value;
-    if (!b->derivatives)
-        return;
-    s->job.dr = pointers(b, s->r, s->nr, true);
-    s->job.da = pointers(b, s->a, s->na, true);
-    s->job.db = s->nb > 0 ? pointers(b, s->b, s->nb, true) : NULL;
 }
 
-static void set_addresses(rk_batch *b, const place *at) {
+static void fill_constant(const rk_batch *b, const rk_plane *x) {
+    for (size_t t = 0; t < b->width; t++)
+        if (b->lanes->size == sizeof(float))
+            ((float *)x->value)[t] = (float)x->constant;
+        else
+            ((double *)x->value)[t] = x->constant;
+}
+
+static void set_addresses(rk_batch *b, const size_t *at) {
     for (unsigned p = 0; p < b->nplanes; p++) {
         rk_plane *x = &b->plane[p];
-        x->value = b->memory + at[p].value * b->width;
-        x->tangent = b->memory + at[p].tangent * b->width;
-        for (size_t t = 0; x->is_constant && t < b->width; t++)
-            x->value[t] = x->constant;
+        x->value = b->memory + at[p] * b->width * b->lanes->size;
+        if (x->is_constant)
+            fill_constant(b, x);
     }
     for (size_t i = 0; i < b->nsteps; i++)
         if (b->step[i].needed)
@@ -423,10 +397,14 @@ static void set_addresses(rk_batch *b, const place *at) {
 }
 
 /* Lanes so that the planes stay in the first level of the cache, if enough lanes do. */
-static size_t fitting_width(size_t planes) {
-    const size_t cache = 32768 / sizeof(double), most = 256, least = 32;
+static size_t fitting_width(size_t planes, size_t size) {
+    const size_t cache = 32768 / size, most = 256, least = 32;
     size_t width = cache / planes / RK_LANES_STEP * RK_LANES_STEP;
     return width > most ? most : width < least ? least : width;
+}
+
+static unsigned char *aligned(void *p) {
+    return (unsigned char *)(((uintptr_t)p + RK_LANES_ALIGN - 1) / RK_LANES_ALIGN * RK_LANES_ALIGN);
 }
 
 bool rk_plan_place(rk_batch *b, size_t width, size_t bytes) {
@@ -435,20 +413,19 @@ bool rk_plan_place(rk_batch *b, size_t width, size_t bytes) {
     join_neighbours(b);
     find_last_uses(b);
     find_inputs(b);
-    place *at = rk_calloc(b->nplanes + 1, sizeof *at);
-    size_t planes = choose_places(b, at), scratch = most_scratch(b);
-    size_t room = bytes / sizeof(double);
+    size_t *at = rk_calloc(b->nplanes + 1, sizeof *at);
+    size_t planes = choose_places(b, at) + 1, scratch = most_scratch(b), size = b->lanes->size;
+    size_t room = bytes > scratch ? (bytes - scratch) / size : 0;
     b->width = width > 0 ? (width + RK_LANES_STEP - 1) / RK_LANES_STEP * RK_LANES_STEP
-                         : fitting_width(planes);
-    while (b->width > RK_LANES_STEP && planes > (room - scratch) / b->width)
+                         : fitting_width(planes, size);
+    while (b->width > RK_LANES_STEP && planes > room / b->width)
         b->width = b->width / 2 / RK_LANES_STEP * RK_LANES_STEP;
     b->width = b->width < RK_LANES_STEP ? RK_LANES_STEP : b->width;
-    bool fits = scratch < room && planes <= (room - scratch) / b->width;
+    bool fits = planes <= room / b->width;
     if (fits) {
-        b->block = rk_calloc(planes * b->width + scratch + RK_LANES_STEP, sizeof(double));
-        uintptr_t start = (uintptr_t)b->block + RK_LANES_ALIGN - 1;
-        b->memory = (double *)(start / RK_LANES_ALIGN * RK_LANES_ALIGN);
-        b->scratch = b->memory + planes * b->width;
+        b->block = rk_calloc(planes * b->width * size + scratch + RK_LANES_ALIGN, 1);
+        b->memory = aligned(b->block);
+        b->scratch = b->memory + planes * b->width * size;
         set_addresses(b, at);
     }
     rk_free(at);

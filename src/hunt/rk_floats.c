@@ -1,12 +1,14 @@
-/* Batches: thousands of structured draws in doubles, all lanes at once (eval/rk_batch.h). What
-   looks violated is made exact from the same draw and goes to the judge; what exact arithmetic does
-   not confirm is counted.
+/* Batches: thousands of structured draws in floats, all lanes at once (eval/rk_batch.h). Where some
+   lane of a run looks violated, the run is looked at again in doubles; one trial in eight sees
+   doubles alone, and so does what is left of a trial in which floats saw too much. What looks
+   violated in doubles is made exact from the same draw and goes to the judge; what exact arithmetic
+   does not confirm is counted.
 
    A slot is filled in one of two ways. Drawn: its entries are small multiples of a power of two,
-   arranged in a pattern (repeated or collinear rows, planted rank, zeros, ...), exactly in doubles;
-   for sets whose members can be written down so. Chosen: each lane takes a member, or where the set
-   allows each row, of a few exact samples (rk_sample), so that every set and every relation of the
-   samplers occurs. */
+   arranged in a pattern (repeated or collinear rows, planted rank, zeros, ...); for sets whose
+   members can be written down so. Chosen: each lane takes a member, or where the set allows each
+   row, of a few exact samples (rk_sample), so that every set and every relation of the samplers
+   occurs. */
 #include <math.h>
 #include <string.h>
 
@@ -17,13 +19,15 @@
 #include "rk_trial.h"
 
 enum {
-    SAMPLES = 16, /* exact samples of a trial */
-    MOST_LANES = 8192,
-    CANDIDATES = 6,       /* judged in a trial, at most */
-    FROM_RUN = 2,         /* of one run */
-    DISAPPOINTED = 3,     /* unconfirmed hits after which a trial ends */
-    MOST_BYTES = 1 << 21, /* of a batch: a judge keeps one for each program */
-    PATIENCE = 4          /* runs in which some lane has to satisfy the hypotheses */
+    SAMPLES = RK_LANES_CHOICES, /* exact samples of a trial */
+    MOST_LANES = 8192,          /* of floats three times as many */
+    CANDIDATES = 6,             /* judged in a trial, at most */
+    FROM_RUN = 2,               /* of one run */
+    DISAPPOINTED = 3,           /* unconfirmed hits after which a trial ends */
+    MOST_BYTES = 1 << 21,       /* of a batch: a judge keeps one for each program */
+    PATIENCE = 4,               /* runs in which some lane has to satisfy the hypotheses */
+    MISTAKES = 8,               /* runs in which doubles do not see what floats saw */
+    DOUBLES = 8                 /* one trial in so many is in doubles */
 };
 
 /* Lanes times operations of a trial. */
@@ -37,9 +41,9 @@ typedef enum fill { DRAWN, CHOSEN_ROWS, CHOSEN } fill;
 typedef struct side { /* one slot in the run at hand */
     fill fill;
     size_t rows, cols;
-    double **plane;  /* inputs of the batch, rows*cols; NULL: the slot is not drawn */
-    double **index;  /* rows planes: number of the sample each row is taken from */
-    double *samples; /* SAMPLES matrices in doubles */
+    void **plane; /* inputs of the batch, rows*cols; NULL: the slot is not drawn */
+    void **index; /* rows planes: number of the sample each row is taken from */
+    void **table; /* rows*cols: the entry in each of the samples */
 } side;
 
 typedef struct candidate {
@@ -48,121 +52,148 @@ typedef struct candidate {
     double *index;   /* rows of all slots; -1: drawn */
 } candidate;
 
-/* Made once for a program and judge. */
+/* Made once for a program, a judge, and one kind of numbers. */
 typedef struct floats {
     const rk_program *program;
     const rk_lanes *lanes;
-    rk_batch *batch;
-    size_t nslots, width, runs, entries, rows;
-    side *side;           /* of each slot */
+    rk_batch *batch; /* NULL: there is none of this kind */
+    size_t nslots, width, size, runs;
+    side *side;         /* of each slot */
+    void **spare_plane; /* planes of the largest slot, twice */
+    unsigned char *block;
+} floats;
+
+/* Of one trial, whichever numbers it draws in. */
+typedef struct looks {
+    floats of[2];         /* in doubles, in floats */
+    size_t entries, rows; /* of all slots */
     rk_assignment *exact; /* SAMPLES */
     candidate *found;     /* CANDIDATES and one spare */
     size_t nfound;
-    double **spare_plane; /* planes of the largest slot, twice */
-    double *block;
-} floats;
+} looks;
 
 /* --- making it ---------------------------------------------------------------------------------*/
 
-static void planes_at(double **at, size_t n, size_t width, double **pointers) {
+/* The next n pieces of memory. */
+static void pieces_at(unsigned char **at, size_t n, size_t size, void **pointers) {
     for (size_t i = 0; i < n; i++)
-        pointers[i] = *at + i * width;
-    *at += n * width;
+        pointers[i] = *at + i * size;
+    *at += n * size;
 }
 
-static size_t count_planes(floats *f, size_t *largest) {
-    size_t planes = 0;
-    *largest = 0;
-    for (size_t s = 0; s < f->program->nslots; s++) {
-        const rk_slot *slot = &f->program->slots[s];
-        size_t n = (size_t)(slot->rows * slot->cols);
-        if (slot->defined)
-            continue;
-        f->entries += n;
-        f->rows += (size_t)slot->rows;
-        planes += (size_t)slot->rows;
-        *largest = n > *largest ? n : *largest;
-    }
-    return planes + 2 * *largest;
+static size_t entries(const rk_slot *slot) {
+    return slot->defined ? 0 : (size_t)(slot->rows * slot->cols);
 }
 
-static void make_sides(floats *f, double *at, size_t largest) {
+static size_t largest_slot(const rk_program *p) {
+    size_t largest = 0;
+    for (size_t s = 0; s < p->nslots; s++)
+        largest = entries(&p->slots[s]) > largest ? entries(&p->slots[s]) : largest;
+    return largest;
+}
+
+static void make_sides(floats *f, unsigned char *at, size_t largest) {
     for (size_t s = 0; s < f->program->nslots; s++) {
         const rk_slot *slot = &f->program->slots[s];
         side *x = &f->side[s];
         if (slot->defined)
             continue;
+        unsigned char *entry = rk_batch_input(f->batch, s);
         x->rows = (size_t)slot->rows;
         x->cols = (size_t)slot->cols;
         x->plane = rk_calloc(x->rows * x->cols, sizeof *x->plane);
-        double *entry = rk_batch_input(f->batch, s);
-        planes_at(&entry, x->rows * x->cols, f->width, x->plane);
+        pieces_at(&entry, x->rows * x->cols, f->width * f->size, x->plane);
         x->index = rk_calloc(x->rows, sizeof *x->index);
-        planes_at(&at, x->rows, f->width, x->index);
-        x->samples = rk_calloc(SAMPLES * x->rows * x->cols, sizeof *x->samples);
+        pieces_at(&at, x->rows, f->width * f->size, x->index);
+        x->table = rk_calloc(x->rows * x->cols, sizeof *x->table);
+        pieces_at(&at, x->rows * x->cols, SAMPLES * f->size, x->table);
     }
     f->spare_plane = rk_calloc(2 * largest + 1, sizeof *f->spare_plane);
-    planes_at(&at, 2 * largest, f->width, f->spare_plane);
+    pieces_at(&at, 2 * largest, f->width * f->size, f->spare_plane);
 }
 
-static void make_candidates(floats *f) {
-    f->found = rk_calloc(CANDIDATES + 1, sizeof *f->found);
-    for (size_t i = 0; i <= CANDIDATES; i++) {
-        f->found[i].entries = rk_calloc(f->entries + 1, sizeof(double));
-        f->found[i].index = rk_calloc(f->rows + 1, sizeof(double));
-    }
-    f->exact = rk_calloc(SAMPLES, sizeof *f->exact);
-    for (size_t i = 0; i < SAMPLES; i++)
-        rk_assignment_init(&f->exact[i], f->program);
-}
-
-static void *make_floats(rk_judge *judge, const rk_program *program) {
-    (void)judge;
-    rk_batch *batch = rk_batch_new_with(program, &(rk_batch_options){.memory = MOST_BYTES});
-    if (!batch)
-        return NULL;
-    floats *f = rk_calloc(1, sizeof *f);
-    size_t largest;
-    f->program = program;
-    f->nslots = program->nslots;
-    f->lanes = rk_lanes_best();
-    f->batch = batch;
-    f->width = rk_batch_width(batch);
-    double lanes = most_work / rk_batch_work(batch);
-    lanes = lanes > MOST_LANES ? MOST_LANES : lanes;
+/* Both kinds have the same width, so that a run of one becomes one of the other. */
+static void make_floats(floats *f, const rk_program *program, bool single, const looks *l,
+                        size_t width) {
+    *f = (floats){.program = program, .nslots = program->nslots};
+    f->batch = rk_batch_new_with(
+        program, &(rk_batch_options){.memory = MOST_BYTES, .single = single, .width = width});
+    if (!f->batch)
+        return;
+    f->lanes = rk_lanes_best(single);
+    f->size = f->lanes->size;
+    f->width = rk_batch_width(f->batch);
+    double most = single ? 3 : 1, lanes = most * most_work / rk_batch_work(f->batch);
+    lanes = fmin(lanes, most * MOST_LANES);
     f->runs = 1 + (size_t)(lanes / (double)f->width);
     f->side = rk_calloc(program->nslots + 1, sizeof *f->side);
-    size_t planes = count_planes(f, &largest);
-    f->block = rk_calloc(planes * f->width + RK_LANES_STEP, sizeof(double));
+    size_t largest = largest_slot(program);
+    size_t numbers = (l->rows + 2 * largest) * f->width + l->entries * SAMPLES;
+    f->block = rk_calloc(numbers * f->size + RK_LANES_ALIGN, 1);
     uintptr_t start = (uintptr_t)f->block + RK_LANES_ALIGN - 1;
-    make_sides(f, (double *)(start / RK_LANES_ALIGN * RK_LANES_ALIGN), largest);
-    make_candidates(f);
-    return f;
+    make_sides(f, (unsigned char *)(start / RK_LANES_ALIGN * RK_LANES_ALIGN), largest);
 }
 
-static void drop_floats(void *thing) {
-    floats *f = thing;
-    for (size_t s = 0; s < f->nslots; s++) { /* the program may be gone */
+static void make_candidates(looks *l, const rk_program *program) {
+    l->found = rk_calloc(CANDIDATES + 1, sizeof *l->found);
+    for (size_t i = 0; i <= CANDIDATES; i++) {
+        l->found[i].entries = rk_calloc(l->entries + 1, sizeof(double));
+        l->found[i].index = rk_calloc(l->rows + 1, sizeof(double));
+    }
+    l->exact = rk_calloc(SAMPLES, sizeof *l->exact);
+    for (size_t i = 0; i < SAMPLES; i++)
+        rk_assignment_init(&l->exact[i], program);
+}
+
+static void drop_floats(floats *f) {
+    for (size_t s = 0; s < f->nslots && f->side; s++) { /* the program may be gone */
         rk_free(f->side[s].plane);
         rk_free(f->side[s].index);
-        rk_free(f->side[s].samples);
+        rk_free(f->side[s].table);
     }
-    for (size_t i = 0; i <= CANDIDATES; i++) {
-        rk_free(f->found[i].entries);
-        rk_free(f->found[i].index);
-    }
-    for (size_t i = 0; i < SAMPLES; i++)
-        rk_assignment_clear(&f->exact[i]);
     rk_free(f->side);
-    rk_free(f->found);
-    rk_free(f->exact);
     rk_free(f->spare_plane);
     rk_free(f->block);
     rk_batch_free(f->batch);
-    rk_free(f);
 }
 
-static const rk_keeping keeping = {make_floats, drop_floats};
+static void drop_looks(void *thing) {
+    looks *l = thing;
+    for (size_t i = 0; i <= CANDIDATES; i++) {
+        rk_free(l->found[i].entries);
+        rk_free(l->found[i].index);
+    }
+    for (size_t i = 0; i < SAMPLES; i++)
+        rk_assignment_clear(&l->exact[i]);
+    rk_free(l->found);
+    rk_free(l->exact);
+    drop_floats(&l->of[false]);
+    drop_floats(&l->of[true]);
+    rk_free(l);
+}
+
+/* NULL when the program has no batches. */
+static void *make_looks(rk_judge *judge, const rk_program *program) {
+    looks *l = rk_calloc(1, sizeof *l);
+    (void)judge;
+    for (size_t s = 0; s < program->nslots; s++) {
+        l->entries += entries(&program->slots[s]);
+        l->rows += program->slots[s].defined ? 0 : (size_t)program->slots[s].rows;
+    }
+    make_candidates(l, program);
+    make_floats(&l->of[true], program, true, l, 0);
+    make_floats(&l->of[false], program, false, l, l->of[true].width);
+    if (l->of[true].width > l->of[false].width) { /* they do not fit */
+        drop_floats(&l->of[true]);
+        make_floats(&l->of[true], program, true, l, l->of[false].width);
+    }
+    if (l->of[false].batch)
+        return l;
+    drop_looks(l);
+    return NULL;
+}
+
+static const rk_keeping keeping = {make_looks, drop_looks};
 
 /* --- random planes -----------------------------------------------------------------------------*/
 
@@ -183,7 +214,7 @@ static alphabet any_alphabet(rk_rng *rng) {
     return alphabets[rk_rng_below(rng, sizeof alphabets / sizeof alphabets[0])];
 }
 
-static void draw_planes(const floats *f, double *const *plane, size_t n, alphabet a, rk_rng *rng) {
+static void draw_planes(const floats *f, void *const *plane, size_t n, alphabet a, rk_rng *rng) {
     rk_lanes_draw d = {.width = f->width,
                        .n = n,
                        .r = plane,
@@ -195,14 +226,28 @@ static void draw_planes(const floats *f, double *const *plane, size_t n, alphabe
     f->lanes->draw(&d);
 }
 
-static void copy_plane(const floats *f, double *to, const double *from) {
+static void copy_plane(const floats *f, void *to, const void *from) {
     if (to != from)
-        memcpy(to, from, f->width * sizeof *to);
+        memcpy(to, from, f->width * f->size);
 }
 
-static void fill_plane(const floats *f, double *to, double x) {
+static void fill_plane(const floats *f, void *to, double x) {
     for (size_t t = 0; t < f->width; t++)
-        to[t] = x;
+        if (f->size == sizeof(float))
+            ((float *)to)[t] = (float)x;
+        else
+            ((double *)to)[t] = x;
+}
+
+static double number_at(const floats *f, const void *plane, size_t t) {
+    return f->size == sizeof(float) ? (double)((const float *)plane)[t]
+                                    : ((const double *)plane)[t];
+}
+
+/* to = a op b; to may be one of them, b NULL for one argument */
+static void operate(const floats *f, rk_lanes_op op, void *to, void *a, void *b) {
+    f->lanes->value[op](
+        &(rk_lanes_job){.width = f->width, .n = 1, .r = &to, .a = &a, .b = b ? &b : NULL});
 }
 
 /* --- patterns ----------------------------------------------------------------------------------*/
@@ -210,12 +255,12 @@ static void fill_plane(const floats *f, double *to, double x) {
 /* The matrix at hand with its lines: rows, or columns when turned. All start drawn. */
 typedef struct canvas {
     const floats *f;
-    double *const *plane;
+    void *const *plane;
     size_t lines, length, line_step, step;
     rk_rng *rng;
 } canvas;
 
-static double *cell(const canvas *c, size_t i, size_t k) {
+static void *cell(const canvas *c, size_t i, size_t k) {
     return c->plane[i * c->line_step + k * c->step];
 }
 
@@ -225,12 +270,12 @@ static void copy_line(const canvas *c, size_t to, size_t from) {
 }
 
 /* line i := line p + factor * line i, or factor * line i without p; factor a spare plane */
-static void blend_line(const canvas *c, size_t i, const double *factor, const size_t *p) {
+static void blend_line(const canvas *c, size_t i, void *factor, const size_t *p) {
     for (size_t k = 0; k < c->length; k++) {
-        double *x = cell(c, i, k);
-        const double *y = p ? cell(c, *p, k) : NULL;
-        for (size_t t = 0; t < c->f->width; t++)
-            x[t] = (y ? y[t] : 0) + factor[t] * x[t];
+        void *x = cell(c, i, k);
+        operate(c->f, RK_L_MUL, x, x, factor);
+        if (p)
+            operate(c->f, RK_L_ADD, x, x, cell(c, *p, k));
     }
 }
 
@@ -298,21 +343,25 @@ static void constant(const canvas *c) {
 /* Lines that differ by multiples of the line of ones. */
 static void shifted(const canvas *c) {
     for (size_t i = 1; i < c->lines; i++)
-        for (size_t k = c->length; k-- > 0;) {
-            double *x = cell(c, i, k);
-            const double *y = cell(c, 0, k), *shift = cell(c, i, 0);
-            for (size_t t = 0; t < c->f->width; t++)
-                x[t] = y[t] + shift[t];
-        }
+        for (size_t k = c->length; k-- > 0;)
+            operate(c->f, RK_L_ADD, cell(c, i, k), cell(c, 0, k), cell(c, i, 0));
 }
 
+/* 1 at place k: where 1 - |place - k| is above 0. */
 static void one_hot(const canvas *c) {
     alphabet place = {0, (unsigned)c->length, 1};
-    draw_planes(c->f, c->f->spare_plane, c->lines, place, c->rng);
-    for (size_t i = 0; i < c->lines; i++)
-        for (size_t k = 0; k < c->length; k++)
-            for (size_t t = 0; t < c->f->width; t++)
-                cell(c, i, k)[t] = c->f->spare_plane[i][t] == (double)k;
+    void **at = c->f->spare_plane, *number = at[c->lines];
+    draw_planes(c->f, at, c->lines, place, c->rng);
+    for (size_t k = 0; k < c->length; k++)
+        for (size_t i = 0; i < c->lines; i++) {
+            void *x = cell(c, i, k);
+            fill_plane(c->f, number, (double)k);
+            operate(c->f, RK_L_SUB, x, at[i], number);
+            operate(c->f, RK_L_ABS, x, x, NULL);
+            fill_plane(c->f, number, 1);
+            operate(c->f, RK_L_SUB, x, number, x);
+            operate(c->f, RK_L_RELU, x, x, NULL);
+        }
 }
 
 static void triangular(const canvas *c) {
@@ -379,18 +428,18 @@ static bool rows_are_free(const rk_slot *slot) {
     }
 }
 
-static void each_entry(const floats *f, const side *x, double (*to)(double)) {
-    for (size_t p = 0; p < x->rows * x->cols; p++)
-        for (size_t t = 0; t < f->width; t++)
-            x->plane[p][t] = to(x->plane[p][t]);
+static void each_entry(const floats *f, const side *x, rk_lanes_op op) {
+    size_t n = x->rows * x->cols;
+    f->lanes->value[op](
+        &(rk_lanes_job){.width = f->width, .n = n, .r = x->plane, .a = x->plane, .b = NULL});
 }
 
-static double not_zero(double x) {
-    return x == 0 ? 1 : x;
-}
-
-static double positive(double x) {
-    return x == 0 ? 1 : fabs(x);
+/* 1 in place of 0 */
+static void not_zero(const floats *f, const side *x) {
+    for (size_t p = 0; p < x->rows * x->cols; p++) {
+        operate(f, RK_L_FLAG_ZERO, f->spare_plane[0], x->plane[p], NULL);
+        operate(f, RK_L_ADD, x->plane[p], x->plane[p], f->spare_plane[0]);
+    }
 }
 
 static void mirror(const floats *f, const side *x) {
@@ -402,7 +451,7 @@ static void mirror(const floats *f, const side *x) {
 /* B*B' */
 static void square(floats *f, const side *x) {
     size_t n = x->rows * x->cols;
-    double **turned = f->spare_plane + n;
+    void **turned = f->spare_plane + n;
     for (size_t p = 0; p < n; p++) {
         copy_plane(f, f->spare_plane[p], x->plane[p]);
         copy_plane(f, turned[p % x->cols * x->rows + p / x->cols], x->plane[p]);
@@ -426,16 +475,14 @@ static void into_set(floats *f, const rk_slot *slot, const side *x, rk_rng *rng)
                 .rng = rng};
     switch (slot->set) {
     case RK_SET_POSITIVE:
-        each_entry(f, x, positive);
+        each_entry(f, x, RK_L_ABS);
+        not_zero(f, x);
         break;
     case RK_SET_NONNEGATIVE:
-        each_entry(f, x, fabs);
+        each_entry(f, x, RK_L_ABS);
         break;
     case RK_SET_NONZERO:
-        each_entry(f, x, not_zero);
-        break;
-    case RK_SET_INTEGER:
-        each_entry(f, x, floor);
+        not_zero(f, x);
         break;
     case RK_SET_SYMMETRIC:
         mirror(f, x);
@@ -455,6 +502,7 @@ static void into_set(floats *f, const rk_slot *slot, const side *x, rk_rng *rng)
 
 static void fill_drawn(floats *f, size_t s, rk_rng *rng) {
     const side *x = &f->side[s];
+    bool integer = f->program->slots[s].set == RK_SET_INTEGER;
     alphabet a = any_alphabet(rng);
     bool turned = rk_rng_below(rng, 4) == 0;
     pattern *shape = patterns[rk_rng_below(rng, sizeof patterns / sizeof patterns[0])];
@@ -465,20 +513,20 @@ static void fill_drawn(floats *f, size_t s, rk_rng *rng) {
                 .line_step = turned ? 1 : x->cols,
                 .step = turned ? x->cols : 1,
                 .rng = rng};
+    a.unit = integer ? ceil(a.unit) : a.unit;
     draw_planes(f, x->plane, x->rows * x->cols, a, rng);
-    shape(&c);
+    if (!integer || shape != nearly_equal)
+        shape(&c);
     into_set(f, &f->program->slots[s], x, rng);
 }
 
 static void fill_chosen(const floats *f, const side *x) {
-    size_t n = x->rows * x->cols;
     for (size_t i = 0; i < x->rows; i++)
-        for (size_t k = 0; k < x->cols; k++) {
-            const double *from = x->samples + i * x->cols + k, *index = x->index[i];
-            double *to = x->plane[i * x->cols + k];
-            for (size_t t = 0; t < f->width; t++)
-                to[t] = from[(size_t)index[t] * n];
-        }
+        f->lanes->value[RK_L_CHOOSE](&(rk_lanes_job){.width = f->width,
+                                                     .n = x->cols,
+                                                     .r = x->plane + i * x->cols,
+                                                     .a = &x->index[i],
+                                                     .b = x->table + i * x->cols});
 }
 
 /* Which sample each row takes: rows alike unless they are free. */
@@ -577,18 +625,30 @@ static double to_double(const fmpq_t x) {
     return d;
 }
 
-static void draw_samples(floats *f, rk_rng *rng) {
+static void put_samples(const floats *f, size_t i, const rk_assignment *exact) {
+    for (size_t s = 0; s < f->program->nslots && f->batch; s++) {
+        const side *x = &f->side[s];
+        const fmpq_mat_struct *m = &exact->value[s];
+        size_t n = x->rows * x->cols;
+        for (size_t p = 0; x->plane && p < n; p++) {
+            double number =
+                to_double(fmpq_mat_entry(m, (slong)(p / x->cols), (slong)(p % x->cols)));
+            if (f->size == sizeof(float))
+                ((float *)x->table[p])[i] = (float)number;
+            else
+                ((double *)x->table[p])[i] = number;
+        }
+    }
+}
+
+static void draw_samples(looks *l, rk_rng *rng) {
+    const rk_program *program = l->of[false].program;
     for (size_t i = 0; i < SAMPLES; i++) {
         unsigned style = (unsigned)rk_rng_below(rng, rk_sample_styles());
-        if (rk_rng_below(rng, 4) == 0 || !rk_sample(f->program, style, rng, &f->exact[i]))
-            rk_sample_interior(f->program, rng, &f->exact[i]);
-        for (size_t s = 0; s < f->program->nslots; s++) {
-            const side *x = &f->side[s];
-            const fmpq_mat_struct *m = &f->exact[i].value[s];
-            for (size_t p = 0; x->plane && p < x->rows * x->cols; p++)
-                x->samples[i * x->rows * x->cols + p] =
-                    to_double(fmpq_mat_entry(m, (slong)(p / x->cols), (slong)(p % x->cols)));
-        }
+        if (rk_rng_below(rng, 4) == 0 || !rk_sample(program, style, rng, &l->exact[i]))
+            rk_sample_interior(program, rng, &l->exact[i]);
+        for (int single = 0; single < 2; single++)
+            put_samples(&l->of[single], i, &l->exact[i]);
     }
 }
 
@@ -601,45 +661,73 @@ static void note_lane(const floats *f, candidate *c, size_t t) {
         if (!x->plane)
             continue;
         for (size_t p = 0; p < x->rows * x->cols; p++)
-            *entry++ = x->plane[p][t];
+            *entry++ = number_at(f, x->plane[p], t);
         for (size_t i = 0; i < x->rows; i++)
-            *index++ = x->fill == DRAWN ? -1 : x->index[i][t];
+            *index++ = x->fill == DRAWN ? -1 : number_at(f, x->index[i], t);
     }
 }
 
 /* The list is sorted, the largest margin first; of equal ones the earlier stays before. */
-static bool insert(floats *f, double margin, size_t t) {
-    size_t at = f->nfound;
-    while (at > 0 && f->found[at - 1].margin < margin)
+static bool insert(looks *l, const floats *f, double margin, size_t t) {
+    size_t at = l->nfound;
+    while (at > 0 && l->found[at - 1].margin < margin)
         at--;
     if (at == CANDIDATES)
         return false;
-    candidate spare = f->found[CANDIDATES];
+    candidate spare = l->found[CANDIDATES];
     for (size_t i = CANDIDATES; i > at; i--)
-        f->found[i] = f->found[i - 1];
+        l->found[i] = l->found[i - 1];
     spare.margin = margin;
-    f->found[at] = spare;
-    note_lane(f, &f->found[at], t);
-    f->nfound += f->nfound < CANDIDATES;
+    l->found[at] = spare;
+    note_lane(f, &l->found[at], t);
+    l->nfound += l->nfound < CANDIDATES;
     return true;
 }
 
-/* The best lanes of the run; true when in some lane all hypotheses looked true. */
-static bool collect(floats *f, double *best) {
+/* The best lanes of a run in doubles. */
+static void collect(looks *l, const floats *f) {
     const double *violation = rk_batch_violation(f->batch);
     double taken[FROM_RUN];
-    bool some = false;
     size_t n = 0;
     for (size_t t = 0; t < f->width; t++) {
-        some = some || violation[t] != -INFINITY;
-        *best = violation[t] > *best ? violation[t] : *best;
         if (!(violation[t] > WORTH) || (n == FROM_RUN && violation[t] <= taken[n - 1]))
             continue;
         n -= n == FROM_RUN;
-        if (insert(f, violation[t], t))
+        if (insert(l, f, violation[t], t))
             taken[n++] = violation[t];
     }
-    return some;
+}
+
+/* What a run saw. */
+typedef struct sight {
+    bool held; /* in some lane all hypotheses looked true */
+    double best;
+} sight;
+
+static sight run(const floats *f) {
+    sight s = {.best = (double)-INFINITY};
+    rk_batch_run(f->batch);
+    const double *violation = rk_batch_violation(f->batch);
+    for (size_t t = 0; t < f->width; t++) {
+        s.held = s.held || violation[t] != -INFINITY;
+        s.best = violation[t] > s.best ? violation[t] : s.best;
+    }
+    return s;
+}
+
+/* The run at hand in floats becomes one in doubles. */
+static void widen(floats *to, const floats *from) {
+    for (size_t s = 0; s < from->nslots; s++) {
+        side *x = &to->side[s];
+        const side *y = &from->side[s];
+        x->fill = y->fill;
+        for (size_t p = 0; p < x->rows * x->cols; p++)
+            for (size_t t = 0; t < to->width; t++)
+                ((double *)x->plane[p])[t] = (double)((const float *)y->plane[p])[t];
+        for (size_t i = 0; i < x->rows; i++)
+            for (size_t t = 0; t < to->width; t++)
+                ((double *)x->index[i])[t] = (double)((const float *)y->index[i])[t];
+    }
 }
 
 /* --- made exact --------------------------------------------------------------------------------*/
@@ -652,33 +740,35 @@ static void from_double(fmpq_t r, double x) {
     arf_clear(f);
 }
 
-static void make_exact(const floats *f, const candidate *c, rk_assignment *out) {
+static void make_exact(const looks *l, const candidate *c, rk_assignment *out) {
     const double *entry = c->entries, *index = c->index;
+    const floats *f = &l->of[false];
     for (size_t s = 0; s < f->program->nslots; s++) {
         const side *x = &f->side[s];
         for (size_t i = 0; x->plane && i < x->rows; i++, index++)
             for (size_t k = 0; k < x->cols; k++, entry++) {
-                fmpq *to = fmpq_mat_entry(&out->value[s], (slong)i, (slong)k);
+                slong row = (slong)i, col = (slong)k;
+                fmpq *to = fmpq_mat_entry(&out->value[s], row, col);
                 if (*index < 0)
                     from_double(to, *entry);
                 else
-                    fmpq_set(
-                        to, fmpq_mat_entry(&f->exact[(size_t)*index].value[s], (slong)i, (slong)k));
+                    fmpq_set(to, fmpq_mat_entry(&l->exact[(size_t)*index].value[s], row, col));
             }
     }
 }
 
 /* Doubles saw something: worth leaving the rationals for. */
-static bool confirm(rk_judge *judge, const floats *f, rk_assignment *out, unsigned *claim) {
+static bool confirm(rk_judge *judge, const looks *l, rk_assignment *out, unsigned *claim) {
+    const rk_program *program = l->of[false].program;
     rk_effort most = judge->most;
     bool found = false;
     int misses = 0;
     judge->most = most < RK_EFFORT_SCREENED ? RK_EFFORT_SCREENED : most;
-    for (size_t i = 0; i < f->nfound && !found && misses < DISAPPOINTED; i++) {
-        make_exact(f, &f->found[i], out);
-        if (!rk_assignment_in_sets(f->program, out))
+    for (size_t i = 0; i < l->nfound && !found && misses < DISAPPOINTED; i++) {
+        make_exact(l, &l->found[i], out);
+        if (!rk_assignment_in_sets(program, out))
             continue;
-        found = rk_judge_try(judge, f->program, out, RK_EFFORT_SCREENED, claim);
+        found = rk_judge_try(judge, program, out, RK_EFFORT_SCREENED, claim);
         misses += !found;
         if (!found && judge->tally)
             judge->tally->unconfirmed++;
@@ -694,26 +784,56 @@ bool rk_trial_floats_apply(const rk_judge *judge, const rk_program *program) {
     return judge->checked->mode == RK_MODE_UNIVERSAL && drawn > 0;
 }
 
+/* What a trial has seen so far. */
+typedef struct outlook {
+    bool held;
+    double best;
+    int mistakes;
+} outlook;
+
+static void look_in_doubles(looks *l, outlook *o, sight s) {
+    o->held = o->held || s.held;
+    o->best = fmax(o->best, s.best);
+    if (s.best > WORTH)
+        collect(l, &l->of[false]);
+}
+
+static void look_in_floats(looks *l, outlook *o, sight s) {
+    o->held = o->held || s.held;
+    if (s.best <= 0)
+        o->best = fmax(o->best, s.best);
+    if (!(s.best > l->of[true].lanes->noise / 2))
+        return;
+    widen(&l->of[false], &l->of[true]);
+    s = run(&l->of[false]);
+    look_in_doubles(l, o, s);
+    o->mistakes += !(s.best > WORTH);
+}
+
 /* A trial whose hypotheses look false in the first runs altogether is given up. */
 bool rk_trial_floats(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                      unsigned *claim) {
-    floats *f = rk_judge_keep(judge, program, &keeping);
-    bool some = false;
-    if (!f)
+    looks *l = rk_judge_keep(judge, program, &keeping);
+    if (!l)
         return rk_trial_sample(judge, program, rng, out, claim);
-    draw_samples(f, rng);
-    f->nfound = 0;
-    double best = -INFINITY;
-    for (size_t run = 0; run < f->runs && (some || run < PATIENCE); run++) {
+    outlook o = {.best = (double)-INFINITY};
+    bool single = l->of[true].batch && rk_rng_below(rng, DOUBLES) != 0;
+    draw_samples(l, rng);
+    l->nfound = 0;
+    for (size_t k = 0; k < l->of[single].runs && (o.held || k < PATIENCE); k++) {
+        floats *f = &l->of[single];
         fill_all(f, rng);
-        rk_batch_run(f->batch);
-        some = collect(f, &best) || some;
+        if (single)
+            look_in_floats(l, &o, run(f));
+        else
+            look_in_doubles(l, &o, run(f));
+        single = single && o.mistakes < MISTAKES;
         if (judge->tally)
             judge->tally->assignments += f->width;
         if (rk_judge_out_of_time(judge))
             return false;
     }
     if (judge->tally)
-        judge->tally->best = fmax(judge->tally->best, best);
-    return confirm(judge, f, out, claim);
+        judge->tally->best = fmax(judge->tally->best, o.best);
+    return confirm(judge, l, out, claim);
 }

@@ -33,7 +33,7 @@ typedef struct search {
 
 static void *make_batch(rk_judge *judge, const rk_program *program) {
     (void)judge;
-    return rk_batch_new(program, false);
+    return rk_batch_new(program);
 }
 
 static void drop_batch(void *batch) {

@@ -1,5 +1,5 @@
-/* The kernels of rk_lanes.h for any processor: two lanes at a time. */
-#define LANES 2
+/* The kernels of rk_lanes.h for any processor, in doubles: 2 at a time. */
+#define LANES_BYTES 16
 #define LANES_TARGET
 #define LANES_NAME "plain"
 #define LANES_TABLE rk_lanes_plain

@@ -1,0 +1,9 @@
+/* The kernels of rk_lanes.h with AVX-512, in floats: 16 at a time. */
+#ifdef __x86_64__
+#define LANES_SINGLE
+#define LANES_BYTES 64
+#define LANES_TARGET __attribute__((target("avx2,avx512f,avx512dq,avx512vl")))
+#define LANES_NAME "AVX-512, floats"
+#define LANES_TABLE rk_lanes_avx512_single
+#include "lanes_inside.h"
+#endif

@@ -20,7 +20,7 @@
 
 enum {
     SAMPLES = RK_LANES_CHOICES, /* exact samples of a trial */
-    MOST_LANES = 8192,          /* of floats three times as many */
+    MOST_LANES = 8192,          /* of floats twice as many */
     CANDIDATES = 6,             /* judged in a trial, at most */
     FROM_RUN = 2,               /* of one run */
     DISAPPOINTED = 3,           /* unconfirmed hits after which a trial ends */
@@ -123,7 +123,7 @@ static void make_floats(floats *f, const rk_program *program, bool single, const
     f->lanes = rk_lanes_best(single);
     f->size = f->lanes->size;
     f->width = rk_batch_width(f->batch);
-    double most = single ? 3 : 1, lanes = most * most_work / rk_batch_work(f->batch);
+    double most = single ? 2 : 1, lanes = most * most_work / rk_batch_work(f->batch);
     lanes = fmin(lanes, most * MOST_LANES);
     f->runs = 1 + (size_t)(lanes / (double)f->width);
     f->side = rk_calloc(program->nslots + 1, sizeof *f->side);

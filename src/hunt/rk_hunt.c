@@ -9,6 +9,7 @@
 #include "base/rk_mem.h"
 #include "base/rk_pool.h"
 #include "rk_keep.h"
+#include "rk_kinds.h"
 #include "rk_order.h"
 #include "rk_team.h"
 #include "rk_worker.h"
@@ -28,6 +29,7 @@ typedef struct hunt {
     rk_schedule schedule;
     rk_line line;
     rk_keep keep;
+    rk_kinds kinds;              /* of the findings taken */
     rk_hunt_options theirs, own; /* for the workers; for the caller's thread, which also watches */
     atomic_bool halt;            /* progress said stop */
     double start, looked;
@@ -65,6 +67,7 @@ rk_hunt_options rk_hunt_within(const rk_hunt_options *o, uint64_t trials) {
     within.findings = 0;
     within.store = NULL;
     within.team = NULL;
+    within.kinds = NULL;
     within.progress = NULL;
     within.nknown = 0;
     return within;
@@ -174,13 +177,15 @@ static bool take_haul(void *self, uint64_t n, void *item) {
     }
     rk_tally_add(tally, &haul->tally, h->checked);
     for (size_t i = 0; i < haul->n; i++)
-        add_finding(h, haul->small ? &haul->small[i] : &haul->finding[i]);
-    bool cut = haul->cut;
+        if (!haul->small)
+            add_finding(h, &haul->finding[i]);
+        else if (rk_kinds_add(&h->kinds, h->checked, &haul->finding[i]))
+            add_finding(h, &haul->small[i]);
     rk_haul_free(haul);
     show_taken(h);
     bool filled = block_end(h, block_number(h, n)) >= budget(h);
     bool wanting = stretches(h) && tally->held < h->options->samples;
-    return !cut && !has_enough(h) && (!filled || wanting);
+    return !has_enough(h) && (!filled || wanting);
 }
 
 static void drop_haul(void *self, void *item) {
@@ -355,6 +360,8 @@ static void begin(hunt *h, const int64_t *only_dims) {
     h->theirs.alive_self = h->own.alive_self = h;
     h->theirs.progress = h->own.progress = NULL;
     h->theirs.kept = h->own.kept = h->options->store != NULL;
+    h->theirs.kinds = h->own.kinds = h->options->store ? NULL : &h->kinds;
+    rk_kinds_init(&h->kinds);
     h->start = rk_clock();
     h->now.best = (double)-INFINITY;
     atomic_init(&h->halt, false);
@@ -370,6 +377,7 @@ static void end(hunt *h) {
     rk_schedule_clear(&h->schedule);
     pthread_mutex_destroy(&h->lock);
     rk_keep_clear(&h->keep);
+    rk_kinds_clear(&h->kinds);
 }
 
 void rk_hunt(const rk_checked *checked, const int64_t *only_dims, const rk_hunt_options *o,

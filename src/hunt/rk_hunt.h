@@ -55,7 +55,8 @@ typedef struct rk_hunt_options {
     bool shrink;
     unsigned jobs;          /* threads, the caller's among them; 0: that one alone, as it is */
     uint64_t shard, shards; /* only the blocks b with b mod shards == shard; shards 0: all */
-    uint64_t findings;      /* go on until so many different ones; 0: one */
+    uint64_t findings;      /* go on until so many different ones, of different kinds when they
+                               are shrunk; 0: one */
     /* Where finished blocks are kept and asked for, or NULL. Blocks are then whole, whatever the
        budget of trials, and findings are shrunk with their blocks. When the store fails the hunt
        ends and reports nothing beyond what was stored. */
@@ -75,7 +76,8 @@ typedef struct rk_hunt_options {
        stops them. */
     bool (*alive)(void *self);
     void *alive_self;
-    bool kept; /* a store keeps what they find, here or in the process that leads */
+    bool kept;              /* a store keeps what they find, here or in the process that leads */
+    struct rk_kinds *kinds; /* kinds of findings that earlier blocks had (rk_kinds.h), or NULL */
 } rk_hunt_options;
 
 /* The options of a small hunt within a hunt: with the same seed, rules and limits, on the caller's

@@ -1,6 +1,7 @@
 #include "rk_worker.h"
 #include "base/rk_mem.h"
 #include "rk_enumerate.h"
+#include "rk_kinds.h"
 #include "rk_replay.h"
 
 void rk_worker_init(rk_worker *w, const rk_schedule *schedule, const rk_hunt_options *options) {
@@ -82,9 +83,23 @@ void rk_worker_finding(const rk_worker *w, const rk_hit *hit, uint64_t k, rk_fin
     rk_forms_set(&out->forms, &w->judge.forms);
 }
 
-static void keep(rk_worker *w, rk_haul *haul, const rk_hit *hit, uint64_t k, bool one) {
+/* A finding of the kind of an earlier one shrinks to the same, mostly. */
+static bool is_known(const rk_worker *w, rk_kinds *here, const rk_hit *hit) {
+    const rk_checked *checked = w->schedule->checked;
+    rk_kinds *before = w->judge.options->kinds;
+    rk_finding f;
+    rk_worker_finding(w, hit, 0, &f);
+    bool known = !rk_kinds_add(here, checked, &f) || (before && rk_kinds_has(before, checked, &f));
+    rk_finding_clear(&f);
+    return known;
+}
+
+static void keep(rk_worker *w, rk_haul *haul, rk_kinds *kinds, const rk_hit *hit, uint64_t k,
+                 bool one) {
     const rk_hunt_options *o = w->judge.options;
     bool shrinks = (!one || o->kept) && o->shrink;
+    if (shrinks && is_known(w, kinds, hit))
+        return;
     size_t room = haul->capacity;
     rk_grow(&haul->finding, &haul->capacity, haul->n + 1, sizeof *haul->finding);
     rk_worker_finding(w, hit, k, &haul->finding[haul->n]);
@@ -99,6 +114,8 @@ static void keep(rk_worker *w, rk_haul *haul, const rk_hit *hit, uint64_t k, boo
 rk_haul *rk_worker_block(rk_worker *w, uint64_t first, uint64_t last, bool one) {
     rk_haul *haul = rk_calloc(1, sizeof *haul);
     rk_hit hit;
+    rk_kinds kinds;
+    rk_kinds_init(&kinds);
     rk_tally_init(&haul->tally, w->schedule->checked);
     w->judge.tally = &haul->tally;
     for (uint64_t k = first; k < last && !(one && haul->n > 0); k++) {
@@ -106,10 +123,11 @@ rk_haul *rk_worker_block(rk_worker *w, uint64_t first, uint64_t last, bool one) 
             break;
         haul->tally.trials++;
         if (rk_worker_trial(w, k, &hit))
-            keep(w, haul, &hit, k, one);
+            keep(w, haul, &kinds, &hit, k, one);
     }
     haul->cut = rk_judge_out_of_time(&w->judge); /* the last trial may have been, too */
     w->judge.tally = NULL;
+    rk_kinds_clear(&kinds);
     return haul;
 }
 

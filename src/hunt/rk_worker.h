@@ -37,7 +37,7 @@ bool rk_worker_trial(rk_worker *w, uint64_t k, rk_hit *out);
 
 /* Trials first .. last-1. With `one`, as far as the first finding; otherwise all findings are kept.
    Where there are more than one to find, or a store keeps them, they are shrunk too if the options
-   say so. The caller frees the haul. */
+   say so, and then only the first of each kind is kept. The caller frees the haul. */
 rk_haul *rk_worker_block(rk_worker *w, uint64_t first, uint64_t last, bool one);
 void rk_haul_free(rk_haul *haul);
 

@@ -1,6 +1,7 @@
 # Trials a second of one claim, LayerNorm and the affine rank at 4 tokens of 6 channels, by rankle
 # and by the programs that people write instead: rounds in which each runs once, then medians, as a
-# table and as bench-peers.json. Nothing is asserted. ROUNDS: how many (default 5).
+# table and as bench-peers.json. Nothing is asserted. ROUNDS: how many (default 5); TRIALS: of each
+# hunt (default 8000). What two hunts side by side do is what the machine has for two threads.
 # usage: run.sh SOURCE_DIR BUILD_DIR
 set -u
 source=$1 build=$2 rounds=${ROUNDS:-5}
@@ -24,15 +25,33 @@ note() { # note NAME TRIALS_A_SECOND
 python() { # python NAME PROGRAM WORD
     note "$1" "$("$python" "$peers/$2" "$3" 2>/dev/null)"
 }
-# What a hunt looked at a second of real time.
-hunt() { # hunt NAME JOBS LAUNCHER ...
-    local name=$1 jobs=$2
+# What a hunt looked at a second of real time. All do the same trials, so their times compare.
+trials=${TRIALS:-8000}
+rate() { # rate RESULTS ...: of hunts side by side
+    sed -n 's/^ *"assignments": \([0-9]*\).*/\1/p; s/^ *"time_ms": \([0-9.]*\).*/\1/p' "$@" |
+        paste -d ' ' - - | awk '{ done += $1; most = $2 > most ? $2 : most }
+            END { if (most > 0) print 1000 * done / most }'
+}
+hunt() { # hunt RESULTS JOBS LAUNCHER ...
+    local results=$1 jobs=$2
     shift 2
-    "$@" "$build/rankle" hunt --json "$work/hunt.json" --time-limit 2 --jobs "$jobs" -q \
-        "$work/claim.thm" >/dev/null 2>&1
-    note "$name" "$(sed -n 's/^ *"assignments": \([0-9]*\).*/\1/p; s/^ *"time_ms": \([0-9.]*\).*/\1/p' \
-        "$work/hunt.json" | paste -s - | awk '$2 > 0 { print 1000 * $1 / $2 }')"
-    rm -f "$work/hunt.json"
+    "$@" "$build/rankle" hunt --json "$results" --trials "$trials" --time-limit 300 \
+        --jobs "$jobs" -q "$work/claim.thm" >/dev/null 2>&1
+}
+hunts() { # hunts NAME JOBS LAUNCHER ...
+    local name=$1
+    shift
+    rm -f "$work"/hunt*.json
+    hunt "$work/hunt.json" "$@"
+    note "$name" "$(rate "$work/hunt.json")"
+}
+# The most that two threads could do here: two hunts that know nothing of each other.
+apart() {
+    rm -f "$work"/hunt*.json
+    hunt "$work/hunt1.json" 1 timeout 300 &
+    hunt "$work/hunt2.json" 1 timeout 300
+    wait
+    note "two hunts of one thread side by side" "$(rate "$work"/hunt[12].json)"
 }
 batches() {
     "$build/tests/bench/bench_batch" | awk '
@@ -65,9 +84,10 @@ for ((round = 0; round < rounds; round++)); do
     [ -z "$numpy" ] || python "numpy, batched" peer_numpy.py batched
     note "C, plain" "$("$build/tests/bench/peers/peer_scalar")"
     batches
-    hunt "rankle hunt --jobs 1" 1 timeout 60
-    hunt "rankle hunt --jobs 2" 2 timeout 60
-    [ -z "$mpi" ] || hunt "mpirun -n 2 rankle hunt" 1 mpirun --oversubscribe --allow-run-as-root -n 2
+    hunts "rankle hunt --jobs 1" 1 timeout 300
+    hunts "rankle hunt --jobs 2" 2 timeout 300
+    apart
+    [ -z "$mpi" ] || hunts "mpirun -n 2 rankle hunt" 1 mpirun --oversubscribe --allow-run-as-root -n 2
 done
 
 sort -t "$(printf '\t')" -k1,1 -k2,2g "$work/rates" | awk -F '\t' '
@@ -97,6 +117,7 @@ awk -F '\t' -v rounds="$rounds" '
         ratio("rankle, the claim compiled", "C, batched by hand", 0.5)
         ratio(way, "C, plain", 1)
         ratio(way, "numpy, batched", 1)
+        ratio("two hunts of one thread side by side", "rankle hunt --jobs 1", 2)
         ratio("rankle hunt --jobs 2", "rankle hunt --jobs 1", 1.8)
         ratio("mpirun -n 2 rankle hunt", "rankle hunt --jobs 1", 1.7)
         printf "{\"schema\": \"rankle-bench-1\",\n \"trials_per_second\": {\n%s\n },\n \"ratios\": [\n%s\n ]}\n",

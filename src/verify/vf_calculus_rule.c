@@ -4,15 +4,11 @@
 
 #include <string.h>
 
-static void stop_rules(vf_proof *p) {
-    vf_mark mark = vf_mx_mark(p->s);
-    mark.rules = 0;
-    vf_mx_forget(p->s, mark);
-}
-
+/* What normal forms show by themselves needs no rule. */
 static void resume_rules(vf_proof *p) {
     for (size_t i = 0; i < p->nrules; i++)
-        vf_mx_know_zero(p->s, p->rule[i].zero, p->rule[i].lead);
+        if (!vf_mx_is_zero(p->s, p->rule[i].zero))
+            vf_mx_know_zero(p->s, p->rule[i].zero, p->rule[i].lead);
     for (size_t i = 0; i < p->ndefined; i++)
         vf_mx_note(p->s, p->defined[i]);
 }
@@ -68,7 +64,7 @@ static void take_rule(vf_proof *p, const char *rest) {
     ENSURE("a rule has two sides and 3 fields for each source", n >= 5 && (n - 2) % 3 == 0);
     const char **field = vf_alloc(n * sizeof *field);
     vf_fields(rest, field, n);
-    stop_rules(p);
+    vf_mx_stop_rules(p->s);
     const vf_mx *lead = vf_matrix_text(p, field[0]);
     const vf_mx *zero = vf_mx_sub(p->s, lead, vf_matrix_text(p, field[1])), *left = zero;
     for (size_t i = 2; i < n; i += 3) {
@@ -97,7 +93,7 @@ static void take_turn(vf_proof *p, const char *rest) {
            product->nwords == 1 && product->word[0].n == 0 && !vf_n_is_one(a->rows));
     vf_ratio c = product->word[0].coef;
     ENSURE("a factor that is perhaps 0", vf_mx_is_nonzero(p->s, c));
-    stop_rules(p);
+    vf_mx_stop_rules(p->s);
     a = vf_matrix_text(p, field[0]);
     b = vf_matrix_text(p, field[1]);
     const vf_mx *multiple = vf_mx_scale(p->s, c, vf_mx_eye(p->s, a->rows));

@@ -40,6 +40,7 @@ static const vf_law laws[] = {
     /* products */
     {"product", "A B", {"product A B"}, {"rank(A*B) <= rank(A)", "rank(A*B) <= rank(B)"}},
     {"invertible-factor", "A B", {"invertible A", "product A B"}, {"rank(A*B) == rank(B)"}},
+    {"invertible-factor", "A B", {"invertible A", "product B A"}, {"rank(B*A) == rank(B)"}},
     {"sylvester", "A B", {"product A B"}, {"rank(A) + rank(B) <= rank(A*B) + cols(A)"}},
     {"frobenius",
      "A B C",
@@ -307,13 +308,6 @@ static bool holds(const vf_instance *x, const char *text) {
 
 /* --- instances -------------------------------------------------------------------------------- */
 
-static const vf_law *find_law(const char *name) {
-    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
-        if (strcmp(laws[i].name, name) == 0)
-            return &laws[i];
-    vf_refuse("an unknown law");
-}
-
 /* Each argument must be a value by itself, so that the text of the law keeps its meaning. */
 static void read_alone(vf_instance *x, size_t i) {
     ENSURE("an argument with a comment or a string in it", strpbrk(x->text[i], "#\"") == NULL);
@@ -328,10 +322,10 @@ static void read_alone(vf_instance *x, size_t i) {
     }
 }
 
-static vf_instance instance_of(vf_proof *p, const char *name, const char **arg, size_t n) {
-    vf_instance x = {.p = p, .law = find_law(name)};
+static vf_instance instance_of(vf_proof *p, const vf_law *law, const char **arg, size_t n) {
+    vf_instance x = {.p = p, .law = law};
     size_t before = p->nnames;
-    for (const char *c = x.law->arguments; *c != '\0'; c++)
+    for (const char *c = law->arguments; *c != '\0'; c++)
         if (*c != ' ') {
             ENSURE("too few arguments of a law", x.n < n);
             x.letter[x.n] = c;
@@ -345,14 +339,36 @@ static vf_instance instance_of(vf_proof *p, const char *name, const char **arg, 
     return x;
 }
 
+static bool meets_conditions(const vf_instance *x) {
+    for (size_t i = 0; i < VF_LAW_TEXTS && x->law->condition[i] != NULL; i++)
+        if (!holds(x, x->law->condition[i]))
+            return false;
+    return true;
+}
+
+static bool says(const vf_instance *x, vf_relation stated) {
+    for (size_t i = 0; i < VF_LAW_TEXTS && x->law->says[i] != NULL; i++)
+        if (vf_same_relation(x->p, stated, vf_relation_text(x->p, put_in(x, x->law->says[i]))))
+            return true;
+    return false;
+}
+
 void vf_check_law(vf_proof *p, const char *law, const char **arg, size_t n, vf_relation stated) {
+    bool known = false, met = false;
     if (vf_check_other_law(p, law, arg, n, stated))
         return;
-    vf_instance x = instance_of(p, law, arg, n);
-    for (size_t i = 0; i < VF_LAW_TEXTS && x.law->condition[i] != NULL; i++)
-        ENSURE("a condition of the law is not met", holds(&x, x.law->condition[i]));
-    for (size_t i = 0; i < VF_LAW_TEXTS && x.law->says[i] != NULL; i++)
-        if (vf_same_relation(p, stated, vf_relation_text(p, put_in(&x, x.law->says[i]))))
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        if (strcmp(laws[i].name, law) != 0)
+            continue;
+        known = true;
+        vf_instance x = instance_of(p, &laws[i], arg, n);
+        if (!meets_conditions(&x))
+            continue;
+        met = true;
+        if (says(&x, stated))
             return;
+    }
+    ENSURE("an unknown law", known);
+    ENSURE("a condition of the law is not met", met);
     vf_refuse("not what the law says of these matrices");
 }

@@ -642,6 +642,11 @@ void vf_mx_note(vf_mxs *s, const vf_term *text) {
     s->learning = false;
 }
 
+void vf_mx_stop_rules(vf_mxs *s) {
+    s->nrules = 0;
+    vf_changed(s);
+}
+
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
     ENSURE("a rule is for one word", lead->nwords == 1 && lead->word[0].n > 0);
     for (size_t i = 0; i < zero->nwords; i++) {

@@ -1,8 +1,5 @@
 /* The kind `evaluate`: nothing is left to choose, or finitely many things. Every case is computed:
    a hypothesis is false or not defined, or all claims that are defined are true. */
-#include <stdio.h>
-#include <string.h>
-
 #include "vf_cert.h"
 #include "vf_machine.h"
 
@@ -12,8 +9,6 @@ typedef struct slot { /* a variable or a member of a family */
     unsigned var;
     long member; /* from 0 */
     size_t rows, cols, choices;
-    const vf_term *given; /* what a hypothesis says it is; NULL: all members of its set */
-    size_t order;         /* of what is given, from 1 */
 } slot;
 
 /* --- finite sets ----------------------------------------------------------------------------- */
@@ -64,40 +59,6 @@ static vf_value member_of_set(vf_set set, const slot *s, size_t k) {
     return *v;
 }
 
-/* --- what hypotheses give -------------------------------------------------------------------- */
-
-static bool is_slot(const vf_theorem *t, const vf_point *at, const vf_term *x, const slot *s) {
-    long member = 1;
-    return x->op == VF_VAR && x->var == s->var &&
-           (x->nkids == 0 || vf_integer(t, x->kid[0], at, &member)) && member == s->member + 1;
-}
-
-/* The other side of an equation for the slot, in the hypothesis or one of its conjuncts. */
-static const vf_term *equation(const vf_theorem *t, const vf_point *at, const vf_term *h,
-                               const slot *s) {
-    for (size_t side = 0; h->op == VF_EQ && side < 2; side++)
-        if (is_slot(t, at, h->kid[side], s))
-            return h->kid[1 - side];
-    for (size_t k = 0; h->op == VF_AND && k < h->nkids; k++) {
-        const vf_term *found = equation(t, at, h->kid[k], s);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
-}
-
-static slot *slot_named(const vf_theorem *t, slot *s, size_t n, const char *name) {
-    for (size_t i = 0; i < n; i++) {
-        const vf_variable *v = &t->var[s[i].var];
-        size_t room = strlen(v->name) + 32;
-        char *own = vf_alloc(room);
-        snprintf(own, room, v->members != NULL ? "%s[%ld]" : "%s", v->name, s[i].member + 1);
-        if (strcmp(own, name) == 0)
-            return &s[i];
-    }
-    vf_refuse("no variable of this name");
-}
-
 /* --- cases ----------------------------------------------------------------------------------- */
 
 static size_t make_slots(const vf_theorem *t, vf_point *at, slot **slots) {
@@ -114,30 +75,10 @@ static size_t make_slots(const vf_theorem *t, vf_point *at, slot **slots) {
         at->var[v] = vf_alloc((size_t)members * sizeof *at->var[v]);
         for (long i = 0; i < members; i++) {
             *slots = vf_grow(*slots, n, sizeof **slots);
-            (*slots)[n++] = (slot){v, i, (size_t)rows, (size_t)cols, 1, NULL, 0};
+            (*slots)[n++] = (slot){v, i, (size_t)rows, (size_t)cols, 1};
         }
     }
     return n;
-}
-
-/* False: what a hypothesis says of the slot is not defined, so there is no such instance. */
-static bool put_slot(const vf_theorem *t, vf_point *at, const slot *s, size_t choice) {
-    vf_value v;
-    at->var[s->var][s->member].entry = NULL;
-    if (s->given != NULL) {
-        vf_machine m;
-        vf_machine_init(&m, t, at);
-        const vf_value *value = vf_machine_value(&m, s->given);
-        if (m.doubt.undefined)
-            return false;
-        ENSURE("what is given can be computed", value != NULL && !m.doubt.unsure && !m.stopped);
-        v = *value;
-    } else {
-        v = member_of_set(t->var[s->var].set, s, choice);
-    }
-    ENSURE("what is given has the shape of the variable", v.rows == s->rows && v.cols == s->cols);
-    at->var[s->var][s->member] = v;
-    return true;
 }
 
 static void check_case(const vf_theorem *t, const vf_point *at) {
@@ -152,47 +93,24 @@ static void check_case(const vf_theorem *t, const vf_point *at) {
     }
 }
 
-/* What is given is computed when all else is chosen, in the order of the records. */
-static void put_given_last(slot *s, size_t n) {
-    slot *sorted = vf_alloc((n + 1) * sizeof *sorted);
-    size_t done = 0;
-    for (size_t order = 0; order <= n; order++)
-        for (size_t i = 0; i < n; i++)
-            if (s[i].order == order)
-                sorted[done++] = s[i];
-    memcpy(s, sorted, n * sizeof *s);
-}
-
 static void check_cases(const vf_theorem *t, vf_point *at, const slot *s, size_t n, size_t i) {
     if (i == n) {
         check_case(t, at);
         return;
     }
-    for (size_t k = 0; k < s[i].choices; k++)
-        if (put_slot(t, at, &s[i], k))
-            check_cases(t, at, s, n, i + 1);
+    for (size_t k = 0; k < s[i].choices; k++) {
+        at->var[s[i].var][s[i].member] = member_of_set(t->var[s[i].var].set, &s[i], k);
+        check_cases(t, at, s, n, i + 1);
+    }
 }
 
 void vf_check_evaluate(vf_theorem *t, vf_cert *c, vf_point *at) {
-    const char *rest, *field[2];
     slot *slots;
     ENSURE("nothing stands behind `evaluate`", *vf_take(c, "evaluate") == '\0');
-    size_t n = make_slots(t, at, &slots), cases = 1, given = 0;
-    while (vf_take_if(c, "given", &rest)) {
-        vf_fields(rest, field, 2);
-        slot *s = slot_named(t, slots, n, field[0]);
-        long k = vf_read_long(field[1]);
-        ENSURE("no such hypothesis", k >= 1 && (size_t)k <= t->nassumes);
-        s->given = equation(t, at, t->assume[k - 1], s);
-        ENSURE("the hypothesis does not say what the variable is", s->given != NULL);
-        s->order = ++given;
-        ENSURE("more is given than there are variables", given <= n);
-    }
+    size_t n = make_slots(t, at, &slots), cases = 1;
     for (size_t i = 0; i < n; i++) {
-        if (slots[i].given == NULL)
-            slots[i].choices = size_of_set(t, &slots[i]);
+        slots[i].choices = size_of_set(t, &slots[i]);
         cases = times(cases, slots[i].choices);
     }
-    put_given_last(slots, n);
     check_cases(t, at, slots, n, 0);
 }

@@ -11,7 +11,7 @@ static bool kept(vf_machine *m, const vf_value *mask, size_t row, bool *keep, si
         int zero = vf_num_sign(e->value);
         int unit = vf_num_sign(vf_num_sub(e->value, vf_num_int(1)));
         m->stopped = m->stopped || e->n > 0 || zero == VF_NO_SIGN || unit == VF_NO_SIGN;
-        m->doubt.undefined = m->doubt.undefined || (zero != 0 && unit != 0);
+        m->doubt.undefined = m->doubt.undefined || (!m->stopped && zero != 0 && unit != 0);
         keep[j] = unit == 0;
         count += keep[j];
     }

@@ -285,19 +285,23 @@ static const vf_value *join(const pieces *p, bool beside) {
 
 /* --- loops ----------------------------------------------------------------------------------- */
 
+static const vf_value *extreme(vf_machine *m, const pieces *rounds, bool largest) {
+    const vf_entry **all = vf_alloc(rounds->n * sizeof *all);
+    for (size_t k = 0; k < rounds->n; k++)
+        all[k] = rounds->piece[k]->entry[0];
+    return vf_value_scalar(vf_entry_extreme(&m->doubt, all, rounds->n, largest));
+}
+
 /* What the rounds of a loop make. */
 static const vf_value *combine(vf_machine *m, vf_op op, const pieces *rounds) {
     const vf_value *sum = rounds->piece[0];
     if (op == VF_LOOP_HCAT || op == VF_LOOP_VCAT)
         return join(rounds, op == VF_LOOP_HCAT);
+    if (op == VF_LOOP_MAX || op == VF_LOOP_MIN)
+        return extreme(m, rounds, op == VF_LOOP_MAX);
     for (size_t k = 1; k < rounds->n; k++) {
         const vf_value *round = rounds->piece[k];
-        if (op == VF_LOOP_MAX || op == VF_LOOP_MIN) {
-            const vf_entry *both[] = {sum->entry[0], round->entry[0]};
-            sum = vf_value_scalar(vf_entry_extreme(&m->doubt, both, 2, op == VF_LOOP_MAX));
-        } else {
-            sum = op == VF_LOOP_SUM ? vf_value_add(sum, round) : vf_value_mul(sum, round);
-        }
+        sum = op == VF_LOOP_SUM ? vf_value_add(sum, round) : vf_value_mul(sum, round);
     }
     return sum;
 }

@@ -6,6 +6,16 @@
    primes that are looked for under roots and logarithms. */
 enum { MOST_PRODUCTS = 1 << 22, MOST_POWER = 10000, MOST_PRIME = 1 << 12, MOST_DEPTH = 100 };
 
+/* Products of numbers and of intervals, the latter by 64 bits, in all: some seconds. */
+enum { MOST_WORK = 1 << 25 };
+static unsigned long work;
+
+static void count_work(unsigned long more) {
+    work += more;
+    if (work > MOST_WORK)
+        vf_limit("work on numbers");
+}
+
 typedef enum kind { ROOT, RECIPROCAL, EXP, LOG, ERF, PI, ENCLOSED } kind;
 
 typedef struct atom {
@@ -383,6 +393,7 @@ const vf_number *vf_num_dot(const vf_number *const *a, const vf_number *const *b
     for (size_t k = 0; k < n; k++) {
         if (a[k]->n > MOST_PRODUCTS / (b[k]->n + 1))
             vf_limit("terms of a number");
+        count_work(a[k]->n * b[k]->n);
         for (size_t i = 0; i < a[k]->n; i++)
             for (size_t j = 0; j < b[k]->n; j++)
                 sum_add_product(&s, &a[k]->term[i], &b[k]->term[j]);
@@ -485,67 +496,85 @@ static const vf_number *root_of_rational(mpq_srcptr q) {
     return times(root_of_integer(n), by);
 }
 
-/* The exponential in a number of one term, and the rest. */
-static const vf_number *split_exponential(const vf_number *a, const vf_number **rest) {
-    const product *p = a->term[0].p;
-    factor *left = vf_alloc((p->n + 1) * sizeof *left);
-    const vf_number *exponent = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < p->n; i++)
-        if (atoms[p->factor[i].atom]->kind == EXP)
-            exponent = atoms[p->factor[i].atom]->of;
-        else
-            left[n++] = p->factor[i];
-    *rest = single(a->term[0].c, product_of(left, n));
-    return exponent;
+static const vf_number *exponent_of(const product *p) {
+    for (size_t f = 0; f < p->n; f++)
+        if (atoms[p->factor[f].atom]->kind == EXP)
+            return atoms[p->factor[f].atom]->of;
+    return vf_num_zero();
+}
+
+/* The least of the exponents of the terms, so that sums that differ by an exponential alone get one
+   form; 0 where they cannot be compared. */
+static const vf_number *least_exponent(const vf_number *a) {
+    const vf_number *least = exponent_of(a->term[0].p);
+    for (size_t i = 1; i < a->n; i++) {
+        const vf_number *other = exponent_of(a->term[i].p);
+        int sign = other == least ? 0 : vf_num_sign(vf_num_sub(other, least));
+        if (sign == VF_NO_SIGN)
+            return vf_num_zero();
+        least = sign < 0 ? other : least;
+    }
+    return least;
+}
+
+/* a = exp(*exponent)*c*(what is returned), which is primitive */
+static const vf_number *simplify(const vf_number *a, const vf_number **exponent, mpq_t c) {
+    *exponent = least_exponent(a);
+    if ((*exponent)->n > 0)
+        a = vf_num_mul(a, vf_num_exp(vf_num_neg(*exponent)));
+    return primitive(a, c);
 }
 
 const vf_number *vf_num_sqrt(const vf_number *a) {
-    const vf_number *outside = vf_num_int(1), *exponent = NULL;
+    const vf_number *exponent;
     mpq_t c;
     mpq_init(c);
-    if (a->n == 1)
-        exponent = split_exponential(a, &a);
-    if (exponent != NULL)
-        outside = vf_num_exp(times_fraction(exponent, 1, 2));
-    a = primitive(a, c);
-    outside = vf_num_mul(outside, root_of_rational(c));
+    a = simplify(a, &exponent, c);
+    const vf_number *outside =
+        vf_num_mul(vf_num_exp(times_fraction(exponent, 1, 2)), root_of_rational(c));
     if (vf_num_is_rational(a, c)) /* 1 */
         return outside;
     return vf_num_mul(outside, atom_number(ROOT, a));
 }
 
-/* exp(k*log(q)) is q^k for an integer k, and a root more for half of an odd one. */
-static bool power_of_rational(const term *t, const vf_number **made) {
+/* exp(k*log(q)) is q^(whole part of k), a root more for a rest of 1/2, else exp(rest*log(q)). */
+static bool power_of_rational(const term *t, const vf_number **made, mpq_t rest) {
     const product *p = t->p;
-    mpq_t q, k;
-    mpq_init(q);
-    mpq_init(k);
+    mpq_t q, power;
+    mpz_t whole;
     bool logarithm = p->n == 1 && p->factor[0].power == 1 && atoms[p->factor[0].atom]->kind == LOG;
-    if (!logarithm || !vf_num_is_rational(atoms[p->factor[0].atom]->of, q))
+    mpq_init(q);
+    mpq_init(power);
+    mpz_init(whole);
+    mpz_fdiv_q(whole, mpq_numref(t->c), mpq_denref(t->c));
+    if (!logarithm || !vf_num_is_rational(atoms[p->factor[0].atom]->of, q) ||
+        mpz_cmpabs_ui(whole, MOST_POWER) > 0)
         return false;
-    mpq_mul_2exp(k, t->c, 1);
-    if (mpz_cmp_ui(mpq_denref(k), 1) != 0 || mpz_cmpabs_ui(mpq_numref(k), MOST_POWER) > 0)
-        return false;
-    long twice = mpz_get_si(mpq_numref(k));
-    if (twice < 0)
+    mpq_set_z(power, whole);
+    mpq_sub(rest, t->c, power);
+    bool root = mpz_cmp_ui(mpq_denref(rest), 2) == 0;
+    const vf_number *half = root ? root_of_rational(q) : vf_num_int(1);
+    if (root)
+        mpq_set_ui(rest, 0, 1);
+    if (mpz_sgn(whole) < 0)
         mpq_inv(q, q);
-    unsigned long times_two = (unsigned long)labs(twice), whole = times_two / 2;
-    mpq_init(k);
-    mpz_pow_ui(mpq_numref(k), mpq_numref(q), whole);
-    mpz_pow_ui(mpq_denref(k), mpq_denref(q), whole);
-    *made = vf_num_mul(*made, vf_num_rational(k));
-    if (times_two % 2)
-        *made = vf_num_mul(*made, root_of_rational(q));
+    mpz_pow_ui(mpq_numref(power), mpq_numref(q), mpz_get_ui(whole));
+    mpz_pow_ui(mpq_denref(power), mpq_denref(q), mpz_get_ui(whole));
+    *made = vf_num_mul(*made, vf_num_mul(half, vf_num_rational(power)));
     return true;
 }
 
 const vf_number *vf_num_exp(const vf_number *a) {
     const vf_number *outside = vf_num_int(1);
     sum rest = {0};
+    mpq_t c;
+    mpq_init(c);
     for (size_t i = 0; i < a->n; i++)
-        if (!power_of_rational(&a->term[i], &outside))
+        if (power_of_rational(&a->term[i], &outside, c))
+            sum_put(&rest, c, a->term[i].p);
+        else
             sum_put(&rest, a->term[i].c, a->term[i].p);
+    mpq_clear(c);
     const vf_number *exponent = sum_done(&rest);
     if (exponent->n == 0)
         return outside;
@@ -570,20 +599,28 @@ static void log_of_integer(sum *s, mpz_srcptr n, long by) {
     sum_put(s, c, atom_product(atom_of(LOG, vf_num_rational(q))));
 }
 
+/* log of a primitive number: of the square of a root, of what a reciprocal stands for */
+static const vf_number *log_of_primitive(const vf_number *a) {
+    const product *p = a->term[0].p;
+    const atom *x = p->n == 1 && a->n == 1 ? atoms[p->factor[0].atom] : NULL;
+    if (x != NULL && x->kind == ROOT)
+        return times_fraction(vf_num_log(x->of), 1, 2);
+    if (x != NULL && x->kind == RECIPROCAL && vf_num_sign(x->of) > 0 &&
+        vf_num_sign(x->of) != VF_NO_SIGN)
+        return times_fraction(vf_num_log(x->of), -(long)p->factor[0].power, 1);
+    return atom_number(LOG, a);
+}
+
 const vf_number *vf_num_log(const vf_number *a) {
     sum s = {0};
-    const vf_number *exponent = NULL;
+    const vf_number *exponent;
     mpq_t c;
     mpq_init(c);
-    if (a->n == 1)
-        exponent = split_exponential(a, &a);
-    a = primitive(a, c);
+    a = simplify(a, &exponent, c);
     log_of_integer(&s, mpq_numref(c), 1);
     log_of_integer(&s, mpq_denref(c), -1);
-    const vf_number *made = sum_done(&s);
-    if (exponent != NULL)
-        made = vf_num_add(made, exponent);
-    return vf_num_is_rational(a, c) ? made : vf_num_add(made, atom_number(LOG, a));
+    const vf_number *made = vf_num_add(sum_done(&s), exponent);
+    return vf_num_is_rational(a, c) ? made : vf_num_add(made, log_of_primitive(a));
 }
 
 const vf_number *vf_num_erf(const vf_number *a) {
@@ -691,13 +728,14 @@ const vf_number *vf_num_inverse(const vf_number *a) {
             return vf_num_mul(conjugate, vf_num_inverse(norm));
     }
     mpq_init(c);
-    a = primitive(a, c);
+    const vf_number *exponent;
+    a = simplify(a, &exponent, c);
     if (mpq_sgn(a->term[0].c) < 0) {
         a = vf_num_neg(a);
         mpq_neg(c, c);
     }
     mpq_inv(c, c);
-    return times(atom_number(RECIPROCAL, a), c);
+    return vf_num_mul(vf_num_exp(vf_num_neg(exponent)), times(atom_number(RECIPROCAL, a), c));
 }
 
 static unsigned highest_power(const vf_number *a, unsigned x) {
@@ -791,6 +829,7 @@ static void multiply_by(vf_interval *r, factor f, unsigned level) {
     atom *a = atoms[f.atom];
     if (!a->known[level])
         enclose_atom(a, level);
+    count_work(f.power * ((unsigned long)vf_level_precision(level) / 64));
     for (unsigned k = 0; k < f.power; k++)
         vf_interval_mul(r, r, &a->at[level]);
 }

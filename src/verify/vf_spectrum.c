@@ -38,9 +38,15 @@ static bool is_triangular(const vf_grid *a, bool upper) {
 
 /* --- inertia --------------------------------------------------------------------------------- */
 
+/* How many eigenvalues of a, or moduli of them, exceed t; false: it could not be told, as where
+   one of them is t. */
+typedef bool counter(const vf_grid *a, mpq_srcptr t, unsigned level, size_t *count);
+
 typedef struct spectrum {
     vf_grid a;
     size_t k;
+    counter *above;
+    bool moduli;
 } spectrum;
 
 static vf_interval *shifted(const vf_grid *a, mpq_srcptr t, unsigned level) {
@@ -137,13 +143,14 @@ static void bound_of(const vf_grid *a, unsigned level, mpq_t bound) {
     mpfr_clear(size);
 }
 
-/* lo < eigenvalue < hi: bisection, a little off the middle where the middle does not tell. */
+/* lo <= eigenvalue <= hi: bisection, a little off the middle where the middle does not tell. */
 static bool bisect(const spectrum *s, unsigned level, mpq_t lo, mpq_t hi) {
     mpq_t t, width;
     mpq_init(t);
     mpq_init(width);
     bound_of(&s->a, level, hi);
-    mpq_neg(lo, hi);
+    if (!s->moduli)
+        mpq_neg(lo, hi);
     bool bounded = mpq_sgn(hi) > 0;
     long steps = (long)vf_level_precision(level) / 2;
     for (long step = 0; bounded && step < steps && step < MOST_STEPS; step++) {
@@ -155,7 +162,7 @@ static bool bisect(const spectrum *s, unsigned level, mpq_t lo, mpq_t hi) {
             mpq_canonicalize(t);
             mpq_mul(t, t, width);
             mpq_add(t, t, lo);
-            told = count_above(&s->a, t, level, &above);
+            told = s->above(&s->a, t, level, &above);
         }
         if (!told)
             break;
@@ -207,17 +214,34 @@ static void simplest(mpq_t r, mpq_srcptr lo, mpq_srcptr hi) {
     mpq_clear(b);
 }
 
-/* All eigenvalues between lo and hi are t if there are as many as a - t*1 has nullity. */
-static bool all_equal(const vf_grid *a, mpq_srcptr t, mpq_srcptr lo, mpq_srcptr hi) {
+static vf_grid minus(const vf_grid *a, const vf_number *t) {
     vf_grid m = vf_grid_new(a->rows, a->cols);
-    size_t above_lo, above_hi;
-    long low, high;
     for (size_t k = 0; k < a->rows * a->cols; k++)
-        m.x[k] = k / a->cols == k % a->cols ? vf_num_sub(a->x[k], vf_num_rational(t)) : a->x[k];
-    vf_rank_of(&m, &low, &high);
-    return low == high && count_above(a, lo, GUESS_LEVEL, &above_lo) &&
-           count_above(a, hi, GUESS_LEVEL, &above_hi) && above_lo > above_hi &&
-           above_lo - above_hi == a->rows - (size_t)low;
+        m.x[k] = k / a->cols == k % a->cols ? vf_num_sub(a->x[k], t) : a->x[k];
+    return m;
+}
+
+/* How often t is an eigenvalue: the rank that (a - t*1)^n lacks; for symmetric a, n = 1 does. */
+static bool multiplicity(const vf_grid *a, const vf_number *t, bool symmetric, size_t *times) {
+    vf_grid m = minus(a, t), power = m;
+    long low, high;
+    for (size_t k = 1; k < a->rows && !symmetric; k++)
+        power = vf_grid_mul(&power, &m);
+    vf_rank_of(&power, &low, &high);
+    *times = a->rows - (size_t)low;
+    return low == high;
+}
+
+/* All eigenvalues (moduli) between lo and hi are t if there are no more than t (and -t) makes. */
+static bool all_equal(const spectrum *s, const vf_number *t, mpq_srcptr lo, mpq_srcptr hi) {
+    size_t above_lo, above_hi, times, more = 0;
+    if (!s->above(&s->a, lo, GUESS_LEVEL, &above_lo) ||
+        !s->above(&s->a, hi, GUESS_LEVEL, &above_hi))
+        return false;
+    bool known =
+        multiplicity(&s->a, t, !s->moduli, &times) &&
+        (!s->moduli || vf_num_terms(t) == 0 || multiplicity(&s->a, vf_num_neg(t), false, &more));
+    return known && above_lo > above_hi && above_lo - above_hi == times + more;
 }
 
 static const vf_number *rational_eigenvalue(const spectrum *s) {
@@ -228,9 +252,17 @@ static const vf_number *rational_eigenvalue(const spectrum *s) {
     if (!bisect(s, GUESS_LEVEL, lo, hi))
         return NULL;
     simplest(t, lo, hi);
-    if (mpz_sizeinbase(mpq_denref(t), 2) > MOST_GUESS_BITS || !all_equal(&s->a, t, lo, hi))
+    if (mpz_sizeinbase(mpq_denref(t), 2) > MOST_GUESS_BITS ||
+        !all_equal(s, vf_num_rational(t), lo, hi))
         return NULL;
     return vf_num_rational(t);
+}
+
+static const vf_number *found_or_enclosed(spectrum of) {
+    spectrum *s = vf_alloc(sizeof *s);
+    *s = of;
+    const vf_number *rational = rational_eigenvalue(s);
+    return rational != NULL ? rational : vf_num_enclosed(enclose_eigenvalue, s);
 }
 
 /* --- eigenvalues of symmetric matrices ------------------------------------------------------- */
@@ -266,12 +298,7 @@ static const vf_number *closed_form(const vf_grid *a, size_t k) {
 
 const vf_number *vf_eigenvalue(const vf_grid *a, size_t k) {
     const vf_number *closed = closed_form(a, k);
-    if (closed != NULL)
-        return closed;
-    spectrum *s = vf_alloc(sizeof *s);
-    *s = (spectrum){*a, k};
-    closed = rational_eigenvalue(s);
-    return closed != NULL ? closed : vf_num_enclosed(enclose_eigenvalue, s);
+    return closed != NULL ? closed : found_or_enclosed((spectrum){*a, k, count_above, false});
 }
 
 /* Symmetric elimination: pivots are not negative, and rows of pivots 0 are 0. */
@@ -331,6 +358,65 @@ static const vf_number *modulus_of_two(const vf_grid *a, size_t k) {
     return k == 1 ? half(vf_num_add(t, s)) : modulus(half(vf_num_sub(t, s)));
 }
 
+/* det(z*1 - a) = c[0] + c[1]*z + ... + z^n, by the recursion of Faddeev and LeVerrier. */
+static const vf_number **characteristic(const vf_grid *a) {
+    size_t n = a->rows;
+    const vf_number **c = vf_alloc((n + 1) * sizeof *c);
+    vf_grid m = vf_grid_new(n, n);
+    c[n] = vf_num_int(1);
+    for (size_t k = 1; k <= n; k++) {
+        m = minus(&m, vf_num_neg(c[n - k + 1]));
+        m = vf_grid_mul(a, &m);
+        const vf_number *trace = vf_num_zero();
+        for (size_t i = 0; i < n; i++)
+            trace = vf_num_add(trace, entry(&m, i, i));
+        c[n - k] = vf_num_mul(trace, vf_num_inverse(vf_num_int(-(long)k)));
+    }
+    return c;
+}
+
+/* The triangular matrix with c[i - j] at (i, j). */
+static vf_grid toeplitz(const vf_number *const *c, size_t n) {
+    vf_grid r = vf_grid_new(n, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            r.x[i * n + j] = c[i - j];
+    return r;
+}
+
+/* Schur and Cohn: p(z) = c[0] + ... + c[n]*z^n has as many zeros of modulus above 1 as the
+   symmetric matrix L*L' - M*M' has negative eigenvalues, if it has none that is 0. Here p(z) is the
+   characteristic polynomial at t*z, L is made of c[n], c[n - 1], ..., M of c[0], c[1], ... */
+static bool count_moduli(const vf_grid *a, mpq_srcptr t, unsigned level, size_t *count) {
+    size_t n = a->rows;
+    const vf_number **c = characteristic(a), **back = vf_alloc((n + 1) * sizeof *back);
+    const vf_number *power = vf_num_int(1);
+    mpq_t zero;
+    mpq_init(zero);
+    for (size_t k = 0; k <= n; k++) {
+        c[k] = vf_num_mul(c[k], power);
+        back[n - k] = c[k];
+        power = vf_num_mul(power, vf_num_rational(t));
+    }
+    vf_grid l = toeplitz(back, n), lt = vf_grid_transpose(&l), s = vf_grid_mul(&l, &lt);
+    vf_grid m = toeplitz(c, n), mt = vf_grid_transpose(&m), mm = vf_grid_mul(&m, &mt);
+    for (size_t k = 0; k < n * n; k++)
+        s.x[k] = vf_num_sub(s.x[k], mm.x[k]);
+    size_t inside = 0;
+    bool told = count_above(&s, zero, level, &inside);
+    *count = n - inside;
+    return told;
+}
+
+/* 0 beyond the rank of a^n, else by counting. */
+static const vf_number *modulus_by_counting(const vf_grid *a, size_t k) {
+    size_t zeros;
+    if (!vf_grid_is_rational(a) || !multiplicity(a, vf_num_zero(), false, &zeros))
+        return NULL;
+    return k > a->rows - zeros ? vf_num_zero()
+                               : found_or_enclosed((spectrum){*a, k, count_moduli, true});
+}
+
 static bool same_grid(const vf_grid *a, const vf_grid *b) {
     bool same = true;
     for (size_t k = 0; same && k < a->rows * a->cols; k++)
@@ -347,5 +433,7 @@ const vf_number *vf_eigen_modulus(const vf_grid *a, size_t k) {
         made = modulus_of_two(a, k);
     else if (same_grid(&left, &right)) /* normal: the moduli are the singular values */
         made = root_or_zero(vf_eigenvalue(&left, k));
+    else
+        made = modulus_by_counting(a, k);
     return made != NULL ? made : vf_num_unknown();
 }

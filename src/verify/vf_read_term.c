@@ -95,7 +95,11 @@ vf_binding *vf_bind(vf_reader *r, const char *name, const vf_term *term) {
 const vf_binding *vf_lookup(vf_reader *r, const char *name) {
     const vf_binding *b = find(r, name);
     ENSURE("an unknown name", b != NULL);
-    if (b->kind == VF_BOUND_LET && !r->certificate) {
+    if (b->kind != VF_BOUND_LET)
+        return b;
+    if (r->certificate) { /* the sizes of others were not looked at */
+        ENSURE("a `let` that the theorem does not use", r->used[b->let]);
+    } else {
         r->use = vf_grow(r->use, r->nuses, sizeof *r->use);
         r->use[r->nuses][0] = r->let;
         r->use[r->nuses++][1] = b->let;

@@ -61,6 +61,7 @@ typedef struct vf_reader {
     long *size_let;   /* by size of the theorem: the let in which it stands */
     long (*use)[2];   /* which let uses which; VF_NO_LET: something else uses it */
     size_t nuses;
+    bool *used; /* by let, once the theorem was read */
 } vf_reader;
 
 /* --- vf_read_term.c --- */

@@ -292,7 +292,7 @@ static void read_clause(vf_reader *r, const char *path, bool *expected) {
 /* Sizes of a let that nothing uses do not count. A let is used before it uses others, seen from
    the end of the text. */
 static void drop_unused_sizes(vf_reader *r) {
-    bool *used = vf_alloc((size_t)r->nlets + 1);
+    bool *used = r->used = vf_alloc((size_t)r->nlets + 1);
     for (size_t i = r->nuses; i-- > 0;)
         if (r->use[i][0] == VF_NO_LET || used[r->use[i][0]])
             used[r->use[i][1]] = true;

@@ -17,6 +17,7 @@ static const char claims[] =
     "  dim n >= 1, d in {2, 4}, e = n*d, q >= 2;\n"
     "  forall X : real[n, d], Y : real[(q - 1)*d, n], W[n] : real[d], Z : real[q/2, 1], x : real;\n"
     "  let C = center(X);\n"
+    "  let U = eye(n/2);\n"
     "  assume x > 0;\n"
     "  claim rank(C) <= rank(X);\n"
     "}\n";
@@ -56,6 +57,7 @@ static const text_case cases[] = {
     {false, "unknown"},
     {false, "t"},
     {false, "W"},
+    {false, "U"}, /* nothing uses it, so n may be odd */
     {false, "twice"},
     {false, "eye(n/2)"},    /* no integer where n is odd */
     {true, "eye(q/2*2/2)"}, /* made of one */

@@ -19,10 +19,20 @@ static size_t lines(const char *text) {
     return n;
 }
 
+/* A comment, for the convenience of who has the certificate alone; the digest is what counts. */
+static void put_claims(rk_buf *out, const char *path) {
+    for (const char *c = path; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            return;
+    rk_buf_printf(out, "# claims %s\n", path);
+}
+
 bool rk_cert_print(rk_buf *out, const rk_checked *checked, const rk_result *result) {
     if (result->records == NULL)
         return false;
-    rk_buf_puts(out, "rankle-cert 1\ndigest ");
+    rk_buf_puts(out, "rankle-cert 1\n");
+    put_claims(out, checked->file->path);
+    rk_buf_puts(out, "digest ");
     put_digest(out, checked, 32);
     rk_buf_printf(out, "\ntheorem %s\nverdict %s\n%send %zu\n", checked->theorem->name,
                   rk_verdict_name(result->verdict), result->records, lines(result->records));

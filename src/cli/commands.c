@@ -149,6 +149,22 @@ static const rk_example ledger_examples[] = {
     {NULL, NULL, NULL, 0}};
 static const char *const ledger_exits[] = {"0", "all was done", EXIT_FAILURES, NULL};
 
+/* --- export -------------------------------------------------------------------- */
+
+static const char *const export_paragraphs[] = {
+    "Writes a certificate that rankle check --cert made as a file for another program. With --coq "
+    "that is a file for Coq, of its own and with its standard library only: of a counterexample or "
+    "an example every value at the point, with ranks by factorisations; of a proof by the rank "
+    "calculus that the facts add up to the goals. coqc accepts it, and Print Assumptions shows no "
+    "axioms.",
+    "The certificate names its claim file, as it was given to rankle check; FILE names it when it "
+    "has moved. It must be the same text.",
+    NULL};
+static const rk_example export_examples[] = {
+    {"rankle export --coq certificates/*.cert -o Proof.v", "for coqc Proof.v", NULL, 0},
+    {NULL, NULL, NULL, 0}};
+static const char *const export_exits[] = {"0", "the file was written", EXIT_FAILURES, NULL};
+
 /* --- help ---------------------------------------------------------------------- */
 
 static const char *const help_paragraphs[] = {"Prints the help of a command.", NULL};
@@ -170,6 +186,8 @@ static const rk_command_text command_texts[RK_COMMANDS] = {
      table_exits, "*.json"},
     {"ledger", "show|merge|export FILE ...", "look into, merge, export the results of long hunts",
      ledger_paragraphs, ledger_examples, ledger_exits, "*.ledger"},
+    {"export", "CERTIFICATE [FILE]", "write a certificate for another program", export_paragraphs,
+     export_examples, export_exits, "*.cert"},
     {"help", "[COMMAND]", "print the help of a command", help_paragraphs, help_examples, help_exits,
      NULL},
 };

@@ -38,7 +38,7 @@ static int run_command(rk_command command, int argc, char **argv) {
         [RK_COMMAND_CHECK] = rk_cli_check,     [RK_COMMAND_HUNT] = rk_cli_hunt,
         [RK_COMMAND_EXPLAIN] = rk_cli_explain, [RK_COMMAND_EVAL] = rk_cli_eval,
         [RK_COMMAND_TABLE] = rk_cli_table,     [RK_COMMAND_LEDGER] = rk_cli_ledger,
-        [RK_COMMAND_HELP] = rk_cli_help,
+        [RK_COMMAND_EXPORT] = rk_cli_export,   [RK_COMMAND_HELP] = rk_cli_help,
     };
     rk_arguments arguments;
     int code = RK_EXIT_USAGE;

@@ -10,6 +10,7 @@ int rk_cli_hunt(const rk_arguments *arguments);
 int rk_cli_explain(const rk_arguments *arguments);
 int rk_cli_eval(const rk_arguments *arguments);
 int rk_cli_ledger(const rk_arguments *arguments);
+int rk_cli_export(const rk_arguments *arguments);
 int rk_cli_table(const rk_arguments *arguments);
 int rk_cli_help(const rk_arguments *arguments);
 

@@ -12,6 +12,7 @@ typedef enum rk_command {
     RK_COMMAND_EVAL,
     RK_COMMAND_TABLE,
     RK_COMMAND_LEDGER,
+    RK_COMMAND_EXPORT,
     RK_COMMAND_HELP,
     RK_COMMANDS
 } rk_command;

@@ -12,7 +12,8 @@
 
 #define RK_RUNS (RK_ON(CHECK) | RK_ON(HUNT))
 #define RK_SETTLES (RK_RUNS | RK_ON(EXPLAIN))
-#define RK_ALL (RK_SETTLES | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(LEDGER) | RK_ON(HELP))
+#define RK_ALL                                                                                     \
+    (RK_SETTLES | RK_ON(EVAL) | RK_ON(TABLE) | RK_ON(LEDGER) | RK_ON(EXPORT) | RK_ON(HELP))
 
 /*    field          short name             kind   value      commands  least  most   help */
 #define RK_OPTIONS(X)                                                                              \
@@ -52,7 +53,9 @@
       "draw N exact instances for `verified' (default 200), random variables N times")             \
     X(precision_cap, 0, "precision-cap", COUNT, "BITS", RK_SETTLES | RK_ON(EVAL), 32, 1e7,         \
       "raise the precision of enclosures up to BITS (default 1024)")                               \
-    X(library, 'I', "library", LIST, "DIR", RK_SETTLES, 0, 0,                                      \
+    X(coq, 0, "coq", FLAG, NULL, RK_ON(EXPORT), 0, 0,                                              \
+      "write a file for Coq: its kernel computes the numbers of the certificate again")            \
+    X(library, 'I', "library", LIST, "DIR", RK_SETTLES | RK_ON(EXPORT), 0, 0,                      \
       "look for imports in DIR, too, before RANKLE_PATH and the installed library; may be given "  \
       "several times")                                                                             \
     X(latex, 0, "latex", FLAG, NULL, RK_ON(EXPLAIN), 0, 0,                                         \
@@ -62,7 +65,8 @@
       "with LaTeX: a whole document, to be compiled as it is")                                     \
     X(claims, 0, "claims", TEXT, "DIR", RK_ON(LEDGER), 0, 0,                                       \
       "with export: write each finding as a claim file into DIR instead of all as JSON")           \
-    X(output, 'o', "output", TEXT, "FILE", RK_ON(TABLE) | RK_ON(EXPLAIN) | RK_ON(LEDGER), 0, 0,    \
+    X(output, 'o', "output", TEXT, "FILE",                                                         \
+      RK_ON(TABLE) | RK_ON(EXPLAIN) | RK_ON(LEDGER) | RK_ON(EXPORT), 0, 0,                         \
       "write to FILE instead of standard output; an old FILE is replaced when all is written, "    \
       "but a ledger that others are merged into keeps what it has")                                \
     X(help, 'h', "help", FLAG, NULL, RK_ALL, 0, 0, "print a page of help and an example")

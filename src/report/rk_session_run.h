@@ -19,6 +19,11 @@ typedef struct rk_request {
     rk_explain_format format;
 } rk_request;
 
+/* Reads and checks the text of a file; the session keeps it even after errors. Its unit or module
+   are NULL when there are too many of them. */
+rk_session_file *rk_session_read(rankle_session *s, const char *path,
+                                 const char *const *library_path);
+
 /* A code of rankle.h: of several that apply the gravest. */
 int rk_session_run(const rk_request *request);
 

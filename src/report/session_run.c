@@ -251,20 +251,24 @@ static void add_tasks(run *r, const char *path, const rk_module *module) {
     }
 }
 
-/* Reads and checks the text of a file; the session keeps it even after errors. After a syntax error
-   nothing of the file is settled: what was meant is not known for sure. Wrong names or shapes in
-   one theorem leave the others as they are. */
-static void read_file(run *r, const char *path) {
-    rankle_session *s = r->s;
+rk_session_file *rk_session_read(rankle_session *s, const char *path,
+                                 const char *const *library_path) {
     rk_loader loader = rk_data_store_loader(s->store);
-    size_t errors = rk_diags_errors(s->diags);
     rk_grow(&s->file, &s->files_cap, s->nfiles + 1, sizeof *s->file);
     rk_session_file *file = &s->file[s->nfiles++];
     *file = (rk_session_file){0};
-    file->unit = rk_unit_read(path, r->options.library_path, s->diags);
+    file->unit = rk_unit_read(path, library_path, s->diags);
     if (file->unit)
         file->module = rk_module_check(file->unit, &loader, s->diags);
-    if (!file->unit || rk_diags_errors(s->diags) > errors)
+    return file;
+}
+
+/* After a syntax error nothing of the file is settled: what was meant is not known for sure. Wrong
+   names or shapes in one theorem leave the others as they are. */
+static void read_file(run *r, const char *path) {
+    size_t errors = rk_diags_errors(r->s->diags);
+    const rk_session_file *file = rk_session_read(r->s, path, r->options.library_path);
+    if (!file->unit || rk_diags_errors(r->s->diags) > errors)
         graver(r, RANKLE_INPUT);
     if (file->module && !file->module->unit->main->broken)
         add_tasks(r, path, file->module);

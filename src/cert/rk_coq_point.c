@@ -262,13 +262,14 @@ static void left_inverse(fmpq_mat_t u, const fmpq_mat_t p) {
     fmpq_mat_clear(t);
 }
 
-static slong say_rank(point *w, unsigned of, const fmpq_mat_t a) {
+/* That instruction `i` is the rank of `of`, whose value is a. */
+static slong say_rank(point *w, unsigned i, unsigned of, const fmpq_mat_t a) {
     factors f;
     rk_buf proof;
     rk_buf_init(&proof);
     slong n = fmpq_mat_nrows(a), m = fmpq_mat_ncols(a), r = factor(&f, a);
     left_inverse(f.u, f.p);
-    rk_buf_printf(&proof, "  - apply (rank_by %ld %ld %ld v%u ", n, m, r, of);
+    rk_buf_printf(&proof, "  - apply (rank_by %ld %ld r%u v%u ", n, m, i, of);
     const fmpq_mat_struct *part[] = {f.p, f.r, f.u, f.v};
     for (size_t k = 0; k < 4; k++) {
         put_matrix(&proof, part[k]);
@@ -276,7 +277,7 @@ static slong say_rank(point *w, unsigned of, const fmpq_mat_t a) {
     }
     rk_buf_puts(&proof, "; vm_compute; reflexivity.\n");
     say(w, proof.text);
-    rk_buf_printf(&w->said, "rank_is %ld %ld %ld v%u", n, m, r, of);
+    rk_buf_printf(&w->said, "rank_is %ld %ld r%u v%u", n, m, i, of);
     rk_buf_clear(&proof);
     factors_clear(&f);
     return r;
@@ -288,7 +289,10 @@ static bool put_rank(point *w, unsigned i) {
     fmpq_mat_init(a, w->p->instr[of].rows, w->p->instr[of].cols);
     bool known = value_of(w, of, a);
     if (known)
-        rk_buf_printf(w->out, "Definition v%u : mat := [[%ld]].\n", i, say_rank(w, of, a));
+        rk_buf_printf(w->out,
+                      "Definition r%u : nat := %ld.\n"
+                      "Definition v%u : mat := [[inject_Z (Z.of_nat r%u)]].\n",
+                      i, say_rank(w, i, of, a), i, i);
     fmpq_mat_clear(a);
     return known;
 }
@@ -378,8 +382,10 @@ static bool put_instruction(point *w, unsigned i) {
         return true;
     }
     switch (in->code) {
-    case RK_P_RATIONAL:
     case RK_P_INPUT:
+        rk_buf_printf(w->out, "Definition v%u : mat := x%u.\n", i, in->slot);
+        return true;
+    case RK_P_RATIONAL:
     case RK_P_DATA:
         return put_given(w, i, NULL);
     case RK_P_HCAT:
@@ -549,8 +555,13 @@ static bool put_program(point *w, const unsigned *claim, size_t nclaims, bool ho
 }
 
 static void put_theorem(point *w, const char *name, size_t number) {
-    rk_buf_printf(w->out, "\nTheorem %s_%zu :\n  %s.\nProof.\n  repeat apply conj.\n%sQed.\n", name,
-                  number, w->said.text, w->proof.text);
+    rk_buf_printf(w->out, "\nTheorem %s_%zu :\n  %s.\nProof.\n", name, number, w->said.text);
+    rk_buf_puts(w->out, w->nsaid > 1 ? "  refine " : "");
+    for (size_t i = 1; i < w->nsaid; i++)
+        rk_buf_puts(w->out, i + 1 < w->nsaid ? "(conj _ " : "(conj _ _)");
+    for (size_t i = 2; i < w->nsaid; i++)
+        rk_buf_putc(w->out, ')');
+    rk_buf_printf(w->out, "%s%sQed.\n", w->nsaid > 1 ? ".\n" : "", w->proof.text);
     rk_buf_printf(w->out, "Print Assumptions %s_%zu.\n", name, number);
 }
 

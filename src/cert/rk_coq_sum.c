@@ -204,6 +204,7 @@ static bool put_tree(sums *w, const rk_derivation *d) {
 }
 
 bool rk_coq_sums(rk_buf *out, const rk_checked *checked, const char **why) {
+    rk_buf_puts(out, "From Coq Require Import Lqa.\n");
     rk_calculus_options o = {.deadline = rk_clock() + SECONDS};
     rk_calculus *c = rk_calculus_prove(checked, &o);
     sums w = {.out = out, .checked = checked, .why = "the proof was not found again"};

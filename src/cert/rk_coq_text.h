@@ -4,7 +4,7 @@
 #define RK_COQ_TEXT_H
 
 #define RK_COQ_PREAMBLE                                                                            \
-    "From Coq Require Import QArith Qabs ZArith List Bool Lqa.\n"                                  \
+    "From Coq Require Import QArith Qabs ZArith List Bool.\n"                                      \
     "Import ListNotations.\n"                                                                      \
     "Local Open Scope Q_scope.\n"
 
@@ -48,6 +48,10 @@
     "Lemma rank_by (n m r : nat) (A P R U V : mat) :\n"                                            \
     "  meq n m (mul n r m P R) A &&\n"                                                             \
     "  meq r r (mul r m r (mul r n m U A) V) (eye r) = true -> rank_is n m r A.\n"                 \
-    "Proof. intro H. apply andb_prop in H. destruct H. split; eauto. Qed.\n"
+    "Proof.\n"                                                                                     \
+    "  intro H. apply andb_prop in H. destruct H.\n"                                               \
+    "  split; [ exists P, R | exists U, V ]; assumption.\n"                                        \
+    "Qed.\n"                                                                                       \
+    "Opaque rank_is.\n"
 
 #endif

@@ -529,6 +529,14 @@ static bool read_set(point *w, const char *rest) {
 
 /* --- one point ---------------------------------------------------------------------------- */
 
+static void add_needed(point *w, unsigned root) {
+    unsigned char *marks = rk_calloc(w->p->ninstr + 1, 1);
+    rk_program_closure(w->p, root, marks);
+    for (size_t i = 0; i < w->p->ninstr; i++)
+        w->needed[i] |= marks[i];
+    rk_free(marks);
+}
+
 static bool put_program(point *w, const unsigned *claim, size_t nclaims, bool holds) {
     const rk_program *p = w->p;
     for (size_t s = 0; s < p->nslots; s++)
@@ -536,9 +544,9 @@ static bool put_program(point *w, const unsigned *claim, size_t nclaims, bool ho
             return false;
     w->needed = rk_calloc(p->ninstr + 1, 1);
     for (size_t k = 0; k < p->nhypotheses; k++)
-        rk_program_closure(p, p->hypotheses[k], w->needed);
+        add_needed(w, p->hypotheses[k]);
     for (size_t k = 0; k < nclaims; k++)
-        rk_program_closure(p, claim[k], w->needed);
+        add_needed(w, claim[k]);
     for (unsigned i = 0; i < p->ninstr; i++)
         if (w->needed[i] && !put_instruction(w, i))
             return false;

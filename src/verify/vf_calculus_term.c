@@ -72,6 +72,7 @@ const vf_term *vf_exchange(const vf_term *t, vf_term_image *image, void *self) {
 typedef struct vf_same_fold {
     vf_proof *p;
     const vf_mx *fold;
+    vf_ratio low;
     const vf_term *found, *index, *running; /* what stands for its index and running value */
 } vf_same_fold;
 
@@ -79,9 +80,15 @@ static bool is_loop(const vf_term *t) {
     return t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
 }
 
+static bool is_fold(const vf_same_fold *f, const vf_term *t) {
+    vf_mxs *s = f->p->s;
+    return t->op == VF_FOLD && vf_mx_equal(s, vf_mx_read(s, t), f->fold) &&
+           vf_mx_equal_numbers(s, vf_mx_number(s, t->kid[0]), f->low);
+}
+
 /* The fold where it stands outside other loops: those may be empty. */
 static bool find_fold(vf_same_fold *f, const vf_term *t) {
-    if (t->op == VF_FOLD && vf_mx_equal(f->p->s, vf_mx_read(f->p->s, t), f->fold))
+    if (is_fold(f, t))
         f->found = t;
     for (size_t i = 0; !is_loop(t) && i < t->nkids && f->found == NULL; i++)
         find_fold(f, t->kid[i]);
@@ -100,6 +107,7 @@ void vf_add_layer(vf_proof *p, unsigned index, const vf_term *fold, const vf_ter
     p->layer = vf_grow(p->layer, p->nlayers, sizeof *p->layer);
     p->layer[p->nlayers++] = (vf_layer){p->t, index, running->sym2, fold->kid[2], body};
     vf_same_fold f = {.p = p, .fold = vf_mx_read(p->s, fold), .index = vf_symbol_term(index)};
+    f.low = vf_mx_number(p->s, fold->kid[0]);
     f.running = running;
     for (size_t i = 0; i < p->ndefined && f.found == NULL; i++)
         find_fold(&f, p->defined[i]);

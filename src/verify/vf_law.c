@@ -81,6 +81,10 @@ static const vf_law laws[] = {
      {0},
      {"rank([kron(A, B), kron(C, D)]) + (rank(A) + rank(C) - rank([A, C]))*(rank(B) + rank(D) - "
       "rank([B, D])) == rank(A)*rank(B) + rank(C)*rank(D)"}},
+    {"kronecker-chain", /* one column space lies in the other, on either side */
+     "A B C D K L",
+     {"product A K", "product D L", "C == A*K", "B == D*L"},
+     {"rank([kron(A, B), kron(C, D)]) + rank(B)*rank(C) == rank(A)*rank(B) + rank(C)*rank(D)"}},
     {"gaps",
      "A B",
      {0},
@@ -148,6 +152,13 @@ static const vf_law laws[] = {
      {"rank(A) <= rank(A + t*B)", "rank(B) <= rank(A + t*B)"}},
     /* norms */
     {"norm-of-sum", "A B", {0}, {NORMS("A + B", NORM_A_PLUS_B)}},
+    {"norm-of-members",
+     "h a b E",
+     {"a - 1 <= b"},
+     {"norm(sum(h = a..b, E), 1) <= sum(h = a..b, norm(E, 1))",
+      "norm(sum(h = a..b, E), 2) <= sum(h = a..b, norm(E, 2))",
+      "norm(sum(h = a..b, E), inf) <= sum(h = a..b, norm(E, inf))",
+      "norm(sum(h = a..b, E), fro) <= sum(h = a..b, norm(E, fro))"}},
     {"norm-of-product",
      "A B",
      {"product A B"},

@@ -338,6 +338,7 @@ _Noreturn static void evaluate_points(const char *claims, const char *path) {
 static const char help[] =
     "usage: rankle-verify [-I DIR] ... CLAIM.thm CERTIFICATE\n"
     "       rankle-verify [-I DIR] ... --all CLAIMS CERTIFICATES\n"
+    "       rankle-verify [-I DIR] ... --evaluate CLAIM.thm POINTS\n"
     "\n"
     "Checks a certificate that `rankle check --cert DIR` wrote against the text of the claim, with "
     "a\n"
@@ -346,6 +347,7 @@ static const char help[] =
     "\n"
     "  --all      all certificates of a folder, for a claim file or a folder of them\n"
     "  -I DIR     look for imports in DIR, too, before RANKLE_PATH and the installed library\n"
+    "  --evaluate what is true at the points of a file: a frame with `at` and `set` records alone\n"
     "  --help     this page\n"
     "\n"
     "Exit status: 0 accepted, 1 refused, 2 wrong arguments or files that cannot be read, 3 a "

@@ -53,6 +53,7 @@ typedef struct rk_functions {
        a polynomial, by means of `numbers`; NULL else. */
     unsigned (*signs_of)(const rk_domain *d, const fmpz_mpoly_t p);
     void *numbers;
+    const rk_function_watch *watch; /* or NULL */
 } rk_functions;
 
 static inline rk_functions *rk_functions_of(const rk_domain *d) {
@@ -87,6 +88,8 @@ unsigned rk_signs_mul(unsigned a, unsigned b);
 unsigned rk_signs_of_poly(const rk_domain *d, const fmpz_mpoly_t p);
 void rk_signs_learn(const rk_domain *d, const void *x, unsigned signs); /* of x; may want restart */
 
+/* Tells who watches that f(x) is r; gives back the outcome. */
+rk_ev rk_function_tell(const rk_domain *d, rk_ev ev, rk_fn f, const void *x, const void *r);
 rk_ev rk_function_apply(const rk_domain *d, rk_fn f, void *r, const void *x);
 rk_ev rk_function_abs(const rk_domain *d, void *r, const void *x);
 rk_ev rk_function_sqrt(const rk_domain *d, void *r, const void *x);

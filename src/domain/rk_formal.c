@@ -193,6 +193,8 @@ slong rk_function_generator(const rk_domain *d, rk_generator_kind kind, const vo
     g->degree = kind == RK_GEN_ROOT ? 2 : 0;
     fmpz_mpoly_q_set(g->what, what, f->ring);
     fmpz_mpoly_q_set(g->power, what, f->ring);
+    if (f->watch != NULL)
+        f->watch->generator(f->watch->self, k);
     return k;
 }
 
@@ -230,6 +232,8 @@ static bool solve_for(const rk_domain *d, const fmpz_mpoly_t p, slong k) {
     else
         fmpz_mpoly_q_set_si(g->power, 0, f->ring);
     g->degree = ok ? (ulong)e : 0;
+    if (ok && f->watch != NULL)
+        f->watch->equation(f->watch->self, k);
     fmpz_mpoly_univar_clear(u, f->ring);
     return ok;
 }

@@ -207,6 +207,7 @@ rk_ev rk_function_exp(const rk_domain *d, void *r, const void *x) {
     } else {
         ev = new_exponential(d, result, x);
     }
+    ev = rk_function_tell(d, ev, RK_FN_EXP, x, result);
     fmpz_mpoly_q_swap(r, result, f->ring);
     _fmpq_vec_clear(c, RK_MAX_EXPONENTS);
     fmpz_mpoly_q_clear(result, f->ring);

@@ -170,9 +170,14 @@ rk_ev rk_function_abs(const rk_domain *d, void *r, const void *x) {
     }
     if (!rk_parts_of(&parts, d, x))
         return RK_EV_LIMIT;
-    fmpz_mpoly_q_set_si(r, 1, rk_ring(d));
+    fmpz_mpoly_q_t result;
+    fmpz_mpoly_q_init(result, rk_ring(d));
+    fmpz_mpoly_q_set_si(result, 1, rk_ring(d));
     for (slong k = 0; k < parts.n; k++)
-        ev = rk_ev_worst(ev, multiply_modulus(d, r, &parts.part[k], parts.part[k].exponent));
+        ev = rk_ev_worst(ev, multiply_modulus(d, result, &parts.part[k], parts.part[k].exponent));
+    ev = rk_function_tell(d, ev, RK_FN_ABS, x, result);
+    fmpz_mpoly_q_swap(r, result, rk_ring(d));
+    fmpz_mpoly_q_clear(result, rk_ring(d));
     rk_parts_clear(&parts, d);
     return ev;
 }
@@ -258,6 +263,7 @@ rk_ev rk_function_sqrt(const rk_domain *d, void *r, const void *x) {
         return RK_EV_LIMIT;
     fmpz_mpoly_q_init(result, rk_ring(d));
     rk_ev ev = root_of_parts(d, result, &parts);
+    ev = rk_function_tell(d, ev, RK_FN_SQRT, x, result);
     fmpz_mpoly_q_swap(r, result, rk_ring(d));
     fmpz_mpoly_q_clear(result, rk_ring(d));
     rk_parts_clear(&parts, d);
@@ -343,6 +349,7 @@ rk_ev rk_function_log(const rk_domain *d, void *r, const void *x) {
         ev = rk_ev_worst(ev, RK_EV_UNDEFINED);
     else if (!fmpz_mpoly_q_is_one(inner, rk_ring(d)))
         ev = rk_ev_worst(ev, add_log(d, sum, inner, 1));
+    ev = rk_function_tell(d, ev, RK_FN_LOG, x, sum);
     fmpz_mpoly_q_swap(r, sum, rk_ring(d));
     fmpz_mpoly_q_clear(sum, rk_ring(d));
     fmpz_mpoly_q_clear(inner, rk_ring(d));

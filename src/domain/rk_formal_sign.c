@@ -55,6 +55,10 @@ static unsigned signs_by_terms(const rk_domain *d, const fmpz_mpoly_t p) {
     return sum;
 }
 
+unsigned rk_function_signs_by_terms(const rk_domain *d, const fmpz_mpoly_t p) {
+    return signs_by_terms(d, p);
+}
+
 /* p is a known polynomial, plus or minus it, or one of them and something of known sign. */
 static unsigned signs_by_known(const rk_domain *d, const fmpz_mpoly_t p) {
     const rk_functions *f = rk_functions_of(d);
@@ -234,17 +238,21 @@ static void keep(const rk_domain *d, const fmpz_mpoly_t p, unsigned signs) {
     f->restart = f->restart || lasting;
 }
 
-/* A polynomial that has only these signs. A contradiction teaches nothing. */
-static void learn_poly(const rk_domain *d, const fmpz_mpoly_t p, unsigned signs) {
+/* A polynomial that has only these signs, by those of x. A contradiction teaches nothing. */
+static void learn_poly(const rk_domain *d, const void *x, const fmpz_mpoly_t p, unsigned signs) {
     rk_functions *f = rk_functions_of(d);
     unsigned before = rk_signs_of_poly(d, p);
     slong k = variable_of(d, p);
     if ((before & signs) == before || (before & signs) == 0)
         return;
+    if (f->watch != NULL)
+        f->watch->sign(f->watch->self, x, p, signs);
     if (k >= 0 && k < f->ninputs) {
         f->generator[k].signs &= signs;
         f->restart = true;
     } else if (k >= 0 && f->generator[k].kind == RK_GEN_ROOT && !(signs & ZERO)) {
+        if (f->watch != NULL)
+            f->watch->radicand(f->watch->self, k);
         rk_signs_learn(d, f->generator[k].what, POS);
     } else {
         keep(d, p, before & signs);
@@ -276,7 +284,7 @@ static void learn_product(const rk_domain *d, const void *x, unsigned signs) {
     const fmpz_mpoly_q_struct *q = x;
     unsigned den = rk_signs_of_poly(d, &q->den) & (NEG | POS);
     if (den == NEG || den == POS)
-        learn_poly(d, &q->num, den == NEG ? flip(signs) : signs);
+        learn_poly(d, x, &q->num, den == NEG ? flip(signs) : signs);
 }
 
 void rk_signs_learn(const rk_domain *d, const void *x, unsigned signs) {
@@ -290,14 +298,14 @@ void rk_signs_learn(const rk_domain *d, const void *x, unsigned signs) {
     bool nonzero = !(signs & ZERO);
     for (slong k = 0; k < parts.n && nonzero; k++) {
         parts.part[k].signs &= ~(unsigned)ZERO;
-        learn_poly(d, fmpz_mpoly_q_numref(parts.part[k].base), ANY & ~(unsigned)ZERO);
+        learn_poly(d, x, fmpz_mpoly_q_numref(parts.part[k].base), ANY & ~(unsigned)ZERO);
     }
     slong k = deciding_part(&parts, &sign);
     if (k >= 0 && !((signs & NEG) && (signs & POS))) {
         unsigned s = sign > 0 ? signs : flip(signs);
         if (parts.part[k].exponent < 0)
             s &= ~(unsigned)ZERO;
-        learn_poly(d, fmpz_mpoly_q_numref(parts.part[k].base), s);
+        learn_poly(d, x, fmpz_mpoly_q_numref(parts.part[k].base), s);
     } else if (!((signs & NEG) && (signs & POS))) {
         learn_product(d, x, signs);
     }

@@ -19,6 +19,23 @@ const fmpz_mpoly_q_struct *rk_function_argument_of_log(const rk_domain *d, slong
     return what_of(d, k, RK_GEN_LOG);
 }
 
+const fmpz_mpoly_q_struct *rk_function_equation(const rk_domain *d, slong k, ulong *degree) {
+    const rk_generator *g = &rk_functions_of(d)->generator[k];
+    *degree = g->degree;
+    return k < rk_functions_of(d)->ninputs && g->degree > 0 ? g->power : NULL;
+}
+
+void rk_function_set_watch(const rk_domain *d, const rk_function_watch *watch) {
+    rk_functions_of(d)->watch = watch;
+}
+
+rk_ev rk_function_tell(const rk_domain *d, rk_ev ev, rk_fn f, const void *x, const void *r) {
+    const rk_functions *c = rk_functions_of(d);
+    if (c->watch != NULL && ev == RK_EV_OK && !c->exceeded)
+        c->watch->value(c->watch->self, f, x, r);
+    return ev;
+}
+
 double rk_function_poly_at(const rk_domain *d, const fmpz_mpoly_t p, const double *value) {
     const rk_functions *f = rk_functions_of(d);
     ulong *exponent = rk_malloc((size_t)(f->nvars + 1) * sizeof *exponent);

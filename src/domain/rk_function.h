@@ -58,6 +58,24 @@ double rk_function_poly_at(const rk_domain *d, const fmpz_mpoly_t p, const doubl
 /* Replaces p by what it equals, lower powers of roots; false: that has a denominator. */
 bool rk_function_reduce_poly(const rk_domain *d, fmpz_mpoly_t p);
 
+/* Told as it happens, for whoever writes proofs down; x, r and p are elements and polynomials as
+   they are at that moment. */
+typedef struct rk_function_watch {
+    void *self;
+    void (*generator)(void *self, slong k); /* was made */
+    void (*value)(void *self, rk_fn f, const void *x,
+                  const void *r); /* f(x) is r: sqrt abs exp log */
+    void (*sign)(void *self, const void *x, const fmpz_mpoly_t p, unsigned signs); /* of p, by x */
+    void (*radicand)(void *self, slong k); /* of root k: is positive, since the root is not 0 */
+    void (*equation)(void *self, slong k); /* of variable k (rk_function_equation) was assumed */
+} rk_function_watch;
+
+void rk_function_set_watch(const rk_domain *d, const rk_function_watch *watch); /* NULL: nobody */
+/* x_k^degree in other variables, by an equation among the hypotheses; NULL: there is none. */
+const fmpz_mpoly_q_struct *rk_function_equation(const rk_domain *d, slong k, ulong *degree);
+/* The signs that the signs of variables alone give, term by term. */
+unsigned rk_function_signs_by_terms(const rk_domain *d, const fmpz_mpoly_t p);
+
 /* Were signs or exponents learned that would have changed what was computed before? Then restart
    (all elements but those of indeterminates alone lose their meaning) and compute anew. */
 bool rk_function_wants_restart(const rk_domain *d);

@@ -24,17 +24,21 @@ typedef struct rk_sum_product { /* of what is given */
     fmpz_mpoly_t p;
     bool strict; /* positive, not only nonnegative */
     slong last;  /* the last factor: products are formed in ascending order */
+    slong rest;  /* the product of the others; -1 for the number 1 */
     slong degree;
 } rk_sum_product;
 
 typedef struct rk_sum_column { /* nonnegative at every point */
     fmpz_mpoly_t p;
     bool strict;
+    slong product; /* of which it is a square's multiple */
+    fmpz_mpoly_t root;
 } rk_sum_column;
 
 typedef struct rk_sum_problem {
     rk_inequalities *s;
-    fmpz_mpoly_t goal;
+    fmpz_mpoly_t goal, multiplier; /* the goal has been multiplied by multiplier^power */
+    slong power;
     bool strict;
     slong degree;
     unsigned char *uses; /* by variable of the ring */
@@ -57,7 +61,7 @@ void rk_sum_monomial_poly(const rk_sum_problem *q, fmpz_mpoly_t p, slong basis, 
 /* A column: product times root^2; false when it is too long or there is no room. */
 bool rk_sum_add_square(rk_sum_problem *q, slong product, const fmpz_mpoly_t root);
 
-/* Is the goal a sum? Exactly checked. */
-bool rk_sum_solve(rk_sum_problem *q);
+/* Is the goal a sum? Exactly checked. p: the goal before it was multiplied. */
+bool rk_sum_solve(rk_sum_problem *q, const fmpz_mpoly_t p);
 
 #endif

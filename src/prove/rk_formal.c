@@ -275,15 +275,27 @@ static bool compute_claim(rk_formal *f, unsigned char *needed) {
     return compute(f, goal, needed);
 }
 
+/* What the text gives by `assume NAME == E` is put in. */
+static void write_definitions(rk_formal *f) {
+    const rk_program *p = f->run.program;
+    for (unsigned s = 0; s < p->nslots; s++)
+        if (p->slots[s].defined && rk_run_compute(&f->run, p->slots[s].definition) == RK_EV_OK)
+            rk_steps_defined(f->steps, s, &f->run.value[p->slots[s].definition]);
+}
+
 /* Hypotheses first: what they say of signs serves the claim. False: beyond a limit. */
 static bool run_once(rk_formal *f, unsigned char *needed) {
     const rk_program *p = f->run.program;
     rk_function_restart(f->run.domain);
+    if (f->steps != NULL)
+        rk_steps_watch(f->steps, f->domain, rk_symbols_usable);
     if (f->local == NULL)
         rk_symbols_set(&f->run, rk_symbols_usable);
     else if (!set_near(f))
         return false;
     rk_symbols_assume(&f->run);
+    if (f->steps != NULL)
+        write_definitions(f);
     for (size_t h = 0; h < p->nhypotheses; h++) {
         rk_program_closure(p, p->hypotheses[h], needed);
         if (!is_made_of_served(p, needed, f->local != NULL))
@@ -293,6 +305,14 @@ static bool run_once(rk_formal *f, unsigned char *needed) {
         assume(&f->run, p->hypotheses[h]);
     }
     return compute_claim(f, needed);
+}
+
+bool rk_formal_serves(const rk_program *p, unsigned truth) {
+    unsigned char *needed = rk_malloc(p->ninstr);
+    rk_program_closure(p, truth, needed);
+    bool ok = is_made_of_served(p, needed, false);
+    rk_free(needed);
+    return ok;
 }
 
 static slong count_variables(const rk_program *p, bool near) {
@@ -325,8 +345,9 @@ static bool open(rk_formal *f, const rk_program *p, double deadline) {
     return ok;
 }
 
-bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline) {
-    *f = (rk_formal){.whole = claim, .claim = claim};
+bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline,
+                    rk_steps *steps) {
+    *f = (rk_formal){.whole = claim, .claim = claim, .steps = steps};
     return open(f, p, deadline);
 }
 

@@ -7,6 +7,7 @@
 #define RK_FORMAL_H
 
 #include "rk_local.h"
+#include "rk_steps.h"
 #include "rk_symbols.h"
 
 typedef struct rk_formal {
@@ -17,15 +18,19 @@ typedef struct rk_formal {
                           being those at which the left side holds */
     const rk_local *local;      /* near a point only, with the values there; or NULL */
     const rk_assignment *point; /* of the program of `local` */
+    rk_steps *steps;            /* to be written; or NULL */
 } rk_formal;
 
 /* False, and closed, when the claim has operations that are not served, or limits were reached. */
-bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline);
+bool rk_formal_open(rk_formal *f, const rk_program *p, unsigned claim, double deadline,
+                    rk_steps *steps);
 /* The same for the points of some neighbourhood of an exact point: those at which arguments of
    roots, moduli and their kin have the signs that they have at the point, and at which what stands
    still (rk_local_stands_still) has the value of the point. */
 bool rk_formal_open_near(rk_formal *f, const rk_program *p, unsigned claim, const rk_local *local,
                          const rk_assignment *point, double deadline);
+/* Can a claim or hypothesis be computed? */
+bool rk_formal_serves(const rk_program *p, unsigned truth);
 void rk_formal_close(rk_formal *f);
 
 #endif

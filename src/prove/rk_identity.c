@@ -1,6 +1,7 @@
 /* Identities and inequalities, with functions in them or not, at every value at which both sides
    are defined: the claim runs over formal functions; comparisons that their form does not settle
    become polynomial inequalities. */
+#include <string.h>
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_formal.h"
@@ -10,6 +11,7 @@
 #include "rk_view.h"
 
 static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
+static const double LONGEST_WRITTEN = 4;
 
 typedef struct argument {
     const rk_program *program;
@@ -17,7 +19,8 @@ typedef struct argument {
     rk_inequalities given;
     rk_tern *truth; /* of instructions, at all points */
     rk_means means;
-    bool violated; /* some claim is false at every point */
+    bool violated;   /* some claim is false at every point */
+    rk_steps *steps; /* to be written; or NULL */
 } argument;
 
 static const char *const name_of_means[] = {
@@ -50,6 +53,8 @@ static bool is_nonnegative(argument *a, const fmpz_mpoly_q_struct *x, bool stric
     bool ok = rk_function_reduce_poly(a->formal.domain, p) && rk_inequality(&a->given, p, strict);
     if (ok)
         use(a, a->given.means);
+    if (ok && a->steps != NULL && one_sided)
+        rk_steps_sign(a->steps, &x->den, den);
     fmpz_mpoly_clear(p, ring);
     return ok;
 }
@@ -126,7 +131,7 @@ static bool holds_by_inequalities(argument *a, double deadline) {
     unsigned claim = a->formal.claim;
     unsigned char *needed = rk_malloc(p->ninstr);
     rk_program_closure(p, claim, needed);
-    rk_inequalities_init(&a->given, a->formal.domain, deadline);
+    rk_inequalities_init(&a->given, a->formal.domain, deadline, a->steps);
     for (unsigned i = 0; i <= claim; i++) {
         const rk_instr *in = &p->instr[i];
         if (!needed[i] || !in->truth)
@@ -151,16 +156,80 @@ static bool has_order(const rk_program *p, unsigned claim) {
     return found;
 }
 
+/* --- steps of a certificate --------------------------------------------------------------- */
+
+static bool is_true(const argument *a, unsigned i) {
+    return rk_tern_true(a->formal.run.truth[i]) || rk_tern_true(a->truth[i]);
+}
+
+/* What the run itself could tell of a comparison, it told by signs. */
+static void write_comparison(argument *a, unsigned i) {
+    const rk_instr *in = &a->program->instr[i];
+    const rk_matrix *x = &a->formal.run.value[in->arg[0]], *y = &a->formal.run.value[in->arg[1]];
+    const rk_domain *d = a->formal.domain;
+    bool one = x->rows * x->cols == 1, other = y->rows * y->cols == 1;
+    rk_matrix t;
+    if (in->cmp == RK_EQ || !rk_tern_true(a->formal.run.truth[i]))
+        return;
+    rk_matrix_init(&t, d, 1, 1);
+    for (slong k = 0; k < (one ? y->rows * y->cols : x->rows * x->cols); k++) {
+        d->sub(d, t.entry, rk_matrix_entry(x, 0, one ? 0 : k),
+               rk_matrix_entry(y, 0, other ? 0 : k));
+        rk_steps_signs(a->steps, t.entry);
+    }
+    rk_matrix_clear(&t);
+}
+
+/* Which part of an `or` is true, in the order in which the checker meets them. */
+static void write_choices(argument *a, unsigned i) {
+    const rk_instr *in = &a->program->instr[i];
+    size_t k = 0;
+    switch (in->code) {
+    case RK_P_OR:
+        while (k + 1 < in->nargs && !is_true(a, in->arg[k]))
+            k++;
+        rk_buf_printf(&a->steps->text, "either %zu\n", k + 1);
+        write_choices(a, in->arg[k]);
+        break;
+    case RK_P_AND:
+        for (; k < in->nargs; k++)
+            write_choices(a, in->arg[k]);
+        break;
+    case RK_P_IMPLIES:
+        write_choices(a, in->arg[1]);
+        break;
+    case RK_P_IFF:
+        write_choices(a, in->arg[1]);
+        write_choices(a, in->arg[0]);
+        break;
+    default:
+        break;
+    }
+}
+
+static void write_claim(argument *a, unsigned claim) {
+    const rk_program *p = a->program;
+    unsigned char *needed = rk_malloc(p->ninstr);
+    rk_program_closure(p, claim, needed);
+    for (unsigned i = 0; i <= claim; i++)
+        if (needed[i] && p->instr[i].code == RK_P_COMPARE)
+            write_comparison(a, i);
+    rk_free(needed);
+    write_choices(a, claim);
+}
+
 static bool holds(argument *a, unsigned claim, double deadline) {
-    double end = rk_clock() + LONGEST;
+    double end = rk_clock() + (a->steps != NULL ? LONGEST_WRITTEN : LONGEST);
     end = deadline > 0 && deadline < end ? deadline : end;
-    if (!rk_formal_open(&a->formal, a->program, claim, end))
+    if (!rk_formal_open(&a->formal, a->program, claim, end, a->steps))
         return false;
     bool ok = rk_tern_true(a->formal.run.truth[a->formal.claim]);
     if (ok && has_order(a->program, a->formal.claim))
         use(a, RK_BY_SIGNS);
     a->violated = rk_tern_false(a->formal.run.truth[claim]) && a->formal.claim == a->formal.whole;
     ok = ok || (!a->violated && holds_by_inequalities(a, end));
+    if (ok && a->steps != NULL)
+        write_claim(a, a->formal.claim);
     rk_formal_close(&a->formal);
     return ok;
 }
@@ -190,6 +259,40 @@ static bool refute(const rk_program *program, const rk_prove_options *o, rk_proo
     return found;
 }
 
+/* Does the text of an `assume` have a part that is not served? */
+static bool is_left_out(const rk_program *p, const rk_term *assumed) {
+    for (size_t h = 0; h < p->nhypotheses; h++) {
+        rk_span at = p->instr[p->hypotheses[h]].span;
+        if (at.source == assumed->span.source && at.begin >= assumed->span.begin &&
+            at.end <= assumed->span.end && !rk_formal_serves(p, p->hypotheses[h]))
+            return true;
+    }
+    return false;
+}
+
+/* Argues once more, and writes the steps down. Nothing is written if some step has no record. */
+static void write_records(argument *a, const rk_prove_options *o) {
+    const rk_program *p = a->program;
+    size_t before = o->records->len;
+    bool ok = true;
+    rk_buf_puts(o->records, "identity\n");
+    for (size_t c = 0; c < p->nclaims && ok; c++) {
+        rk_steps steps;
+        rk_steps_init(&steps, p);
+        a->steps = &steps;
+        rk_buf_printf(o->records, "claim %zu\n", c + 1);
+        for (size_t k = 0; k < p->checked->nassumes; k++)
+            if (is_left_out(p, p->checked->assumes[k]))
+                rk_buf_printf(o->records, "without %zu\n", k + 1);
+        ok = holds(a, p->claims[c], 0) && !steps.failed && strchr(steps.text.text, '?') == NULL;
+        rk_buf_puts(o->records, steps.text.text);
+        rk_steps_clear(&steps);
+    }
+    a->steps = NULL;
+    if (!ok)
+        rk_buf_cut(o->records, before);
+}
+
 void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
     argument a = {.program = program};
     bool ok = program->checked->mode == RK_MODE_UNIVERSAL;
@@ -199,6 +302,8 @@ void rk_prove_identity(const rk_program *program, const rk_prove_options *o, rk_
     if (ok) {
         out->status = RK_PROOF_TRUE;
         out->method = name_of_means[a.means];
+        if (o->records != NULL)
+            write_records(&a, o);
     } else if (a.violated && rk_has_generic(program)) {
         (void)refute(program, o, out);
     }

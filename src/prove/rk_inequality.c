@@ -17,6 +17,20 @@ void rk_inequalities_give(rk_inequalities *s, const fmpz_mpoly_t g, bool strict)
     x->strict = strict;
 }
 
+unsigned rk_inequality_signs(bool strict) {
+    return strict ? POS : ZERO | POS;
+}
+
+size_t rk_inequality_mark(const rk_inequalities *s) {
+    return s->steps == NULL ? 0 : s->steps->text.len;
+}
+
+bool rk_inequality_keep(rk_inequalities *s, size_t mark, bool ok) {
+    if (!ok && s->steps != NULL)
+        rk_buf_cut(&s->steps->text, mark);
+    return ok;
+}
+
 /* x >= 0 or x <= 0, strictly or not, from a set of signs. */
 static void give_signs(rk_inequalities *s, const fmpz_mpoly_t x, unsigned signs) {
     fmpz_mpoly_t negative;
@@ -30,6 +44,20 @@ static void give_signs(rk_inequalities *s, const fmpz_mpoly_t x, unsigned signs)
     fmpz_mpoly_clear(negative, s->ring);
 }
 
+/* A tangent times its denominator. */
+static void write_bound(rk_inequalities *s, const fmpz_mpoly_t g, const fmpz_mpoly_t den) {
+    bool negative = !(rk_function_signs_of_poly(s->domain, den) & POS);
+    rk_steps_sign(s->steps, den, negative ? NEG : POS);
+    rk_steps_fact(s->steps, g, ZERO | POS);
+    rk_buf_puts(&s->steps->text, negative ? "sum -(" : "sum (");
+    rk_steps_put(s->steps, den);
+    rk_buf_puts(&s->steps->text, negative ? ") | -(" : ") | (");
+    rk_steps_put(s->steps, g);
+    rk_buf_puts(&s->steps->text, ")*(");
+    rk_steps_put(s->steps, den);
+    rk_buf_puts(&s->steps->text, ")\n");
+}
+
 /* p >= q/r for q/r whose denominator has one sign. */
 static void give_bound(rk_inequalities *s, const fmpz_mpoly_t p, const fmpz_mpoly_q_struct *x) {
     unsigned den = rk_function_signs_of_poly(s->domain, &x->den);
@@ -41,9 +69,28 @@ static void give_bound(rk_inequalities *s, const fmpz_mpoly_t p, const fmpz_mpol
     fmpz_mpoly_sub(g, g, &x->num, s->ring);
     if (den & NEG)
         fmpz_mpoly_neg(g, g, s->ring);
-    if (rk_function_reduce_poly(s->domain, g))
+    if (rk_function_reduce_poly(s->domain, g)) {
         rk_inequalities_give(s, g, false);
+        if (s->steps != NULL && !fmpz_mpoly_is_fmpz(&x->den, s->ring))
+            write_bound(s, g, &x->den);
+    }
     fmpz_mpoly_clear(g, s->ring);
+}
+
+/* x + q >= 0 since x is not negative and x^2 = q^2. */
+static void write_modulus(rk_inequalities *s, const fmpz_mpoly_t x, const fmpz_mpoly_t q,
+                          const char *sign) {
+    if (s->steps == NULL)
+        return;
+    rk_buf_puts(&s->steps->text, "fact >= | ");
+    rk_steps_put(s->steps, x);
+    rk_buf_printf(&s->steps->text, " %s (", sign);
+    rk_steps_put(s->steps, q);
+    rk_buf_puts(&s->steps->text, ")\ncompare ");
+    rk_steps_put(s->steps, x);
+    rk_buf_printf(&s->steps->text, " | %s(", *sign == '-' ? "-" : "");
+    rk_steps_put(s->steps, q);
+    rk_buf_puts(&s->steps->text, ")\n");
 }
 
 /* |q| >= q, |q| >= -q. */
@@ -53,6 +100,8 @@ static void give_modulus(rk_inequalities *s, const fmpz_mpoly_t x, const fmpz_mp
     fmpz_mpoly_init(g, s->ring);
     if (fmpz_mpoly_is_one(&v->den, s->ring) && v->num.length <= MAX_FACTORED &&
         fmpz_mpoly_sqrt(q, &v->num, s->ring)) {
+        write_modulus(s, x, q, "+");
+        write_modulus(s, x, q, "-");
         fmpz_mpoly_add(g, x, q, s->ring);
         rk_inequalities_give(s, g, false);
         fmpz_mpoly_sub(g, x, q, s->ring);
@@ -68,6 +117,8 @@ static void give_tangent(rk_inequalities *s, slong k, const fmpz_mpoly_t x) {
     const fmpz_mpoly_q_struct *argument = rk_function_argument_of_log(s->domain, k);
     fmpz_mpoly_q_t bound;
     fmpz_mpoly_t p;
+    if (s->steps != NULL && (exponent != NULL || argument != NULL))
+        rk_buf_printf(&s->steps->text, "tangent %s\n", s->steps->name[k]);
     fmpz_mpoly_q_init(bound, s->ring);
     fmpz_mpoly_init(p, s->ring);
     if (exponent != NULL) {
@@ -83,9 +134,13 @@ static void give_tangent(rk_inequalities *s, slong k, const fmpz_mpoly_t x) {
     fmpz_mpoly_clear(p, s->ring);
 }
 
-void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline) {
-    *s = (rk_inequalities){
-        .domain = d, .ring = rk_function_ring(d), .deadline = deadline, .npoints = -1};
+void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline,
+                          rk_steps *steps) {
+    *s = (rk_inequalities){.domain = d,
+                           .ring = rk_function_ring(d),
+                           .deadline = deadline,
+                           .npoints = -1,
+                           .steps = steps};
     s->nvars = rk_function_variables(d);
     fmpz_mpoly_t x;
     fmpz_mpoly_init(x, s->ring);
@@ -128,7 +183,10 @@ static bool prove(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int dep
 static bool by_signs(const rk_inequalities *s, const fmpz_mpoly_t p, bool strict) {
     unsigned signs =
         fmpz_mpoly_is_zero(p, s->ring) ? ZERO : rk_function_signs_of_poly(s->domain, p);
-    return !(signs & NEG) && !(strict && (signs & ZERO));
+    bool ok = !(signs & NEG) && !(strict && (signs & ZERO));
+    if (ok && s->steps != NULL)
+        rk_steps_sign(s->steps, p, rk_inequality_signs(strict));
+    return ok;
 }
 
 static bool say(rk_inequalities *s, bool proved, rk_means means) {
@@ -137,17 +195,31 @@ static bool say(rk_inequalities *s, bool proved, rk_means means) {
     return proved;
 }
 
+static void write_quadratic(rk_inequalities *s, const fmpz_mpoly_t p, slong k, bool strict,
+                            fmpz_mpoly_t *part) {
+    if (s->steps == NULL)
+        return;
+    rk_steps_fact(s->steps, p, rk_inequality_signs(strict));
+    rk_buf_printf(&s->steps->text, "quadratic %s", s->steps->name[k]);
+    for (int i = 2; i >= 0; i--) {
+        rk_buf_puts(&s->steps->text, " | ");
+        rk_steps_put(s->steps, part[i]);
+    }
+    rk_buf_putc(&s->steps->text, '\n');
+}
+
 /* p = a*x^2 + b*x + c >= 0 for every x when a, c and 4*a*c - b^2 are nonnegative; > 0 when a or c
    is positive besides, and the discriminant strictly negative. */
 static bool by_discriminant(rk_inequalities *s, const fmpz_mpoly_t p, slong k, bool strict,
                             int depth) {
-    fmpz_mpoly_t part[3], d;
+    fmpz_mpoly_t part[3], d, square;
     fmpz_mpoly_univar_t u;
     fmpz_mpoly_univar_init(u, s->ring);
     fmpz_mpoly_to_univar(u, p, k, s->ring);
     for (int i = 0; i < 3; i++)
         fmpz_mpoly_init(part[i], s->ring);
     fmpz_mpoly_init(d, s->ring);
+    fmpz_mpoly_init(square, s->ring);
     for (slong i = 0; i < fmpz_mpoly_univar_length(u, s->ring); i++)
         fmpz_mpoly_univar_get_term_coeff(part[fmpz_mpoly_univar_get_term_exp_si(u, i, s->ring)], u,
                                          i, s->ring);
@@ -156,23 +228,65 @@ static bool by_discriminant(rk_inequalities *s, const fmpz_mpoly_t p, slong k, b
     if (ok) {
         fmpz_mpoly_mul(d, part[0], part[2], s->ring);
         fmpz_mpoly_scalar_mul_si(d, d, 4, s->ring);
-        fmpz_mpoly_mul(part[1], part[1], part[1], s->ring);
-        fmpz_mpoly_sub(d, d, part[1], s->ring);
+        fmpz_mpoly_mul(square, part[1], part[1], s->ring);
+        fmpz_mpoly_sub(d, d, square, s->ring);
         ok = rk_function_reduce_poly(s->domain, d) && prove(s, part[2], strict, depth + 1) &&
              prove(s, part[0], strict, depth + 1) && prove(s, d, strict, depth + 1);
     }
+    if (ok)
+        write_quadratic(s, p, k, strict, part);
     for (int i = 0; i < 3; i++)
         fmpz_mpoly_clear(part[i], s->ring);
     fmpz_mpoly_clear(d, s->ring);
+    fmpz_mpoly_clear(square, s->ring);
     fmpz_mpoly_univar_clear(u, s->ring);
     return ok;
 }
 
 static bool by_some_discriminant(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+    size_t mark = rk_inequality_mark(s);
     for (slong k = 0; k < s->nvars && depth < MAX_DEPTH; k++)
-        if (fmpz_mpoly_degree_si(p, k, s->ring) == 2 && by_discriminant(s, p, k, strict, depth))
+        if (fmpz_mpoly_degree_si(p, k, s->ring) == 2 &&
+            rk_inequality_keep(s, mark, by_discriminant(s, p, k, strict, depth)))
             return true;
     return false;
+}
+
+/* "(a)*s" */
+static void put_times_root(rk_inequalities *s, const fmpz_mpoly_t a, slong k) {
+    rk_buf_putc(&s->steps->text, '(');
+    rk_steps_put(s->steps, a);
+    rk_buf_printf(&s->steps->text, ")*%s", s->steps->name[k]);
+}
+
+/* p = a*s + b, the larger part first. A product a*s is not negative since a is not. */
+static void write_root(rk_inequalities *s, const fmpz_mpoly_t p, slong k, bool strict, bool first) {
+    rk_buf *text = &s->steps->text;
+    fmpz_mpoly_t a, b;
+    fmpz_mpoly_init(a, s->ring);
+    fmpz_mpoly_init(b, s->ring);
+    fmpz_mpoly_derivative(a, p, k, s->ring);
+    fmpz_mpoly_gen(b, k, s->ring);
+    fmpz_mpoly_mul(b, b, a, s->ring);
+    fmpz_mpoly_sub(b, p, b, s->ring);
+    if (!fmpz_mpoly_is_one(&rk_function_radicand(s->domain, k)->den, s->ring))
+        s->steps->failed = true; /* the difference of squares is not the polynomial shown */
+    for (int part = 0; !first && part < 2; part++) {
+        rk_buf_puts(text, part == 0 ? "fact >= | " : "sum 1 | ");
+        put_times_root(s, a, k);
+        rk_buf_putc(text, '\n');
+    }
+    rk_steps_fact(s->steps, p, rk_inequality_signs(strict));
+    rk_buf_puts(text, "compare ");
+    for (int part = 0; part < 2; part++) {
+        if ((part == 0) == first)
+            rk_steps_put(s->steps, b);
+        else
+            put_times_root(s, a, k);
+        rk_buf_puts(text, part == 0 ? " | " : "\n");
+    }
+    fmpz_mpoly_clear(a, s->ring);
+    fmpz_mpoly_clear(b, s->ring);
 }
 
 /* a*s + b >= 0 for the root s of v = n/m with m > 0: when b >= 0 and b^2 >= a^2*v, or when a >= 0
@@ -203,6 +317,8 @@ static bool by_root(rk_inequalities *s, const fmpz_mpoly_t p, slong k, bool stri
             fmpz_mpoly_neg(d, d, s->ring);
         ok = rk_function_reduce_poly(s->domain, d) && prove(s, d, strict, depth);
     }
+    if (ok && s->steps != NULL)
+        write_root(s, p, k, strict, first);
     fmpz_mpoly_clear(a, s->ring);
     fmpz_mpoly_clear(b, s->ring);
     fmpz_mpoly_clear(d, s->ring);
@@ -211,23 +327,24 @@ static bool by_root(rk_inequalities *s, const fmpz_mpoly_t p, slong k, bool stri
 }
 
 static bool by_some_root(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+    size_t mark = rk_inequality_mark(s);
     for (slong k = s->nvars - 1; k >= 0; k--) {
         const fmpz_mpoly_q_struct *v = rk_function_radicand(s->domain, k);
         if (v == NULL || fmpz_mpoly_degree_si(p, k, s->ring) != 1 ||
             rk_function_signs_of_poly(s->domain, &v->den) != POS)
             continue;
-        if (by_root(s, p, k, strict, depth))
+        if (rk_inequality_keep(s, mark, by_root(s, p, k, strict, depth)))
             return true;
     }
     return false;
 }
 
 /* A polynomial that is no product. */
-static bool prove_core(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+static bool prove_somehow(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
     if (rk_clock() > s->deadline)
         return false;
     if (say(s, by_signs(s, p, strict), RK_BY_SIGNS) ||
-        say(s, rk_inequality_line(s, p, strict), RK_BY_ROOTS))
+        say(s, s->steps == NULL && rk_inequality_line(s, p, strict), RK_BY_ROOTS))
         return true;
     if (rk_inequality_is_hopeless(s, p))
         return false;
@@ -238,13 +355,22 @@ static bool prove_core(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, in
         return false;
     return say(s, rk_inequality_order(s, p, strict), RK_BY_COEFFICIENTS) ||
            say(s, rk_inequality_sum(s, p, strict), RK_BY_SQUARES) ||
-           say(s, strict && rk_inequality_box(s, p), RK_BY_BOXES);
+           say(s, strict && s->steps == NULL && rk_inequality_box(s, p), RK_BY_BOXES);
+}
+
+static bool prove_core(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+    size_t mark = rk_inequality_mark(s);
+    return rk_inequality_keep(s, mark, prove_somehow(s, p, strict, depth));
 }
 
 /* p is never 0. */
 static bool is_nowhere_zero(rk_inequalities *s, const fmpz_mpoly_t p, int depth) {
-    if (!(rk_function_signs_of_poly(s->domain, p) & ZERO))
+    unsigned signs = rk_function_signs_of_poly(s->domain, p);
+    if (!(signs & ZERO)) {
+        if (s->steps != NULL)
+            rk_steps_sign(s->steps, p, signs);
         return true;
+    }
     fmpz_mpoly_t negative;
     fmpz_mpoly_init(negative, s->ring);
     fmpz_mpoly_neg(negative, p, s->ring);
@@ -275,6 +401,8 @@ static bool open_part(rk_inequalities *s, fmpz_mpoly_t core, fmpz_mpoly_factor_t
         }
         if (odd && (signs & NEG))
             fmpz_mpoly_neg(core, core, s->ring);
+        if (odd && s->steps != NULL)
+            rk_steps_sign(s->steps, base, signs);
         ok = !strict || is_nowhere_zero(s, base, depth);
     }
     fmpz_mpoly_clear(base, s->ring);
@@ -306,7 +434,25 @@ static bool by_factors(rk_inequalities *s, fmpz_mpoly_factor_t f, bool strict, i
     return ok && sign > 0;
 }
 
+/* p is the core, whose sign is evident, times other factors. */
+static void write_product(rk_inequalities *s, const fmpz_mpoly_t p, const fmpz_mpoly_t core,
+                          bool strict) {
+    fmpz_mpoly_t rest;
+    if (s->steps == NULL || fmpz_mpoly_equal(p, core, s->ring))
+        return;
+    fmpz_mpoly_init(rest, s->ring);
+    if (!fmpz_mpoly_divides(rest, p, core, s->ring))
+        s->steps->failed = true;
+    rk_steps_fact(s->steps, p, rk_inequality_signs(strict));
+    rk_buf_puts(&s->steps->text, "sum 1 | (");
+    rk_steps_put(s->steps, core);
+    rk_steps_put_factors(s->steps, rest, ")*", 1);
+    rk_buf_putc(&s->steps->text, '\n');
+    fmpz_mpoly_clear(rest, s->ring);
+}
+
 static bool prove(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+    size_t mark = rk_inequality_mark(s);
     if (by_signs(s, p, strict))
         return say(s, true, RK_BY_SIGNS);
     if (p->length > MAX_FACTORED || fmpz_mpoly_is_zero(p, s->ring))
@@ -317,8 +463,15 @@ static bool prove(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int dep
     fmpz_mpoly_factor_init(f, s->ring);
     bool ok = fmpz_mpoly_factor(f, p, s->ring) && open_part(s, core, f, strict, depth);
     bool proved = ok && prove_core(s, core, strict, depth);
-    if (ok && !proved && fmpz_mpoly_factor_length(f, s->ring) > 1)
+    if (proved)
+        write_product(s, p, core, strict);
+    if (ok && !proved && fmpz_mpoly_factor_length(f, s->ring) > 1) {
         proved = by_factors(s, f, strict, depth);
+        fmpz_mpoly_one(core, s->ring);
+        if (proved)
+            write_product(s, p, core, strict);
+    }
+    (void)rk_inequality_keep(s, mark, proved);
     fmpz_mpoly_factor_clear(f, s->ring);
     fmpz_mpoly_clear(core, s->ring);
     return proved;

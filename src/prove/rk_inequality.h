@@ -30,9 +30,11 @@ typedef struct rk_inequalities {
     double *point; /* values of all variables at points tried in doubles, one behind the other */
     slong npoints; /* -1: not drawn yet */
     rk_means means;
+    rk_steps *steps; /* to be written, so that the sign of what is shown becomes evident; or NULL.
+                        Then methods without such steps pass. */
 } rk_inequalities;
 
-void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline);
+void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline, rk_steps *steps);
 void rk_inequalities_clear(rk_inequalities *s);
 /* At every point g >= 0, respectively g > 0. */
 void rk_inequalities_give(rk_inequalities *s, const fmpz_mpoly_t g, bool strict);
@@ -54,6 +56,12 @@ bool rk_inequality_sum(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
 bool rk_inequality_order(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
 /* Few variables in a bounded box: intervals, cut until each is certain; strict ones only. */
 bool rk_inequality_box(rk_inequalities *s, const fmpz_mpoly_t p);
+
+/* Where steps are written: a place in the text, to which a failed attempt goes back. */
+size_t rk_inequality_mark(const rk_inequalities *s);
+bool rk_inequality_keep(rk_inequalities *s, size_t mark, bool ok);
+/* p >= 0, or p > 0, as a set of signs. */
+unsigned rk_inequality_signs(bool strict);
 
 /* Do some points tried in doubles speak against it? Then no proof need be looked for. */
 bool rk_inequality_is_hopeless(rk_inequalities *s, const fmpz_mpoly_t p);

@@ -353,7 +353,46 @@ static bool solve_exactly(program *p, const bool *use, slong unknowns, fmpq *val
     return row == rank && is_certificate(p->q, value);
 }
 
-static bool extract(program *p) {
+/* A column as it was made: the product of what is given, and the square. */
+static void write_column(const rk_sum_problem *q, const fmpq *value, const rk_sum_column *c) {
+    rk_steps *steps = q->s->steps;
+    char *number = fmpq_get_str(NULL, 10, value);
+    rk_buf_printf(&steps->text, " | %s", number);
+    flint_free(number);
+    for (slong k = c->product; q->product[k].rest >= 0; k = q->product[k].rest) {
+        rk_buf_puts(&steps->text, "*(");
+        rk_steps_put(steps, q->s->given[q->product[k].last].g);
+        rk_buf_putc(&steps->text, ')');
+    }
+    rk_buf_puts(&steps->text, "*(");
+    rk_steps_put(steps, c->root);
+    rk_buf_puts(&steps->text, ")^2");
+}
+
+static void write_sum(const rk_sum_problem *q, const fmpz_mpoly_t goal, const fmpq *value) {
+    rk_steps *steps = q->s->steps;
+    for (slong k = 0; k < q->ncolumns; k++)
+        for (slong i = q->column[k].product; !fmpq_is_zero(value + k) && q->product[i].rest >= 0;
+             i = q->product[i].rest) {
+            const rk_given *g = &q->s->given[q->product[i].last];
+            rk_steps_sign(steps, g->g, rk_inequality_signs(g->strict));
+        }
+    rk_steps_fact(steps, goal, rk_inequality_signs(q->strict));
+    rk_buf_puts(&steps->text, "sum ");
+    if (q->power > 0) {
+        rk_buf_putc(&steps->text, '(');
+        rk_steps_put(steps, q->multiplier);
+        rk_buf_printf(&steps->text, ")^%ld", (long)q->power);
+    } else {
+        rk_buf_putc(&steps->text, '1');
+    }
+    for (slong k = 0; k < q->ncolumns; k++)
+        if (!fmpq_is_zero(value + k))
+            write_column(q, value + k, &q->column[k]);
+    rk_buf_putc(&steps->text, '\n');
+}
+
+static bool extract(program *p, const fmpz_mpoly_t goal) {
     static const double least[] = {1e-9, 1e-7, 1e-5, 1e-3};
     const double *x = Clp_primalColumnSolution(p->model);
     bool *use = rk_malloc((size_t)(p->ncolumns + 1) * sizeof *use), found = false;
@@ -366,6 +405,8 @@ static bool extract(program *p) {
         }
         found = solve_exactly(p, use, n, value);
     }
+    if (found && p->q->s->steps != NULL)
+        write_sum(p->q, goal, value);
     _fmpq_vec_clear(value, p->q->ncolumns);
     rk_free(use);
     return found;
@@ -385,14 +426,14 @@ static bool set_goal(program *p) {
     return ok;
 }
 
-bool rk_sum_solve(rk_sum_problem *q) {
+bool rk_sum_solve(rk_sum_problem *q, const fmpz_mpoly_t goal) {
     program p = {.q = q};
     bool found = false, more = set_goal(&p);
     for (int round = 0; round < ROUNDS && more && !found; round++) {
         put_columns(&p);
         more = rk_clock() < q->s->deadline && run(&p);
         if (more && missing(&p) < CLOSE)
-            found = extract(&p);
+            found = extract(&p, goal);
         more = more && !found && q->ncolumns < RK_SUM_COLUMNS && generate(&p);
     }
     if (p.model != NULL)

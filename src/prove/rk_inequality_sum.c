@@ -84,6 +84,8 @@ static bool multiply_goal(rk_sum_problem *q, int power) {
         fmpz_mpoly_pow_ui(x, x, nonnegative ? 1 : 2, ring);
         fmpz_mpoly_add(m, m, x, ring);
     }
+    q->power = power;
+    fmpz_mpoly_set(q->multiplier, m, ring);
     fmpz_mpoly_pow_ui(m, m, (ulong)power, ring);
     bool ok = m->length * q->goal->length <= RK_SUM_TERMS;
     if (ok)
@@ -93,7 +95,8 @@ static bool multiply_goal(rk_sum_problem *q, int power) {
     return ok && rk_function_reduce_poly(q->s->domain, q->goal);
 }
 
-static void add_product(rk_sum_problem *q, const fmpz_mpoly_t p, bool strict, slong last) {
+static void add_product(rk_sum_problem *q, const fmpz_mpoly_t p, bool strict, slong last,
+                        slong rest) {
     if (q->nproducts == RK_SUM_PRODUCTS)
         return;
     rk_sum_product *x = &q->product[q->nproducts++];
@@ -101,6 +104,7 @@ static void add_product(rk_sum_problem *q, const fmpz_mpoly_t p, bool strict, sl
     fmpz_mpoly_set(x->p, p, q->s->ring);
     x->strict = strict;
     x->last = last;
+    x->rest = rest;
     x->degree = fmpz_mpoly_total_degree_si(p, q->s->ring);
 }
 
@@ -110,7 +114,7 @@ static void add_products(rk_sum_problem *q) {
     fmpz_mpoly_t p;
     fmpz_mpoly_init(p, ring);
     fmpz_mpoly_one(p, ring);
-    add_product(q, p, true, 0);
+    add_product(q, p, true, 0, -1);
     for (slong k = 0; k < q->nproducts; k++) {
         for (slong i = q->product[k].last; i < q->s->ngiven; i++) {
             const rk_given *g = &q->s->given[i];
@@ -119,7 +123,7 @@ static void add_products(rk_sum_problem *q) {
                 continue;
             fmpz_mpoly_mul(p, q->product[k].p, g->g, ring);
             if (p->length <= RK_SUM_TERMS)
-                add_product(q, p, q->product[k].strict && g->strict, i);
+                add_product(q, p, q->product[k].strict && g->strict, i, k);
         }
     }
     fmpz_mpoly_clear(p, ring);
@@ -132,6 +136,7 @@ static bool problem_open(rk_sum_problem *q, rk_inequalities *s, const fmpz_mpoly
     q->strict = strict;
     q->uses = rk_calloc((size_t)s->nvars + 1, 1);
     fmpz_mpoly_init(q->goal, s->ring);
+    fmpz_mpoly_init(q->multiplier, s->ring);
     fmpz_mpoly_set(q->goal, goal, s->ring);
     slong before = rk_inequality_variables(s, goal, q->uses);
     if (a.linked)
@@ -155,12 +160,15 @@ static bool problem_open(rk_sum_problem *q, rk_inequalities *s, const fmpz_mpoly
 static void problem_close(rk_sum_problem *q) {
     for (slong k = 0; k < q->nproducts; k++)
         fmpz_mpoly_clear(q->product[k].p, q->s->ring);
-    for (slong k = 0; k < q->ncolumns; k++)
+    for (slong k = 0; k < q->ncolumns; k++) {
         fmpz_mpoly_clear(q->column[k].p, q->s->ring);
+        fmpz_mpoly_clear(q->column[k].root, q->s->ring);
+    }
     rk_free(q->column);
     rk_free(q->uses);
     rk_free(q->basis);
     fmpz_mpoly_clear(q->goal, q->s->ring);
+    fmpz_mpoly_clear(q->multiplier, q->s->ring);
 }
 
 /* --- rows and columns --------------------------------------------------------------------- */
@@ -209,6 +217,12 @@ bool rk_sum_add_square(rk_sum_problem *q, slong product, const fmpz_mpoly_t root
     fmpz_mpoly_mul(p, p, q->product[product].p, ring);
     bool plain = fmpz_mpoly_is_fmpz(root, ring);
     bool ok = p->length <= RK_SUM_TERMS && add_column(q, p, plain && q->product[product].strict);
+    if (ok) {
+        rk_sum_column *c = &q->column[q->ncolumns - 1];
+        c->product = product;
+        fmpz_mpoly_init(c->root, ring);
+        fmpz_mpoly_set(c->root, root, ring);
+    }
     fmpz_mpoly_clear(p, ring);
     return ok;
 }
@@ -333,7 +347,7 @@ static bool make_columns(rk_sum_problem *q) {
 
 static bool try(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, attempt a) {
     rk_sum_problem q;
-    bool ok = problem_open(&q, s, p, strict, a) && make_columns(&q) && rk_sum_solve(&q);
+    bool ok = problem_open(&q, s, p, strict, a) && make_columns(&q) && rk_sum_solve(&q, p);
     problem_close(&q);
     return ok;
 }

@@ -33,8 +33,7 @@ static bool is_symmetric(const rk_slot *s) {
     return s->set == RK_SET_SYMMETRIC || s->set == RK_SET_PSD;
 }
 
-/* Is the entry an indeterminate of its own? */
-static bool is_free(const rk_slot *s, int64_t i, int64_t j) {
+bool rk_symbols_free(const rk_slot *s, int64_t i, int64_t j) {
     if (is_stochastic(s))
         return j + 1 < s->cols;
     if (is_symmetric(s))
@@ -52,7 +51,7 @@ slong rk_symbols_count(const rk_program *p, bool (*usable)(const rk_slot *slot),
             return most + 1;
         for (int64_t i = 0; i < slot->rows; i++)
             for (int64_t j = 0; j < slot->cols; j++)
-                n += is_free(slot, i, j);
+                n += rk_symbols_free(slot, i, j);
     }
     return n;
 }
@@ -83,7 +82,7 @@ static void set_generic(rk_run *run, unsigned s, slong *next) {
     rk_matrix_init(&m, d, slot->rows, slot->cols);
     for (slong i = 0; i < m.rows; i++) {
         for (slong j = 0; j < m.cols; j++)
-            if (is_free(slot, i, j))
+            if (rk_symbols_free(slot, i, j))
                 rk_function_variable(d, rk_matrix_entry(&m, i, j), (*next)++);
         if (is_stochastic(slot))
             complete_row(&m, i);

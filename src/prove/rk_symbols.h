@@ -10,6 +10,10 @@ bool rk_symbols_affine(const rk_slot *slot);
 /* Those and rows of length 1, whose last entry is a root of a polynomial in the others. */
 bool rk_symbols_usable(const rk_slot *slot);
 
+/* Is the entry an indeterminate of its own in the generic member of its set? In the order of rows,
+   and of entries in a row, these are the indeterminates. */
+bool rk_symbols_free(const rk_slot *slot, int64_t i, int64_t j);
+
 /* Indeterminates that the usable slots need; more than `most` if they are more. */
 slong rk_symbols_count(const rk_program *p, bool (*usable)(const rk_slot *slot), slong most);
 

@@ -247,6 +247,30 @@ static bool entropy_is_served(rk_run *run, const rk_instr *in) {
     return true;
 }
 
+/* The checker takes the first logit of a row from the others, which need not be the one that was
+   taken here: what its exponentials are. */
+static void write_softmax(rk_formal *f, const rk_instr *in) {
+    rk_run *run = &f->run;
+    const rk_domain *d = f->domain;
+    const rk_matrix *a = &run->value[in->arg[0]],
+                    *mask = in->nargs > 1 ? &run->value[in->arg[1]] : NULL;
+    rk_matrix t;
+    if (rk_run_compute(run, in->arg[0]) != RK_EV_OK ||
+        (mask != NULL && rk_run_compute(run, in->arg[1]) != RK_EV_OK))
+        return;
+    rk_matrix_init(&t, d, 1, 1);
+    for (slong i = 0; i < a->rows; i++)
+        for (slong j = 0, first = -1; j < a->cols; j++) {
+            if (mask != NULL && rk_tern_true(d->is_zero(d, rk_matrix_entry(mask, i, j))))
+                continue;
+            first = first < 0 ? j : first;
+            d->sub(d, t.entry, rk_matrix_entry(a, i, j), rk_matrix_entry(a, i, first));
+            if (j > first)
+                (void)d->fn(d, RK_FN_EXP, t.entry, t.entry);
+        }
+    rk_matrix_clear(&t);
+}
+
 static bool compute(rk_formal *f, unsigned root, unsigned char *needed) {
     rk_run *run = &f->run;
     const rk_program *p = run->program;
@@ -256,6 +280,9 @@ static bool compute(rk_formal *f, unsigned root, unsigned char *needed) {
     for (unsigned i = 0; i < root; i++)
         if (needed[i] && p->instr[i].code == RK_P_ENTROPY && !entropy_is_served(run, &p->instr[i]))
             return false;
+    for (unsigned i = 0; f->steps != NULL && i < root; i++)
+        if (needed[i] && p->instr[i].code == RK_P_SOFTMAX)
+            write_softmax(f, &p->instr[i]);
     (void)rk_run_compute(run, root);
     return !rk_function_exceeded(run->domain);
 }

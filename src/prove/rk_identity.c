@@ -53,8 +53,10 @@ static bool is_nonnegative(argument *a, const fmpz_mpoly_q_struct *x, bool stric
     bool ok = rk_function_reduce_poly(a->formal.domain, p) && rk_inequality(&a->given, p, strict);
     if (ok)
         use(a, a->given.means);
-    if (ok && a->steps != NULL && one_sided)
-        rk_steps_sign(a->steps, &x->den, den);
+    if (ok && a->steps != NULL) {
+        rk_steps_sign(a->steps, &x->den, one_sided ? den : den & ~(unsigned)RK_MAY_ZERO);
+        rk_steps_conclude(a->steps, x, rk_inequality_signs(strict), !one_sided);
+    }
     fmpz_mpoly_clear(p, ring);
     return ok;
 }
@@ -176,6 +178,13 @@ static void write_comparison(argument *a, unsigned i) {
         d->sub(d, t.entry, rk_matrix_entry(x, 0, one ? 0 : k),
                rk_matrix_entry(y, 0, other ? 0 : k));
         rk_steps_signs(a->steps, t.entry);
+        unsigned signs = rk_function_signs(d, t.entry);
+        bool negative = !(signs & RK_MAY_POSITIVE);
+        if (negative)
+            d->neg(d, t.entry, t.entry);
+        if (negative || !(signs & RK_MAY_NEGATIVE))
+            rk_steps_conclude(a->steps, t.entry, rk_inequality_signs(!(signs & RK_MAY_ZERO)),
+                              false);
     }
     rk_matrix_clear(&t);
 }

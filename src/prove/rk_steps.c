@@ -151,6 +151,46 @@ static void signs_of_factors(rk_steps *s, const fmpz_mpoly_t p) {
     fmpz_mpoly_clear(base, ring(s));
 }
 
+/* --- signs of products --------------------------------------------------------------------- */
+
+static unsigned multiply_signs(unsigned a, unsigned b) {
+    unsigned r = (a | b) & ZERO;
+    for (unsigned x = NEG; x <= POS; x += POS - NEG)
+        for (unsigned y = NEG; y <= POS; y += POS - NEG)
+            if ((a & x) && (b & y))
+                r |= x == y ? POS : NEG;
+    return r;
+}
+
+/* The signs of p, by those of its factors. */
+static unsigned signs_of_product(const rk_steps *s, const fmpz_mpoly_t p) {
+    fmpz_mpoly_factor_t f;
+    fmpz_mpoly_t base;
+    fmpz_t c;
+    unsigned signs = rk_function_signs_of_poly(s->domain, p), product = RK_MAY_ANY;
+    if (!(signs & (signs - 1)) || p->length > MOST_FACTORED)
+        return signs;
+    fmpz_init(c);
+    fmpz_mpoly_init(base, ring(s));
+    fmpz_mpoly_factor_init(f, ring(s));
+    bool ok = fmpz_mpoly_factor(f, p, ring(s));
+    if (ok) {
+        fmpz_mpoly_factor_get_constant_fmpz(c, f, ring(s));
+        product = fmpz_sgn(c) > 0 ? POS : NEG;
+    }
+    for (slong k = 0; ok && k < fmpz_mpoly_factor_length(f, ring(s)); k++) {
+        fmpz_mpoly_factor_get_base(base, f, k, ring(s));
+        unsigned one = rk_function_signs_of_poly(s->domain, base);
+        if (fmpz_mpoly_factor_get_exp_si(f, k, ring(s)) % 2 == 0)
+            one = (one & ZERO) | POS;
+        product = multiply_signs(product, one);
+    }
+    fmpz_mpoly_factor_clear(f, ring(s));
+    fmpz_mpoly_clear(base, ring(s));
+    fmpz_clear(c);
+    return signs & product;
+}
+
 /* --- signs -------------------------------------------------------------------------------- */
 
 static bool is_within(unsigned signs, unsigned wanted) {
@@ -318,15 +358,36 @@ void rk_steps_sign(rk_steps *s, const fmpz_mpoly_t p, unsigned signs) {
 
 void rk_steps_signs(rk_steps *s, const void *x) {
     element q = x;
-    rk_steps_sign(s, &q->num, rk_function_signs_of_poly(s->domain, &q->num));
-    rk_steps_sign(s, &q->den, rk_function_signs_of_poly(s->domain, &q->den));
+    rk_steps_sign(s, &q->num, signs_of_product(s, &q->num));
+    rk_steps_sign(s, &q->den, signs_of_product(s, &q->den));
 }
 
 /* x is not negative, perhaps because its factors are of known signs. */
 static void write_nonnegative(rk_steps *s, element x) {
-    bool reversed = !(rk_function_signs_of_poly(s->domain, &x->den) & POS);
+    bool reversed = !(signs_of_product(s, &x->den) & POS);
     rk_steps_sign(s, &x->num, reversed ? NEG | ZERO : ZERO | POS);
     rk_steps_sign(s, &x->den, reversed ? NEG : POS);
+}
+
+void rk_steps_conclude(rk_steps *s, const void *from, unsigned signs, bool product) {
+    element x = from;
+    if (fmpz_mpoly_is_zero(&x->num, ring(s)))
+        return;
+    rk_buf_printf(&s->text, "fact %s | ", relation(signs));
+    put_ratio(s, x);
+    if (product) {
+        rk_buf_puts(&s->text, "\nsum (");
+        rk_steps_put(s, &x->den);
+        rk_buf_puts(&s->text, ")^2 | (");
+        rk_steps_put(s, &x->num);
+        rk_buf_puts(&s->text, ")*(");
+        rk_steps_put(s, &x->den);
+        rk_buf_puts(&s->text, ")\n");
+    } else {
+        rk_buf_puts(&s->text, "\nsum 1 | ");
+        put_ratio(s, x);
+        rk_buf_putc(&s->text, '\n');
+    }
 }
 
 /* --- generators --------------------------------------------------------------------------- */
@@ -388,14 +449,15 @@ static void on_generator(void *self, slong k) {
     if (root == NULL && e == NULL && log == NULL)
         return;
     rk_buf_printf(&s->text, "let %s | ", s->name[k]);
-    if (root == NULL || !put_modulus(s, root))
-        put_call(s,
-                 root != NULL ? "sqrt("
-                 : e != NULL  ? "exp("
-                              : "log(",
-                 root != NULL ? root
-                 : e != NULL  ? e
-                              : log);
+    if (root == NULL)
+        put_call(s, e != NULL ? "exp(" : "log(", e != NULL ? e : log);
+    else if (!put_modulus(s, root))
+        put_call(s, "sqrt(", root);
+    if (root != NULL && rk_function_signs_of_variable(s->domain, k) == POS) {
+        rk_buf_printf(&s->text, "fact > | %s\nsum %s | ", s->name[k], s->name[k]);
+        put_ratio(s, root);
+        rk_buf_putc(&s->text, '\n');
+    }
 }
 
 /* --- values of functions ------------------------------------------------------------------ */

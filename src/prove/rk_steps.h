@@ -35,6 +35,9 @@ void rk_steps_put_factors(rk_steps *s, const fmpz_mpoly_t p, const char *first, 
 void rk_steps_fact(rk_steps *s, const fmpz_mpoly_t p, unsigned signs);
 /* Makes it evident that p has one of these signs, where the domain knows that. */
 void rk_steps_sign(rk_steps *s, const fmpz_mpoly_t p, unsigned signs);
+/* Records that x has these signs, which those of numerator and denominator make evident, or, if
+   `product`, those of their product: so it is found in whatever way the text writes x. */
+void rk_steps_conclude(rk_steps *s, const void *x, unsigned signs, bool product);
 /* The same of numerator and denominator of x. */
 void rk_steps_signs(rk_steps *s, const void *x);
 

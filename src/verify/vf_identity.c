@@ -426,8 +426,7 @@ static vf_ratio difference(const sides *d, size_t k) {
 }
 
 static unsigned signs_of_difference(argument *a, const sides *d, size_t k) {
-    vf_ratio x = difference(d, k);
-    return vf_ratio_signs(a->s, x) & vf_signs(a->s, vf_poly_mul(x.num, x.den));
+    return vf_ratio_signs(a->s, difference(d, k));
 }
 
 /* A != B: some entry is never equal. */

@@ -393,21 +393,31 @@ static vf_form *row_of(const vf_form *a, size_t i) {
     return part_of(a, i, 1, 0, a->cols);
 }
 
-/* By rows; where the mask is 0, the result is, and nothing takes part. */
+/* Where the mask is 0 the result is, and nothing takes part. The first logit that takes part is
+   subtracted from all: exp(x - y) = exp(x)/exp(y). */
+static void softmax_row(vf_symbolic *s, vf_form *r, const vf_form *a, const vf_form *mask,
+                        size_t i) {
+    const vf_ratio *first = NULL;
+    vf_ratio sum = vf_ratio_int(0);
+    for (size_t j = 0; j < a->cols; j++) {
+        bool zero = mask && vf_ratio_is_zero(*at(mask, i, j));
+        ENSURE("a mask of zeros and ones",
+               !mask || zero || vf_ratio_equal(*at(mask, i, j), vf_ratio_int(1)));
+        first = zero || first ? first : at(a, i, j);
+        if (!zero)
+            *at(r, i, j) = exponential(s, vf_ratio_sub(*at(a, i, j), *first));
+        sum = vf_ratio_add(sum, *at(r, i, j));
+    }
+    ENSURE("a row of a mask without a one", first);
+    for (size_t j = 0; j < a->cols; j++)
+        *at(r, i, j) = vf_ratio_div(*at(r, i, j), sum);
+}
+
 static vf_form *softmax(vf_symbolic *s, const vf_form *a, const vf_form *mask) {
     vf_form *r = form_new(a->rows, a->cols);
-    for (size_t k = 0; k < count(a); k++) {
-        bool zero = mask && vf_ratio_is_zero(mask->entry[k]);
-        ENSURE("a mask of zeros and ones",
-               !mask || zero || vf_ratio_equal(mask->entry[k], vf_ratio_int(1)));
-        r->entry[k] = zero ? vf_ratio_int(0) : exponential(s, a->entry[k]);
-    }
-    for (size_t i = 0; i < r->rows; i++) {
-        vf_ratio sum = sum_of(row_of(r, i));
-        ENSURE("a row of a mask without a one", !vf_ratio_is_zero(sum));
-        for (size_t j = 0; j < r->cols; j++)
-            *at(r, i, j) = vf_ratio_div(*at(r, i, j), sum);
-    }
+    ENSURE("a mask of the same shape", !mask || (mask->rows == a->rows && mask->cols == a->cols));
+    for (size_t i = 0; i < a->rows; i++)
+        softmax_row(s, r, a, mask, i);
     return r;
 }
 

@@ -120,8 +120,12 @@ unsigned vf_signs(vf_symbolic *s, const vf_poly *p) {
 /* Also by facts on the same fraction, in whatever way it was written. */
 unsigned vf_ratio_signs(vf_symbolic *s, vf_ratio x) {
     unsigned signs = vf_signs_mul(vf_signs(s, x.num), vf_signs(s, x.den) & (VF_MINUS | VF_PLUS));
+    bool whole = vf_poly_is_rational(x.den, NULL);
+    if (!whole)
+        signs &= vf_signs(s, vf_poly_mul(x.num, x.den));
     for (size_t k = 0; k < s->nfractions && (signs & (signs - 1)); k++)
-        if (vf_same(s, x, s->fraction[k].x))
+        if (!(whole && vf_poly_is_rational(s->fraction[k].x.den, NULL)) &&
+            vf_same(s, x, s->fraction[k].x))
             signs &= s->fraction[k].signs;
     return signs;
 }
@@ -140,8 +144,6 @@ void vf_learn(vf_symbolic *s, vf_ratio x, unsigned signs) {
     const vf_poly *p = whole ? x.num : vf_poly_mul(x.num, x.den);
     s->fact = vf_grow(s->fact, s->nfacts, sizeof *s->fact);
     s->fact[s->nfacts++] = fact_of(s, p, signs);
-    if (whole)
-        return;
     s->fraction = vf_grow(s->fraction, s->nfractions, sizeof *s->fraction);
     s->fraction[s->nfractions++] = (vf_fraction){x, signs};
 }

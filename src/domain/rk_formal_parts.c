@@ -262,7 +262,12 @@ rk_ev rk_function_sqrt(const rk_domain *d, void *r, const void *x) {
     if (!rk_parts_of(&parts, d, x))
         return RK_EV_LIMIT;
     fmpz_mpoly_q_init(result, rk_ring(d));
+    const rk_function_watch *watch = rk_functions_of(d)->watch;
+    if (watch != NULL)
+        watch->root(watch->self, x);
     rk_ev ev = root_of_parts(d, result, &parts);
+    if (watch != NULL)
+        watch->root(watch->self, NULL);
     ev = rk_function_tell(d, ev, RK_FN_SQRT, x, result);
     fmpz_mpoly_q_swap(r, result, rk_ring(d));
     fmpz_mpoly_q_clear(result, rk_ring(d));

@@ -281,29 +281,44 @@ static void add_term(rk_steps *s, form *f, const fmpz_mpoly_t p, slong term) {
     fmpq_clear(c);
 }
 
+static void put_number(rk_steps *s, const char *before, const fmpq_t x, const char *behind) {
+    char *text = fmpq_get_str(NULL, 10, x);
+    rk_buf_printf(&s->text, "%s%s%s", before, text, behind);
+    flint_free(text);
+}
+
+/* Takes the multiple of row k from those below that clears its column. */
+static void clear_column(form *f, slong k) {
+    fmpq_t factor;
+    fmpq_init(factor);
+    for (slong i = k + 1; i <= f->n; i++) {
+        fmpq_div(factor, fmpq_mat_entry(f->m, i, k), fmpq_mat_entry(f->m, k, k));
+        for (slong j = k; j <= f->n; j++)
+            fmpq_submul(fmpq_mat_entry(f->m, i, j), factor, fmpq_mat_entry(f->m, k, j));
+    }
+    fmpq_clear(factor);
+}
+
 /* Appends " | d*(row of the matrix over d)^2" and takes it away; false: it has the wrong sign. */
 static bool put_square(rk_steps *s, form *f, slong k) {
+    const fmpq *d = fmpq_mat_entry(f->m, k, k);
     fmpq_t factor;
-    bool zero = fmpq_is_zero(fmpq_mat_entry(f->m, k, k)), ok = true;
+    bool zero = fmpq_is_zero(d), empty = true;
+    for (slong j = k; j <= f->n; j++)
+        empty = empty && fmpq_is_zero(fmpq_mat_entry(f->m, k, j));
+    if (zero || fmpq_sgn(d) < 0)
+        return empty;
     fmpq_init(factor);
-    for (slong j = 0; j <= f->n; j++)
-        ok = ok && (!zero || fmpq_is_zero(fmpq_mat_entry(f->m, k, j)));
-    if (zero || fmpq_sgn(fmpq_mat_entry(f->m, k, k)) < 0)
-        return fmpq_clear(factor), zero && ok;
-    char *d = fmpq_get_str(NULL, 10, fmpq_mat_entry(f->m, k, k));
-    rk_buf_printf(&s->text, " | %s*(", d);
-    flint_free(d);
+    put_number(s, " | ", d, "*(");
     for (slong j = k; j <= f->n; j++) {
-        fmpq_div(factor, fmpq_mat_entry(f->m, k, j), fmpq_mat_entry(f->m, k, k));
-        d = fmpq_get_str(NULL, 10, factor);
-        if (!fmpq_is_zero(factor))
-            rk_buf_printf(&s->text, "%s(%s)*%s", j == k ? "" : " + ", d,
-                          j == f->n ? "1" : s->name[f->variable[j]]);
-        flint_free(d);
-        for (slong i = k + 1; i <= f->n && j > k; i++)
-            fmpq_submul(fmpq_mat_entry(f->m, i, j), factor, fmpq_mat_entry(f->m, i, k));
+        fmpq_div(factor, fmpq_mat_entry(f->m, k, j), d);
+        if (fmpq_is_zero(factor))
+            continue;
+        put_number(s, j == k ? "(" : " + (", factor, ")*");
+        rk_buf_puts(&s->text, j == f->n ? "1" : s->name[f->variable[j]]);
     }
     rk_buf_puts(&s->text, ")^2");
+    clear_column(f, k);
     fmpq_clear(factor);
     return true;
 }
@@ -390,6 +405,11 @@ void rk_steps_conclude(rk_steps *s, const void *from, unsigned signs, bool produ
     }
 }
 
+/* The text of a fraction is defined: its denominator is not 0. */
+static void write_denominator(rk_steps *s, element x) {
+    rk_steps_sign(s, &x->den, signs_of_product(s, &x->den) & ~(unsigned)ZERO);
+}
+
 /* --- generators --------------------------------------------------------------------------- */
 
 static bool is_generator_of(const rk_steps *s, element r, element what, slong k) {
@@ -430,6 +450,36 @@ static void put_call(rk_steps *s, const char *name, element what) {
     rk_buf_puts(&s->text, ")\n");
 }
 
+/* What is left below a root when squares of what is not 0 have been taken out, and is not negative
+   since they times it are not. */
+static bool write_rest_of_root(rk_steps *s, element what) {
+    element x = s->under;
+    unsigned signs = signs_of_product(s, &what->num);
+    if (x == NULL || !(signs & NEG) || !fmpz_mpoly_is_one(&what->den, ring(s)))
+        return false;
+    fmpz_mpoly_t rest;
+    fmpz_mpoly_init(rest, ring(s));
+    fmpz_mpoly_mul(rest, &x->num, &x->den, ring(s));
+    bool ok = fmpz_mpoly_divides(rest, rest, &what->num, ring(s));
+    if (ok) {
+        write_denominator(s, x);
+        signs_of_factors(s, rest);
+        rk_steps_fact(s, &what->num, ZERO | POS);
+        rk_steps_put_factors(s, rest, "sum ", 1);
+        rk_buf_puts(&s->text, " | ");
+        put_ratio(s, x);
+        rk_steps_put_factors(s, &x->den, "*", 2);
+        rk_buf_putc(&s->text, '\n');
+    }
+    fmpz_mpoly_clear(rest, ring(s));
+    return ok;
+}
+
+static void on_root(void *self, const void *x) {
+    rk_steps *s = self;
+    s->under = x;
+}
+
 static void on_generator(void *self, slong k) {
     rk_steps *s = self;
     element root = rk_function_radicand(s->domain, k), e = rk_function_exponent(s->domain, k);
@@ -442,12 +492,14 @@ static void on_generator(void *self, slong k) {
         rk_buf_printf(&name, "gen%d_%ld", s->run, (long)k);
     rk_free(s->name[k]);
     s->name[k] = rk_buf_take(&name);
-    if (root != NULL)
+    if (root != NULL && !write_rest_of_root(s, root))
         write_nonnegative(s, root);
     else if (log != NULL)
         rk_steps_signs(s, log);
     if (root == NULL && e == NULL && log == NULL)
         return;
+    if (e != NULL)
+        write_denominator(s, e);
     rk_buf_printf(&s->text, "let %s | ", s->name[k]);
     if (root == NULL)
         put_call(s, e != NULL ? "exp(" : "log(", e != NULL ? e : log);
@@ -546,8 +598,10 @@ static void put_log(rk_steps *s, element x, element r) {
 static void on_value(void *self, rk_fn f, const void *x, const void *r) {
     rk_steps *s = self;
     element q = x;
+    s->under = NULL;
     if (is_plain(s, f, x, r) || fmpz_mpoly_is_zero(&q->num, ring(s)))
         return;
+    write_denominator(s, x);
     if (f == RK_FN_EXP)
         put_exp(s, x, r);
     else if (f == RK_FN_LOG)
@@ -594,6 +648,7 @@ static void on_equation(void *self, slong k) {
     rk_steps *s = self;
     ulong degree;
     element power = rk_function_equation(s->domain, k, &degree);
+    write_denominator(s, power);
     rk_buf_printf(&s->text, "%s %s | ", degree == 1 ? "put" : "square", s->name[k]);
     put_ratio(s, power);
     rk_buf_putc(&s->text, '\n');
@@ -605,6 +660,7 @@ void rk_steps_defined(rk_steps *s, unsigned slot, const rk_matrix *value) {
         for (slong j = 0; j < value->cols; j++) {
             if (!rk_symbols_free(v, i, j))
                 continue;
+            write_denominator(s, rk_matrix_entry(value, i, j));
             rk_buf_puts(&s->text, "put ");
             put_entry_name(&s->text, s->program, v, i, j);
             rk_buf_puts(&s->text, " | ");
@@ -630,6 +686,7 @@ void rk_steps_watch(rk_steps *s, const rk_domain *d, bool (*usable)(const rk_slo
                                    .generator = on_generator,
                                    .value = on_value,
                                    .sign = on_sign,
+                                   .root = on_root,
                                    .radicand = on_radicand,
                                    .equation = on_equation};
     rk_function_set_watch(d, &s->watch);

@@ -16,6 +16,7 @@ typedef struct rk_steps {
     slong nnames;
     int run; /* generators of different runs have different names */
     bool failed;
+    const void *under; /* whose root is being taken */
     rk_function_watch watch;
 } rk_steps;
 

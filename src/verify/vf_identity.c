@@ -234,11 +234,14 @@ static unsigned quotient_signs(unsigned product, unsigned m) {
     return signs;
 }
 
-static bool is_even_power(const vf_term *t) {
-    return t->op == VF_POWER && t->kid[1]->op == VF_NUMBER &&
-           mpq_cmp_ui(t->kid[1]->number, 0, 1) > 0 &&
-           mpz_cmp_ui(mpq_denref(t->kid[1]->number), 1) == 0 &&
-           mpz_even_p(mpq_numref(t->kid[1]->number));
+/* Is t a power with a positive integer as exponent? */
+static bool is_power(const vf_term *t) {
+    return t->op == VF_POWER && t->kid[1]->op == VF_NUMBER && mpq_sgn(t->kid[1]->number) > 0 &&
+           mpz_cmp_ui(mpq_denref(t->kid[1]->number), 1) == 0;
+}
+
+static unsigned square_signs(unsigned signs) {
+    return (signs & VF_NULL) | (signs & (VF_MINUS | VF_PLUS) ? VF_PLUS : 0);
 }
 
 /* The signs of a term as it is written: factor by factor, even powers as squares. */
@@ -246,8 +249,10 @@ static unsigned written_signs(argument *a, const vf_term *t) {
     unsigned signs = VF_ANY;
     if (t->op == VF_MUL)
         signs = vf_signs_mul(written_signs(a, t->kid[0]), written_signs(a, t->kid[1]));
-    else if (is_even_power(t))
-        signs = written_signs(a, t->kid[0]) & VF_NULL ? NOT_NEGATIVE : VF_PLUS;
+    else if (is_power(t))
+        signs = written_signs(a, t->kid[0]);
+    if (is_power(t) && mpz_even_p(mpq_numref(t->kid[1]->number)))
+        signs = square_signs(signs);
     return signs & vf_ratio_signs(a->s, value_of(a, t));
 }
 

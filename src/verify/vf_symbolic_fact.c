@@ -117,16 +117,21 @@ unsigned vf_signs(vf_symbolic *s, const vf_poly *p) {
     return sum & from_facts(s, p);
 }
 
-/* Also by facts on the same fraction, in whatever way it was written. */
+/* By facts on the same fraction, or its negative, in whatever way it was written. */
+static unsigned from_fraction(vf_symbolic *s, vf_ratio x, const vf_fraction *fact) {
+    if (vf_same(s, x, fact->x))
+        return fact->signs;
+    return vf_same(s, x, vf_ratio_sub(vf_ratio_int(0), fact->x)) ? opposite(fact->signs) : VF_ANY;
+}
+
 unsigned vf_ratio_signs(vf_symbolic *s, vf_ratio x) {
     unsigned signs = vf_signs_mul(vf_signs(s, x.num), vf_signs(s, x.den) & (VF_MINUS | VF_PLUS));
     bool whole = vf_poly_is_rational(x.den, NULL);
     if (!whole)
         signs &= vf_signs(s, vf_poly_mul(x.num, x.den));
     for (size_t k = 0; k < s->nfractions && (signs & (signs - 1)); k++)
-        if (!(whole && vf_poly_is_rational(s->fraction[k].x.den, NULL)) &&
-            vf_same(s, x, s->fraction[k].x))
-            signs &= s->fraction[k].signs;
+        if (!whole || !vf_poly_is_rational(s->fraction[k].x.den, NULL))
+            signs &= from_fraction(s, x, &s->fraction[k]);
     return signs;
 }
 

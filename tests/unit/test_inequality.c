@@ -108,7 +108,7 @@ static void what_is_proved_holds_at_points(void **state) {
         fmpz_mpoly_t p, z;
         fmpz_mpoly_init(p, ring);
         fmpz_mpoly_init(z, ring);
-        rk_inequalities_init(&s, d, rk_clock() + 0.3);
+        rk_inequalities_init(&s, d, rk_clock() + 0.3, NULL);
         fmpz_mpoly_gen(z, 2, ring);
         rk_inequalities_give(&s, z, false);
         draw_goal(p, &rng, ring, k % 4 != 0);

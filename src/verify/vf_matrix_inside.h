@@ -10,7 +10,7 @@
 
 enum {
     VF_FIRST_INDEX = 1 << 25, /* atoms of bound indices */
-    VF_MOST_STEPS = 20000000, /* letters visited in one store */
+    VF_MOST_STEPS = 4000000,  /* letters visited in one store */
     VF_MOST_LETTERS = 64,     /* of a word while it is brought to its normal form */
     VF_MOST_UNROLLED = 64,    /* members of a range named one by one */
     VF_MOST_MULTIPLIED = 8    /* exponent up to which powers are multiplied out */

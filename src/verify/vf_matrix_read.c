@@ -647,19 +647,67 @@ void vf_mx_stop_rules(vf_mxs *s) {
     vf_changed(s);
 }
 
+/* ---- rules ---- */
+
+static void push_rule(vf_mxs *s, const vf_letter *letter, size_t n, const vf_mx *image) {
+    s->rule = vf_grow(s->rule, s->nrules, sizeof *s->rule);
+    s->rule[s->nrules++] = (vf_rule){letter, n, image};
+    vf_changed(s);
+}
+
+/* The word behind a number that is one atom, such as x'*y; NULL: it is none. */
+static const vf_word *word_of_number(const vf_mxs *s, vf_ratio a, unsigned *atom) {
+    if (vf_poly_terms(a.num) != 1 || vf_poly_factors(a.num, 0) != 1)
+        return NULL;
+    *atom = vf_poly_factor(a.num, 0, 0, NULL);
+    const vf_quantity *q = vf_atom_quantity(s, *atom);
+    bool plain = q && q->kind == VF_Q_ENTRY && vf_ratio_equal(a, vf_n_atom(*atom));
+    return plain ? q->arg[0]->word : NULL;
+}
+
+/* zero == p*x + rest for the number x that is a word: x is -rest/p. The word and its transpose. */
+static void know_zero_number(vf_mxs *s, vf_ratio zero, vf_ratio lead) {
+    unsigned atom = 0;
+    const vf_word *w = word_of_number(s, lead, &atom);
+    ENSURE("a rule for numbers is for one product of matrices", w != NULL);
+    vf_ratio rest = vf_ratio_of(vf_poly_put(zero.num, atom, vf_poly_zero()));
+    vf_ratio p = vf_n_sub(s, vf_ratio_of(vf_poly_put(zero.num, atom, vf_poly_int(1))), rest);
+    vf_ratio line = vf_n_add(s, vf_n_mul(s, p, lead), rest);
+    ENSURE("a rule's number stands in its equation in another way",
+           vf_ratio_equal(line, vf_ratio_of(zero.num)) && vf_mx_is_nonzero(s, p) &&
+               !vf_poly_mentions(p.num, atom));
+    const vf_mx *image = number(s, vf_n_div(s, vf_n_sub(s, vf_ratio_int(0), rest), p));
+    vf_letter *back = vf_alloc((w->n + 1) * sizeof *back);
+    for (size_t i = 0; i < w->n; i++) {
+        back[i] = w->letter[w->n - 1 - i];
+        back[i].transposed = !back[i].transposed;
+        back[i] = vf_canon(s, back[i]);
+    }
+    push_rule(s, w->letter, w->n, image);
+    push_rule(s, back, w->n, image);
+}
+
+/* The word of `lead` in zero; where that is no single word, the greatest one there. */
+static size_t word_of_rule(const vf_mx *zero, const vf_mx *lead) {
+    if (lead->nwords != 1)
+        return vf_greatest_word(zero);
+    for (size_t i = 0; i < zero->nwords; i++)
+        if (vf_same_word(&zero->word[i], &lead->word[0]))
+            return i;
+    vf_refuse("a rule's word does not stand in its equation");
+}
+
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
-    ENSURE("a rule is for one word", lead->nwords == 1 && lead->word[0].n > 0);
-    for (size_t i = 0; i < zero->nwords; i++) {
-        if (!vf_same_word(&zero->word[i], &lead->word[0]))
-            continue;
-        vf_ratio c = zero->word[i].coef;
-        ENSURE("the coefficient of a rule's word may be 0", vf_mx_is_nonzero(s, c));
-        const vf_mx *rest = vf_mx_sub(s, vf_mx_of_word(s, zero, i), zero);
-        rest = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), rest);
-        s->rule = vf_grow(s->rule, s->nrules, sizeof *s->rule);
-        s->rule[s->nrules++] = (vf_rule){lead->word[0].letter, lead->word[0].n, rest};
-        vf_changed(s);
+    if (vf_mx_is_zero(s, zero))
+        return;
+    if (is_number(zero)) {
+        know_zero_number(s, vf_mx_value(s, zero), vf_mx_value(s, lead));
         return;
     }
-    vf_refuse("a rule's word does not stand in its equation");
+    size_t at = word_of_rule(zero, lead);
+    const vf_word *w = &zero->word[at];
+    ENSURE("a rule's word is the identity, or its coefficient may be 0",
+           w->n > 0 && vf_mx_is_nonzero(s, w->coef));
+    const vf_mx *rest = vf_mx_sub(s, vf_mx_of_word(s, zero, at), zero);
+    push_rule(s, w->letter, w->n, vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), w->coef), rest));
 }

@@ -76,6 +76,11 @@ void rk_job_records_point(job *j);                     /* the point of the resul
 void rk_job_records_fails(job *j);                     /* the claim that is false there */
 void rk_job_records_restart(job *j);
 /* Hands the records to the result, if they are whole. */
+/* What stands behind the first `before` bytes alone: a refutation at one choice of dimensions. */
+void rk_job_records_only_last(job *j, size_t before);
+/* A generic theorem refuted near a point, or almost everywhere. */
+void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
+                         const rk_prove_options *o, const rk_assignment *violation);
 void rk_job_records_keep(job *j, bool proved);
 
 /* Random theorems: draws at the dimensions that are allowed. draws 0: by the work they take. */

@@ -1,5 +1,9 @@
 #include "check_inside.h"
 
+#include <string.h>
+
+#include "prove/rk_prove_records.h"
+
 size_t rk_job_records_at(job *j, const int64_t *dims) {
     if (j->records == NULL)
         return 0;
@@ -36,6 +40,25 @@ void rk_job_records_restart(job *j) {
     if (j->records != NULL)
         rk_buf_reset(j->records);
     j->unrecorded = false;
+}
+
+void rk_job_records_only_last(job *j, size_t before) {
+    if (j->records == NULL)
+        return;
+    size_t len = j->records->len - before;
+    memmove(j->records->text, j->records->text + before, len);
+    rk_buf_cut(j->records, len);
+    j->unrecorded = false;
+}
+
+void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
+                         const rk_prove_options *o, const rk_assignment *violation) {
+    if (j->records == NULL)
+        return;
+    rk_job_records_restart(j);
+    size_t mark = rk_job_records_at(j, dims);
+    rk_record_open(p, o, violation);
+    j->unrecorded = j->records->len == mark;
 }
 
 void rk_job_records_keep(job *j, bool proved) {

@@ -139,6 +139,7 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
             j->refuted = true;
             j->method = "open set of violations";
             keep_point(j, dims, p, &a);
+            rk_job_records_open(j, dims, p, &o, &a);
         } else if (x.overall == RK_INSTANCE_VIOLATED) {
             j->null_violations++;
         }
@@ -168,7 +169,10 @@ static void visit(job *j, const int64_t *dims, double until) {
         take_proof(j, dims, p, &proof);
     if (j->records != NULL && proof.status == RK_PROOF_NONE)
         rk_buf_cut(j->records, before);
-    j->unrecorded |= j->records != NULL && proof.status != RK_PROOF_NONE && j->records->len == mark;
+    bool recorded = j->records == NULL || proof.status == RK_PROOF_NONE || j->records->len > mark;
+    if (proof.status == RK_PROOF_FALSE)
+        rk_job_records_only_last(j, before);
+    j->unrecorded |= !recorded;
     bool small = is_hunted(p);
     j->huge |= !small;
     if (proof.status == RK_PROOF_TRUE && proof.witnessed)
@@ -327,12 +331,13 @@ static void take_largest(job *j, const rk_finding *f) {
 
 /* What refutes a generic theorem is more than a point. */
 static void record_finding(job *j, const rk_finding *f) {
-    rk_job_records_restart(j);
-    rk_job_records_at(j, f->dims);
     if (j->generic) {
-        j->unrecorded = true;
+        rk_prove_options o = prove_options(j);
+        rk_job_records_open(j, f->dims, f->program, &o, &f->value);
         return;
     }
+    rk_job_records_restart(j);
+    rk_job_records_at(j, f->dims);
     rk_job_records_point(j);
     rk_job_records_fails(j);
 }

@@ -1,5 +1,6 @@
 /* Theorems with nothing left to choose, and those with finitely many choices: decided by exact
    evaluation. Also the shape bounds alone. */
+#include "rk_prove_records.h"
 #include "rk_prove.h"
 #include "base/rk_mem.h"
 #include "rk_facts.h"
@@ -230,7 +231,6 @@ static bool excludes_examples(const rk_facts *b) {
 }
 
 void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
-    (void)o;
     rk_facts b;
     rk_facts_init(&b, program);
     rk_facts_propagate(&b);
@@ -239,6 +239,7 @@ void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_pr
         out->status = RK_PROOF_TRUE;
         out->method = "shape bounds";
         out->witnessed = program->nhypotheses == 0 && is_total(program);
+        rk_record_shape(program, o);
     } else if (mode == RK_MODE_EXISTS && excludes_examples(&b)) {
         out->status = RK_PROOF_FALSE;
         out->method = "shape bounds";

@@ -2,6 +2,7 @@
    An equation of rational functions holds wherever both sides, as written, are defined; the rank
    over the field is the rank almost everywhere, and nowhere is the rank larger. */
 #include "base/rk_mem.h"
+#include "rk_prove_records.h"
 #include "rk_symbols.h"
 #include "rk_view.h"
 
@@ -90,7 +91,6 @@ static void take_facts(rk_view *v, rk_run *run) {
 
 void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_proof *out,
                        rk_diags *diags) {
-    (void)o;
     slong variables = rk_symbols_count(program, rk_symbols_affine, MAX_VARIABLES);
     if (program->checked->mode == RK_MODE_RANDOM || variables > MAX_VARIABLES ||
         program->ninstr > MAX_INSTRUCTIONS)
@@ -105,6 +105,8 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
     rk_facts_propagate(&v.bounds);
     out->method = "rational functions";
     rk_view_conclude(&v, out, diags);
+    if (out->status == RK_PROOF_TRUE)
+        rk_record_rational(program, o);
     rk_run_clear(&run);
     rk_view_clear(&v);
     rk_domain_free(functions);

@@ -4,6 +4,7 @@
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_interior.h"
+#include "rk_prove_records.h"
 #include "rk_witness_roots.h"
 #include "rk_witness_vanish.h"
 
@@ -201,6 +202,10 @@ static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
         rk_view_conclude(&w->view, out, diags);
     if (out->status == RK_PROOF_FALSE)
         find_plain_violation(w, out);
+    if (out->status == RK_PROOF_TRUE)
+        rk_record_witness(w->program, w->options);
+    if (out->status == RK_PROOF_FALSE)
+        rk_record_open(w->program, w->options, out->example);
 }
 
 /* The part of the time left that may be used: what cannot be proved then is still hunted. */

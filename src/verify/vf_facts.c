@@ -1,6 +1,6 @@
 #include "vf_facts.h"
 
-#include <string.h>
+enum { MOST_ROUNDS = 100000 };
 
 /* --- what was computed before --------------------------------------------------------------- */
 
@@ -60,6 +60,11 @@ vf_bound vf_facts_bind(vf_facts *f, unsigned sym, long value) {
 void vf_facts_unbind(vf_facts *f, unsigned sym, vf_bound before) {
     f->value[sym] = before.value;
     f->scope = before.scope;
+}
+
+void vf_facts_rounds(long from, long to) {
+    if (from <= to && (from < -MOST_ROUNDS || to > MOST_ROUNDS))
+        vf_limit("rounds of a loop");
 }
 
 /* --- intervals over Q --------------------------------------------------------------------- */
@@ -214,6 +219,7 @@ static range *list(vf_facts *f, const vf_term *t, binary *op) {
 static range *loop(vf_facts *f, const vf_term *t, binary *op) {
     long from = vf_facts_integer(f, t->kid[0]), to = vf_facts_integer(f, t->kid[1]);
     range *r = NULL;
+    vf_facts_rounds(from, to);
     for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(f, t->sym, i);
         range *next = kid(f, t, 2);
@@ -351,6 +357,7 @@ static vf_tern all_or_any(vf_facts *f, const vf_term *t) {
     long from = vf_facts_integer(f, t->kid[0]), to = vf_facts_integer(f, t->kid[1]);
     bool all = t->op == VF_LOOP_ALL;
     vf_tern r = all ? VF_TRUE : VF_FALSE;
+    vf_facts_rounds(from, to);
     for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(f, t->sym, i);
         vf_tern next = vf_decide(f, t->kid[2]);

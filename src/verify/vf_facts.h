@@ -54,5 +54,6 @@ typedef struct vf_bound {
 } vf_bound;
 vf_bound vf_facts_bind(vf_facts *f, unsigned sym, long value);
 void vf_facts_unbind(vf_facts *f, unsigned sym, vf_bound before);
+void vf_facts_rounds(long from, long to); /* refuses loops that are too long */
 
 #endif

@@ -76,8 +76,17 @@ bool vf_is_rational(const vf_theorem *t, const vf_term *part) {
     }
 }
 
-static bool is_generic(const vf_facts *f, const vf_term *t) {
-    return vf_built_of(f->theorem, t, vf_is_generic);
+/* Do almost all values of the variables' free entries lie in the sets? Those of rows of length 1
+   do not, and what is no identity of fractions may be one there. */
+static bool is_free_part(const vf_theorem *t, const vf_term *part) {
+    return part->op != VF_VAR ||
+           (vf_is_generic(t, part) && t->var[part->var].set != VF_UNIT_ROWS &&
+            t->var[part->var].set != VF_ORTHOGONAL && t->var[part->var].set != VF_PERMUTATION &&
+            t->var[part->var].set != VF_INTEGER);
+}
+
+static bool is_free(const vf_facts *f, const vf_term *t) {
+    return vf_built_of(f->theorem, t, is_free_part);
 }
 
 static bool is_rational(const vf_facts *f, const vf_term *t) {
@@ -180,7 +189,7 @@ static void narrow(const vf_facts *f, const vf_term *t, grid g, long *low, long 
     const vf_poly *minor;
     long rank = rank_of(g, &minor);
     *high = rank < *high ? rank : *high;
-    if (is_generic(f, t) || vf_poly_is_rational(minor, NULL))
+    if (is_free(f, t) || vf_poly_is_rational(minor, NULL))
         *low = rank > *low ? rank : *low;
 }
 
@@ -297,7 +306,7 @@ vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
         difference[k] = vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]);
     vf_tern r = compare_numbers(t->op, difference, n);
     bool equation = t->op == VF_EQ || t->op == VF_NE;
-    if (r == VF_UNKNOWN && equation && is_generic(f, t) && !all_zero(difference, n))
+    if (r == VF_UNKNOWN && equation && is_free(f, t) && !all_zero(difference, n))
         r = t->op == VF_NE ? VF_TRUE : VF_FALSE; /* not the same fraction: almost everywhere */
     return r;
 }

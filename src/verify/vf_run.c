@@ -608,6 +608,7 @@ static const vf_cells *step(vf_run *r, vf_op op, const vf_cells *a, const vf_cel
 static const vf_cells *loop(vf_run *r, const vf_term *t) {
     long from = vf_facts_integer(r->facts, t->kid[0]), to = vf_facts_integer(r->facts, t->kid[1]);
     const vf_cells *c = NULL;
+    vf_facts_rounds(from, to);
     for (long k = from; k <= to; k++) {
         bound before = bind(r, t->sym, k);
         const vf_cells *next = kid(r, t, 2);
@@ -621,6 +622,7 @@ static const vf_cells *loop(vf_run *r, const vf_term *t) {
 static const vf_cells *fold(vf_run *r, const vf_term *t) {
     long from = vf_facts_integer(r->facts, t->kid[0]), to = vf_facts_integer(r->facts, t->kid[1]);
     const vf_cells *c = kid(r, t, 2);
+    vf_facts_rounds(from, to);
     for (long k = from; k <= to; k++) {
         bound before = bind(r, t->sym, k);
         r->running[t->sym2] = c;

@@ -260,6 +260,7 @@ static vf_shape loop(vf_facts *f, const vf_term *t) {
     vf_shape s = {0};
     if (from > to)
         return empty_sum(f, t, from);
+    vf_facts_rounds(from, to);
     for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(f, t->sym, i);
         s = i == from ? *kid(f, t, 2) : step(t->op, s, *kid(f, t, 2));
@@ -271,6 +272,7 @@ static vf_shape loop(vf_facts *f, const vf_term *t) {
 static vf_shape fold(vf_facts *f, const vf_term *t) {
     long from = vf_facts_integer(f, t->kid[0]), to = vf_facts_integer(f, t->kid[1]);
     const vf_shape *s = kid(f, t, 2);
+    vf_facts_rounds(from, to);
     for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(f, t->sym, i);
         f->running[t->sym2] = s;
@@ -307,7 +309,7 @@ static vf_shape leaf(vf_facts *f, const vf_term *t) {
         s = plain(extent(f, t->kid[0]), 1);
         s.low = 1;
         return s;
-    default: /* a number of which nothing is known */
+    default: /* VF_SUM_OF VF_MAX_OF VF_MIN_OF VF_JRANK: a number of which nothing is known */
         return scalar(false);
     }
 }

@@ -1,0 +1,179 @@
+#include "rk_prove_records.h"
+
+#include "rk_interior.h"
+#include "rk_symbols.h"
+#include "rk_view.h"
+
+enum {
+    FEW_VARIABLES = 30, /* free entries that the checker multiplies out */
+    POINT_BITS = 12,
+    POINT_SHIFT = 10, /* of the entries of a witness: exponentials stay moderate */
+    RECORD_STREAM = 0x7265636f,
+    ATTEMPTS = 40,
+    LARGEST_POINT = 4096
+};
+
+/* --- what the checker can multiply out ------------------------------------------------------ */
+
+static bool are_affine(const rk_program *p) {
+    for (size_t s = 0; s < p->nslots; s++)
+        if (!rk_symbols_affine(&p->slots[s]))
+            return false;
+    return true;
+}
+
+static bool are_few(const rk_program *p) {
+    return are_affine(p) && rk_symbols_count(p, rk_symbols_affine, FEW_VARIABLES) <= FEW_VARIABLES;
+}
+
+void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
+    if (o->records != NULL)
+        rk_buf_puts(o->records, are_few(program) ? "rational\n" : "shape\n");
+}
+
+void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
+    if (o->records != NULL && are_affine(program))
+        rk_buf_puts(o->records, "rational\n");
+}
+
+/* --- points --------------------------------------------------------------------------------- */
+
+static void put_matrix(rk_buf *out, const fmpq_mat_t m) {
+    for (slong i = 0; i < fmpq_mat_nrows(m); i++)
+        for (slong j = 0; j < fmpq_mat_ncols(m); j++) {
+            char *text = fmpq_get_str(NULL, 10, fmpq_mat_entry(m, i, j));
+            rk_buf_printf(out, "%s%s", j > 0 ? ", " : i > 0 ? "; " : "", text);
+            flint_free(text);
+        }
+}
+
+static void put_point(rk_buf *out, const rk_program *p, const rk_assignment *a) {
+    for (size_t s = 0; s < p->nslots; s++) {
+        const rk_slot *slot = &p->slots[s];
+        rk_buf_printf(out, "set %s", p->checked->vars[slot->var].name);
+        if (slot->member > 0)
+            rk_buf_printf(out, "[%lld]", (long long)slot->member);
+        rk_buf_puts(out, " | [");
+        put_matrix(out, &a->value[s]);
+        rk_buf_puts(out, "]\n");
+    }
+}
+
+static bool is_writable(const rk_program *p) {
+    int64_t entries = 0;
+    for (size_t s = 0; s < p->nslots; s++) {
+        if (p->slots[s].defined)
+            return false;
+        entries += p->slots[s].rows * p->slots[s].cols;
+    }
+    return entries <= LARGEST_POINT;
+}
+
+static bool is_scaled(rk_set set) {
+    switch (set) {
+    case RK_SET_REAL:
+    case RK_SET_POSITIVE:
+    case RK_SET_NONNEGATIVE:
+    case RK_SET_NONZERO:
+    case RK_SET_SYMMETRIC:
+    case RK_SET_DIAGONAL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void draw(const rk_program *p, rk_rng *rng, uint64_t component, rk_assignment *a) {
+    rk_interior_draw(p, rng, POINT_BITS, component, a);
+    for (size_t s = 0; s < p->nslots; s++) {
+        fmpq_mat_struct *m = &a->value[s];
+        for (slong i = 0; is_scaled(p->slots[s].set) && i < fmpq_mat_nrows(m); i++)
+            for (slong j = 0; j < fmpq_mat_ncols(m); j++)
+                fmpq_div_2exp(fmpq_mat_entry(m, i, j), fmpq_mat_entry(m, i, j), POINT_SHIFT);
+    }
+}
+
+static rk_rng stream(const rk_program *p, const rk_prove_options *o) {
+    return rk_rng_trial(o->seed, p->checked->statement, (uint64_t)RECORD_STREAM << 32);
+}
+
+/* --- witnesses ------------------------------------------------------------------------------ */
+
+/* Made of + - * / inv alone, and of sets that have a generator of residues. */
+static bool has_residues(const rk_program *p) {
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (p->instr[i].code == RK_P_FN || p->instr[i].code == RK_P_SOFTMAX)
+            return false;
+    return are_affine(p);
+}
+
+/* The last point that is drawn serves where none is known to have everything defined around it. */
+static void put_witness_point(const rk_program *p, const rk_prove_options *o, uint64_t component,
+                              rk_rng *rng) {
+    rk_assignment a;
+    rk_assignment_init(&a, p);
+    bool found = false;
+    for (unsigned k = 0; k < ATTEMPTS && !found; k++) {
+        draw(p, rng, component, &a);
+        found = rk_prove_open_instance(p, &a, o);
+    }
+    rk_buf_puts(o->records, "point\n");
+    put_point(o->records, p, &a);
+    rk_assignment_clear(&a);
+}
+
+void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
+    if (o->records == NULL || (!has_residues(program) && !is_writable(program)))
+        return;
+    rk_rng rng = stream(program, o);
+    rk_buf_puts(o->records, are_few(program) ? "witness fractions\n" : "witness\n");
+    if (has_residues(program)) {
+        rk_buf_puts(o->records, "residues 2147483647 | 1\n");
+        return;
+    }
+    uint64_t components = (uint64_t)1 << rk_interior_components(program);
+    for (uint64_t c = 0; c < components; c++)
+        put_witness_point(program, o, c, &rng);
+}
+
+/* --- open sets ------------------------------------------------------------------------------ */
+
+/* Hypotheses hold at the point, and some claim does not. */
+static bool fails_at(const rk_program *p, const rk_prove_options *o, const rk_assignment *a) {
+    rk_instance x;
+    rk_decide_options d = {.precision_cap = o->precision_cap, .deadline = o->deadline};
+    rk_decide(p, a, &d, &x);
+    bool fails = x.overall == RK_INSTANCE_VIOLATED;
+    rk_instance_clear(&x);
+    return fails;
+}
+
+/* A violation that is not on the edge of anything: entries that were drawn, if that is possible. */
+static void find_violation(const rk_program *p, const rk_prove_options *o,
+                           const rk_assignment *violation, rk_assignment *a) {
+    rk_rng rng = stream(p, o);
+    if (violation != NULL && rk_prove_open_violation(p, violation, o)) {
+        rk_assignment_set(a, violation);
+        return;
+    }
+    for (unsigned k = 0; k < ATTEMPTS; k++) {
+        draw(p, &rng, rk_rng_u64(&rng), a);
+        if (fails_at(p, o, a))
+            return;
+    }
+    if (violation != NULL)
+        rk_assignment_set(a, violation);
+}
+
+void rk_record_open(const rk_program *program, const rk_prove_options *o,
+                    const rk_assignment *violation) {
+    rk_assignment a;
+    if (o->records == NULL || !is_writable(program))
+        return;
+    rk_assignment_init(&a, program);
+    find_violation(program, o, violation, &a);
+    rk_buf_puts(o->records, "open\n");
+    put_point(o->records, program, &a);
+    rk_record_witness(program, o);
+    rk_assignment_clear(&a);
+}

@@ -44,32 +44,38 @@ void vf_usage(const char *what) {
 
 /* --- memory ------------------------------------------------------------------------------- */
 
-typedef union chunk chunk;
-union chunk {
+static size_t memory;
+
+/* A block from the C library, counted, and known from here as long as it lives. */
+typedef union block block;
+union block {
     struct {
-        chunk *before;
-        size_t used, size;
-    } head;
+        block *before, *after;
+    } list;
     max_align_t align;
 };
 
-static chunk *chunks;
-static size_t memory;
+static block blocks = {.list = {&blocks, &blocks}};
 
-/* From the C library, counted. */
 static void *take(size_t size) {
     if (size > VF_MAX_MEMORY - memory)
         vf_limit("memory");
     memory += size;
-    void *p = malloc(size > 0 ? size : 1);
-    if (p == NULL)
+    block *b = malloc(sizeof *b + size);
+    if (b == NULL)
         vf_limit("memory");
-    return p;
+    b->list.before = &blocks;
+    b->list.after = blocks.list.after;
+    b->list.after->list.before = blocks.list.after = b;
+    return b + 1;
 }
 
 static void give(void *p, size_t size) {
+    block *b = (block *)p - 1;
+    b->list.before->list.after = b->list.after;
+    b->list.after->list.before = b->list.before;
     memory -= size;
-    free(p);
+    free(b);
 }
 
 static void *number_resize(void *old, size_t from, size_t to) {
@@ -84,19 +90,18 @@ void vf_memory_start(void) {
 }
 
 void *vf_alloc(size_t size) {
+    static char *room; /* of the chunk in use */
+    static size_t left;
     if (size > VF_MAX_MEMORY)
         vf_limit("memory");
     size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-    if (chunks == NULL || chunks->head.size - chunks->head.used < size) {
-        size_t room = size > CHUNK ? size : CHUNK;
-        chunk *c = take(sizeof *c + room);
-        c->head.before = chunks;
-        c->head.used = 0;
-        c->head.size = room;
-        chunks = c;
+    if (left < size) {
+        left = size > CHUNK ? size : CHUNK;
+        room = take(left);
     }
-    char *p = (char *)(chunks + 1) + chunks->head.used;
-    chunks->head.used += size;
+    char *p = room;
+    room += size;
+    left -= size;
     return memset(p, 0, size);
 }
 

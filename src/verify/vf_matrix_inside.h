@@ -47,7 +47,8 @@ enum { /* what is known of a leaf at every assignment */
        VF_P_SOME_NONZERO = 128, /* some entry is not 0 */
        VF_P_NO_ZERO = 256,      /* no entry is 0 */
        VF_P_NONNEGATIVE = 512,  /* every entry */
-       VF_P_INTEGER = 1024
+       VF_P_INTEGER = 1024,
+       VF_P_LOWER = 2048 /* lower triangular, every entry of the diagonal positive */
 };
 
 struct vf_leaf {

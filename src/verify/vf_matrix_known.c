@@ -141,13 +141,33 @@ static bool is_triangle(vf_mxs *s, const vf_mx *a) {
     return false;
 }
 
+/* Words of letters that are triangular with a positive diagonal, all of one kind: added up with
+   coefficients that are not negative, one of them positive. (Diagonal letters are of both kinds,
+   and inverses stay of theirs.) */
+static bool is_positive_triangle(vf_mxs *s, const vf_mx *a, bool transposed) {
+    bool some = false;
+    for (size_t i = 0; i < a->nwords; i++) {
+        if (!vf_mx_at_least(s, a->word[i].coef, 0))
+            return false;
+        some = some || vf_n_positive(s, a->word[i].coef);
+        for (size_t k = 0; k < a->word[i].n; k++) {
+            vf_letter x = a->word[i].letter[k];
+            bool side = x.transposed == transposed || (x.leaf->props & VF_P_DIAGONAL);
+            if (!side || !(x.leaf->props & VF_P_LOWER))
+                return false;
+        }
+    }
+    return some;
+}
+
 bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a) {
     if (!square(s, a) || a->nwords == 0)
         return false;
     if (vf_n_is_one(a->rows))
         return vf_mx_is_nonzero(s, vf_mx_value(s, a));
     return (a->nwords == 1 && word_is_invertible(s, &a->word[0])) || is_known_invertible(s, a) ||
-           is_definite(s, a) || is_triangle(s, a);
+           is_definite(s, a) || is_triangle(s, a) || is_positive_triangle(s, a, false) ||
+           is_positive_triangle(s, a, true);
 }
 
 bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {

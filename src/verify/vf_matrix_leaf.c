@@ -156,6 +156,9 @@ static const vf_mx *diag_of_letters(vf_mxs *s, vf_ratio n, const vf_letter *w, s
         if (w[i].leaf->kind == VF_L_SUM && !w[i].inverted)
             return diag_of_sum(s, n, w, count, i);
     bool diagonal = w[0].leaf->props & VF_P_DIAGONAL && count > 1;
+    unsigned of = count == 1 && !w[0].inverted ? w[0].leaf->props : 0;
+    unsigned more = of & VF_P_NONNEGATIVE ? VF_P_PSD | VF_P_NONNEGATIVE : 0;
+    more |= (of & VF_P_NONNEGATIVE) && (of & VF_P_NO_ZERO) ? VF_P_LOWER : 0;
     bool moves = (w[0].leaf->props & VF_P_PERMUTATION && count > 1) ||
                  vf_is_kind(w[0], VF_L_INJECTION, false);
     if (!diagonal && !moves)
@@ -163,7 +166,7 @@ static const vf_mx *diag_of_letters(vf_mxs *s, vf_ratio n, const vf_letter *w, s
                                           .rows = n,
                                           .cols = n,
                                           .arg = {vf_letters(s, n, w, count)},
-                                          .props = VF_P_DIAGONAL | VF_P_SYMMETRIC});
+                                          .props = VF_P_DIAGONAL | VF_P_SYMMETRIC | more});
     const vf_mx *outer = vf_mx_of_letter(s, w[0]);
     const vf_mx *inner = diag_of_letters(s, outer->cols, w + 1, count - 1);
     const vf_mx *product = vf_mx_mul(s, outer, inner);
@@ -501,7 +504,7 @@ static const vf_mx *softmax_leaf(vf_mxs *s, const vf_mx *x, const vf_mx *mask) {
     vf_leaf leaf = {.op = VF_SOFTMAX, .rows = x->rows, .cols = x->cols, .arg = {x, mask}};
     leaf.props = VF_P_ROWS_ONE | VF_P_SOME_NONZERO | VF_P_NONNEGATIVE | (mask ? 0 : VF_P_NO_ZERO);
     if (is_causal(mask)) /* triangular, positive on the diagonal */
-        leaf.props |= VF_P_INVERTIBLE;
+        leaf.props |= VF_P_INVERTIBLE | (mask->word[0].letter[0].transposed ? 0 : VF_P_LOWER);
     return function_with(s, leaf);
 }
 
@@ -569,7 +572,7 @@ static const vf_mx *scales_letter(vf_mxs *s, const vf_mx *x, vf_ratio eps) {
     vf_leaf leaf = {.kind = VF_L_SCALES, .rows = x->rows, .cols = x->rows, .arg = {x}};
     leaf.place[0] = eps;
     leaf.props = VF_P_DIAGONAL | VF_P_SYMMETRIC | VF_P_PSD | VF_P_INVERTIBLE | VF_P_SOME_NONZERO |
-                 VF_P_NONNEGATIVE;
+                 VF_P_NONNEGATIVE | VF_P_LOWER;
     return vf_mx_of_leaf(s, leaf);
 }
 

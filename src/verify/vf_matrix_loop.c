@@ -316,9 +316,40 @@ static const vf_mx *fold_of_sums(vf_mxs *s, unsigned sym, unsigned sym2, const v
     return vf_mx_add(s, start, vf_partial_sum(s, sym, added, steps));
 }
 
+/* Where the step A*Z*B has the value Z; the number of its letters where it is not of that form, or
+   A and B change. */
+static size_t place_of_value(vf_mxs *s, const vf_word *w, unsigned sym, const vf_image *value) {
+    size_t at = w->n;
+    for (size_t i = 0; i < w->n; i++) {
+        const vf_leaf *leaf = w->letter[i].leaf;
+        if (at == w->n && leaf->kind == VF_L_FRESH && leaf->sym == value->sym &&
+            !w->letter[i].transposed)
+            at = i;
+        else if (vf_leaf_mentions(s, leaf, sym) || vf_leaf_has(s, leaf, value))
+            return w->n;
+    }
+    return at;
+}
+
+/* The same A*Z*B in each step: A^k*start*B^k. */
+static const vf_mx *fold_of_powers(vf_mxs *s, unsigned sym, unsigned sym2, const vf_mx *start,
+                                   const vf_mx *body, vf_ratio steps) {
+    if (body->nwords != 1 || !vf_n_is_one(body->word[0].coef))
+        return NULL;
+    const vf_word *w = &body->word[0];
+    size_t at = place_of_value(s, w, sym, &(vf_image){.sym = sym2, .mx = body});
+    if (at == w->n)
+        return NULL;
+    const vf_mx *left = vf_letters(s, body->rows, w->letter, at);
+    const vf_mx *right = vf_letters(s, start->cols, w->letter + at + 1, w->n - at - 1);
+    const vf_mx *value = vf_mx_mul(s, vf_mx_power(s, left, steps), start);
+    return vf_mx_mul(s, value, vf_mx_power(s, right, steps));
+}
+
 const vf_mx *vf_mx_fold(vf_mxs *s, unsigned sym, unsigned sym2, const vf_mx *start,
                         const vf_mx *body, vf_ratio steps) {
     const vf_mx *known = fold_of_sums(s, sym, sym2, start, body, steps);
+    known = known ? known : fold_of_powers(s, sym, sym2, start, body, steps);
     if (known)
         return known;
     long c;
@@ -449,10 +480,11 @@ static const vf_mx *picked(vf_mxs *s, vf_letter e, const opened *b) {
 /* A block of rows of a sum whose members begin with blocks. */
 static const vf_mx *block_of_sum(vf_mxs *s, vf_letter e, vf_letter sum) {
     opened b = open_sum(s, sum);
+    const vf_mx *one = e.transposed ? picked(s, e, &b) : NULL;
+    if (one)
+        return one;
     const vf_mx *product = inside(s, vf_mx_of_letter(s, e), &b);
-    if (!some_word_starts(product, e))
-        return vf_partial_sum(s, b.sym, product, b.high);
-    return e.transposed ? picked(s, e, &b) : NULL;
+    return some_word_starts(product, e) ? NULL : vf_partial_sum(s, b.sym, product, b.high);
 }
 
 /* 1'*S where every member takes the ones up. */

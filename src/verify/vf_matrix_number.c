@@ -178,6 +178,15 @@ static vf_ratio monomial(const vf_poly *p, size_t term) {
     return m;
 }
 
+/* a^k is a^(k - c)*a^c for the greatest small c <= k. */
+static vf_ratio power_of_any(vf_mxs *s, vf_ratio a, vf_ratio k) {
+    long c = 0;
+    while (c < VF_MOST_MULTIPLIED && vf_mx_at_least(s, k, c + 1))
+        c++;
+    vf_ratio rest = power_quantity(s, a, vf_n_sub(s, k, vf_ratio_int(c)));
+    return vf_n_mul(s, rest, integer_power(s, a, c));
+}
+
 /* a^(c1*m1 + c2*m2 + ...) is (a^m1)^c1*(a^m2)^c2*... for integers c and a that is not 0. */
 vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k) {
     long c;
@@ -185,8 +194,10 @@ vf_ratio vf_n_pow(vf_mxs *s, vf_ratio a, vf_ratio k) {
         return integer_power(s, a, c);
     if (vf_n_is_one(a))
         return a;
-    if (!vf_mx_is_nonzero(s, a) || !vf_mx_is_integer(s, k))
+    if (!vf_mx_is_integer(s, k))
         return power_quantity(s, a, k);
+    if (!vf_mx_is_nonzero(s, a))
+        return power_of_any(s, a, k);
     vf_ratio product = vf_ratio_int(1);
     for (size_t i = 0; i < vf_poly_terms(k.num); i++) {
         vf_ratio m = monomial(k.num, i);
@@ -437,6 +448,11 @@ static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
         signs |= signs_of_sum(s, q);
     else if (q->kind == VF_Q_DET && vf_mx_is_invertible(s, q->arg[0]))
         signs |= VF_S_NONZERO;
+    else if (q->kind == VF_Q_TRACE && vf_mx_is_psd(s, q->arg[0]))
+        signs |= VF_S_NONNEGATIVE;
+    else if (q->kind == VF_Q_FUNCTION && q->op == VF_ENTROPY &&
+             vf_mx_is_nonnegative(s, q->arg[0]) && vf_mx_fixes_ones(s, q->arg[0]))
+        signs |= VF_S_NONNEGATIVE;
     else if (q->nlist)
         signs |= signs_of_list(s, q);
     return signs | (signs & VF_S_POSITIVE ? VF_S_NONNEGATIVE | VF_S_NONZERO : 0);

@@ -292,6 +292,17 @@ static bool tables_match(vf_mxs *s, table t, table u) {
     return t.n == u.n && t.m == u.m && t.n <= MOST_ROWS && rows_match(s, &t, &u, order, 0);
 }
 
+static vf_ratio leading(vf_ratio a) {
+    return vf_ratio_of(vf_poly_rational(vf_poly_coefficient(a.num, 0)));
+}
+
+/* x*leading(y) == y*leading(x), for fractions over the same denominator: neither leading
+   coefficient is 0 */
+static bool is_rational_multiple(vf_ratio x, vf_ratio y) {
+    return vf_poly_equal(x.den, y.den) &&
+           vf_ratio_equal(vf_ratio_mul(x, leading(y)), vf_ratio_mul(y, leading(x)));
+}
+
 /* a == c*b for some number c that is not 0 */
 static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
     if (!vf_mx_equal_numbers(s, a->rows, b->rows) || !vf_mx_equal_numbers(s, a->cols, b->cols) ||
@@ -303,6 +314,8 @@ static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
         vf_ratio x = a->word[0].coef, y = b->word[i].coef;
         if (!vf_same_word(&a->word[0], &b->word[i]))
             continue;
+        if (is_rational_multiple(x, y))
+            return vf_mx_equal(s, vf_mx_scale(s, leading(y), a), vf_mx_scale(s, leading(x), b));
         return vf_mx_is_nonzero(s, x) && vf_mx_is_nonzero(s, y) &&
                vf_mx_equal(s, vf_mx_scale(s, y, a), vf_mx_scale(s, x, b));
     }
@@ -337,6 +350,9 @@ vf_ratio vf_mx_rank(vf_mxs *s, const vf_mx *a) {
         return vf_ratio_int(0);
     if (is_multiple_of_eye(s, only))
         return only->rows;
+    for (size_t i = 0; i < t.n * t.m && (t.n == 1 || t.m == 1); i++)
+        if (vf_mx_is_invertible(s, t.cell[i])) /* all rows, or all columns */
+            return t.cell[i]->rows;
     vf_quantity q = {.kind = VF_Q_RANK, .arg = {only}, .signs = VF_S_NONNEGATIVE | VF_S_INTEGER};
     return vf_quantity_of(s, q);
 }

@@ -168,7 +168,7 @@ static const vf_mx *read_acc(vf_mxs *s, const vf_term *t) {
 static const vf_mx *read_causal(vf_mxs *s, const vf_term *t) {
     vf_ratio n = rows_of(s, t);
     vf_leaf leaf = {.kind = VF_L_CAUSAL, .rows = n, .cols = n};
-    leaf.props = VF_P_INVERTIBLE | VF_P_SOME_NONZERO | VF_P_NONNEGATIVE | VF_P_INTEGER;
+    leaf.props = VF_P_INVERTIBLE | VF_P_SOME_NONZERO | VF_P_NONNEGATIVE | VF_P_INTEGER | VF_P_LOWER;
     return vf_n_is_one(n) ? vf_mx_eye(s, n) : vf_mx_of_leaf(s, leaf);
 }
 
@@ -438,6 +438,35 @@ static const vf_mx *read_sum_of_entries(vf_mxs *s, const vf_term *t) {
     return vf_mx_mul(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a), vf_mx_ones(s, a->cols, one));
 }
 
+static bool is_one_of(vf_op op, const vf_mx *a, vf_mxs *s) {
+    return op == VF_NORM_INF && vf_mx_is_nonnegative(s, a) && vf_mx_fixes_ones(s, a);
+}
+
+/* Singular values do not see an orthogonal factor. */
+static const vf_mx *without_rotations(vf_mxs *s, const vf_mx *a) {
+    for (int side = 0; side < 2; side++) {
+        a = vf_mx_transpose(s, a);
+        while (a->nwords && a->word[0].n && (a->word[0].letter[0].leaf->props & VF_P_ORTHOGONAL)) {
+            const vf_mx *back = vf_mx_transpose(s, vf_mx_of_letter(s, a->word[0].letter[0]));
+            const vf_mx *turned = vf_mx_mul(s, back, a);
+            if (vf_weight(turned) >= vf_weight(a))
+                break;
+            a = turned;
+        }
+    }
+    return a;
+}
+
+/* sqrt(trace(A*A')): the root of a number that is never negative */
+static vf_ratio frobenius(vf_mxs *s, const vf_mx *a) {
+    vf_ratio square = vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a)));
+    vf_mark mark = vf_mx_mark(s);
+    vf_mx_know_nonnegative(s, square);
+    vf_ratio root = vf_n_function(s, VF_SQRT, square);
+    vf_mx_forget(s, mark);
+    return root;
+}
+
 /* A measure of a matrix that scales with it, and is that of -A. */
 static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
     const vf_mx *a = read(s, t->kid[0]);
@@ -452,10 +481,14 @@ static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
     bool up = vf_n_positive(s, c), down = vf_n_positive(s, minus);
     if (up || down)
         a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
+    if (op == VF_NORM_TWO || op == VF_SIGMA)
+        a = without_rotations(s, a);
     vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
     if (t->nkids > 1)
         q.number[0] = size(s, t->kid[1]);
-    vf_ratio norm = vf_quantity_of(s, q);
+    vf_ratio norm = is_one_of(op, a, s) ? vf_ratio_int(1)
+                    : op == VF_NORM_FRO ? frobenius(s, a)
+                                        : vf_quantity_of(s, q);
     return number(s, up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm);
 }
 

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/rk_mem.h"
-#include "eval/rk_dims.h"
-#include "eval/rk_run.h"
+#include "rk_cert_point.h"
 
 enum { MAX_ENTRIES = 4096, MAX_DET = 6 };
 
@@ -13,8 +12,8 @@ typedef struct point {
     rk_buf *out;
     rk_buf said, proof; /* of the theorem: its conjuncts, and a step for each */
     size_t nsaid;
-    rk_program *p;
-    rk_assignment a;
+    rk_cert_point at;
+    const rk_program *p; /* of at */
     rk_run run;
     unsigned char *needed;
     const char *why;
@@ -458,7 +457,7 @@ static bool put_slot(point *w, size_t s) {
     if (slot->member > 0)
         rk_buf_printf(w->out, "[%lld]", (long long)slot->member);
     rk_buf_puts(w->out, " *)\n");
-    define_matrix(w, name, &w->a.value[s]);
+    define_matrix(w, name, &w->at.value.value[s]);
     rk_buf text;
     rk_buf_init(&text);
     for (const char *c = member; *c != '\0'; c++) {
@@ -472,59 +471,6 @@ static bool put_slot(point *w, size_t s) {
     say_true(w, text.text);
     rk_buf_clear(&text);
     return true;
-}
-
-/* --- reading the point -------------------------------------------------------------------- */
-
-static bool read_dims(const rk_checked *checked, const char *text, int64_t *dims) {
-    size_t given = 0;
-    for (size_t i = 0; i < checked->ndims; i++) {
-        const char *name = checked->dims[i].name;
-        size_t n = strlen(name);
-        for (const char *at = text; (at = strstr(at, name)) != NULL; at += n)
-            if (at > text && at[-1] == ' ' && at[n] == '=') {
-                dims[i] = strtoll(at + n + 1, NULL, 10);
-                given++;
-                break;
-            }
-    }
-    return given == checked->ndims;
-}
-
-/* "[1, 0; 1/2, -3]" into a matrix whose shape is known. */
-static bool read_matrix(fmpq_mat_t m, const char *text) {
-    slong n = fmpq_mat_nrows(m) * fmpq_mat_ncols(m), k = 0;
-    for (text += strspn(text, "[ "); k < n && *text != '\0'; k++) {
-        size_t len = strcspn(text, ",;]");
-        char *entry = rk_malloc(len + 1);
-        memcpy(entry, text, len);
-        entry[len] = '\0';
-        fmpq *x = fmpq_mat_entry(m, k / fmpq_mat_ncols(m), k % fmpq_mat_ncols(m));
-        bool good = fmpq_set_str(x, entry, 10) == 0 && !fmpz_is_zero(fmpq_denref(x));
-        rk_free(entry);
-        if (!good)
-            return false;
-        fmpq_canonicalise(x);
-        text += len + strspn(text + len, ",;] ");
-    }
-    return k == n && *text == '\0';
-}
-
-static bool read_set(point *w, const char *rest) {
-    const char *bar = strstr(rest, " | ");
-    for (size_t s = 0; bar != NULL && s < w->p->nslots; s++) {
-        const rk_slot *slot = &w->p->slots[s];
-        rk_buf name;
-        rk_buf_init(&name);
-        rk_buf_puts(&name, w->p->checked->vars[slot->var].name);
-        if (slot->member > 0)
-            rk_buf_printf(&name, "[%lld]", (long long)slot->member);
-        bool same = name.len == (size_t)(bar - rest) && strncmp(name.text, rest, name.len) == 0;
-        rk_buf_clear(&name);
-        if (same)
-            return slot->defined || read_matrix(&w->a.value[s], bar + 3);
-    }
-    return false;
 }
 
 /* --- one point ---------------------------------------------------------------------------- */
@@ -573,31 +519,9 @@ static void put_theorem(point *w, const char *name, size_t number) {
     rk_buf_printf(w->out, "Print Assumptions %s_%zu.\n", name, number);
 }
 
-/* The records of one `at`; returns the first that is not one of them. */
-static size_t read_point(point *w, const rk_cert_text *cert, size_t next, unsigned *fails,
-                         bool *good) {
-    *good = true;
-    *fails = 0;
-    for (; next < cert->nrecords && *good; next++) {
-        const char *r = cert->record[next];
-        if (strncmp(r, "set ", 4) == 0)
-            *good = read_set(w, r + 4);
-        else if (strncmp(r, "fails ", 6) == 0)
-            *fails = (unsigned)strtoul(r + 6, NULL, 10);
-        else if (strcmp(r, "evaluate") != 0 && strncmp(r, "given ", 6) != 0)
-            break;
-    }
-    return next;
-}
-
-static bool put_point(point *w, const rk_cert_text *cert, size_t *next, size_t number) {
-    unsigned fails;
-    bool good;
-    *next = read_point(w, cert, *next, &fails, &good);
-    w->why = "the point is not rational";
-    if (!good || fails > w->p->nclaims)
-        return false;
-    rk_run_set_inputs(&w->run, &w->a);
+static bool put_point(point *w, size_t number) {
+    unsigned fails = w->at.fails;
+    rk_run_set_inputs(&w->run, &w->at.value);
     const unsigned *claim = fails > 0 ? &w->p->claims[fails - 1] : w->p->claims;
     if (!put_program(w, claim, fails > 0 ? 1 : w->p->nclaims, fails == 0))
         return false;
@@ -605,36 +529,26 @@ static bool put_point(point *w, const rk_cert_text *cert, size_t *next, size_t n
     return true;
 }
 
-static void point_clear(point *w) {
-    rk_run_clear(&w->run);
-    rk_assignment_clear(&w->a);
-    rk_program_free(w->p);
-    rk_buf_clear(&w->said);
-    rk_buf_clear(&w->proof);
-    rk_free(w->needed);
-}
-
 static bool put_choice(rk_buf *out, const rk_checked *checked, const rk_cert_text *cert,
                        size_t *next, size_t number, const char **why) {
-    point w = {.out = out, .why = "the dimensions are not allowed"};
-    int64_t *dims = rk_calloc(checked->ndims + 1, sizeof *dims);
-    bool built = read_dims(checked, cert->record[(*next)++], dims) &&
-                 rk_program_build(checked, dims, NULL, &w.p) == RK_BUILD_OK,
-         good = false;
-    if (built) {
-        rk_domain *rational = rk_domain_rational();
-        rk_buf_init(&w.said);
-        rk_buf_init(&w.proof);
-        rk_assignment_init(&w.a, w.p);
-        rk_run_init(&w.run, w.p, rational);
-        rk_buf_printf(out, "\nModule Point%zu.\n", number);
-        good = put_point(&w, cert, next, number);
-        rk_buf_printf(out, "End Point%zu.\n", number);
-        point_clear(&w);
-        rk_domain_free(rational);
-    }
+    point w = {.out = out};
+    if (!rk_cert_point_read(checked, cert, next, &w.at, why))
+        return false;
+    rk_domain *rational = rk_domain_rational();
+    w.p = w.at.program;
+    rk_buf_init(&w.said);
+    rk_buf_init(&w.proof);
+    rk_run_init(&w.run, w.p, rational);
+    rk_buf_printf(out, "\nModule Point%zu.\n", number);
+    bool good = put_point(&w, number);
+    rk_buf_printf(out, "End Point%zu.\n", number);
     *why = w.why;
-    rk_free(dims);
+    rk_run_clear(&w.run);
+    rk_domain_free(rational);
+    rk_buf_clear(&w.said);
+    rk_buf_clear(&w.proof);
+    rk_free(w.needed);
+    rk_cert_point_clear(&w.at);
     return good;
 }
 

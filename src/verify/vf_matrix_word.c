@@ -51,6 +51,8 @@ vf_letter vf_canon(vf_mxs *s, vf_letter a) {
     return turn ? (vf_letter){other, !a.transposed, a.inverted} : a;
 }
 
+static const vf_mx *inverses_side_by_side(vf_mxs *s, vf_letter x, vf_letter inv);
+
 /* ---- pairs ---- */
 
 static bool cancel(vf_mxs *s, vf_letter a, vf_letter b) {
@@ -183,8 +185,8 @@ static const vf_mx *both_ways(vf_mxs *s, pair_rule *rule, vf_letter a, vf_letter
 }
 
 static const vf_mx *replace_pair(vf_mxs *s, vf_letter a, vf_letter b) {
-    static pair_rule *const rules[] = {ones_pair,  injection_pair, diagonal_pair,
-                                       power_pair, kron_pair,      vf_loop_pair};
+    static pair_rule *const rules[] = {ones_pair, injection_pair, diagonal_pair,        power_pair,
+                                       kron_pair, vf_loop_pair,   inverses_side_by_side};
     if (cancel(s, a, b))
         return vf_mx_eye(s, vf_letter_rows(a));
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -324,12 +326,113 @@ static const vf_mx *exchange(vf_mxs *s, const vf_letter *w, size_t n, size_t i, 
     return vf_mx_mul(s, vf_mx_mul(s, c, between), w[i].leaf->arg[0]);
 }
 
+/* inv(diag(g))*g is a column of ones. */
+static const vf_mx *diagonal_divided(vf_mxs *s, const vf_letter *w, size_t n, size_t i,
+                                     size_t *count) {
+    const vf_mx *g = w[i].leaf->kind == VF_L_DIAG && w[i].inverted ? w[i].leaf->arg[0] : NULL;
+    if (!g || g->nwords != 1 || !vf_n_is_one(g->word[0].coef) ||
+        !starts_with(w + i + 1, n - i - 1, g->word[0].letter, g->word[0].n) ||
+        !vf_leaf_is_invertible(s, w[i].leaf))
+        return NULL;
+    *count = g->word[0].n + 1;
+    return vf_mx_ones(s, g->rows, vf_ratio_int(1));
+}
+
+/* inv(L)*inv(c*L + r) is (inv(L) - c*inv(c*L + r))/r for a letter L and numbers c and r. */
+static const vf_mx *inverses_side_by_side(vf_mxs *s, vf_letter x, vf_letter inv) {
+    if (!x.inverted || inv.leaf->kind != VF_L_INV)
+        return NULL;
+    const vf_mx *a = argument(s, inv), *plain;
+    x.inverted = false;
+    for (size_t i = 0; i < a->nwords && a->nwords == 2; i++) {
+        const vf_word *l = &a->word[i], *r = &a->word[1 - i];
+        if (l->n != 1 || r->n != 0 || !vf_same_letter(l->letter[0], x) ||
+            !vf_mx_is_nonzero(s, r->coef) || !vf_leaf_is_invertible(s, x.leaf) ||
+            !vf_mx_is_invertible(s, a))
+            continue;
+        x.inverted = true;
+        plain = vf_mx_scale(s, l->coef, vf_mx_of_letter(s, inv));
+        plain = vf_mx_sub(s, vf_mx_of_letter(s, x), plain);
+        return vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), r->coef), plain);
+    }
+    return NULL;
+}
+
+/* c with a*v == c*v; num NULL: there is none, or it is 0 */
+static vf_ratio stretch(vf_mxs *s, const vf_mx *a, const vf_mx *v) {
+    const vf_mx *image = vf_mx_mul(s, a, v);
+    bool multiple = v->nwords == 1 && image->nwords == 1 &&
+                    vf_same_word(&image->word[0], &v->word[0]) && vf_n_is_one(v->word[0].coef);
+    return multiple ? image->word[0].coef : (vf_ratio){0};
+}
+
+/* A^k*v = c^k*v and inv(A)*v = v/c where A*v == c*v. */
+static const vf_mx *eigenvector(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
+    enum { LONGEST = 3 };
+    bool power = w[i].leaf->kind == VF_L_POWER && !w[i].inverted;
+    if (!power && w[i].leaf->kind != VF_L_INV)
+        return NULL;
+    const vf_mx *a = argument(s, w[i]);
+    for (size_t k = 1; k <= LONGEST && i + k < n; k++) {
+        const vf_mx *v = vf_letters(s, vf_letter_cols(w[i]), w + i + 1, k);
+        vf_ratio c = stretch(s, a, v);
+        if (!c.num || (!power && (!vf_mx_is_nonzero(s, c) || !vf_mx_is_invertible(s, a))))
+            continue;
+        *count = k + 1;
+        return vf_mx_scale(
+            s, power ? vf_n_pow(s, c, w[i].leaf->place[0]) : vf_n_div(s, vf_ratio_int(1), c), v);
+    }
+    return NULL;
+}
+
+static const vf_letter *mirrored(vf_mxs *s, const vf_letter *w, size_t n) {
+    vf_letter *back = vf_alloc((n + 1) * sizeof *back);
+    for (size_t i = 0; i < n; i++)
+        back[i] = vf_canon(s, turned(w[n - 1 - i]));
+    return back;
+}
+
+typedef const vf_mx *part_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count);
+
+/* The rule for the letters that begin at i, or transposed for those that end at some place. */
+static const vf_mx *part_both_ways(vf_mxs *s, part_rule *rule, const vf_letter *w, size_t n,
+                                   size_t i, size_t *count) {
+    const vf_mx *m = rule(s, w, n, i, count);
+    for (size_t at = i + 1; at < n && !m; at++) {
+        vf_leaf_kind kind = w[at].leaf->kind;
+        if (kind != VF_L_POWER && kind != VF_L_INV && !(kind == VF_L_DIAG && w[at].inverted))
+            continue;
+        const vf_letter *back = mirrored(s, w + i, at - i + 1);
+        m = rule(s, back, at - i + 1, 0, count);
+        m = m && *count == at - i + 1 ? vf_mx_transpose(s, m) : NULL;
+    }
+    return m;
+}
+
+/* A rule for A^k alone serves A^(k + 1), too. */
+static const vf_mx *power_rule(vf_mxs *s, vf_letter a, const vf_rule *rule) {
+    vf_letter lead = rule->letter[0];
+    if (rule->n != 1 || a.leaf->kind != VF_L_POWER || lead.leaf->kind != VF_L_POWER ||
+        a.transposed != lead.transposed || a.inverted || lead.inverted)
+        return NULL;
+    vf_ratio more = vf_n_sub(s, a.leaf->place[0], lead.leaf->place[0]);
+    if (!vf_n_is_one(more) || !vf_mx_equal(s, a.leaf->arg[0], lead.leaf->arg[0]))
+        return NULL;
+    return vf_mx_mul(s, rule->image, argument(s, a));
+}
+
 static const vf_mx *given_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
     for (size_t k = 0; k < s->nrules; k++)
         if (starts_with(w + i, n - i, s->rule[k].letter, s->rule[k].n)) {
             *count = s->rule[k].n;
             return s->rule[k].image;
         }
+    *count = 1;
+    for (size_t k = 0; k < s->nrules; k++) {
+        const vf_mx *m = power_rule(s, w[i], &s->rule[k]);
+        if (m)
+            return m;
+    }
     return NULL;
 }
 
@@ -340,6 +443,8 @@ const vf_mx *vf_replace(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_
     m = m ? m : inverse_rule(s, w, n, i, false, count);
     m = m ? m : power_after(s, w, n, i, count);
     m = m ? m : longer(s, w, n, i, count);
+    m = m ? m : part_both_ways(s, diagonal_divided, w, n, i, count);
     m = m ? m : exchange(s, w, n, i, count);
-    return m ? m : given_rule(s, w, n, i, count);
+    m = m ? m : given_rule(s, w, n, i, count);
+    return m ? m : part_both_ways(s, eigenvector, w, n, i, count);
 }

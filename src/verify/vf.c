@@ -16,6 +16,7 @@ void vf_at(const char *file, size_t line) {
     place_line = line;
 }
 
+/* Refusals end with _Exit: what was in work then is not given back. */
 static void say_place(void) {
     fflush(stdout);
     fprintf(stderr, "%s", place_file);
@@ -27,19 +28,19 @@ static void say_place(void) {
 void vf_refuse(const char *reason) {
     say_place();
     fprintf(stderr, "refused: %s\n", reason);
-    exit(ACCEPTED_NOT);
+    _Exit(ACCEPTED_NOT);
 }
 
 void vf_limit(const char *what) {
     say_place();
     fprintf(stderr, "limit reached: %s\n", what);
-    exit(LIMIT);
+    _Exit(LIMIT);
 }
 
 void vf_usage(const char *what) {
     fflush(stdout);
     fprintf(stderr, "rankle-verify: %s\n", what);
-    exit(USAGE);
+    _Exit(USAGE);
 }
 
 /* --- memory ------------------------------------------------------------------------------- */

@@ -74,6 +74,9 @@ void rk_result_point_forms(job *j, const rk_program *p, const int64_t *dims, con
 size_t rk_job_records_at(job *j, const int64_t *dims); /* how long the records are then */
 void rk_job_records_point(job *j);                     /* the point of the result */
 void rk_job_records_fails(job *j);                     /* the claim that is false there */
+/* A point that satisfies the hypotheses of what was proved. */
+void rk_job_records_instance(job *j, const rk_program *p, const int64_t *dims,
+                             const rk_assignment *a);
 void rk_job_records_restart(job *j);
 /* Hands the records to the result, if they are whole. */
 /* What stands behind the first `before` bytes alone: a refutation at one choice of dimensions. */

@@ -36,6 +36,23 @@ void rk_job_records_fails(job *j) {
         rk_buf_printf(j->records, "fails %u\n", j->claim + 1);
 }
 
+/* The point is written down by way of the result, which has no other. */
+void rk_job_records_instance(job *j, const rk_program *p, const int64_t *dims,
+                             const rk_assignment *a) {
+    if (j->records == NULL || j->unrecorded || j->generic)
+        return;
+    rk_result kept = *j->result;
+    unsigned claim = j->claim;
+    rk_result_point(j, p, dims, a);
+    if (j->result->nvalues == p->nslots) {
+        rk_buf_puts(j->records, "instance\n");
+        rk_job_records_at(j, dims);
+        rk_job_records_point(j);
+    }
+    *j->result = kept;
+    j->claim = claim;
+}
+
 void rk_job_records_restart(job *j) {
     if (j->records != NULL)
         rk_buf_reset(j->records);
@@ -61,9 +78,21 @@ void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
     j->unrecorded = j->records->len == mark;
 }
 
+static void hide_large_point(rk_result *r) {
+    size_t entries = 0;
+    for (size_t i = 0; i < r->nvalues; i++)
+        entries += r->values[i].rows * r->values[i].cols;
+    if (entries <= RK_SHOWN_ENTRIES)
+        return;
+    r->has_counterexample = false;
+    r->nvalues = 0;
+}
+
 void rk_job_records_keep(job *j, bool proved) {
     rk_result *r = j->result;
     bool settled = proved || j->refuted;
     if (j->records != NULL && settled && !j->unrecorded && j->records->len > 0)
         r->records = rk_arena_strndup(j->arena, j->records->text, j->records->len);
+    if (j->records != NULL)
+        hide_large_point(r);
 }

@@ -82,9 +82,14 @@ static void keep_dims(job *j, const int64_t *dims) {
     memcpy(j->point_dims, dims, j->checked->ndims * sizeof(int64_t));
 }
 
+/* Large points are written for a certificate alone. */
+static bool is_written(const job *j, const rk_program *p) {
+    return j->records != NULL || free_entries(p) <= RK_SHOWN_ENTRIES;
+}
+
 static void keep_point(job *j, const int64_t *dims, rk_program *p, const rk_assignment *a) {
     keep_dims(j, dims);
-    if (a != NULL && free_entries(p) <= RK_SHOWN_ENTRIES)
+    if (a != NULL && is_written(j, p))
         rk_result_point(j, p, dims, a);
 }
 
@@ -278,7 +283,7 @@ static void take_finding(job *j, rk_finding *f) {
     rk_buf_clear(&snippet);
     j->claim = f->claim;
     keep_dims(j, f->dims);
-    if (free_entries(f->program) <= RK_SHOWN_ENTRIES)
+    if (is_written(j, f->program))
         rk_result_point_forms(j, f->program, f->dims, &f->value, &f->forms);
 }
 
@@ -495,6 +500,13 @@ static void visit_with_sides(job *j) {
     }
 }
 
+static bool every_claim_holds(const rk_program *p, const rk_instance *x) {
+    for (size_t c = 0; c < p->nclaims; c++)
+        if (x->claim[c] != RK_INSTANCE_HOLDS)
+            return false;
+    return true;
+}
+
 /* One draw of every style at these dimensions, until the hypotheses hold at one. */
 static void draw_instance(job *j, const int64_t *dims, rk_program *p) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
@@ -508,6 +520,8 @@ static void draw_instance(job *j, const int64_t *dims, rk_program *p) {
         rk_decide(p, &a, &d, &x);
         rk_job_instance(j, dims, &x);
         j->refuted |= x.overall == RK_INSTANCE_VIOLATED;
+        if (every_claim_holds(p, &x))
+            rk_job_records_instance(j, p, dims, &a);
         rk_instance_clear(&x);
     }
     rk_assignment_clear(&a);

@@ -3,7 +3,7 @@
 
 #include "vf_machine.h"
 
-enum { MOST_BITS = 1 << 12 };
+enum { MOST_BITS = 1 << 12, MOST_STEPS = 1 << 26 };
 
 static bool integer(const vf_theorem *theorem, const vf_point *point, const vf_term *t, mpz_t r);
 static bool power(mpz_t r, mpz_srcptr base, mpz_srcptr exponent);
@@ -122,6 +122,9 @@ static bool of_two(const vf_theorem *theorem, const vf_point *point, const vf_te
 }
 
 static bool integer(const vf_theorem *theorem, const vf_point *point, const vf_term *t, mpz_t r) {
+    static unsigned long steps;
+    if (++steps > MOST_STEPS)
+        vf_limit("work on integer expressions");
     switch (t->op) {
     case VF_NUMBER:
         mpz_set(r, mpq_numref(t->number));

@@ -1,7 +1,7 @@
 #include "vf_machine.h"
 
 /* Loops and products beyond this end with a limit. */
-enum { MOST_ROUNDS = 1 << 20, MOST_ENTRIES = 1 << 24 };
+enum { MOST_ROUNDS = 1 << 22, MOST_ENTRIES = 1 << 24 };
 
 struct vf_memo {
     const vf_term *term;
@@ -321,10 +321,14 @@ static const vf_value *empty_loop(vf_machine *m, const vf_term *t) {
 }
 
 static bool bounds(vf_machine *m, const vf_term *t, long *from, long *to) {
+    static unsigned long rounds;
     if (!vf_machine_integer(m, t->kid[0], from) || !vf_machine_integer(m, t->kid[1], to))
         return false;
     if (*from <= *to && (*to > MOST_ROUNDS || *from < -MOST_ROUNDS))
         vf_limit("rounds of a loop");
+    rounds += *from <= *to ? (unsigned long)(*to - *from + 1) : 0;
+    if (rounds > MOST_ROUNDS)
+        vf_limit("rounds of all loops");
     return true;
 }
 

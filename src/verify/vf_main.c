@@ -137,6 +137,15 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
         check_fails(t, c, at);
 }
 
+/* The proof is about something: a point at which all hypotheses hold and everything is defined. A
+   point says nothing of almost all values. */
+static void check_instance(vf_theorem *t, vf_cert *c) {
+    ENSURE("nothing stands behind `instance`", *vf_take(c, "instance") == '\0');
+    ENSURE("an instance of a theorem for all values", !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
+    check_example(t, c, vf_read_at(t, vf_take(c, "at")));
+    puts("There are instances: its hypotheses can hold.");
+}
+
 static void check_body(vf_theorem *t, vf_cert *c) {
     if (!vf_cert_proved(c))
         check_refuted(t, c);
@@ -144,6 +153,8 @@ static void check_body(vf_theorem *t, vf_cert *c) {
         check_each_choice(t, c);
     else
         vf_check_calculus(t, c);
+    if (vf_cert_proved(c) && strcmp(vf_next(c), "instance") == 0)
+        check_instance(t, c);
     ENSURE("a record that nothing asked for", *vf_next(c) == '\0');
 }
 

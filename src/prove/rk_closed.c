@@ -243,6 +243,7 @@ void rk_prove_bounds(const rk_program *program, const rk_prove_options *o, rk_pr
     } else if (mode == RK_MODE_EXISTS && excludes_examples(&b)) {
         out->status = RK_PROOF_FALSE;
         out->method = "shape bounds";
+        rk_record_shape(program, o);
     }
     rk_facts_clear(&b);
 }

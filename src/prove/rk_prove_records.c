@@ -5,11 +5,12 @@
 #include "rk_view.h"
 
 enum {
+    MOST_ROOTS = 10,
     FEW_VARIABLES = 30, /* free entries that the checker multiplies out */
-    POINT_BITS = 12,
-    POINT_SHIFT = 10, /* of the entries of a witness: exponentials stay moderate */
+    POINT_BITS = 20,
+    POINT_SHIFT = 18, /* of the entries of a witness: exponentials stay moderate */
     RECORD_STREAM = 0x7265636f,
-    ATTEMPTS = 40,
+    ATTEMPTS = 100,
     LARGEST_POINT = 4096
 };
 
@@ -27,8 +28,9 @@ static bool are_few(const rk_program *p) {
 }
 
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
+    bool exists = program->checked->mode == RK_MODE_EXISTS;
     if (o->records != NULL)
-        rk_buf_puts(o->records, are_few(program) ? "rational\n" : "shape\n");
+        rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : "rational\n");
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
@@ -122,8 +124,21 @@ static void put_witness_point(const rk_program *p, const rk_prove_options *o, ui
     rk_assignment_clear(&a);
 }
 
+/* Does the checker go through all signs of so many roots? Rows of length 1 are signs themselves. */
+static bool has_few_signs(const rk_program *p) {
+    int64_t roots = 0;
+    for (size_t s = 0; s < p->nslots; s++)
+        if (p->slots[s].set == RK_SET_UNIT_ROWS && p->slots[s].cols == 1)
+            return false;
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (rk_is_root(&p->instr[i]))
+            roots += p->instr[i].rows * p->instr[i].cols;
+    return roots <= MOST_ROOTS;
+}
+
 void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
-    if (o->records == NULL || (!has_residues(program) && !is_writable(program)))
+    if (o->records == NULL || (!has_residues(program) && !is_writable(program)) ||
+        !has_few_signs(program))
         return;
     rk_rng rng = stream(program, o);
     rk_buf_puts(o->records, are_few(program) ? "witness fractions\n" : "witness\n");

@@ -13,6 +13,21 @@ void vf_check_shape(vf_theorem *t, vf_cert *c, vf_point *at) {
     ensure_claims(vf_facts_new(t, at));
 }
 
+/* There is no example: a claim or hypothesis is false at every assignment. */
+void vf_check_no_example(vf_theorem *t, vf_cert *c, vf_point *at) {
+    bool excluded = false;
+    ENSURE("`shape` stands alone", *vf_take(c, "shape") == '\0');
+    vf_facts *f = vf_facts_new(t, at);
+    for (size_t k = 0; k < t->nvars; k++)
+        ENSURE("this refutes `exists` theorems", t->var[k].quantifier == VF_EXISTS);
+    ENSURE("this refutes `exists` theorems", t->nvars > 0);
+    for (size_t k = 0; k < t->nclaims; k++)
+        excluded = excluded || vf_decide(f, t->claim[k]) == VF_FALSE;
+    for (size_t k = 0; k < t->nassumes; k++)
+        excluded = excluded || vf_decide(f, t->assume[k]) == VF_FALSE;
+    ENSURE("an example is not excluded", excluded);
+}
+
 /* By fractions, too. */
 void vf_check_rational(vf_theorem *t, vf_cert *c, vf_point *at) {
     ENSURE("`rational` stands alone", *vf_take(c, "rational") == '\0');

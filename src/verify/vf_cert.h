@@ -33,12 +33,13 @@ void vf_read_sets(vf_theorem *t, vf_cert *c, vf_point *point);
 /* What proves or refutes the theorem at given dimensions, by keyword of its first record. Each
    checker takes its records and returns only if they are right. */
 typedef void vf_checker(vf_theorem *t, vf_cert *c, vf_point *at);
-vf_checker vf_check_evaluate; /* no variables: evaluated; or one case after the other */
-vf_checker vf_check_shape;    /* shapes and declared sets alone */
-vf_checker vf_check_rational; /* rational functions: ranks and identities over Q(entries) */
-vf_checker vf_check_identity; /* roots, exponentials and signs as generators; sums of squares */
-vf_checker vf_check_witness;  /* lower bounds of ranks at one exact point, upper ones by shape */
-vf_checker vf_check_open;     /* a generic claim is false on a neighbourhood of a point */
+vf_checker vf_check_evaluate;   /* no variables: evaluated; or one case after the other */
+vf_checker vf_check_shape;      /* shapes and declared sets alone */
+vf_checker vf_check_rational;   /* rational functions: ranks and identities over Q(entries) */
+vf_checker vf_check_identity;   /* roots, exponentials and signs as generators; sums of squares */
+vf_checker vf_check_witness;    /* lower bounds of ranks at one exact point, upper ones by shape */
+vf_checker vf_check_no_example; /* refutes `exists` by shapes and declared sets */
+vf_checker vf_check_open;       /* a generic claim is false on a neighbourhood of a point */
 /* The facts that a `witness` record and what follows it give. */
 struct vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at);
 /* At all dimensions at once. */

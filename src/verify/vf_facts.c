@@ -1,5 +1,7 @@
 #include "vf_facts.h"
 
+#include <limits.h>
+
 enum { MOST_ROUNDS = 100000 };
 
 /* --- what was computed before --------------------------------------------------------------- */
@@ -157,13 +159,18 @@ static range *power(const range *a, const range *k) {
 
 /* --- ranks -------------------------------------------------------------------------------- */
 
-static range *rank_of(vf_facts *f, const vf_term *matrix) {
+/* most: a bound that is known beside that of the shape. */
+static range *rank_at_most(vf_facts *f, const vf_term *matrix, long most) {
     const vf_shape *s = vf_shape_of(f, matrix);
-    long low = s->low, high = s->high;
+    long low = s->low, high = s->high < most ? s->high : most;
     if (low < high && f->rank)
         f->rank(f, matrix, &low, &high);
     ENSURE("bounds of a rank that contradict one another", low <= high);
     return between(low, high);
+}
+
+static range *rank_of(vf_facts *f, const vf_term *matrix) {
+    return rank_at_most(f, matrix, LONG_MAX);
 }
 
 static vf_term *term_new(vf_op op, size_t nkids) {
@@ -194,9 +201,8 @@ static range *affine_rank(vf_facts *f, const vf_term *a) {
     vf_term *ones = term_new(VF_ONES, 2);
     ones->kid[0] = literal(s->rows);
     ones->kid[1] = literal(1);
-    range *r = sum(rank_of(f, joined(VF_HCAT, a, ones)), between(-1, -1));
-    long most = (long)s->cols - (a->op == VF_LAYERNORM);
-    return s->cols > 0 ? smaller(r, between(most, most)) : r;
+    long most = (long)s->cols + (a->op != VF_LAYERNORM);
+    return sum(rank_at_most(f, joined(VF_HCAT, a, ones), most), between(-1, -1));
 }
 
 /* --- numbers ------------------------------------------------------------------------------ */

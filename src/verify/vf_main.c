@@ -133,6 +133,8 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
     vf_point *at = vf_read_at(t, vf_take(c, "at"));
     if (strcmp(vf_next(c), "open") == 0)
         vf_check_open(t, c, at);
+    else if (strcmp(vf_next(c), "shape") == 0)
+        vf_check_no_example(t, c, at);
     else
         check_fails(t, c, at);
 }

@@ -34,7 +34,7 @@ typedef struct vf_run {
     size_t roots;            /* met so far */
 } vf_run;
 
-enum { VF_MOST_ROOTS = 12 };
+enum { VF_MOST_ROOTS = 10 };
 
 /* A run without variables. */
 vf_run *vf_run_residues(vf_facts *f, uint64_t modulus);

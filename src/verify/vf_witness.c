@@ -18,6 +18,7 @@
 #include "vf_cert.h"
 #include "vf_entry.h"
 #include "vf_fractions.h"
+#include "vf_machine.h"
 #include "vf_run.h"
 
 enum { MOST_POINTS = 64, LEVELS = 4 };
@@ -28,6 +29,7 @@ typedef struct vf_points {
     bool fractions; /* for upper bounds */
     size_t n;       /* points; 0: residues */
     vf_run *run[MOST_POINTS * LEVELS];
+    vf_point *at[MOST_POINTS];
 } vf_points;
 
 /* --- what points speak of ------------------------------------------------------------------- */
@@ -79,6 +81,52 @@ static void narrow_rank(vf_facts *f, const vf_term *matrix, long *low, long *hig
     }
     if (*low < *high && p->fractions)
         vf_fractions_rank(f, matrix, low, high);
+}
+
+/* What has one branch only. */
+static bool is_entire(const vf_theorem *t, const vf_term *part) {
+    switch (part->op) {
+    case VF_LAYERNORM:
+    case VF_RMSNORM:
+    case VF_BATCHNORM:
+    case VF_SQRT:
+    case VF_NORM_FRO:
+        return false;
+    default:
+        return is_analytic(t, part);
+    }
+}
+
+/* The rank of the Jacobian at a point; 0 where it is not known. */
+static long jacobian_at(vf_facts *f, const vf_term *t, const vf_point *point) {
+    vf_machine m;
+    vf_interval x;
+    vf_machine_init(&m, f->theorem, point);
+    for (size_t k = 0; k < f->theorem->nsyms; k++)
+        m.point->dim[k] = f->value[k];
+    const vf_value *rank = vf_machine_value(&m, t);
+    if (!rank || m.doubt.undefined || m.doubt.unsure || m.stopped)
+        return 0;
+    vf_interval_init(&x, 64);
+    vf_num_enclose(rank->entry[0]->value, 0, &x);
+    long low = mpfr_fits_slong_p(x.lo, MPFR_RNDD) ? mpfr_get_si(x.lo, MPFR_RNDD) : 0;
+    vf_interval_clear(&x);
+    return low;
+}
+
+static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
+    const vf_points *p = f->points;
+    long least = *high;
+    if (p->fractions)
+        vf_fractions_jrank(f, t, low, high);
+    if (*low == *high || p->n == 0 || !vf_built_of(f->theorem, t->kid[0], vf_is_generic) ||
+        !vf_built_of(f->theorem, t->kid[0], is_entire))
+        return;
+    for (size_t k = 0; k < p->n; k++) {
+        long here = jacobian_at(f, t, p->at[k]);
+        least = here < least ? here : least;
+    }
+    *low = least > *low ? least : *low;
 }
 
 /* At every point they differ. */
@@ -228,7 +276,7 @@ static void take_point(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *a
         p->run[p->n * LEVELS + level] = r;
         set_point(f, r, point);
     }
-    p->n++;
+    p->at[p->n++] = point;
 }
 
 static void take_points(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *at) {
@@ -253,6 +301,7 @@ vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
         vf_fractions_use(f);
     f->points = p;
     f->rank = narrow_rank;
+    f->jrank = narrow_jrank;
     f->compare = compare;
     if (vf_take_if(c, "residues", &rest))
         take_residues(f, rest);

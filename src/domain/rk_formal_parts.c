@@ -154,8 +154,13 @@ static rk_ev multiply_modulus(const rk_domain *d, void *r, const rk_part *p, slo
         return multiply_power(d, r, p->base, exponent);
     fmpz_mpoly_q_t t;
     fmpz_mpoly_q_init(t, rk_ring(d));
+    const rk_function_watch *watch = rk_functions_of(d)->watch;
     rk_function_mul(d, t, p->base, p->base);
+    if (watch != NULL)
+        watch->modulus(watch->self, p->base);
     plain_root(d, t, t);
+    if (watch != NULL)
+        watch->modulus(watch->self, NULL);
     rk_function_mul(d, r, r, t);
     fmpz_mpoly_q_clear(t, rk_ring(d));
     return multiply_power(d, r, p->base, exponent - 1);

@@ -66,9 +66,10 @@ typedef struct rk_function_watch {
     void (*value)(void *self, rk_fn f, const void *x,
                   const void *r); /* f(x) is r: sqrt abs exp log */
     void (*sign)(void *self, const void *x, const fmpz_mpoly_t p, unsigned signs); /* of p, by x */
-    void (*root)(void *self, const void *x); /* that of x is about to be taken; NULL: was */
-    void (*radicand)(void *self, slong k);   /* of root k: is positive, since the root is not 0 */
-    void (*equation)(void *self, slong k);   /* of variable k (rk_function_equation) was assumed */
+    void (*root)(void *self, const void *x);    /* that of x is about to be taken; NULL: was */
+    void (*modulus)(void *self, const void *x); /* likewise of x, as the root of x^2 */
+    void (*radicand)(void *self, slong k); /* of root k: is positive, since the root is not 0 */
+    void (*equation)(void *self, slong k); /* of variable k (rk_function_equation) was assumed */
 } rk_function_watch;
 
 void rk_function_set_watch(const rk_domain *d, const rk_function_watch *watch); /* NULL: nobody */

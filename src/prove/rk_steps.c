@@ -380,7 +380,8 @@ void rk_steps_signs(rk_steps *s, const void *x) {
 /* x is not negative, perhaps because its factors are of known signs. */
 static void write_nonnegative(rk_steps *s, element x) {
     bool reversed = !(signs_of_product(s, &x->den) & POS);
-    rk_steps_sign(s, &x->num, reversed ? NEG | ZERO : ZERO | POS);
+    unsigned wanted = reversed ? NEG | ZERO : ZERO | POS, known = signs_of_product(s, &x->num);
+    rk_steps_sign(s, &x->num, known & wanted ? known & wanted : wanted);
     rk_steps_sign(s, &x->den, reversed ? NEG : POS);
 }
 
@@ -429,21 +430,6 @@ static bool is_plain(const rk_steps *s, rk_fn f, element x, element r) {
     return false;
 }
 
-/* The root of a square is a modulus. */
-static bool put_modulus(rk_steps *s, element what) {
-    fmpz_mpoly_t q;
-    fmpz_mpoly_init(q, ring(s));
-    bool ok = fmpz_mpoly_is_one(&what->den, ring(s)) && what->num.length <= MOST_FACTORED &&
-              fmpz_mpoly_sqrt(q, &what->num, ring(s));
-    if (ok) {
-        rk_buf_puts(&s->text, "abs(");
-        rk_steps_put(s, q);
-        rk_buf_puts(&s->text, ")\n");
-    }
-    fmpz_mpoly_clear(q, ring(s));
-    return ok;
-}
-
 static void put_call(rk_steps *s, const char *name, element what) {
     rk_buf_puts(&s->text, name);
     put_ratio(s, what);
@@ -480,6 +466,11 @@ static void on_root(void *self, const void *x) {
     s->under = x;
 }
 
+static void on_modulus(void *self, const void *x) {
+    rk_steps *s = self;
+    s->within = x;
+}
+
 static void on_generator(void *self, slong k) {
     rk_steps *s = self;
     element root = rk_function_radicand(s->domain, k), e = rk_function_exponent(s->domain, k);
@@ -492,7 +483,7 @@ static void on_generator(void *self, slong k) {
         rk_buf_printf(&name, "gen%d_%ld", s->run, (long)k);
     rk_free(s->name[k]);
     s->name[k] = rk_buf_take(&name);
-    if (root != NULL && !write_rest_of_root(s, root))
+    if (root != NULL && s->within == NULL && !write_rest_of_root(s, root))
         write_nonnegative(s, root);
     else if (log != NULL)
         rk_steps_signs(s, log);
@@ -503,9 +494,12 @@ static void on_generator(void *self, slong k) {
     rk_buf_printf(&s->text, "let %s | ", s->name[k]);
     if (root == NULL)
         put_call(s, e != NULL ? "exp(" : "log(", e != NULL ? e : log);
-    else if (!put_modulus(s, root))
+    else if (s->within != NULL)
+        put_call(s, "abs(", s->within);
+    else
         put_call(s, "sqrt(", root);
     if (root != NULL && rk_function_signs_of_variable(s->domain, k) == POS) {
+        write_denominator(s, root);
         rk_buf_printf(&s->text, "fact > | %s\nsum %s | ", s->name[k], s->name[k]);
         put_ratio(s, root);
         rk_buf_putc(&s->text, '\n');
@@ -536,31 +530,89 @@ static slong power_in(const rk_steps *s, element x, slong k) {
     return least[0] - least[1];
 }
 
+/* The coefficient of variable k in x, which is a number over 1 or 2: twice it; 0 if it is none. */
+static slong twice_coefficient(rk_steps *s, element x, slong k) {
+    fmpz_mpoly_t c;
+    fmpz_t n;
+    fmpz_init(n);
+    fmpz_mpoly_init(c, ring(s));
+    fmpz_mpoly_derivative(c, &x->num, k, ring(s));
+    bool one = fmpz_mpoly_equal_ui(&x->den, 1, ring(s));
+    if (fmpz_mpoly_is_fmpz(c, ring(s)) && (one || fmpz_mpoly_equal_ui(&x->den, 2, ring(s))))
+        fmpz_mpoly_get_fmpz(n, c, ring(s));
+    slong twice = fmpz_fits_si(n) ? fmpz_get_si(n) * (one ? 2 : 1) : 0;
+    fmpz_mpoly_clear(c, ring(s));
+    fmpz_clear(n);
+    return twice;
+}
+
+/* Half of log(v) is log(sqrt(v)): for the logarithms that stand in x with odd halves. */
+static void write_halves(rk_steps *s, element x) {
+    for (slong k = 0; k < rk_function_variables(s->domain); k++) {
+        element what = rk_function_argument_of_log(s->domain, k);
+        if (what == NULL || twice_coefficient(s, x, k) % 2 == 0)
+            continue;
+        rk_buf_puts(&s->text, "log ");
+        put_ratio(s, what);
+        rk_buf_puts(&s->text, " | 1 | 2 | sqrt(");
+        put_ratio(s, what);
+        rk_buf_puts(&s->text, ")\n");
+    }
+}
+
+static void put_logarithm_times(rk_steps *s, slong k, slong twice) {
+    bool half = twice % 2 != 0;
+    rk_buf_printf(&s->text, " | %ld | log(%s", (long)(half ? twice : twice / 2),
+                  half ? "sqrt(" : "");
+    put_ratio(s, rk_function_argument_of_log(s->domain, k));
+    rk_buf_puts(&s->text, half ? "))" : ")");
+}
+
+/* Is x what the powers in r say? Not when finer exponentials are due (then comes a restart). */
+static bool is_sum_of_exponents(rk_steps *s, element x, element r) {
+    fmpz_mpoly_q_t sum, part;
+    fmpz_mpoly_q_init(sum, ring(s));
+    fmpz_mpoly_q_init(part, ring(s));
+    for (slong k = 0; k < rk_function_variables(s->domain); k++) {
+        element what = rk_function_exponent(s->domain, k);
+        bool log = rk_function_argument_of_log(s->domain, k) != NULL;
+        fmpq_t c;
+        fmpq_init(c);
+        fmpq_set_si(c,
+                    log            ? twice_coefficient(s, x, k)
+                    : what != NULL ? 2 * power_in(s, r, k)
+                                   : 0,
+                    2);
+        if (log)
+            fmpz_mpoly_q_gen(part, k, ring(s));
+        else if (what != NULL)
+            fmpz_mpoly_q_set(part, what, ring(s));
+        fmpz_mpoly_q_mul_fmpq(part, part, c, ring(s));
+        fmpz_mpoly_q_add(sum, sum, part, ring(s));
+        fmpq_clear(c);
+    }
+    bool same = fmpz_mpoly_q_equal(sum, x, ring(s));
+    fmpz_mpoly_q_clear(sum, ring(s));
+    fmpz_mpoly_q_clear(part, ring(s));
+    return same;
+}
+
 static void put_exp(rk_steps *s, element x, element r) {
+    if (!is_sum_of_exponents(s, x, r))
+        return;
+    write_halves(s, x);
     rk_buf_puts(&s->text, "exp ");
     put_ratio(s, x);
     for (slong k = 0; k < rk_function_variables(s->domain); k++) {
         element what = rk_function_exponent(s->domain, k);
-        slong e = what == NULL ? 0 : power_in(s, r, k);
-        if (e == 0)
-            continue;
-        rk_buf_printf(&s->text, " | %ld | ", (long)e);
-        put_ratio(s, what);
-    }
-    for (slong k = 0; k < rk_function_variables(s->domain); k++) {
-        element what = rk_function_argument_of_log(s->domain, k), q = x;
-        slong e = what == NULL ? 0 : fmpz_mpoly_degree_si(&q->num, k, ring(s));
-        if (e != 1)
-            continue;
-        fmpz_mpoly_t c;
-        fmpz_mpoly_init(c, ring(s));
-        fmpz_mpoly_derivative(c, &q->num, k, ring(s));
-        if (fmpz_mpoly_is_fmpz(c, ring(s)) && fmpz_mpoly_is_one(&q->den, ring(s))) {
-            rk_buf_puts(&s->text, " | ");
-            rk_steps_put(s, c);
-            rk_buf_printf(&s->text, " | %s", s->name[k]);
+        slong e = what == NULL ? 0 : power_in(s, r, k), twice;
+        if (e != 0) {
+            rk_buf_printf(&s->text, " | %ld | ", (long)e);
+            put_ratio(s, what);
+        } else if (rk_function_argument_of_log(s->domain, k) != NULL &&
+                   (twice = twice_coefficient(s, x, k)) != 0) {
+            put_logarithm_times(s, k, twice);
         }
-        fmpz_mpoly_clear(c, ring(s));
     }
     rk_buf_putc(&s->text, '\n');
 }
@@ -687,6 +739,7 @@ void rk_steps_watch(rk_steps *s, const rk_domain *d, bool (*usable)(const rk_slo
                                    .value = on_value,
                                    .sign = on_sign,
                                    .root = on_root,
+                                   .modulus = on_modulus,
                                    .radicand = on_radicand,
                                    .equation = on_equation};
     rk_function_set_watch(d, &s->watch);

@@ -16,7 +16,7 @@ typedef struct rk_steps {
     slong nnames;
     int run; /* generators of different runs have different names */
     bool failed;
-    const void *under; /* whose root is being taken */
+    const void *under, *within; /* whose root, and whose modulus, is being taken; or NULL */
     rk_function_watch watch;
 } rk_steps;
 

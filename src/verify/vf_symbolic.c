@@ -283,9 +283,18 @@ static vf_ratio silu(vf_symbolic *s, vf_ratio x) {
     return vf_ratio_mul(x, sigmoid(s, x));
 }
 
+/* erf(x/sqrt(2)), which is odd: by the atom of -x if there is one. */
+static vf_ratio error_function(vf_symbolic *s, vf_ratio x) {
+    vf_ratio minus = negative(s, x);
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (s->atom[a].kind == VF_OF_ERF && vf_same(s, s->atom[a].what, minus))
+            return negative(s, of_atom(a));
+    return of_atom(generator(s, VF_OF_ERF, x));
+}
+
 /* x*(1 + erf(x/sqrt(2)))/2 */
 static vf_ratio gelu(vf_symbolic *s, vf_ratio x) {
-    vf_ratio e = of_atom(generator(s, VF_OF_ERF, x));
+    vf_ratio e = error_function(s, x);
     return half(vf_ratio_mul(x, vf_ratio_add(vf_ratio_int(1), e)));
 }
 

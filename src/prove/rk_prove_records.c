@@ -1,5 +1,6 @@
 #include "rk_prove_records.h"
 
+#include "base/rk_mem.h"
 #include "rk_interior.h"
 #include "rk_symbols.h"
 #include "rk_view.h"
@@ -27,14 +28,54 @@ static bool are_few(const rk_program *p) {
     return are_affine(p) && rk_symbols_count(p, rk_symbols_affine, FEW_VARIABLES) <= FEW_VARIABLES;
 }
 
+/* --- Jacobians ------------------------------------------------------------------------------ */
+
+/* Has the checker no fractions for it, respectively more than one branch? */
+static bool is_no_fraction(const rk_term *t) {
+    return (t->op >= RK_T_SOFTMAX && t->op <= RK_T_BATCHNORM) ||
+           (t->op >= RK_T_RELU && t->op <= RK_T_SIGN);
+}
+
+static bool has_branches(const rk_term *t) {
+    return (t->op >= RK_T_LAYERNORM && t->op <= RK_T_BATCHNORM) || t->op == RK_T_SQRT ||
+           t->op == RK_T_RELU || (t->op >= RK_T_LOG && t->op <= RK_T_SIGN);
+}
+
+/* Kids have smaller ids; what was seen holds nothing of the kind. */
+static bool holds_below(const rk_term *t, bool jacobian, bool (*is)(const rk_term *t),
+                        unsigned char *seen) {
+    unsigned char bit = jacobian ? 2 : 1;
+    if (seen[t->id] & bit)
+        return false;
+    seen[t->id] |= bit;
+    if (jacobian && is(t))
+        return true;
+    for (size_t k = 0; k < t->nkids; k++)
+        if (holds_below(t->kid[k], jacobian || t->op == RK_T_JRANK, is, seen))
+            return true;
+    return false;
+}
+
+/* Does a claim speak of the Jacobian of something of the kind? */
+static bool differentiates(const rk_program *p, bool (*is)(const rk_term *t)) {
+    bool found = false;
+    for (size_t c = 0; c < p->checked->nclaims && !found; c++) {
+        const rk_term *claim = p->checked->claims[c];
+        unsigned char *seen = rk_calloc(claim->id + 1, 1);
+        found = holds_below(claim, false, is, seen);
+        rk_free(seen);
+    }
+    return found;
+}
+
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (o->records != NULL)
+    if (o->records != NULL && !differentiates(program, is_no_fraction))
         rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : "rational\n");
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
-    if (o->records != NULL && are_affine(program))
+    if (o->records != NULL && are_affine(program) && !differentiates(program, is_no_fraction))
         rk_buf_puts(o->records, "rational\n");
 }
 
@@ -138,7 +179,7 @@ static bool has_few_signs(const rk_program *p) {
 
 void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
     if (o->records == NULL || (!has_residues(program) && !is_writable(program)) ||
-        !has_few_signs(program))
+        !has_few_signs(program) || differentiates(program, has_branches))
         return;
     rk_rng rng = stream(program, o);
     rk_buf_puts(o->records, are_few(program) ? "witness fractions\n" : "witness\n");

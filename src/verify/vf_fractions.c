@@ -202,8 +202,7 @@ void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high
 
 /* Atoms of free entries are coordinates of the tangent space at every point of these sets. */
 static bool has_coordinates(vf_set set) {
-    return set != VF_INTEGER && set != VF_PERMUTATION && set != VF_ORTHOGONAL &&
-           set != VF_UNIT_ROWS;
+    return set != VF_PERMUTATION && set != VF_ORTHOGONAL && set != VF_UNIT_ROWS;
 }
 
 /* Appends the atoms of the variable's members. */
@@ -211,6 +210,8 @@ static size_t atoms_of(vf_symbolic *s, const vf_facts *f, const vf_term *variabl
                        size_t n) {
     const vf_variable *v = &f->theorem->var[variable->var];
     size_t members = v->members ? (size_t)vf_symbolic_integer(s, v->members) : 1;
+    if (v->set == VF_INTEGER) /* its points are isolated */
+        return n;
     ENSURE("a set without coordinates", has_coordinates(v->set));
     for (unsigned a = 0; a < s->natoms; a++) {
         bool found = false;

@@ -20,6 +20,8 @@ void rk_sign_bounds(const rk_domain *d, int *low, int *high, const void *x, cons
 void rk_ball_ends(const arb_t x, double *low, double *high);
 /* The k-th singular value, 1 <= k <= both sides, by an eigenvalue of a'a or aa'. */
 rk_ev rk_gram_singular_value(void *r, const rk_matrix *a, slong k);
+/* Eigenvalues beyond the closed forms of rk_matrix.h are algebraic: a richer domain has them. */
+rk_ev rk_spectrum_escapes(void *r, const rk_matrix *a, slong k);
 /* The k-th largest (k from 1) of the entries of a column, which is used up. */
 rk_ev rk_kth_largest(void *r, rk_matrix *column, slong k);
 

@@ -175,12 +175,6 @@ static rk_ev q_matrix_rank(slong *low, slong *high, const rk_matrix *a) {
     return RK_EV_OK;
 }
 
-/* Eigenvalues beyond the closed forms of rk_matrix.h are algebraic: a richer domain has them. */
-static rk_ev q_spectrum(void *r, const rk_matrix *a, slong k) {
-    (void)r, (void)a, (void)k;
-    return RK_EV_ESCAPE;
-}
-
 rk_domain *rk_domain_rational(void) {
     static const rk_domain table = {
         .name = "rational",
@@ -205,8 +199,8 @@ rk_domain *rk_domain_rational(void) {
         .matrix_inv = q_matrix_inv,
         .matrix_det = q_matrix_det,
         .matrix_rank = q_matrix_rank,
-        .psd_eigenvalue = q_spectrum,
-        .eigen_modulus = q_spectrum,
+        .psd_eigenvalue = rk_spectrum_escapes,
+        .eigen_modulus = rk_spectrum_escapes,
     };
     return rk_domain_new(&table);
 }

@@ -83,6 +83,11 @@ static rk_ev modulus_of_two(void *r, const rk_matrix *a, slong k) {
     return ev;
 }
 
+rk_ev rk_spectrum_escapes(void *r, const rk_matrix *a, slong k) {
+    (void)r, (void)a, (void)k;
+    return RK_EV_ESCAPE;
+}
+
 static rk_ev psd_eigenvalue(void *r, const rk_matrix *a, slong k) {
     const rk_domain *d = a->domain;
     if (a->rows == 1) {
@@ -103,21 +108,6 @@ static void gram(rk_matrix *r, const rk_matrix *a) {
     else
         rk_matrix_mul(r, a, &t);
     rk_matrix_clear(&t);
-}
-
-/* The k-th eigenvalue of the Gram matrix g in an exact domain, when its rank settles it: 0 beyond
-   the rank, and the trace when the rank is 1. */
-static bool settled_by_rank(rk_matrix *r, const rk_matrix *g, slong k) {
-    slong low, high;
-    if (rk_matrix_rank(&low, &high, g) != RK_EV_OK)
-        return false;
-    if (k > high)
-        return true;
-    if (high != 1)
-        return false;
-    rk_matrix_clear(r);
-    rk_matrix_trace(r, g);
-    return true;
 }
 
 rk_ev rk_gram_singular_value(void *r, const rk_matrix *a, slong k) {
@@ -164,12 +154,26 @@ static rk_ev singular_value_of_two(rk_matrix *r, const rk_matrix *a, slong k) {
     return ev;
 }
 
+/* The rank settles values beyond it, and of rank 1 the sum of squares. Else the Gram matrix, whose
+   entries may be long, is only made when something is done with it. */
 static rk_ev exact_singular_value(rk_matrix *r, const rk_matrix *a, slong k) {
     rk_matrix g;
+    slong low, high, least = a->rows < a->cols ? a->rows : a->cols;
     if (a->rows == 2 && a->cols == 2)
         return singular_value_of_two(r, a, k);
+    bool ranked = rk_matrix_rank(&low, &high, a) == RK_EV_OK;
+    if (ranked && k > high)
+        return RK_EV_OK;
+    if (!(ranked && high == 1) && least > 2 && a->domain->psd_eigenvalue == rk_spectrum_escapes)
+        return RK_EV_ESCAPE;
     gram(&g, a);
-    rk_ev ev = settled_by_rank(r, &g, k) ? RK_EV_OK : psd_eigenvalue(r->entry, &g, k);
+    rk_ev ev = RK_EV_OK;
+    if (ranked && high == 1) {
+        rk_matrix_clear(r);
+        rk_matrix_trace(r, &g);
+    } else {
+        ev = psd_eigenvalue(r->entry, &g, k);
+    }
     rk_matrix_clear(&g);
     return ev == RK_EV_OK ? sqrt_in_place(a->domain, r->entry) : ev;
 }

@@ -557,12 +557,6 @@ static rk_ev s_fn(const rk_domain *d, rk_fn f, void *r, const void *x) {
     }
 }
 
-/* Eigenvalues beyond the closed forms of rk_matrix.h: Calcium has them. */
-static rk_ev s_spectrum(void *r, const rk_matrix *a, slong k) {
-    (void)r, (void)a, (void)k;
-    return RK_EV_ESCAPE;
-}
-
 static void s_free(rk_domain *d) {
     rk_surd_field_clear(d->context);
     rk_free(d->context);
@@ -593,8 +587,8 @@ rk_domain *rk_domain_surd(void) {
         .matrix_inv = rk_surd_inv,
         .matrix_det = rk_surd_det,
         .matrix_rank = rk_surd_rank,
-        .psd_eigenvalue = s_spectrum,
-        .eigen_modulus = s_spectrum,
+        .psd_eigenvalue = rk_spectrum_escapes,
+        .eigen_modulus = rk_spectrum_escapes,
         .free_context = s_free,
     };
     rk_domain *d = rk_domain_new(&table);

@@ -44,15 +44,22 @@ typedef enum relation {
     RELATIONS
 } relation;
 
+/* Rows and columns of what is multiplied or inverted, at most: entries grow with them. */
+enum { LARGEST = 24 };
+
+static bool is_small(const fmpq_mat_t a) {
+    return a->r <= LARGEST && a->c <= LARGEST;
+}
+
 static bool multiply(fmpq_mat_t out, const fmpq_mat_t a, const fmpq_mat_t b) {
-    if (a->c != b->r || out->r != a->r || out->c != b->c)
+    if (a->c != b->r || out->r != a->r || out->c != b->c || !is_small(a) || !is_small(b))
         return false;
     fmpq_mat_mul(out, a, b);
     return true;
 }
 
 static bool invert(fmpq_mat_t out, const fmpq_mat_t a, bool transpose) {
-    if (a->r != a->c || out->r != a->r || out->c != a->c || !fmpq_mat_inv(out, a))
+    if (a->r != a->c || out->r != a->r || out->c != a->c || !is_small(a) || !fmpq_mat_inv(out, a))
         return false;
     if (transpose)
         fmpq_mat_transpose(out, out);

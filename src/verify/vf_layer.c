@@ -318,6 +318,7 @@ static bool add_variable(vf_machine *m, directions *d, unsigned var) {
     long members = 1;
     if (v->members != NULL && !vf_integer(m->theorem, v->members, m->point, &members))
         return false;
+    ENSURE("a variable has no value yet", m->point->var[var] != NULL);
     for (long i = 0; i < members; i++) {
         d->var = var;
         d->member = (size_t)i;

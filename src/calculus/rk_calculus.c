@@ -112,6 +112,17 @@ static rk_derivation *all_goals(rk_calculus *c, const rk_term *t, bool negated,
     return d;
 }
 
+/* d shows what the goal was turned to. */
+static rk_derivation *turned(rk_calculus *c, rk_derivation *d, const rk_term *range,
+                             size_t alternative) {
+    if (d == NULL)
+        return NULL;
+    rk_turning *t = rk_arena_alloc(c->arena, sizeof *t);
+    *t = (rk_turning){range, alternative, d->turning};
+    d->turning = t;
+    return d;
+}
+
 /* One of the goals, the others being false. */
 static rk_derivation *any_goal(rk_calculus *c, const rk_term *t, bool negated,
                                const rk_hypothesis *atoms) {
@@ -121,7 +132,7 @@ static rk_derivation *any_goal(rk_calculus *c, const rk_term *t, bool negated,
         for (size_t j = 0; j < t->nkids; j++)
             if (j != i)
                 pending = with(c, of(t->kid[j], !negated), pending);
-        found = prove(c, pending, atoms, of(t->kid[i], negated));
+        found = turned(c, prove(c, pending, atoms, of(t->kid[i], negated)), NULL, i);
     }
     return found;
 }
@@ -175,7 +186,8 @@ static rk_derivation *prove_goal(rk_calculus *c, const rk_hypothesis *atoms, rk_
         return two_goals(c, t, atoms, of(t->kid[0], false), of(t->kid[1], n), of(t->kid[1], n),
                          of(t->kid[0], false));
     case RK_T_LOOP_ALL:
-        return n ? NULL : prove(c, NULL, with_range(c, t, atoms), of(t->kid[0], false));
+        return n ? NULL
+                 : turned(c, prove(c, NULL, with_range(c, t, atoms), of(t->kid[0], false)), t, 0);
     default:
         return atomic_goal(c, goal, atoms);
     }

@@ -45,8 +45,9 @@ static void add_rule(rk_context *x, const rk_mx *a, const rk_mx *b, unsigned ori
         return;
     }
     for (size_t i = 0; i < d->grid_rows * d->grid_cols; i++)
-        rk_rewrite_add(x->rewrite, d->cell[i],
-                       rk_mx_zero(x->store, d->cell[i]->rows, d->cell[i]->cols), origin);
+        rk_rewrite_add_cell(x->rewrite, d->cell[i],
+                            rk_mx_zero(x->store, d->cell[i]->rows, d->cell[i]->cols), origin,
+                            (unsigned)(i / d->grid_cols), (unsigned)(i % d->grid_cols));
 }
 
 /* The rows of a variable A lie in the row space of B: A = K*B for some K. */
@@ -138,6 +139,7 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
     rk_fact f = {.law = RK_LAW_CANCEL,
                  .value = rk_without_positive(x, plain),
                  .equation = equation,
+                 .low = k.n == 1 ? value : NULL,
                  .uses = k.uses,
                  .nuses = k.n};
     if (f.value == plain || off[RK_LAW_CANCEL])
@@ -218,7 +220,7 @@ static const rk_fact *instance_of(rk_context *x, const rk_term *t, unsigned sym,
     rk_sc a = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[0]), sym, index);
     rk_sc b = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[1]), sym, index);
     rk_fact *f = rk_arena_alloc(x->calculus->arena, sizeof *f);
-    *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin};
+    *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin, .low = index};
     f->value = comparison(x, t->cmp, a, b, &f->equation);
     return f->value == NULL ? NULL : f;
 }
@@ -266,8 +268,10 @@ static void take_members(rk_context *x, const rk_term *loop) {
         bool last = i == length;
         rk_sc index = last ? high : rk_sc_add(s, low, rk_sc_int(s, i));
         size_t n = rk_context_instances(x, low, high, index, fact, MOST_CONJUNCTS);
-        for (size_t k = 0; k < n; k++)
-            add_fact(x, fact[k]->value, fact[k]->equation, fact[k]->origin);
+        for (size_t k = 0; k < n; k++) {
+            rk_instances_want_scalar(x->instances, fact[k]->value);
+            rk_instances_add(x->instances, fact[k]);
+        }
     }
 }
 

@@ -24,10 +24,32 @@ typedef struct rk_assumption { /* a hypothesis inside the proof */
     const rk_mx *left, *right; /* a matrix equation, or NULL */
 } rk_assumption;
 
+/* What an induction shows at its index: of a number (value >= 0, or == 0), or left == right. */
+typedef struct rk_invariant {
+    rk_sc value;
+    bool equation;
+    const rk_mx *left, *right;
+    rk_sc low, high; /* the range of the folds; high NULL: over a dimension, from low on */
+    const rk_leaf *const *fold;
+    const rk_mx *const *running; /* fresh matrices, the values of the folds at the index */
+    size_t nfolds;
+} rk_invariant;
+
+/* What was done to a goal of the text before the node that shows it. */
+typedef struct rk_turning rk_turning;
+struct rk_turning {
+    const rk_term *range; /* `all`: its index is free from here on; NULL: */
+    size_t alternative;   /* this one of several is shown, the others being false */
+    const rk_turning *next;
+};
+
 typedef struct rk_derivation rk_derivation;
 struct rk_derivation {
     rk_step_kind kind;
-    rk_mxs *store;                   /* of the matrices and scalars of this node */
+    const rk_turning *turning; /* the outermost first; NULL: none */
+    rk_sc shown;   /* goal >= 0 (or == 0) shows this >= 0 (== 0): a positive multiple; or NULL */
+    bool squared;  /* a <= b was shown by a^2 <= b^2 */
+    rk_mxs *store; /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */
     size_t nassumptions;
@@ -36,9 +58,11 @@ struct rk_derivation {
     const rk_fact *const *fact; /* SUM, ABSURD: the facts used, each after those it rests on */
     size_t nfacts;
     rk_sum sum;   /* item.fact indexes fact[] */
+    rk_sc split;  /* CASES of a number: the minimum or maximum, or the number that is not 0 */
     unsigned sym; /* INDUCTION: the index; fresh: the matrix of the step */
     const rk_leaf *fresh;
     const rk_leaf *fold;
+    const rk_invariant *invariant; /* INDUCTION */
     rk_derivation **kid;
     size_t nkids;
 };

@@ -189,6 +189,9 @@ static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, s
         return NULL;
     rk_derivation *d = rk_derivation_new(x, RK_N_CASES);
     d->goal = goal;
+    d->split = l->item[next].unequal;
+    if (d->split == NULL)
+        d->split = rk_sc_quantity(x->scalars, l->item[next].extremum);
     size_t n = ncases(&l->item[next]);
     d->kid = rk_arena_alloc(x->calculus->arena, n * sizeof *d->kid);
     for (size_t k = 0; k < n; k++) {
@@ -300,12 +303,15 @@ static rk_derivation *by_facts(rk_context *x, rk_sc goal, const split_list *l, s
 
 rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
                                     size_t nextra) {
+    rk_sc shown = goal;
     goal = rk_without_positive(x, goal);
     split_list splits = {.n = 0};
     splits_of(x, goal, &splits);
     size_t eager = splits.n;
     prepare(x, goal, extra, nextra, &splits);
     rk_derivation *d = by_facts(x, goal, &splits, eager, extra, nextra);
+    if (d != NULL)
+        d->shown = shown;
     if (d == NULL && x->calculus->tried.open_goal == NULL) {
         x->calculus->tried.open_goal = goal;
         x->calculus->tried.store = x->store;
@@ -370,7 +376,11 @@ rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const r
 rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right) {
     if (left == right)
         return identity(x, rk_mx_scalar(x->store, left), rk_mx_scalar(x->store, right));
-    return zero(x, rk_without_positive(x, rk_sc_sub(x->scalars, left, right)));
+    rk_sc difference = rk_sc_sub(x->scalars, left, right);
+    rk_derivation *d = zero(x, rk_without_positive(x, difference));
+    if (d != NULL)
+        d->shown = difference;
+    return d;
 }
 
 /* --- literals ------------------------------------------------------------------------------- */
@@ -384,6 +394,7 @@ static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
     if (d == NULL)
         return NULL;
     rk_derivation *top = rk_derivation_new(x, RK_N_ALL);
+    top->shown = difference;
     rk_assumption *a = rk_arena_alloc(x->calculus->arena, sizeof *a);
     *a = (rk_assumption){.value = equal->value, .equation = true};
     top->assumption = a;
@@ -408,7 +419,10 @@ static rk_derivation *by_squares(rk_context *x, rk_sc a, rk_sc b) {
     if ((!has_root(x, a) && !has_root(x, b)) || !rk_sc_at_least(s, a, 0) ||
         !rk_sc_at_least(s, b, 0))
         return NULL;
-    return nonnegative(x, rk_sc_sub(s, rk_sc_mul(s, b, b), rk_sc_mul(s, a, a)));
+    rk_derivation *d = nonnegative(x, rk_sc_sub(s, rk_sc_mul(s, b, b), rk_sc_mul(s, a, a)));
+    if (d != NULL)
+        d->squared = true;
+    return d;
 }
 
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {

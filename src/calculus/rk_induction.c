@@ -248,9 +248,44 @@ static const rk_fact *given(layers *l, rk_law law, rk_sc value, bool equation) {
     return f;
 }
 
-static rk_derivation *induction_node(layers *l, rk_sc goal, rk_derivation *start,
-                                     rk_derivation *step) {
+static rk_invariant *invariant_of(layers *l) {
+    rk_arena *arena = l->x->calculus->arena;
+    rk_invariant *i = rk_arena_alloc(arena, sizeof *i);
+    const rk_leaf **fold = rk_arena_alloc(arena, MOST_FOLDS * sizeof *fold);
+    const rk_mx **running = rk_arena_alloc(arena, MOST_FOLDS * sizeof *running);
+    *i = (rk_invariant){.fold = fold, .running = running, .nfolds = l->n};
+    for (size_t k = 0; k < l->n; k++) {
+        fold[k] = l->fold[k];
+        running[k] = l->running[k];
+    }
+    if (l->n > 0) {
+        i->low = l->fold[0]->index[0];
+        i->high = l->fold[0]->index[1];
+    }
+    return i;
+}
+
+static const rk_invariant *number_invariant(layers *l, rk_sc value, bool equation, rk_sc least) {
+    rk_invariant *i = invariant_of(l);
+    i->value = value;
+    i->equation = equation;
+    i->low = least != NULL ? least : i->low;
+    return i;
+}
+
+static const rk_invariant *matrix_invariant(layers *l, const rk_mx *left, const rk_mx *right,
+                                            rk_sc least) {
+    rk_invariant *i = invariant_of(l);
+    i->left = left;
+    i->right = right;
+    i->low = least != NULL ? least : i->low;
+    return i;
+}
+
+static rk_derivation *induction_node(layers *l, rk_sc goal, const rk_invariant *invariant,
+                                     rk_derivation *start, rk_derivation *step) {
     rk_derivation *d = rk_derivation_new(l->x, RK_N_INDUCTION);
+    d->invariant = invariant;
     d->goal = goal;
     d->sym = rk_canon_atom_get(rk_scalars_canons(l->x->scalars), l->done->atom[0])->index;
     d->fold = l->fold[0];
@@ -303,7 +338,10 @@ static rk_derivation *prove_number(layers *l, rk_sc goal, bool equation) {
     rk_derivation *start =
         equation ? rk_prove_zero(l->x, first, NULL, 0) : rk_prove_nonnegative(l->x, first, NULL, 0);
     rk_derivation *step = start == NULL ? NULL : prove_step(l, goal, equation);
-    return step == NULL ? NULL : induction_node(l, goal, start, step);
+    if (step == NULL)
+        return NULL;
+    const rk_invariant *i = number_invariant(l, scalar_at(l, goal, RUNNING), equation, NULL);
+    return induction_node(l, goal, i, start, step);
 }
 
 /* left is the fold itself; the hypothesis is put in for the running value. */
@@ -315,6 +353,7 @@ static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
         return NULL;
     if (l->fold[i]->arg[0] != first)
         return NULL;
+    const rk_invariant *invariant = matrix_invariant(l, l->running[i], now, NULL);
     l->running[i] = now;
     const rk_mx *stepped = value_at(l, i, STEP), *next = matrix_at(l, right, STEP);
     if (stepped != next)
@@ -324,7 +363,7 @@ static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
     start->left = start->right = first;
     step->left = stepped;
     step->right = next;
-    return induction_node(l, NULL, start, step);
+    return induction_node(l, NULL, invariant, start, step);
 }
 
 /* --- exponents ------------------------------------------------------------------------------ */
@@ -384,7 +423,9 @@ static rk_derivation *number_by_exponent(layers *l, rk_sc goal, bool equation, r
     rk_context_renew(x);
     rk_derivation *step = equation ? rk_prove_zero(x, next, &hypothesis, 1)
                                    : rk_prove_nonnegative(x, next, &hypothesis, 1);
-    return step == NULL ? NULL : induction_node(l, goal, start, step);
+    if (step == NULL)
+        return NULL;
+    return induction_node(l, goal, number_invariant(l, goal, equation, least), start, step);
 }
 
 /* The hypothesis left == right, put in where left is the power itself; or the two sides grow by the
@@ -410,7 +451,7 @@ static rk_derivation *matrix_by_exponent(layers *l, const rk_leaf *power, const 
     start->left = start->right = first;
     step->left = next;
     step->right = wanted;
-    return induction_node(l, NULL, start, step);
+    return induction_node(l, NULL, matrix_invariant(l, left, right, least), start, step);
 }
 
 static rk_derivation *by_exponent(rk_context *x, rk_sc goal, bool equation, const rk_mx *left,

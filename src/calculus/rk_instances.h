@@ -21,7 +21,9 @@ struct rk_fact {
     const rk_fact
         *member; /* FAMILY: the fact about one member that is summed for sym = low..high */
     unsigned sym;
-    rk_sc low, high;
+    rk_sc low, high; /* HYPOTHESIS: low is the index that was put in, or NULL; CANCEL: low is the
+                        number before the factor was cancelled */
+    rk_sc at;        /* of one member of a family: its index; else NULL */
 };
 
 typedef struct rk_instances rk_instances;

@@ -151,6 +151,11 @@ static void sort_terms(rk_mx_printer *p, sum *s) {
         }
 }
 
+static const rk_mx *term_value(rk_mx_printer *p, const product *t, rk_sc rows) {
+    const rk_mx *value = times(p, NULL, t, 0, t->n);
+    return rk_mx_scale(p->store, t->coef, value ? value : rk_mx_eye(p->store, rows));
+}
+
 static sum sum_of(rk_mx_printer *p, const rk_mx *a) {
     sum s = {rk_calloc(a->nwords + 1, sizeof *s.term), a->nwords};
     for (size_t i = 0; i < s.n; i++) {
@@ -160,10 +165,10 @@ static sum sum_of(rk_mx_printer *p, const rk_mx *a) {
         t->factor = rk_calloc(w->length + 1, sizeof *t->factor);
         for (size_t k = 0; k < w->length; k++)
             t->factor[k].letter = &w->letter[k];
-        const rk_mx *value = times(p, NULL, t, 0, t->n);
-        t->mx = rk_mx_scale(p->store, w->coef, value ? value : rk_mx_eye(p->store, a->rows));
+        t->mx = p->spell ? NULL : term_value(p, t, a->rows);
     }
-    join_all(p, &s);
+    if (!p->spell)
+        join_all(p, &s);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++)
         if (s.term[i].gone)
@@ -265,6 +270,7 @@ static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
 /* A Jacobian of which only the shape is known; what else stands in the leaf tells texts apart. */
 static void put_jacobian(rk_mx_printer *p, const rk_leaf *l) {
     rk_buf inside, *outer;
+    p->failed = true;
     rk_buf_puts(p->out, p->latex ? "\\operatorname{D}" : "jacobian");
     rk_print_begin(p, &inside, &outer);
     rk_print_mx(p, l->arg[0], RK_IN_SUM);
@@ -353,6 +359,16 @@ static void put_fold(rk_mx_printer *p, const rk_leaf *l) {
     rk_buf_putc(p->out, ')');
 }
 
+static void put_row_scales(rk_mx_printer *p, const rk_leaf *l) {
+    rk_buf_puts(p->out, "rowscales(");
+    rk_print_mx(p, l->arg[0], RK_IN_SUM);
+    if (l->index[0] != NULL && !rk_sc_is_zero(l->index[0])) {
+        rk_buf_puts(p->out, ", ");
+        rk_print_sc(p, l->index[0], RK_IN_SUM);
+    }
+    rk_buf_putc(p->out, ')');
+}
+
 static void put_named_leaf(rk_mx_printer *p, const rk_leaf *l) {
     const rk_checked *c = p->checked;
     switch (l->kind) {
@@ -366,7 +382,10 @@ static void put_named_leaf(rk_mx_printer *p, const rk_leaf *l) {
         rk_print_name(p, rk_print_fresh_name(p, l), NULL);
         break;
     case RK_L_SCALES:
-        rk_print_name(p, rk_print_scales_name(p, l), NULL);
+        if (p->spell)
+            put_row_scales(p, l);
+        else
+            rk_print_name(p, rk_print_scales_name(p, l), NULL);
         break;
     default:
         rk_print_name(p, rk_print_running_name(p, l->sym), NULL);
@@ -480,7 +499,7 @@ static void put_leaf_as_base(rk_mx_printer *p, const rk_leaf *l) {
 static bool put_turned(rk_mx_printer *p, const rk_letter *x) {
     rk_leaf turned = *x->leaf;
     bool loop = turned.kind == RK_L_SUM || turned.kind == RK_L_HCAT || turned.kind == RK_L_VCAT;
-    if (!x->transposed || x->inverted || (!loop && turned.kind != RK_L_KRON) ||
+    if (p->spell || !x->transposed || x->inverted || (!loop && turned.kind != RK_L_KRON) ||
         letter_uprightness(p, x) < 0)
         return false;
     for (int i = 0; i < 2 && turned.arg[i] != NULL; i++)
@@ -799,6 +818,14 @@ const rk_mx *rk_mx_upright(rk_mx_printer *p, const rk_mx *a) {
 void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a) {
     p->out = out;
     rk_print_mx(p, a, RK_IN_SUM);
+}
+
+void rk_mx_print_letters(rk_mx_printer *p, rk_buf *out, const rk_letter *letter, size_t n) {
+    p->out = out;
+    for (size_t i = 0; i < n; i++) {
+        rk_buf_puts(out, i > 0 ? "*" : "");
+        put_letter(p, &letter[i]);
+    }
 }
 
 void rk_mx_print_out(rk_mx_printer *p, rk_buf *out, const rk_mx *a) {

@@ -15,6 +15,16 @@ typedef enum rk_print_place { RK_IN_SUM, RK_IN_PRODUCT, RK_AS_BASE } rk_print_pl
 /* `checked` gives the names. latex: math mode text. */
 rk_mx_printer *rk_mx_printer_new(rk_mxs *s, const rk_checked *checked, bool latex);
 void rk_mx_printer_free(rk_mx_printer *p);
+/* From now on for certificates: everything spelled as the language has it, nothing joined or named
+   in short, relations with value == right - left (right - left >= 0) or left - right (== 0). */
+void rk_mx_printer_spell(rk_mx_printer *p);
+/* Was something printed that has no text in the language? Spelling only. */
+bool rk_mx_printer_failed(const rk_mx_printer *p);
+/* A product of letters as they stand, whatever rules say of it. */
+void rk_mx_print_letters(rk_mx_printer *p, rk_buf *out, const rk_letter *letter, size_t n);
+/* A name for a fresh matrix, the same every time. */
+const char *rk_mx_fresh_name(rk_mx_printer *p, const rk_leaf *fresh);
+const char *rk_mx_symbol_name(rk_mx_printer *p, unsigned sym);
 void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_sc_print(rk_mx_printer *p, rk_buf *out, rk_sc a);
 /* From now on the matrix (and its transpose) is printed by this name, as a `let` of the theorem. */

@@ -23,6 +23,8 @@ struct rk_mx_printer {
     rk_scalars *scalars;
     const rk_checked *checked;
     bool latex;
+    bool spell;  /* for certificates */
+    bool failed; /* something has no text */
     bool script; /* inside an index, exponent or matrix: fractions on one line */
     rk_buf *out;
     rk_given_name *given;

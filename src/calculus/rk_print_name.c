@@ -15,6 +15,14 @@ rk_mx_printer *rk_mx_printer_new(rk_mxs *s, const rk_checked *checked, bool late
     return p;
 }
 
+void rk_mx_printer_spell(rk_mx_printer *p) {
+    p->spell = true;
+}
+
+bool rk_mx_printer_failed(const rk_mx_printer *p) {
+    return p->failed;
+}
+
 void rk_mx_printer_free(rk_mx_printer *p) {
     if (p == NULL)
         return;
@@ -78,10 +86,6 @@ void rk_print_name(rk_mx_printer *p, const char *name, rk_sc index) {
     p->script = outer;
 }
 
-void rk_print_sym(rk_mx_printer *p, unsigned sym) {
-    rk_print_name(p, rk_size_symbol_name(p->checked->sizes, sym), NULL);
-}
-
 /* --- names that are made ------------------------------------------------------------------ */
 
 static bool clause_has(const rk_clause *c, const char *name) {
@@ -131,6 +135,37 @@ static const char *make_name(rk_mx_printer *p, const void *thing, const char *le
     return add_made(p, thing, name)->name;
 }
 
+/* Readers make indices of their own: an earlier symbol may have the same name. */
+static bool has_namesake(const rk_mx_printer *p, unsigned sym) {
+    const char *name = rk_size_symbol_name(p->checked->sizes, sym);
+    for (unsigned i = 0; i < sym; i++)
+        if (strcmp(rk_size_symbol_name(p->checked->sizes, i), name) == 0)
+            return true;
+    return false;
+}
+
+static const char *spelled_symbol(rk_mx_printer *p, unsigned sym) {
+    const char *plain = rk_size_symbol_name(p->checked->sizes, sym);
+    const void *key = (const void *)((uintptr_t)sym + 1);
+    const rk_made_name *known = find_made(p, key);
+    char name[64];
+    if (known != NULL)
+        return known->name;
+    snprintf(name, sizeof name, "%.40s_%u", plain, sym);
+    for (unsigned k = 1; name_taken(p, name); k++)
+        snprintf(name, sizeof name, "%.40s_%u_%u", plain, sym, k);
+    return add_made(p, key, name)->name;
+}
+
+const char *rk_mx_symbol_name(rk_mx_printer *p, unsigned sym) {
+    return p->spell && has_namesake(p, sym) ? spelled_symbol(p, sym)
+                                            : rk_size_symbol_name(p->checked->sizes, sym);
+}
+
+void rk_print_sym(rk_mx_printer *p, unsigned sym) {
+    rk_print_name(p, rk_mx_symbol_name(p, sym), NULL);
+}
+
 /* Text about the last name that was made. */
 static void set_legend(rk_mx_printer *p, const void *thing, rk_buf *text) {
     find_made(p, thing)->legend = rk_buf_take(text);
@@ -175,12 +210,28 @@ const char *rk_print_scales_name(rk_mx_printer *p, const rk_leaf *scales) {
     return name;
 }
 
+static const char *make_numbered(rk_mx_printer *p, const void *thing, const char *stem) {
+    char name[32];
+    unsigned k = 1;
+    do
+        snprintf(name, sizeof name, "%s%u", stem, k++);
+    while (name_taken(p, name));
+    return add_made(p, thing, name)->name;
+}
+
 const char *rk_print_fresh_name(rk_mx_printer *p, const rk_leaf *fresh) {
     const rk_made_name *known = find_made(p, fresh);
-    return known != NULL ? known->name : make_name(p, fresh, "ZYTUVM");
+    if (known != NULL)
+        return known->name;
+    return p->spell ? make_numbered(p, fresh, "fresh") : make_name(p, fresh, "ZYTUVM");
+}
+
+const char *rk_mx_fresh_name(rk_mx_printer *p, const rk_leaf *fresh) {
+    return rk_print_fresh_name(p, fresh);
 }
 
 const char *rk_print_quantity_name(rk_mx_printer *p, const rk_quantity *q) {
+    p->failed = true;
     const rk_made_name *known = find_made(p, q);
     return known != NULL ? known->name : make_name(p, q, "qcst");
 }

@@ -14,10 +14,42 @@ static uint64_t heaviest(const rk_rewrite *r, const rk_mx *a) {
     return most;
 }
 
-static void push(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+/* --- how an equation follows ------------------------------------------------------------------ */
+
+static const rk_cofactor *reason(rk_rewrite *r, rk_cofactor c) {
+    rk_cofactor *copy = rk_arena_alloc(r->arena, sizeof *copy);
+    *copy = c;
+    return copy;
+}
+
+static const rk_cofactor *by_rule(rk_rewrite *r, unsigned rule, const rk_mx *left,
+                                  const rk_mx *right) {
+    return reason(
+        r, (rk_cofactor){.ground = RK_FROM_RULE, .index = rule, .left = left, .right = right});
+}
+
+static const rk_mx *turned_over(rk_rewrite *r, const rk_mx *a) {
+    return a == NULL ? NULL : rk_mx_transpose(r->s, a);
+}
+
+static const rk_cofactor *transposed_why(rk_rewrite *r, const rk_cofactor *why) {
+    if (why == NULL)
+        return NULL;
+    rk_cofactor c = *why;
+    c.transposed = !c.transposed;
+    c.left = turned_over(r, why->right);
+    c.right = turned_over(r, why->left);
+    c.next = transposed_why(r, why->next);
+    return reason(r, c);
+}
+
+/* --- what is to be done ------------------------------------------------------------------------
+ */
+
+static void push(rk_rewrite *r, const rk_mx *value, uint64_t origins, const rk_cofactor *why) {
     if (rk_mx_is_grid(value)) {
         for (size_t i = 0; i < value->grid_rows * value->grid_cols; i++)
-            push(r, value->cell[i], origins);
+            push(r, value->cell[i], origins, NULL);
         return;
     }
     if (value->nwords == 0)
@@ -27,7 +59,7 @@ static void push(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
         return;
     }
     rk_grow(&r->todo, &r->cap_todo, r->ntodo + 1, sizeof *r->todo);
-    r->todo[r->ntodo++] = (rk_equation){value, origins, heaviest(r, value)};
+    r->todo[r->ntodo++] = (rk_equation){value, origins, heaviest(r, value), why};
 }
 
 /* The lightest one; of equals the one that came first. */
@@ -42,9 +74,9 @@ static rk_equation pop(rk_rewrite *r) {
     return e;
 }
 
-static void push_both(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
-    push(r, value, origins);
-    push(r, rk_mx_transpose(r->s, value), origins);
+static void push_both(rk_rewrite *r, const rk_mx *value, uint64_t origins, const rk_cofactor *why) {
+    push(r, value, origins, why);
+    push(r, rk_mx_transpose(r->s, value), origins, transposed_why(r, why));
 }
 
 /* --- variables that an equation gives ------------------------------------------------------- */
@@ -102,7 +134,7 @@ static bool all_square(const rk_word *w, rk_sc n) {
 
 /* A*B = c*I for square A and B gives B*A = c*I: where c is not 0, B*A = inv(A)*(A*B)*A; where c is
    0 it need not hold. */
-static void push_turns(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+static void push_turns(rk_rewrite *r, const rk_mx *value, uint64_t origins, unsigned origin) {
     if (value->nwords != 2 || value->word[0].length != 0 ||
         !rk_sc_is_nonzero(r->scalars, value->word[0].coef) ||
         !all_square(&value->word[1], value->rows))
@@ -113,17 +145,25 @@ static void push_turns(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
         for (size_t i = 0; i < w->length; i++)
             turned[i] = w->letter[(i + k) % w->length];
         rk_word words[2] = {value->word[0], {w->coef, turned, w->length}};
-        push_both(r, rk_mx_of_words(r->s, value->rows, value->cols, words, 2), origins);
+        const rk_cofactor *why = reason(
+            r, (rk_cofactor){.ground = RK_FROM_TURN, .index = origin, .turn = k, .of = value});
+        push_both(r, rk_mx_of_words(r->s, value->rows, value->cols, words, 2), origins, why);
     }
 }
 
-void rk_rewrite_add(rk_rewrite *r, const rk_mx *left, const rk_mx *right, unsigned origin) {
+void rk_rewrite_add_cell(rk_rewrite *r, const rk_mx *left, const rk_mx *right, unsigned origin,
+                         unsigned row, unsigned col) {
     const rk_mx *value = rk_mx_sub(r->s, left, right);
     uint64_t origins = (uint64_t)1 << (origin < 63 ? origin : 63);
     if (!define(r, left, right))
         define(r, right, left);
-    push_both(r, value, origins);
-    push_turns(r, value, origins);
+    const rk_cofactor c = {.ground = RK_FROM_EQUATION, .index = origin, .row = row, .col = col};
+    push_both(r, value, origins, reason(r, c));
+    push_turns(r, value, origins, origin);
+}
+
+void rk_rewrite_add(rk_rewrite *r, const rk_mx *left, const rk_mx *right, unsigned origin) {
+    rk_rewrite_add_cell(r, left, right, origin, 0, 0);
 }
 
 /* --- overlaps ------------------------------------------------------------------------------- */
@@ -149,8 +189,9 @@ static const rk_mx *part(rk_rewrite *r, const rk_rule *rule, size_t from, size_t
     return rk_rewrite_letters(r, rows, cols, rule->lead + from, to - from);
 }
 
-/* a ends as b begins: two ways to reduce the whole. */
-static void overlap(rk_rewrite *r, rk_rule a, rk_rule b) {
+/* a ends as b begins: two ways to reduce the whole. They are rules i and j. */
+static void overlap(rk_rewrite *r, size_t i, size_t j) {
+    rk_rule a = r->rule[i], b = r->rule[j];
     size_t most = a.length < b.length ? a.length : b.length;
     for (size_t k = 1; k < most; k++) {
         if (!same_letters(a.lead + a.length - k, b.lead, k))
@@ -160,9 +201,13 @@ static void overlap(rk_rewrite *r, rk_rule a, rk_rule b) {
             continue;
         }
         r->overlaps++;
-        const rk_mx *one = rk_mx_mul(r->s, a.image, part(r, &b, k, b.length));
-        const rk_mx *two = rk_mx_mul(r->s, part(r, &a, 0, a.length - k), b.image);
-        push(r, rk_mx_sub(r->s, one, two), a.origins | b.origins);
+        const rk_mx *behind = part(r, &b, k, b.length), *before = part(r, &a, 0, a.length - k);
+        const rk_mx *one = rk_mx_mul(r->s, a.image, behind);
+        const rk_mx *two = rk_mx_mul(r->s, before, b.image);
+        rk_cofactor why = {.ground = RK_FROM_RULE, .index = (unsigned)i, .right = behind};
+        why.negative = true;
+        why.next = by_rule(r, (unsigned)j, before, NULL);
+        push(r, rk_mx_sub(r->s, one, two), a.origins | b.origins, reason(r, why));
     }
 }
 
@@ -181,28 +226,36 @@ static const rk_mx *inverse(rk_rewrite *r, rk_letter l) {
 }
 
 /* An invertible letter that is equal to something has an inverse that is. */
-static void invert(rk_rewrite *r, rk_rule rule) {
+static void invert(rk_rewrite *r, rk_rule rule, unsigned i) {
     rk_letter l = rule.lead[0];
-    if (rule.length == 1 && has_inverse(r, l) && rule.image->nwords > 0)
-        push(r, rk_mx_sub(r->s, inverse(r, l), rk_mx_inv(r->s, rule.image)), rule.origins);
+    if (rule.length != 1 || !has_inverse(r, l) || rule.image->nwords == 0)
+        return;
+    const rk_mx *of_lead = inverse(r, l), *of_image = rk_mx_inv(r->s, rule.image);
+    rk_cofactor why = {.ground = RK_FROM_RULE, .index = i, .left = of_lead, .right = of_image};
+    why.negative = true;
+    push(r, rk_mx_sub(r->s, of_lead, of_image), rule.origins, reason(r, why));
 }
 
-static void divide(rk_rewrite *r, rk_rule rule) {
-    invert(r, rule);
-    if (has_inverse(r, rule.lead[0]))
+static void divide(rk_rewrite *r, size_t at) {
+    rk_rule rule = r->rule[at];
+    unsigned i = (unsigned)at;
+    invert(r, rule, i);
+    if (has_inverse(r, rule.lead[0])) {
+        const rk_mx *inv = inverse(r, rule.lead[0]);
+        push(r, rk_mx_sub(r->s, part(r, &rule, 1, rule.length), rk_mx_mul(r->s, inv, rule.image)),
+             rule.origins, by_rule(r, i, inv, NULL));
+    }
+    if (has_inverse(r, rule.lead[rule.length - 1])) {
+        const rk_mx *inv = inverse(r, rule.lead[rule.length - 1]);
         push(r,
-             rk_mx_sub(r->s, part(r, &rule, 1, rule.length),
-                       rk_mx_mul(r->s, inverse(r, rule.lead[0]), rule.image)),
-             rule.origins);
-    if (has_inverse(r, rule.lead[rule.length - 1]))
-        push(r,
-             rk_mx_sub(r->s, part(r, &rule, 0, rule.length - 1),
-                       rk_mx_mul(r->s, rule.image, inverse(r, rule.lead[rule.length - 1]))),
-             rule.origins);
+             rk_mx_sub(r->s, part(r, &rule, 0, rule.length - 1), rk_mx_mul(r->s, rule.image, inv)),
+             rule.origins, by_rule(r, i, NULL, inv));
+    }
 }
 
 /* W*A == B with A*1 = 1 gives W*1 == B*1. */
-static void times_ones(rk_rewrite *r, rk_rule rule) {
+static void times_ones(rk_rewrite *r, size_t at) {
+    rk_rule rule = r->rule[at];
     if (rk_sc_is_one(rule.cols))
         return;
     const rk_mx *ones = rk_mx_ones(r->s, rule.cols, rk_sc_int(r->scalars, 1));
@@ -213,7 +266,7 @@ static void times_ones(rk_rewrite *r, rk_rule rule) {
     push_both(r,
               rk_mx_sub(r->s, rk_mx_mul(r->s, part(r, &rule, 0, rule.length - 1), rest),
                         rk_mx_mul(r->s, rule.image, ones)),
-              rule.origins);
+              rule.origins, by_rule(r, (unsigned)at, NULL, ones));
 }
 
 /* --- rules ---------------------------------------------------------------------------------- */
@@ -226,7 +279,8 @@ static void retire(rk_rewrite *r, rk_rule *rule) {
     rule->live = false;
     r->nlive--;
     rk_rule old = *rule; /* pushing may make rules */
-    push(r, rk_mx_sub(r->s, lead_of(r, &old), old.image), old.origins);
+    unsigned i = (unsigned)(rule - r->rule);
+    push(r, rk_mx_sub(r->s, lead_of(r, &old), old.image), old.origins, by_rule(r, i, NULL, NULL));
 }
 
 static void insert(rk_rewrite *r, rk_rule rule) {
@@ -237,19 +291,22 @@ static void insert(rk_rewrite *r, rk_rule rule) {
         r->cut = true;
         return;
     }
-    rk_grow(&r->rule, &r->cap_rules, r->nrules + 1, sizeof *r->rule);
+    size_t last = r->nrules;
+    rk_grow(&r->rule, &r->cap_rules, last + 1, sizeof *r->rule);
     r->rule[r->nrules++] = rule;
+    r->rule[last].live = true;
+    r->rule[last].first = rule.image;
     r->nlive++;
     r->version++;
-    for (size_t i = 0; i < r->nrules; i++) {
+    for (size_t i = 0; i <= last; i++) {
         if (!r->rule[i].live)
             continue;
-        overlap(r, rule, r->rule[i]);
-        if (i + 1 < r->nrules)
-            overlap(r, r->rule[i], rule);
+        overlap(r, last, i);
+        if (i < last)
+            overlap(r, i, last);
     }
-    divide(r, rule);
-    times_ones(r, rule);
+    divide(r, last);
+    times_ones(r, last);
 }
 
 /* Nonzero at every assignment: invertible letters around at most one that is known not to be 0. */
@@ -303,9 +360,17 @@ static bool is_plain(const rk_rewrite *r, rk_sc a) {
     return true;
 }
 
-static void insert_number(rk_rewrite *r, const rk_word *w, rk_sc value, uint64_t origins) {
+static void insert_number(rk_rewrite *r, const rk_word *w, rk_sc value, uint64_t origins,
+                          const rk_cofactor *why, rk_sc factor) {
     rk_sc one = rk_sc_int(r->scalars, 1);
-    insert(r, (rk_rule){w->letter, w->length, one, one, rk_mx_scalar(r->s, value), origins, true});
+    insert(r, (rk_rule){.lead = w->letter,
+                        .length = w->length,
+                        .rows = one,
+                        .cols = one,
+                        .image = rk_mx_scalar(r->s, value),
+                        .origins = origins,
+                        .why = why,
+                        .factor = factor});
 }
 
 /* Some rule applies inside the word: scalars that were made before it do not show that. */
@@ -319,9 +384,9 @@ static bool is_reducible(const rk_rewrite *r, const rk_word *w) {
 
 /* a == 0 as a rule for the greatest product x'*y that stands in it linearly, and its mirror
    image. */
-static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins) {
+static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins, const rk_cofactor *why) {
     const rk_word *lead = NULL;
-    rk_sc value = NULL;
+    rk_sc value = NULL, factor = NULL;
     fmpq_t c;
     fmpq_init(c);
     for (unsigned i = 0; i < a->natoms && is_plain(r, a); i++) {
@@ -334,15 +399,15 @@ static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins) {
             !linear_in(r, a, a->atom[i], self, c) || (lead && rk_rewrite_order(r, w, lead) <= 0))
             continue;
         lead = w;
-        rk_sc rest = rk_sc_div(r->scalars, a, rk_sc_rational(r->scalars, c));
-        value = rk_sc_sub(r->scalars, self, rest);
+        factor = rk_sc_div(r->scalars, rk_sc_int(r->scalars, 1), rk_sc_rational(r->scalars, c));
+        value = rk_sc_sub(r->scalars, self, rk_sc_mul(r->scalars, a, factor));
     }
     fmpq_clear(c);
     if (lead == NULL) {
         r->cut = true;
         return;
     }
-    insert_number(r, lead, value, origins);
+    insert_number(r, lead, value, origins, why, factor);
     if (lead->length == 1)
         return;
     rk_letter *mirror = rk_arena_alloc(r->arena, lead->length * sizeof *mirror);
@@ -350,15 +415,16 @@ static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins) {
         mirror[lead->length - 1 - i] =
             *rk_mx_letter(rk_mx_transpose(r->s, rk_mx_of_letter(r->s, lead->letter[i])));
     if (!is_reducible(r, &(rk_word){.letter = mirror, .length = lead->length}))
-        insert_number(r, &(rk_word){lead->coef, mirror, lead->length}, value, origins);
+        insert_number(r, &(rk_word){lead->coef, mirror, lead->length}, value, origins,
+                      transposed_why(r, why), factor);
 }
 
 /* value == 0 as a rule: the leading word equals the rest, divided by minus its coefficient. */
-static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
+static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins, const rk_cofactor *why) {
     size_t lead = leading(r, value);
     rk_word w = value->word[lead];
     if (w.length == 0 && rk_sc_is_one(value->rows) && !rk_sc_is_nonzero(r->scalars, w.coef)) {
-        make_number_rule(r, w.coef, origins);
+        make_number_rule(r, w.coef, origins, why);
         return;
     }
     if (!rk_sc_is_nonzero(r->scalars, w.coef)) {
@@ -377,10 +443,17 @@ static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins) {
     for (size_t i = 0; i < value->nwords; i++)
         if (i != lead)
             rest[n++] = value->word[i];
-    rk_sc factor = rk_sc_div(r->scalars, rk_sc_int(r->scalars, -1), w.coef);
+    rk_sc factor = rk_sc_div(r->scalars, rk_sc_int(r->scalars, 1), w.coef);
     const rk_mx *image = rk_mx_of_words(r->s, value->rows, value->cols, rest, n);
-    image = rk_mx_scale(r->s, factor, image);
-    insert(r, (rk_rule){w.letter, w.length, value->rows, value->cols, image, origins, true});
+    image = rk_mx_scale(r->s, rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), factor), image);
+    insert(r, (rk_rule){.lead = w.letter,
+                        .length = w.length,
+                        .rows = value->rows,
+                        .cols = value->cols,
+                        .image = image,
+                        .origins = origins,
+                        .why = why,
+                        .factor = factor});
 }
 
 /* --- inverses ------------------------------------------------------------------------------- */
@@ -394,13 +467,27 @@ static rk_word joined(rk_rewrite *r, const rk_word *w, rk_letter l, bool before)
     return (rk_word){w->coef, letter, w->length + 1};
 }
 
+/* What inv*of == I (before) or of*inv == I tells of the product with something on its right. */
+static const rk_cofactor *by_inverse(rk_rewrite *r, const rk_mx *of, bool before,
+                                     const rk_mx *right) {
+    return reason(r, (rk_cofactor){.ground = before ? RK_FROM_INVERTED : RK_FROM_INVERSE,
+                                   .of = of,
+                                   .right = right});
+}
+
 /* The store cancels inv(A*B) next to A*B; as a rule it also overlaps with others. */
 static void insert_cancelled(rk_rewrite *r, const rk_mx *product, rk_letter inv, bool before) {
     rk_word w = joined(r, &product->word[0], inv, before);
     if (w.length > RK_REWRITE_LENGTH)
         return;
     rk_sc n = product->rows;
-    insert(r, (rk_rule){w.letter, w.length, n, n, rk_mx_eye(r->s, n), 0, true});
+    insert(r, (rk_rule){.lead = w.letter,
+                        .length = w.length,
+                        .rows = n,
+                        .cols = n,
+                        .image = rk_mx_eye(r->s, n),
+                        .why = by_inverse(r, product, before, NULL),
+                        .factor = rk_sc_int(r->scalars, 1)});
 }
 
 /* inv*arg == I (before), or arg*inv == I, word by word: the whole the store cancels. */
@@ -409,7 +496,7 @@ static void push_cancelled(rk_rewrite *r, const rk_mx *arg, rk_letter inv, bool 
     for (size_t i = 0; i < arg->nwords; i++)
         word[i] = joined(r, &arg->word[i], inv, before);
     const rk_mx *sum = rk_mx_of_words(r->s, arg->rows, arg->cols, word, arg->nwords);
-    push(r, rk_mx_sub(r->s, sum, rk_mx_eye(r->s, arg->rows)), 0);
+    push(r, rk_mx_sub(r->s, sum, rk_mx_eye(r->s, arg->rows)), 0, by_inverse(r, arg, before, NULL));
 }
 
 /* Where P = Q + c*u*v' and Q are invertible, so is the number 1 + c*v'*inv(Q)*u, and it is what
@@ -426,7 +513,9 @@ static void push_rank_one(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv, siz
     rk_sc q = rk_sc_mul(r->scalars, w.coef, rk_mx_value(r->s, rk_mx_mul(r->s, v, solved)));
     rk_sc divisor = rk_sc_add(r->scalars, one, q);
     rk_sc_assume_nonzero(r->scalars, divisor);
-    push_both(r, rk_mx_sub(r->s, rk_mx_scale(r->s, divisor, rk_mx_mul(r->s, inv, u)), solved), 0);
+    const rk_cofactor *why = by_inverse(r, arg, true, solved); /* P*inv(Q)*u is u*divisor */
+    push_both(r, rk_mx_sub(r->s, rk_mx_scale(r->s, divisor, rk_mx_mul(r->s, inv, u)), solved), 0,
+              why);
 }
 
 static void push_rank_ones(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv) {
@@ -464,7 +553,7 @@ static void divide_by(rk_rewrite *r, const rk_leaf *leaf) {
     for (size_t i = 0; i < n; i++) {
         const rk_rule rule = r->rule[i];
         if (rule.live && (rule.lead[0].leaf == leaf || rule.lead[rule.length - 1].leaf == leaf))
-            divide(r, rule);
+            divide(r, i);
     }
 }
 
@@ -501,9 +590,9 @@ void rk_rewrite_resume(rk_rewrite *r) {
         const rk_mx *value = rk_rewrite_reduce(r, e.value);
         learn_all(r, value);
         if (rk_mx_is_grid(value))
-            push(r, value, e.origins);
+            push(r, value, e.origins, NULL);
         else if (value->nwords > 0)
-            make_rule(r, value, e.origins);
+            make_rule(r, value, e.origins, e.why);
         take_pending(r);
     }
     r->cut |= r->ntodo > 0;
@@ -529,4 +618,20 @@ rk_rewrite_rule rk_rewrite_get(const rk_rewrite *rules, size_t i) {
     rk_rewrite_rule out = {lead_of(r, rule), rule->image, rule->origins};
     r->busy = was;
     return out;
+}
+
+size_t rk_rewrite_made(const rk_rewrite *r) {
+    return r->nrules;
+}
+
+rk_rewrite_reason rk_rewrite_why(const rk_rewrite *r, size_t i) {
+    const rk_rule *rule = &r->rule[i];
+    return (rk_rewrite_reason){.lead = rule->lead,
+                               .length = rule->length,
+                               .image = rule->first,
+                               .rows = rule->rows,
+                               .cols = rule->cols,
+                               .factor = rule->factor,
+                               .why = rule->why,
+                               .live = rule->live};
 }

@@ -21,7 +21,10 @@ typedef struct rk_rule {
     size_t length;
     rk_sc rows, cols;
     const rk_mx *image;
+    const rk_mx *first; /* the image when the rule was made */
     uint64_t origins;
+    const rk_cofactor *why; /* lead - first is factor times this; NULL: not kept */
+    rk_sc factor;
     bool live;
 } rk_rule;
 
@@ -29,6 +32,7 @@ typedef struct rk_equation { /* value == 0 */
     const rk_mx *value;
     uint64_t origins;
     uint64_t weight;
+    const rk_cofactor *why;
 } rk_equation;
 
 typedef struct rk_defined { /* a variable that an equation gives by others */

@@ -243,6 +243,7 @@ static void put_atom(rk_mx_printer *p, unsigned id) {
         put_size_sum(p, atom);
         break;
     case RK_A_OPAQUE:
+        p->failed = true;
         put_tree(p, atom->tree);
         break;
     }
@@ -478,14 +479,16 @@ static unsigned side_weight(rk_mx_printer *p, const poly *n, bool negative) {
 void rk_relation_print(rk_mx_printer *p, rk_buf *out, rk_sc value, bool equation) {
     static const char *const signs[2][2] = {{" <= ", " \\le "}, {" == ", " = "}};
     poly n = numerator(p, value);
+    poly d = denominator(p, value);
     p->out = out;
-    if (!denominator_is_number(p, value)) {
+    if (p->spell ? !poly_is_one(&d) : !denominator_is_number(p, value)) {
         rk_buf_puts(out, equation ? "" : p->latex ? "0 \\le " : "0 <= ");
         rk_print_sc(p, value, RK_IN_SUM);
         rk_buf_puts(out, equation ? (p->latex ? " = 0" : " == 0") : "");
         return;
     }
     bool left = !equation || side_weight(p, &n, true) >= side_weight(p, &n, false);
+    left = p->spell ? !equation : left;
     put_side(p, &n, left);
     rk_buf_puts(out, signs[equation][p->latex]);
     put_side(p, &n, !left);

@@ -1,0 +1,202 @@
+/* The rules that matrices are rewritten by: each is a sum of multiples of assumed equations, of
+   what inverses are, and of earlier rules, so that multiplying out shows it. */
+#include "record_inside.h"
+
+#include "base/rk_mem.h"
+
+typedef struct rules {
+    rk_recorder *r;
+    const rk_derivation *d;
+    const rk_rewrite *rewrite;
+    size_t *number; /* in the certificate, by the rule's own; 0: not written */
+    bool *needed;
+    size_t n, written;
+} rules;
+
+/* --- which -------------------------------------------------------------------------------- */
+
+static void need(rules *u, size_t i) {
+    if (u->needed[i])
+        return;
+    u->needed[i] = true;
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    if (why.why == NULL)
+        rk_record_fail(u->r, "a rule of which it is not known how it follows");
+    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
+        if (c->ground == RK_FROM_RULE)
+            need(u, c->index);
+}
+
+/* --- what is introduced ------------------------------------------------------------------- */
+
+static size_t hypothesis(const rules *u, unsigned origin) {
+    return u->d->nassumptions - origin;
+}
+
+/* Matrices K with A == K*B for the assumption that the rows of A are in the row space of B. */
+static void put_unknown(rules *u, unsigned origin, const rk_leaf *fresh) {
+    rk_recorder *r = u->r;
+    rk_buf_printf(r->out, "unknown %s | ", rk_mx_fresh_name(r->printer, fresh));
+    rk_record_sc(r, fresh->rows);
+    rk_record_bar(r);
+    rk_record_sc(r, fresh->cols);
+    rk_buf_printf(r->out, " | %zu\n", hypothesis(u, origin));
+}
+
+/* --- one rule ----------------------------------------------------------------------------- */
+
+static void put_identity(rk_recorder *r, rk_sc n) {
+    rk_buf_puts(r->out, "eye(");
+    rk_record_sc(r, n);
+    rk_buf_putc(r->out, ')');
+}
+
+static void put_side(rk_recorder *r, const rk_mx *a, rk_sc size, rk_print_place place) {
+    if (a == NULL)
+        put_identity(r, size);
+    else
+        rk_mx_print_in(r->printer, r->out, a, place);
+}
+
+static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
+    rk_recorder *r = u->r;
+    switch (c->ground) {
+    case RK_FROM_EQUATION:
+        rk_buf_printf(r->out, "h%zu", hypothesis(u, c->index));
+        if (c->row > 0 || c->col > 0)
+            rk_buf_printf(r->out, ".%u.%u", c->row + 1, c->col + 1);
+        break;
+    case RK_FROM_RULE:
+        rk_buf_printf(r->out, "r%zu", u->number[c->index]);
+        break;
+    case RK_FROM_TURN:
+        rk_buf_printf(r->out, "r%zu", turn);
+        break;
+    case RK_FROM_INVERSE:
+    case RK_FROM_INVERTED:
+        rk_buf_puts(r->out, c->ground == RK_FROM_INVERSE ? "i " : "j ");
+        rk_record_mx(r, c->of);
+        break;
+    }
+    if (c->transposed)
+        rk_buf_putc(r->out, '\'');
+}
+
+/* The factor of c, a number; NULL: 1. */
+static void put_cofactor(rules *u, const rk_rewrite_reason *why, const rk_cofactor *c, size_t turn,
+                         rk_sc scale) {
+    rk_recorder *r = u->r;
+    rk_sc factor = rk_sc_mul(r->scalars, why->factor, scale);
+    if (c->negative)
+        factor = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), factor);
+    bool one = rk_sc_is_one(factor);
+    rk_record_bar(r);
+    put_ground(u, c, turn);
+    rk_record_bar(r);
+    if (!one) {
+        rk_buf_putc(r->out, '(');
+        rk_record_sc(r, factor);
+        rk_buf_puts(r->out, ")*");
+    }
+    put_side(r, c->left, why->rows, one ? RK_IN_SUM : RK_IN_PRODUCT);
+    rk_record_bar(r);
+    put_side(r, c->right, why->cols, RK_IN_SUM);
+}
+
+/* c0*I + c1*A*B == 0 is written as a rule and turned; the number of what was turned. */
+static size_t put_turn(rules *u, const rk_cofactor *c) {
+    rk_recorder *r = u->r;
+    const rk_word *eye = &c->of->word[0], *w = &c->of->word[1];
+    rk_sc ratio = rk_sc_div(r->scalars, eye->coef, w->coef);
+    rk_sc c1 = rk_sc_div(r->scalars, rk_sc_int(r->scalars, 1), w->coef);
+    ratio = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), ratio);
+    rk_buf_puts(r->out, "rule ");
+    rk_mx_print_letters(r->printer, r->out, w->letter, w->length);
+    rk_buf_puts(r->out, " | (");
+    rk_record_sc(r, ratio);
+    rk_buf_puts(r->out, ")*");
+    put_identity(r, c->of->rows);
+    rk_buf_printf(r->out, " | h%zu | (", hypothesis(u, c->index));
+    rk_record_sc(r, c1);
+    rk_buf_puts(r->out, ")*");
+    put_identity(r, c->of->rows);
+    rk_record_bar(r);
+    put_identity(r, c->of->rows);
+    rk_buf_puts(r->out, "\nturn ");
+    rk_mx_print_letters(r->printer, r->out, w->letter, c->turn);
+    rk_record_bar(r);
+    rk_mx_print_letters(r->printer, r->out, w->letter + c->turn, w->length - c->turn);
+    rk_record_bar(r);
+    rk_record_sc(r, ratio);
+    rk_record_end(r);
+    u->written += 2;
+    return u->written;
+}
+
+static void put_rule(rules *u, size_t i) {
+    rk_recorder *r = u->r;
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    size_t turn = 0;
+    rk_sc one = rk_sc_int(r->scalars, 1);
+    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
+        if (c->ground == RK_FROM_TURN)
+            turn = put_turn(u, c);
+    rk_buf_puts(r->out, "rule ");
+    rk_mx_print_letters(r->printer, r->out, why.lead, why.length);
+    rk_record_bar(r);
+    rk_record_mx(r, why.image);
+    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
+        put_cofactor(u, &why, c, turn, c->ground == RK_FROM_TURN ? c->of->word[1].coef : one);
+    rk_record_end(r);
+    u->number[i] = ++u->written;
+}
+
+/* --- all of them -------------------------------------------------------------------------- */
+
+/* The unknown matrix of the span that hypothesis `origin` is, in the letters of an image. */
+static void find_unknown(rules *u, const rk_mx *image, unsigned origin) {
+    for (size_t i = 0; i < image->nwords; i++)
+        for (size_t k = 0; k < image->word[i].length; k++)
+            if (image->word[i].letter[k].leaf->kind == RK_L_FRESH) {
+                put_unknown(u, origin, image->word[i].letter[k].leaf);
+                return;
+            }
+}
+
+static bool is_span(const rules *u, unsigned origin) {
+    const rk_term *t = u->d->assumption[origin].term;
+    return t != NULL && (t->op == RK_T_IN_ROWSPAN || t->op == RK_T_IN_COLSPAN);
+}
+
+/* Each span once: by the first rule that comes from it directly. */
+static void put_unknowns(rules *u) {
+    bool *seen = rk_calloc(u->d->nassumptions + 1, sizeof *seen);
+    for (size_t i = 0; i < u->n; i++) {
+        rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+        const rk_cofactor *c = u->needed[i] ? why.why : NULL;
+        if (c == NULL || c->ground != RK_FROM_EQUATION || seen[c->index] || !is_span(u, c->index))
+            continue;
+        seen[c->index] = true;
+        find_unknown(u, why.image, c->index);
+    }
+    rk_free(seen);
+}
+
+void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
+    const rk_rewrite *rewrite = rk_mxs_rules(d->store);
+    size_t n = rewrite == NULL ? 0 : rk_rewrite_made(rewrite);
+    if (n == 0)
+        return;
+    rules u = {.r = r, .d = d, .rewrite = rewrite, .n = n};
+    u.number = rk_calloc(n, sizeof *u.number);
+    u.needed = rk_calloc(n, sizeof *u.needed);
+    for (size_t i = 0; i < n; i++)
+        if (rk_rewrite_why(rewrite, i).live)
+            need(&u, i);
+    put_unknowns(&u);
+    for (size_t i = 0; i < n && r->why == NULL; i++)
+        if (u.needed[i])
+            put_rule(&u, i);
+    rk_free(u.number);
+    rk_free(u.needed);
+}

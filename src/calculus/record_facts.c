@@ -1,126 +1,168 @@
-/* Facts, and how they add up. */
+/* Facts, and how they add up. A fact of the engine may be several records; the last one counts. */
 #include "record_inside.h"
 
-#include "rk_law.h"
+typedef struct facts {
+    rk_recorder *r;
+    const rk_derivation *d;
+    size_t *number; /* of the facts of d, from 1; 0: not written yet */
+    size_t n;       /* records so far */
+} facts;
 
-/* The position from 1 of the assumed fact with this value among those before fact n; 0: none. */
-static size_t find_given(const rk_derivation *d, size_t n, rk_sc value) {
-    for (size_t i = 0; i < n; i++)
-        if (d->fact[i]->value == value)
-            return i + 1;
-    return 0;
+/* --- relations ------------------------------------------------------------------------------ */
+
+static void put_relation(facts *f, rk_sc value, bool equation) {
+    rk_record_bar(f->r);
+    rk_record_relation(f->r, value, equation);
+    rk_record_end(f->r);
+    f->n++;
 }
 
-static void put_given(rk_recorder *r, const rk_derivation *d, const rk_fact *f) {
-    if (f->origin == RK_ORIGIN_DIMENSION) {
-        rk_buf_puts(r->out, "fact dimension");
+/* `value` follows from `whole`, the fact before it: divided by what is positive, and rounded. */
+static void put_derived(facts *f, rk_sc value, bool equation, rk_sc whole, size_t from) {
+    rk_recorder *r = f->r;
+    if (value == whole)
+        return;
+    rk_sc k = equation ? NULL : rk_record_ratio(r, whole, value);
+    if (k == NULL)
+        k = rk_sc_div(r->scalars, whole, value);
+    rk_buf_puts(r->out, "fact derived | ");
+    rk_record_sc(r, k);
+    rk_record_bar(r);
+    rk_record_relation(r, value, equation);
+    rk_buf_printf(r->out, " | %zu | 1\n", from);
+    f->n++;
+}
+
+/* --- what is given -------------------------------------------------------------------------- */
+
+static rk_sc value_of_given(rk_recorder *r, const rk_recorded *g) {
+    if (g->range == NULL)
+        return g->value;
+    rk_sc sym = rk_sc_sym(r->scalars, g->range->sym);
+    return g->upper ? rk_sc_sub(r->scalars, rk_sc_size(r->scalars, g->range->ival[1]), sym)
+                    : rk_sc_sub(r->scalars, sym, rk_sc_size(r->scalars, g->range->ival[0]));
+}
+
+static void put_case(facts *f, const rk_fact *fact) {
+    rk_recorder *r = f->r;
+    for (size_t i = r->ngiven; i-- > 0;) {
+        const rk_recorded *g = &r->given[i];
+        rk_sc value = value_of_given(r, g);
+        if (value != fact->value && g->as != fact->value)
+            continue;
+        rk_buf_printf(r->out, "fact given | %zu", i + 1);
+        put_relation(f, value, fact->equation);
+        put_derived(f, fact->value, fact->equation, value, f->n);
         return;
     }
-    rk_buf_printf(r->out, "fact hypothesis | %zu | ", d->nassumptions - f->origin);
-    if (f->low != NULL)
-        rk_record_sc(r, f->low);
-    else
-        rk_buf_putc(r->out, '-');
+    rk_record_fail(r, "a case that is not at hand");
+}
+
+static void put_upper_bound(facts *f, const rk_fact *fact) {
+    rk_recorder *r = f->r;
+    rk_buf_puts(r->out, "fact dimension");
+    for (unsigned i = 0; i < fact->value->natoms; i++) {
+        const rk_atom *a = rk_canon_atom_get(rk_scalars_canons(r->scalars), fact->value->atom[i]);
+        char name[RK_SYMBOL_TEXT];
+        if (a->kind == RK_A_SYM) {
+            rk_mx_symbol_text(r->calculus->checked, a->index, name);
+            rk_buf_printf(r->out, " | %s", name);
+        }
+    }
+    put_relation(f, fact->value, false);
+}
+
+static void put_hypothesis(facts *f, const rk_fact *fact) {
+    rk_recorder *r = f->r;
+    if (fact->origin == RK_ORIGIN_DIMENSION) {
+        put_upper_bound(f, fact);
+        return;
+    }
+    size_t number = rk_record_hypothesis(f->d, fact->origin);
+    if (number == 0) {
+        put_case(f, fact);
+        return;
+    }
+    rk_sc raw = fact->raw != NULL ? fact->raw : fact->value;
+    if (fact->strict && rk_sc_is_integer(r->scalars, raw))
+        raw = rk_sc_sub(r->scalars, raw, rk_sc_int(r->scalars, 1));
+    rk_buf_printf(r->out, "fact %s | %zu", fact->at != NULL ? "instance" : "hypothesis", number);
+    if (fact->at != NULL) {
+        rk_record_bar(r);
+        rk_record_sc(r, fact->at);
+    }
+    put_relation(f, raw, fact->equation);
+    put_derived(f, fact->value, fact->equation, raw, f->n);
 }
 
 /* What it was before the positive factor was cancelled is a fact before it. */
-static void put_cancel(rk_recorder *r, const rk_derivation *d, const rk_fact *f, size_t n) {
-    size_t given = f->low == NULL ? 0 : find_given(d, n, f->low);
-    if (given == 0) {
-        rk_record_fail(r, "a factor cancelled in a Kronecker product");
-        return;
-    }
-    rk_buf_printf(r->out, "fact cancel | %zu | ", given);
-    rk_record_sc(r, rk_sc_div(r->scalars, f->low, f->value));
-}
-
-/* (size of A - rank(A)) times an assumed number that is not negative. */
-static bool put_gap(rk_recorder *r, const rk_derivation *d, const rk_fact *f, size_t n) {
-    const rk_mx *a = f->matrix[0];
-    rk_sc rank = rk_mx_rank(r->store, a);
-    for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < 2; k++) {
-            rk_sc gap = rk_sc_sub(r->scalars, k == 0 ? a->rows : a->cols, rank);
-            if (rk_sc_mul(r->scalars, gap, d->fact[i]->value) != f->value)
-                continue;
-            rk_buf_puts(r->out, "fact gap | ");
-            rk_record_mx(r, a);
-            rk_buf_printf(r->out, " | %zu", i + 1);
-            return true;
+static void put_cancel(facts *f, const rk_fact *fact) {
+    for (size_t i = 0; i < f->d->nfacts && fact->raw != NULL; i++)
+        if (f->d->fact[i]->value == fact->raw && f->number[i] > 0) {
+            put_derived(f, fact->value, fact->equation, fact->raw, f->number[i]);
+            return;
         }
-    return false;
+    rk_record_fail(f->r, "a factor cancelled in a Kronecker product");
 }
 
-static void put_instance(rk_recorder *r, const rk_fact *f) {
-    rk_buf_printf(r->out, "fact %s", rk_law_get(f->law)->name);
-    for (size_t i = 0; i < f->nmatrices; i++) {
-        rk_record_bar(r);
-        rk_record_mx(r, f->matrix[i]);
-    }
-    if (f->at != NULL) {
-        rk_record_bar(r);
-        rk_record_sc(r, f->at);
-    }
-}
+/* --- families ------------------------------------------------------------------------------- */
 
-static void put_fact(rk_recorder *r, const rk_derivation *d, const rk_fact *f, size_t n);
+static void put_fact(facts *f, const rk_fact *fact);
 
 /* A fact about a member, summed over the range. */
-static void put_family(rk_recorder *r, const rk_derivation *d, const rk_fact *f, size_t n) {
-    rk_buf_printf(r->out, "member %s | ", rk_mx_symbol_name(r->printer, f->sym));
-    rk_record_sc(r, f->low);
+static void put_family(facts *f, const rk_fact *fact) {
+    rk_recorder *r = f->r;
+    size_t before = f->n;
+    char name[RK_SYMBOL_TEXT];
+    rk_mx_symbol_text(r->calculus->checked, fact->sym, name);
+    rk_buf_printf(r->out, "member %s | ", name);
+    rk_record_sc(r, fact->low);
     rk_record_bar(r);
-    rk_record_sc(r, f->high);
+    rk_record_sc(r, fact->high);
     rk_record_end(r);
-    put_fact(r, d, f->member, n);
-    rk_buf_puts(r->out, "fact family");
+    put_fact(f, fact->member);
+    rk_buf_printf(r->out, "family %zu", f->n);
+    f->n = before;
+    put_relation(f, fact->value, fact->equation);
 }
 
-/* Fact n of d, from 0. */
-static void put_fact(rk_recorder *r, const rk_derivation *d, const rk_fact *f, size_t n) {
-    switch (f->law) {
+/* --- facts ---------------------------------------------------------------------------------- */
+
+static void put_fact(facts *f, const rk_fact *fact) {
+    switch (fact->law) {
     case RK_LAW_FAMILY:
-        put_family(r, d, f, n);
+        put_family(f, fact);
         break;
     case RK_LAW_HYPOTHESIS:
-        put_given(r, d, f);
+        put_hypothesis(f, fact);
         break;
     case RK_LAW_CASE:
     case RK_LAW_INDUCTION:
-        rk_buf_puts(r->out, "fact case");
+        put_case(f, fact);
         break;
     case RK_LAW_CANCEL:
-        put_cancel(r, d, f, n);
-        break;
-    case RK_LAW_GAPS:
-        if (f->nuses == 0 || !put_gap(r, d, f, n))
-            put_instance(r, f);
+        put_cancel(f, fact);
         break;
     default:
-        put_instance(r, f);
+        rk_record_instance(f->r, fact);
+        put_relation(f, fact->value, fact->equation);
     }
-    rk_record_bar(r);
-    rk_record_relation(r, f->value, f->equation);
-    rk_record_end(r);
 }
 
 void rk_record_sum(rk_recorder *r, const rk_derivation *d) {
-    for (size_t i = 0; i < d->nfacts; i++)
-        put_fact(r, d, d->fact[i], i);
-    if (d->kind == RK_N_ABSURD) {
-        rk_buf_puts(r->out, "absurd ");
-    } else {
-        rk_buf_puts(r->out, "sum ");
-        rk_record_relation(r, d->goal, false);
-        rk_record_bar(r);
+    facts f = {r, d, rk_calloc(d->nfacts + 1, sizeof(size_t)), 0};
+    for (size_t i = 0; i < d->nfacts; i++) {
+        put_fact(&f, d->fact[i]);
+        f.number[i] = f.n;
     }
-    if (d->sum.slack == NULL)
-        rk_buf_putc(r->out, '0');
-    else
-        rk_record_sc(r, d->sum.slack);
+    rk_buf_puts(r->out, d->kind == RK_N_ABSURD ? "absurd" : "sum");
     for (size_t i = 0; i < d->sum.nitems; i++) {
-        rk_buf_printf(r->out, " | %u times ", d->sum.item[i].fact + 1);
-        rk_record_sc(r, d->sum.item[i].factor);
+        rk_sc factor = d->sum.item[i].factor;
+        if (d->kind == RK_N_SUM && r->scale != NULL)
+            factor = rk_sc_mul(r->scalars, factor, r->scale);
+        rk_buf_printf(r->out, " | %zu | ", f.number[d->sum.item[i].fact]);
+        rk_record_sc(r, factor);
     }
     rk_record_end(r);
+    rk_free(f.number);
 }

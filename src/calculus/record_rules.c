@@ -2,8 +2,6 @@
    what inverses are, and of earlier rules, so that multiplying out shows it. */
 #include "record_inside.h"
 
-#include "base/rk_mem.h"
-
 typedef struct rules {
     rk_recorder *r;
     const rk_derivation *d;
@@ -30,17 +28,135 @@ static void need(rules *u, size_t i) {
 /* --- what is introduced ------------------------------------------------------------------- */
 
 static size_t hypothesis(const rules *u, unsigned origin) {
-    return u->d->nassumptions - origin;
+    return rk_record_hypothesis(u->d, origin);
 }
 
 /* Matrices K with A == K*B for the assumption that the rows of A are in the row space of B. */
 static void put_unknown(rules *u, unsigned origin, const rk_leaf *fresh) {
     rk_recorder *r = u->r;
-    rk_buf_printf(r->out, "unknown %s | ", rk_mx_fresh_name(r->printer, fresh));
-    rk_record_sc(r, fresh->rows);
-    rk_record_bar(r);
-    rk_record_sc(r, fresh->cols);
-    rk_buf_printf(r->out, " | %zu\n", hypothesis(u, origin));
+    rk_buf_printf(r->out, "unknown %s | %zu\n", rk_mx_fresh_name(r->printer, fresh),
+                  hypothesis(u, origin));
+}
+
+/* --- multiplied out ----------------------------------------------------------------------- */
+
+enum { MOST_STEPS = 600 };
+
+/* What is said without any rule: those are taken off the store meanwhile. */
+static const rk_mx *times(rules *u, const rk_mx *a, const rk_mx *b) {
+    return a == NULL ? b : b == NULL ? a : rk_mx_mul(u->r->store, a, b);
+}
+
+static const rk_mx *letters(rules *u, rk_sc rows, rk_sc cols, const rk_letter *letter, size_t n) {
+    rk_word w = {rk_sc_int(u->r->scalars, 1), letter, n};
+    return n == 0 ? NULL : rk_mx_of_words(u->r->store, rows, cols, &w, 1);
+}
+
+/* lead - image of rule i */
+static const rk_mx *rule_value(rules *u, size_t i) {
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    const rk_mx *lead = letters(u, why.rows, why.cols, why.lead, why.length);
+    return rk_mx_sub(u->r->store, lead, why.image);
+}
+
+/* X*inv(X) - I, or inv(X)*X - I, word by word. */
+static const rk_mx *inverse_value(rules *u, const rk_cofactor *c) {
+    rk_mxs *s = u->r->store;
+    const rk_mx *x = c->of, *inv = rk_mx_inv(s, x);
+    const rk_mx *sum = rk_mx_scale(s, rk_sc_int(u->r->scalars, -1), rk_mx_eye(s, x->rows));
+    for (size_t i = 0; i < x->nwords; i++) {
+        const rk_mx *word = rk_mx_of_words(s, x->rows, x->cols, &x->word[i], 1);
+        bool behind = c->ground == RK_FROM_INVERSE;
+        sum = rk_mx_add(s, sum, behind ? rk_mx_mul(s, word, inv) : rk_mx_mul(s, inv, word));
+    }
+    return sum;
+}
+
+/* c0*I + c1*A*B turned to c0*I + c1*B*A */
+static const rk_mx *turn_value(rules *u, const rk_cofactor *c) {
+    rk_mxs *s = u->r->store;
+    const rk_word *w = &c->of->word[1];
+    const rk_mx *a = letters(u, c->of->rows, c->of->rows, w->letter, c->turn);
+    const rk_mx *b = letters(u, c->of->rows, c->of->rows, w->letter + c->turn, w->length - c->turn);
+    const rk_mx *eye = rk_mx_scale(s, c->of->word[0].coef, rk_mx_eye(s, c->of->rows));
+    return rk_mx_add(s, eye, rk_mx_scale(s, w->coef, rk_mx_mul(s, b, a)));
+}
+
+static const rk_mx *ground_value(rules *u, const rk_cofactor *c) {
+    const rk_mx *value = c->ground == RK_FROM_EQUATION ? c->of
+                         : c->ground == RK_FROM_RULE   ? rule_value(u, c->index)
+                         : c->ground == RK_FROM_TURN   ? turn_value(u, c)
+                                                       : inverse_value(u, c);
+    return c->transposed ? rk_mx_transpose(u->r->store, value) : value;
+}
+
+static const rk_mx *cofactor_value(rules *u, const rk_cofactor *c) {
+    const rk_mx *a = times(u, times(u, c->left, ground_value(u, c)), c->right);
+    return c->negative ? rk_mx_scale(u->r->store, rk_sc_int(u->r->scalars, -1), a) : a;
+}
+
+/* --- steps of rewriting as cofactors ------------------------------------------------------ */
+
+static bool same_letter(rk_letter a, rk_letter b) {
+    return a.leaf == b.leaf && a.transposed == b.transposed && a.inverted == b.inverted;
+}
+
+/* Where the lead of rule i stands in the word; its length: nowhere. */
+static size_t place_of(const rules *u, const rk_word *w, size_t i) {
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    for (size_t at = 0; at + why.length <= w->length; at++) {
+        size_t k = 0;
+        while (k < why.length && same_letter(w->letter[at + k], why.lead[k]))
+            k++;
+        if (k == why.length)
+            return at;
+    }
+    return w->length;
+}
+
+/* One step with a rule that is written already; NULL: nothing can be rewritten. */
+static rk_cofactor *step(rules *u, const rk_mx *a) {
+    rk_mxs *s = u->r->store;
+    for (size_t w = 0; w < a->nwords; w++)
+        for (size_t i = 0; i < u->n; i++) {
+            const rk_word *word = &a->word[w];
+            size_t at = u->number[i] == 0 ? word->length : place_of(u, word, i);
+            if (at == word->length)
+                continue;
+            rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+            rk_cofactor *c = rk_arena_alloc(u->r->calculus->arena, sizeof *c);
+            *c = (rk_cofactor){.ground = RK_FROM_RULE, .index = (unsigned)i};
+            const rk_mx *left = letters(u, a->rows, why.rows, word->letter, at);
+            size_t end = at + why.length;
+            c->left = rk_mx_scale(s, word->coef, left ? left : rk_mx_eye(s, why.rows));
+            c->right = letters(u, why.cols, a->cols, word->letter + end, word->length - end);
+            return c;
+        }
+    return NULL;
+}
+
+/* The steps that take lead - image less the sum of its cofactors to 0, as further cofactors with
+   factor 1. */
+static const rk_cofactor *remaining(rules *u, size_t i) {
+    rk_recorder *r = u->r;
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    rk_cofactor *first = NULL;
+    rk_mxs_attach(r->store, NULL);
+    const rk_mx *rest = rule_value(u, i);
+    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
+        rest = rk_mx_sub(r->store, rest, rk_mx_scale(r->store, why.factor, cofactor_value(u, c)));
+    for (size_t steps = 0; !rk_mx_is_zero(rest); steps++) {
+        rk_cofactor *c = steps < MOST_STEPS ? step(u, rest) : NULL;
+        if (c == NULL) {
+            rk_record_fail(r, "a rule that cannot be multiplied out");
+            break;
+        }
+        rest = rk_mx_sub(r->store, rest, cofactor_value(u, c));
+        c->next = first;
+        first = c;
+    }
+    rk_mxs_attach(r->store, u->rewrite);
+    return first;
 }
 
 /* --- one rule ----------------------------------------------------------------------------- */
@@ -62,15 +178,15 @@ static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
     rk_recorder *r = u->r;
     switch (c->ground) {
     case RK_FROM_EQUATION:
-        rk_buf_printf(r->out, "h%zu", hypothesis(u, c->index));
+        rk_buf_printf(r->out, "h %zu", hypothesis(u, c->index));
         if (c->row > 0 || c->col > 0)
             rk_buf_printf(r->out, ".%u.%u", c->row + 1, c->col + 1);
         break;
     case RK_FROM_RULE:
-        rk_buf_printf(r->out, "r%zu", u->number[c->index]);
+        rk_buf_printf(r->out, "r %zu", u->number[c->index]);
         break;
     case RK_FROM_TURN:
-        rk_buf_printf(r->out, "r%zu", turn);
+        rk_buf_printf(r->out, "r %zu", turn);
         break;
     case RK_FROM_INVERSE:
     case RK_FROM_INVERTED:
@@ -84,9 +200,8 @@ static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
 
 /* The factor of c, a number; NULL: 1. */
 static void put_cofactor(rules *u, const rk_rewrite_reason *why, const rk_cofactor *c, size_t turn,
-                         rk_sc scale) {
+                         rk_sc factor) {
     rk_recorder *r = u->r;
-    rk_sc factor = rk_sc_mul(r->scalars, why->factor, scale);
     if (c->negative)
         factor = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), factor);
     bool one = rk_sc_is_one(factor);
@@ -116,7 +231,7 @@ static size_t put_turn(rules *u, const rk_cofactor *c) {
     rk_record_sc(r, ratio);
     rk_buf_puts(r->out, ")*");
     put_identity(r, c->of->rows);
-    rk_buf_printf(r->out, " | h%zu | (", hypothesis(u, c->index));
+    rk_buf_printf(r->out, " | h %zu | (", hypothesis(u, c->index));
     rk_record_sc(r, c1);
     rk_buf_puts(r->out, ")*");
     put_identity(r, c->of->rows);
@@ -138,6 +253,7 @@ static void put_rule(rules *u, size_t i) {
     rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
     size_t turn = 0;
     rk_sc one = rk_sc_int(r->scalars, 1);
+    const rk_cofactor *more = remaining(u, i);
     for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
         if (c->ground == RK_FROM_TURN)
             turn = put_turn(u, c);
@@ -145,8 +261,12 @@ static void put_rule(rules *u, size_t i) {
     rk_mx_print_letters(r->printer, r->out, why.lead, why.length);
     rk_record_bar(r);
     rk_record_mx(r, why.image);
-    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
-        put_cofactor(u, &why, c, turn, c->ground == RK_FROM_TURN ? c->of->word[1].coef : one);
+    for (const rk_cofactor *c = why.why; c != NULL; c = c->next) {
+        rk_sc scale = c->ground == RK_FROM_TURN ? c->of->word[1].coef : one;
+        put_cofactor(u, &why, c, turn, rk_sc_mul(r->scalars, why.factor, scale));
+    }
+    for (const rk_cofactor *c = more; c != NULL; c = c->next)
+        put_cofactor(u, &why, c, turn, one);
     rk_record_end(r);
     u->number[i] = ++u->written;
 }

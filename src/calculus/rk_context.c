@@ -92,6 +92,11 @@ static void note(rk_assumption *a, rk_sc value, bool equation) {
     a->equation = equation;
 }
 
+static rk_sc raw_difference(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b) {
+    bool turned = cmp == RK_GE || cmp == RK_GT;
+    return turned ? rk_sc_sub(x->scalars, a, b) : rk_sc_sub(x->scalars, b, a);
+}
+
 /* What a comparison of numbers says, as value >= 0 or value == 0; NULL: nothing linear. A strict
    one between numbers that need not be integers says as much as one that is not. */
 static rk_sc comparison(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
@@ -100,7 +105,7 @@ static rk_sc comparison(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equat
     *equation = cmp == RK_EQ;
     if (cmp == RK_NE)
         return NULL;
-    rk_sc value = cmp == RK_GE || cmp == RK_GT ? rk_sc_sub(s, a, b) : rk_sc_sub(s, b, a);
+    rk_sc value = raw_difference(x, cmp, a, b);
     if (*equation)
         return value;
     rk_sc rounded = rk_sc_rounded(s, rk_without_positive(x, value), strict);
@@ -139,7 +144,7 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
     rk_fact f = {.law = RK_LAW_CANCEL,
                  .value = rk_without_positive(x, plain),
                  .equation = equation,
-                 .low = k.n == 1 ? value : NULL,
+                 .raw = k.n == 1 ? value : NULL,
                  .uses = k.uses,
                  .nuses = k.n};
     if (f.value == plain || off[RK_LAW_CANCEL])
@@ -164,7 +169,11 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     if (value == NULL)
         return;
     note(a, value, equation);
-    add_cancelled(x, value, equation, add_fact(x, value, equation, origin));
+    rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .equation = equation, .origin = origin};
+    f.raw = raw_difference(x, cmp, left, right);
+    f.strict = cmp == RK_LT || cmp == RK_GT;
+    rk_instances_want_scalar(x->instances, value);
+    add_cancelled(x, value, equation, rk_instances_add(x->instances, &f));
 }
 
 /* rank([A; B]) == rank(B), or at least one more. */
@@ -220,7 +229,9 @@ static const rk_fact *instance_of(rk_context *x, const rk_term *t, unsigned sym,
     rk_sc a = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[0]), sym, index);
     rk_sc b = rk_sc_put(s, rk_read_scalar(x->reader, t->kid[1]), sym, index);
     rk_fact *f = rk_arena_alloc(x->calculus->arena, sizeof *f);
-    *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin, .low = index};
+    *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin, .at = index};
+    f->raw = raw_difference(x, t->cmp, a, b);
+    f->strict = t->cmp == RK_LT || t->cmp == RK_GT;
     f->value = comparison(x, t->cmp, a, b, &f->equation);
     return f->value == NULL ? NULL : f;
 }

@@ -48,7 +48,10 @@ struct rk_derivation {
     rk_step_kind kind;
     const rk_turning *turning; /* the outermost first; NULL: none */
     rk_sc shown;   /* goal >= 0 (or == 0) shows this >= 0 (== 0): a positive multiple; or NULL */
+    rk_sc raw;     /* the difference of the sides, before it was rounded; or NULL */
+    bool strict;   /* raw > 0 is to be shown */
     bool squared;  /* a <= b was shown by a^2 <= b^2 */
+    bool by_rank;  /* two matrices are equal because the rank of their difference is 0 */
     rk_mxs *store; /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */

@@ -214,6 +214,7 @@ static void add_extrema(rk_context *x, const split_list *l) {
         for (size_t k = 0; q != NULL && k < q->nargs; k++) {
             rk_sc value = rk_sc_quantity(s, q);
             rk_fact f = {.law = RK_LAW_EXTREMUM,
+                         .at = value,
                          .value = q->kind == RK_Q_MIN ? rk_sc_sub(s, q->arg[k], value)
                                                       : rk_sc_sub(s, value, q->arg[k])};
             rk_instances_add(x->instances, &f);
@@ -370,7 +371,10 @@ rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const r
     if (rk_mx_is_zero(difference))
         return identity(x, left, right);
     rk_sc rank = rk_mx_rank(x->store, difference);
-    return nonnegative(x, rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), rank));
+    d = nonnegative(x, rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), rank));
+    if (d != NULL)
+        d->by_rank = true;
+    return d;
 }
 
 rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right) {
@@ -436,6 +440,10 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
         return rk_prove_equal_scalars(x, a, b);
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
+    if (d != NULL) {
+        d->strict = cmp == RK_LT || cmp == RK_GT;
+        d->raw = cmp == RK_GE || cmp == RK_GT ? rk_sc_sub(s, a, b) : rk_sc_sub(s, b, a);
+    }
     if (d == NULL && (cmp == RK_LE || cmp == RK_GE))
         d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);
     return d;

@@ -21,9 +21,11 @@ struct rk_fact {
     const rk_fact
         *member; /* FAMILY: the fact about one member that is summed for sym = low..high */
     unsigned sym;
-    rk_sc low, high; /* HYPOTHESIS: low is the index that was put in, or NULL; CANCEL: low is the
-                        number before the factor was cancelled */
-    rk_sc at;        /* of one member of a family: its index; else NULL */
+    rk_sc low, high;
+    /* For certificates. */
+    rk_sc raw;   /* HYPOTHESIS: as the text has it, before rounding; CANCEL: with the factor */
+    bool strict; /* raw > 0 */
+    rk_sc at;    /* HYPOTHESIS: the index that was put in; of one member: its index; NULL: none */
 };
 
 typedef struct rk_instances rk_instances;

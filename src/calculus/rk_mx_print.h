@@ -24,7 +24,14 @@ bool rk_mx_printer_failed(const rk_mx_printer *p);
 void rk_mx_print_letters(rk_mx_printer *p, rk_buf *out, const rk_letter *letter, size_t n);
 /* A name for a fresh matrix, the same every time. */
 const char *rk_mx_fresh_name(rk_mx_printer *p, const rk_leaf *fresh);
-const char *rk_mx_symbol_name(rk_mx_printer *p, unsigned sym);
+/* A name for an index that a proof counts by; and the symbol printed as that name less a number
+   (NULL: as itself again). */
+const char *rk_mx_index_name(rk_mx_printer *p, unsigned sym);
+void rk_mx_print_symbol_as(rk_mx_printer *p, unsigned sym, const char *name, int less);
+/* The name of a dimension or index in certificates: readers make indices of their own, and an
+   earlier symbol may have the same name. */
+enum { RK_SYMBOL_TEXT = 64 };
+void rk_mx_symbol_text(const rk_checked *checked, unsigned sym, char text[RK_SYMBOL_TEXT]);
 void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_sc_print(rk_mx_printer *p, rk_buf *out, rk_sc a);
 /* From now on the matrix (and its transpose) is printed by this name, as a `let` of the theorem. */

@@ -23,8 +23,11 @@ struct rk_mx_printer {
     rk_scalars *scalars;
     const rk_checked *checked;
     bool latex;
-    bool spell;  /* for certificates */
-    bool failed; /* something has no text */
+    bool spell;        /* for certificates */
+    bool failed;       /* something has no text */
+    unsigned alias_of; /* the symbol that is printed as alias less a number; alias NULL: none */
+    const char *alias;
+    int alias_less;
     bool script; /* inside an index, exponent or matrix: fractions on one line */
     rk_buf *out;
     rk_given_name *given;

@@ -98,11 +98,59 @@ static bool clause_has(const rk_clause *c, const char *name) {
     return (c->kind == RK_C_LET || c->kind == RK_C_DATA) && strcmp(c->name, name) == 0;
 }
 
-static bool name_taken(const rk_mx_printer *p, const char *name) {
-    const rk_theorem *t = p->checked->theorem;
+static bool declared(const rk_checked *checked, const char *name) {
+    const rk_theorem *t = checked->theorem;
     for (size_t i = 0; t != NULL && i < t->nclauses; i++)
         if (clause_has(&t->clauses[i], name))
             return true;
+    return false;
+}
+
+static bool has_namesake(const rk_checked *checked, unsigned sym) {
+    const char *name = rk_size_symbol_name(checked->sizes, sym);
+    for (unsigned i = 0; i < sym; i++)
+        if (strcmp(rk_size_symbol_name(checked->sizes, i), name) == 0)
+            return true;
+    return false;
+}
+
+void rk_mx_symbol_text(const rk_checked *checked, unsigned sym, char text[RK_SYMBOL_TEXT]) {
+    const char *plain = rk_size_symbol_name(checked->sizes, sym);
+    snprintf(text, RK_SYMBOL_TEXT, "%s", plain);
+    if (has_namesake(checked, sym))
+        snprintf(text, RK_SYMBOL_TEXT, "%.40s_%u", plain, sym);
+    for (unsigned k = 1; has_namesake(checked, sym) && declared(checked, text); k++)
+        snprintf(text, RK_SYMBOL_TEXT, "%.40s_%u_%u", plain, sym, k);
+}
+
+static void put_alias(rk_mx_printer *p) {
+    if (p->alias_less == 0)
+        rk_buf_puts(p->out, p->alias);
+    else
+        rk_buf_printf(p->out, "(%s - %d)", p->alias, p->alias_less);
+}
+
+void rk_print_sym(rk_mx_printer *p, unsigned sym) {
+    char text[RK_SYMBOL_TEXT];
+    if (!p->spell) {
+        rk_print_name(p, rk_size_symbol_name(p->checked->sizes, sym), NULL);
+    } else if (p->alias != NULL && p->alias_of == sym) {
+        put_alias(p);
+    } else {
+        rk_mx_symbol_text(p->checked, sym, text);
+        rk_buf_puts(p->out, text);
+    }
+}
+
+void rk_mx_print_symbol_as(rk_mx_printer *p, unsigned sym, const char *name, int less) {
+    p->alias_of = sym;
+    p->alias = name;
+    p->alias_less = less;
+}
+
+static bool name_taken(const rk_mx_printer *p, const char *name) {
+    if (declared(p->checked, name))
+        return true;
     for (unsigned i = 0; i < rk_sizes_symbols(p->checked->sizes); i++)
         if (strcmp(rk_size_symbol_name(p->checked->sizes, i), name) == 0)
             return true;
@@ -133,37 +181,6 @@ static const char *make_name(rk_mx_printer *p, const void *thing, const char *le
     for (unsigned k = 1; name_taken(p, name); k++)
         snprintf(name, sizeof name, "%c%u", letters[0], k);
     return add_made(p, thing, name)->name;
-}
-
-/* Readers make indices of their own: an earlier symbol may have the same name. */
-static bool has_namesake(const rk_mx_printer *p, unsigned sym) {
-    const char *name = rk_size_symbol_name(p->checked->sizes, sym);
-    for (unsigned i = 0; i < sym; i++)
-        if (strcmp(rk_size_symbol_name(p->checked->sizes, i), name) == 0)
-            return true;
-    return false;
-}
-
-static const char *spelled_symbol(rk_mx_printer *p, unsigned sym) {
-    const char *plain = rk_size_symbol_name(p->checked->sizes, sym);
-    const void *key = (const void *)((uintptr_t)sym + 1);
-    const rk_made_name *known = find_made(p, key);
-    char name[64];
-    if (known != NULL)
-        return known->name;
-    snprintf(name, sizeof name, "%.40s_%u", plain, sym);
-    for (unsigned k = 1; name_taken(p, name); k++)
-        snprintf(name, sizeof name, "%.40s_%u_%u", plain, sym, k);
-    return add_made(p, key, name)->name;
-}
-
-const char *rk_mx_symbol_name(rk_mx_printer *p, unsigned sym) {
-    return p->spell && has_namesake(p, sym) ? spelled_symbol(p, sym)
-                                            : rk_size_symbol_name(p->checked->sizes, sym);
-}
-
-void rk_print_sym(rk_mx_printer *p, unsigned sym) {
-    rk_print_name(p, rk_mx_symbol_name(p, sym), NULL);
 }
 
 /* Text about the last name that was made. */
@@ -224,6 +241,12 @@ const char *rk_print_fresh_name(rk_mx_printer *p, const rk_leaf *fresh) {
     if (known != NULL)
         return known->name;
     return p->spell ? make_numbered(p, fresh, "fresh") : make_name(p, fresh, "ZYTUVM");
+}
+
+const char *rk_mx_index_name(rk_mx_printer *p, unsigned sym) {
+    const void *key = (const void *)((uintptr_t)sym + 1);
+    const rk_made_name *known = find_made(p, key);
+    return known != NULL ? known->name : make_numbered(p, key, "layer");
 }
 
 const char *rk_mx_fresh_name(rk_mx_printer *p, const rk_leaf *fresh) {

@@ -43,7 +43,7 @@ struct rk_cofactor {
     unsigned index;            /* EQUATION, TURN: its origin; RULE: its number, retired ones too */
     unsigned row, col;         /* EQUATION: the cell of a grid */
     size_t turn;               /* TURN: the letters of A */
-    const rk_mx *of;           /* INVERSE, INVERTED: X; TURN: left - right of the equation */
+    const rk_mx *of;           /* left - right of the equation; INVERSE, INVERTED: X */
     const rk_mx *left, *right; /* NULL: the identity */
     const rk_cofactor *next;
 };

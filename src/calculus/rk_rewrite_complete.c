@@ -157,7 +157,8 @@ void rk_rewrite_add_cell(rk_rewrite *r, const rk_mx *left, const rk_mx *right, u
     uint64_t origins = (uint64_t)1 << (origin < 63 ? origin : 63);
     if (!define(r, left, right))
         define(r, right, left);
-    const rk_cofactor c = {.ground = RK_FROM_EQUATION, .index = origin, .row = row, .col = col};
+    rk_cofactor c = {.ground = RK_FROM_EQUATION, .index = origin, .row = row, .col = col};
+    c.of = value;
     push_both(r, value, origins, reason(r, c));
     push_turns(r, value, origins, origin);
 }

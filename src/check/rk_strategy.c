@@ -463,7 +463,7 @@ static void calculate(job *j) {
         j->method = calculus_method(j, c);
     if (j->calculated && j->records != NULL) {
         rk_job_records_restart(j);
-        j->unrecorded = !rk_calculus_record(c, j->records);
+        j->unrecorded = !rk_calculus_record(c, j->records, NULL);
     }
     j->result->effort = calculus_effort(j, c);
     keep_calculus(j, c);

@@ -143,6 +143,14 @@ static void put_fact(facts *f, const rk_fact *fact) {
     case RK_LAW_CANCEL:
         put_cancel(f, fact);
         break;
+    case RK_LAW_ELIMINATION:
+    case RK_LAW_SCHUR:
+        if (fact->note != NULL && fact->note->way != NULL) {
+            f->n += rk_record_elimination(f->r, fact, f->n);
+            break;
+        }
+        rk_record_fail(f->r, "an elimination of which only the ends are known");
+        break;
     default:
         rk_record_instance(f->r, fact);
         put_relation(f, fact->value, fact->equation);

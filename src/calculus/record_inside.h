@@ -47,6 +47,8 @@ rk_sc rk_record_ratio(rk_recorder *r, rk_sc a, rk_sc b);
 void rk_record_sum(rk_recorder *r, const rk_derivation *d);
 /* An instance of a law without its relation. */
 void rk_record_instance(rk_recorder *r, const rk_fact *f);
+/* An elimination as several facts, the first of which gets number n + 1; how many. */
+size_t rk_record_elimination(rk_recorder *r, const rk_fact *f, size_t n);
 /* The rules of the store, each after those it follows from. */
 void rk_record_rules(rk_recorder *r, const rk_derivation *d);
 

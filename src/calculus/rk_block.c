@@ -3,6 +3,18 @@
 
 #include <string.h>
 
+void rk_block_write_down(rk_block *b, rk_block_step step) {
+    if (b->log == NULL)
+        return;
+    step.of_rows ^= b->turned;
+    if (b->turned && step.factor != NULL)
+        step.factor = step.factor->transpose;
+    if (b->logged == RK_BLOCK_STEPS)
+        b->log->full = true;
+    else
+        b->log->step[b->logged++] = step;
+}
+
 bool rk_block_of(rk_block *b, const rk_mx *a) {
     bool grid = rk_mx_is_grid(a);
     size_t rows = grid ? a->grid_rows : 1, cols = grid ? a->grid_cols : 1;
@@ -39,7 +51,11 @@ rk_sc rk_block_rank(rk_mxs *s, const rk_block *b) {
 }
 
 void rk_block_part(rk_block *part, const rk_block *b, unsigned rows, unsigned cols) {
-    rk_block out = {0};
+    rk_block out = {.log = b->log, .logged = b->logged, .turned = b->turned};
+    if (rows != (1u << b->rows) - 1)
+        rk_block_write_down(&out, (rk_block_step){RK_BLOCK_KEEP, .of_rows = true, .kept = rows});
+    if (cols != (1u << b->cols) - 1)
+        rk_block_write_down(&out, (rk_block_step){RK_BLOCK_KEEP, .kept = cols});
     for (size_t i = 0; i < b->rows; i++) {
         if (!(rows >> i & 1))
             continue;
@@ -56,7 +72,8 @@ void rk_block_part(rk_block *part, const rk_block *b, unsigned rows, unsigned co
 }
 
 void rk_block_transpose(rk_mxs *s, rk_block *out, const rk_block *b) {
-    rk_block t = {.rows = b->cols, .cols = b->rows};
+    rk_block t = {
+        .log = b->log, .logged = b->logged, .turned = !b->turned, .rows = b->cols, .cols = b->rows};
     memcpy(t.height, b->width, sizeof t.height);
     memcpy(t.width, b->height, sizeof t.width);
     for (size_t i = 0; i < b->rows; i++)
@@ -251,6 +268,7 @@ static bool multiply_column(rk_mxs *s, rk_block *b, size_t j, const rk_mx *facto
         if (rk_mx_is_grid(t.cell[i][j]))
             return false;
     }
+    rk_block_write_down(&t, (rk_block_step){RK_BLOCK_MULTIPLY, .j = j, .factor = factor});
     *b = t;
     return true;
 }
@@ -276,7 +294,23 @@ typedef struct scaling {
     unsigned row[RK_BLOCK_MAX], col[RK_BLOCK_MAX]; /* which block rows and columns are tied */
 } scaling;
 
+static void write_scales(scaling *z, unsigned tied, rk_sc c, rk_sc inverse) {
+    rk_block *b = z->b;
+    for (size_t i = 0; b->log != NULL && i < b->rows; i++)
+        if (z->row[i] == tied)
+            rk_block_write_down(
+                b, (rk_block_step){RK_BLOCK_MULTIPLY, .of_rows = true, .j = i,
+                                   .factor = rk_mx_scale(z->s, c, rk_mx_eye(z->s, b->height[i]))});
+    for (size_t j = 0; b->log != NULL && j < b->cols; j++)
+        if (z->col[j] == tied)
+            rk_block_write_down(
+                b, (rk_block_step){RK_BLOCK_MULTIPLY, .j = j,
+                                   .factor =
+                                       rk_mx_scale(z->s, inverse, rk_mx_eye(z->s, b->width[j]))});
+}
+
 static void scale_cells(scaling *z, unsigned tied, rk_sc c, rk_sc inverse) {
+    write_scales(z, tied, c, inverse);
     for (size_t i = 0; i < z->b->rows; i++)
         for (size_t j = 0; j < z->b->cols; j++) {
             bool row = z->row[i] == tied, col = z->col[j] == tied;
@@ -339,6 +373,7 @@ static int compare_columns(rk_mxs *s, const rk_block *b, size_t j, size_t k) {
 }
 
 static void exchange_columns(rk_block *b, size_t j, size_t k) {
+    rk_block_write_down(b, (rk_block_step){RK_BLOCK_EXCHANGE, .j = j, .k = k});
     rk_sc width = b->width[j];
     b->width[j] = b->width[k];
     b->width[k] = width;

@@ -14,6 +14,11 @@ enum {
 
 static void push(rk_elimination *e, size_t parent, rk_block *b) {
     rk_block_tidy(e->g, b);
+    if (e->target != NULL) {
+        e->reached = rk_block_same(b, e->target) && b->log != NULL && !b->log->full;
+        e->steps = b->logged;
+        return;
+    }
     unsigned score = rk_block_score(b);
     if (e->nstates == e->max_states || score > e->state[0].score + ROOM)
         return;
@@ -48,11 +53,18 @@ static bool add_column(rk_mxs *s, rk_block *b, size_t j, size_t k, const rk_mx *
             return false;
         b->cell[i][j] = rk_mx_add(s, b->cell[i][j], more);
     }
+    rk_block_write_down(b, (rk_block_step){RK_BLOCK_ADD, .j = j, .k = k, .factor = factor});
     return true;
 }
 
+/* The same was done to block rows: row k, times the factor from the left, was added to row j. */
+static void added_row(rk_block *b, size_t j, size_t k, const rk_mx *factor) {
+    rk_block_write_down(
+        b, (rk_block_step){RK_BLOCK_ADD, .of_rows = true, .j = j, .k = k, .factor = factor});
+}
+
 static bool may_try(leaving *l) {
-    if (l->e->trials == 0 || l->e->nstates == l->e->max_states)
+    if (l->e->reached || l->e->trials == 0 || l->e->nstates == l->e->max_states)
         return false;
     l->e->trials--;
     return true;
@@ -156,6 +168,10 @@ static void clear_alike(leaving *l, const rk_block *b, size_t j, size_t p, size_
     for (size_t c = 0; c < b->cols; c++)
         cleared.cell[q][c] = same ? rk_mx_sub(s, b->cell[q][c], b->cell[p][c])
                                   : rk_mx_add(s, b->cell[q][c], b->cell[p][c]);
+    if (b->log != NULL)
+        added_row(&cleared, q, p,
+                  rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), same ? -1 : 1),
+                              rk_mx_eye(s, b->height[q])));
     if (may_try(l))
         arrive(l, &cleared);
 }
@@ -194,6 +210,8 @@ static void clear_by_both(leaving *l, size_t i, size_t j, size_t k, size_t r) {
         return;
     for (size_t c = 0; c < b.cols; c++)
         b.cell[i][c] = rk_mx_add(s, b.cell[i][c], rk_mx_scale(s, y, b.cell[r][c]));
+    if (b.log != NULL)
+        added_row(&b, i, r, rk_mx_scale(s, y, rk_mx_eye(s, b.height[i])));
     arrive(l, &b);
 }
 
@@ -232,6 +250,7 @@ static void multiply_column(leaving *l, size_t j, const rk_mx *factor) {
         if (rk_mx_is_grid(b.cell[i][j]))
             return;
     }
+    rk_block_write_down(&b, (rk_block_step){RK_BLOCK_MULTIPLY, .j = j, .factor = factor});
     arrive(l, &b);
 }
 
@@ -280,9 +299,15 @@ static void clear_by_pivot(leaving *l, size_t i, size_t j) {
             return;
         b.cell[i][k] = rk_mx_zero(s, b.height[i], b.width[k]);
     }
-    for (size_t k = 0; k < b.rows; k++)
-        if (k != i)
-            b.cell[k][j] = rk_mx_zero(s, b.height[k], b.width[j]);
+    for (size_t k = 0; k < b.rows; k++) {
+        if (k == i)
+            continue;
+        if (b.log != NULL && !rk_mx_is_zero(b.cell[k][j]))
+            added_row(&b, k, i,
+                      rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), -1),
+                                  rk_mx_mul(s, b.cell[k][j], inverse)));
+        b.cell[k][j] = rk_mx_zero(s, b.height[k], b.width[j]);
+    }
     arrive(l, &b);
 }
 
@@ -301,6 +326,7 @@ static void column_steps(leaving *l) {
 
 static void expand(rk_elimination *e, size_t index) {
     leaving l = {.e = e, .parent = index, .b = e->state[index].block};
+    l.b.log = e->log;
     for (size_t i = 0; i < l.b.rows; i++)
         for (size_t j = 0; j < l.b.cols; j++)
             if (!rk_mx_is_zero(l.b.cell[i][j]))
@@ -338,6 +364,24 @@ void rk_eliminate(rk_elimination *e, const rk_block *root) {
         e->state[next].expanded = true;
         expand(e, next);
     }
+}
+
+bool rk_eliminate_again(rk_elimination *e, const rk_block *from, const rk_block *target,
+                        rk_block_log *log, size_t *steps) {
+    rk_elimination_state state = {.block = *from, .score = rk_block_score(from)};
+    enum { ALL = 100000 };
+    e->s = rk_instances_store(e->g);
+    e->state = &state;
+    e->nstates = 1;
+    e->max_states = 2;
+    e->trials = ALL;
+    e->target = target;
+    e->log = log;
+    log->full = false;
+    expand(e, 0);
+    e->state = NULL;
+    *steps = e->steps;
+    return e->reached;
 }
 
 void rk_elimination_clear(rk_elimination *e) {

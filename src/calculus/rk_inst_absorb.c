@@ -19,6 +19,9 @@ typedef struct absorbing {
 /* Block row i multiplied by I - X is put below the grid b, which is the node's or its transpose. */
 static void with_row(absorbing *x, const rk_block *b, size_t i, const rk_mx *factor) {
     rk_block_origin origin = {.node = x->node, .law = RK_LAW_ELIMINATION, .dearest = RK_BLOCK_FLAT};
+    origin.auxiliary = RK_BLOCK_ABSORBED;
+    origin.factor = factor;
+    origin.row = i;
     rk_block *root = &origin.root;
     origin.before[origin.nbefore++] = *b;
     size_t absorbed = 0, left = 0;

@@ -77,6 +77,22 @@ static void add_matrix(const rk_mx **matrix, size_t *n, const rk_mx *a) {
         matrix[(*n)++] = a;
 }
 
+/* How the outcome was reached, for certificates. */
+static void note_way(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
+                     size_t state) {
+    rk_arena *arena = rk_inst_arena(g);
+    rk_block_way *way = rk_arena_alloc(arena, sizeof *way);
+    *way = (rk_block_way){.g = g, .origin = *origin, .nletters = e->nletters, .ngrids = 1};
+    memcpy(way->letter, e->letter, sizeof way->letter);
+    for (size_t i = state; i != 0; i = e->state[i].parent)
+        way->ngrids++;
+    rk_block *grid = rk_arena_alloc(arena, way->ngrids * sizeof *grid);
+    for (size_t i = state, k = way->ngrids; k-- > 0; i = e->state[i].parent)
+        grid[k] = e->state[i].block;
+    way->grid = grid;
+    rk_inst_note(g, &(rk_note){.way = way});
+}
+
 static void state_outcome(rk_instances *g, const rk_block_origin *origin, const rk_elimination *e,
                           const outcome *o) {
     rk_mxs *s = rk_instances_store(g);
@@ -92,6 +108,7 @@ static void state_outcome(rk_instances *g, const rk_block_origin *origin, const 
     size_t more = way_to(e, o->state, way);
     for (size_t i = 0; i < more; i++)
         add_matrix(matrix, &n, way[i]);
+    note_way(g, origin, e, o->state);
     rk_inst_equal(g, origin->node, origin->law, first, o->rank, n, matrix);
     nparts = rk_block_components(&e->state[o->state].block, part);
     for (size_t i = 0; i < nparts; i++)

@@ -54,6 +54,8 @@ rk_sc rk_inst_total(rk_instances *g, const rk_scope *scope, rk_sc value);
         __VA_ARGS__                                                                                \
     }
 
+/* Goes with the next fact that is stated. Copied. */
+void rk_inst_note(rk_instances *g, const rk_note *note);
 /* value >= 0, or == 0 */
 void rk_inst_state(rk_instances *g, const rk_site *from, rk_law law, rk_sc value, bool equation,
                    size_t n, const rk_mx *const *matrix);

@@ -46,6 +46,7 @@ static void complement(auxiliary *x, const rk_mx *q, const rk_mx *r, const rk_mx
     const rk_mx *eye = rk_mx_eye(x->s, q->cols), *m = x->m;
     rk_block_origin origin = {
         .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1, .dearest = RK_BLOCK_FLAT};
+    origin.auxiliary = RK_BLOCK_COMPLEMENT;
     two_by_two(&origin.before[0], eye, rk_mx_zero(x->s, eye->rows, m->cols),
                rk_mx_zero(x->s, m->rows, eye->cols), m);
     two_by_two(&origin.root, eye, r, rk_mx_scale(x->s, minus_one(x), q), p);
@@ -132,6 +133,9 @@ static void idempotents(auxiliary *x, const rk_mx *a, const rk_mx *b, rk_sc c, r
     const rk_mx *rest = rk_mx_add(x->s, b, rk_mx_scale(x->s, ratio, b));
     rk_block_origin origin = {
         .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 3, .dearest = RK_BLOCK_ANY};
+    origin.auxiliary = RK_BLOCK_IDEMPOTENT;
+    origin.c = c;
+    origin.d = d;
     three_by_three(x, &origin.before[0], RK_INST_LIST(a, o, o, o, b, o, o, o, x->m));
     three_by_three(x, &origin.before[1], RK_INST_LIST(a, o, a, o, b, b, a, b, o));
     three_by_three(x, &origin.before[2], RK_INST_LIST(o, o, a, ba, b, b, a, b, o));
@@ -179,6 +183,7 @@ static void bordered(auxiliary *x, const rk_mx *a, const rk_mx *b) {
     const rk_mx *m = x->m, *zero = rk_mx_zero(x->s, m->rows, m->cols);
     rk_block_origin origin = {
         .node = x->node, .law = RK_LAW_SCHUR, .nbefore = 1, .dearest = RK_BLOCK_FLAT};
+    origin.auxiliary = RK_BLOCK_BORDERED;
     two_by_two(&origin.before[0], b, zero, zero, m);
     two_by_two(&origin.root, b, b, b, rk_mx_scale(x->s, minus_one(x), a));
     rk_block_state_eliminations(x->g, &origin);

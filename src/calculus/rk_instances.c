@@ -29,6 +29,7 @@ struct rk_instances {
     size_t nwritten, written_cap, seen_written;
     const rk_mx **invertible;
     size_t ninvertible, invertible_cap;
+    const rk_note *note; /* of the next fact */
 };
 
 /* The first one is all there is to matrices of known rank. */
@@ -277,6 +278,7 @@ static bool lifted(rk_instances *g, const rk_scope *scope, rk_fact *fact) {
         rk_fact *member = copied(g, fact, 1, sizeof *fact);
         member->matrix = copied(g, fact->matrix, fact->nmatrices, sizeof *fact->matrix);
         fact->law = RK_LAW_FAMILY;
+        fact->note = NULL;
         fact->value = total;
         fact->member = member;
         fact->sym = scope->sym;
@@ -296,12 +298,19 @@ void rk_instances_add_family(rk_instances *g, const rk_fact *member, unsigned sy
     rk_instances_want_scalar(g, fact.value);
 }
 
+void rk_inst_note(rk_instances *g, const rk_note *note) {
+    g->note = note == NULL ? NULL : copied(g, note, 1, sizeof *note);
+}
+
 void rk_inst_state(rk_instances *g, const rk_site *from, rk_law law, rk_sc value, bool equation,
                    size_t n, const rk_mx *const *matrix) {
+    const rk_note *note = g->note;
+    g->note = NULL;
     if (!rk_inst_on(g, law) || rk_inst_full(g))
         return;
     rk_fact fact = {
         .law = law, .value = value, .equation = equation, .matrix = matrix, .nmatrices = n};
+    fact.note = note;
     if (!trivial(g, &fact) && lifted(g, from ? from->scope : NULL, &fact) && !trivial(g, &fact))
         rk_instances_add(g, &fact);
 }
@@ -310,12 +319,14 @@ void rk_inst_at_most(rk_instances *g, const rk_site *from, rk_law law, rk_sc sma
                      size_t n, const rk_mx *const *matrix) {
     if (rk_inst_on(g, law) && !rk_inst_full(g))
         rk_inst_state(g, from, law, rk_sc_sub(g->scalars, large, small), false, n, matrix);
+    g->note = NULL;
 }
 
 void rk_inst_equal(rk_instances *g, const rk_site *from, rk_law law, rk_sc left, rk_sc right,
                    size_t n, const rk_mx *const *matrix) {
     if (rk_inst_on(g, law) && !rk_inst_full(g))
         rk_inst_state(g, from, law, rk_sc_sub(g->scalars, left, right), true, n, matrix);
+    g->note = NULL;
 }
 
 /* --- ways of writing, and what is known --------------------------------------------------- */

@@ -8,6 +8,19 @@
 #include "rk_law.h"
 #include "rk_mx.h"
 
+/* What a fact was made from, where the matrices of its law do not tell: for certificates. */
+typedef struct rk_note {
+    /* block rows and columns of a grid, by bits */
+    const struct rk_block *block;
+    unsigned rows, row, cols, col, other;
+    const rk_mx *mx[4];
+    /* a family over a range, or one member of it */
+    const rk_leaf *family;
+    unsigned sym;
+    rk_sc low, high, at;
+    const struct rk_block_way *way; /* of an elimination */
+} rk_note;
+
 typedef struct rk_fact rk_fact;
 struct rk_fact {
     rk_law law;
@@ -25,7 +38,8 @@ struct rk_fact {
     /* For certificates. */
     rk_sc raw;   /* HYPOTHESIS: as the text has it, before rounding; CANCEL: with the factor */
     bool strict; /* raw > 0 */
-    rk_sc at;    /* HYPOTHESIS: the index that was put in; of one member: its index; NULL: none */
+    rk_sc at;    /* HYPOTHESIS: the index that was put in; EXTREMUM: the extremum; else NULL */
+    const rk_note *note; /* or NULL */
 };
 
 typedef struct rk_instances rk_instances;

@@ -36,10 +36,6 @@ static const rk_mx *minus(rk_mxs *s, const rk_mx *a) {
     return rk_mx_scale(s, rk_sc_int(rk_mxs_scalars(s), -1), a);
 }
 
-static const rk_mx *product(rk_mxs *s, const rk_mx *a, const rk_mx *b) {
-    return a == NULL ? b : rk_mx_mul(s, a, b);
-}
-
 /* --- records -------------------------------------------------------------------------------- */
 
 static void put_rank(rk_recorder *r, const rk_mx *a) {

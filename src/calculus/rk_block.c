@@ -4,7 +4,7 @@
 #include <string.h>
 
 void rk_block_write_down(rk_block *b, rk_block_step step) {
-    if (b->log == NULL)
+    if (b->log == NULL || b->log->closed)
         return;
     step.of_rows ^= b->turned;
     if (b->turned && step.factor != NULL)

@@ -29,7 +29,8 @@ enum { RK_BLOCK_STEPS = 160 };
 /* Steps as they are taken: a grid knows how many of them led to it. For certificates. */
 typedef struct rk_block_log {
     rk_block_step step[RK_BLOCK_STEPS];
-    bool full; /* some were lost */
+    bool full;   /* some were lost */
+    bool closed; /* nothing is written any more */
 } rk_block_log;
 
 typedef struct rk_block {

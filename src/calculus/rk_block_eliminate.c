@@ -15,8 +15,12 @@ enum {
 static void push(rk_elimination *e, size_t parent, rk_block *b) {
     rk_block_tidy(e->g, b);
     if (e->target != NULL) {
+        if (e->reached)
+            return;
         e->reached = rk_block_same(b, e->target) && b->log != NULL && !b->log->full;
         e->steps = b->logged;
+        if (e->reached)
+            b->log->closed = true;
         return;
     }
     unsigned score = rk_block_score(b);
@@ -377,7 +381,7 @@ bool rk_eliminate_again(rk_elimination *e, const rk_block *from, const rk_block 
     e->trials = ALL;
     e->target = target;
     e->log = log;
-    log->full = false;
+    log->full = log->closed = false;
     expand(e, 0);
     e->state = NULL;
     *steps = e->steps;

@@ -42,14 +42,20 @@ static void add_ranks(worklist *w, rk_sc value) {
     }
 }
 
-static void add_fact(worklist *w, rk_law law, rk_sc value, bool equation, const rk_mx *const *mx,
-                     size_t n) {
+static void add_noted(worklist *w, rk_law law, rk_sc value, bool equation, const rk_mx *const *mx,
+                      size_t n, const rk_note *note) {
     rk_fact f = {.law = law, .value = value, .equation = equation, .matrix = mx, .nmatrices = n};
+    f.note = note;
     if (w->x->calculus->options.limits.disabled[law])
         return;
     rk_instances_add(w->x->instances, &f);
     rk_instances_want_scalar(w->x->instances, value);
     add_ranks(w, value);
+}
+
+static void add_fact(worklist *w, rk_law law, rk_sc value, bool equation, const rk_mx *const *mx,
+                     size_t n) {
+    add_noted(w, law, value, equation, mx, n, NULL);
 }
 
 /* --- which variables ------------------------------------------------------------------------ */
@@ -348,6 +354,24 @@ static const rk_mx *specialised(rk_context *x, const rk_mx *e, const seen *vars,
     return e;
 }
 
+/* The variable that was put to something and what that is; NULL where there are several. */
+static const rk_note *note_of(worklist *w, const seen *vars, const unsigned *var, const choice *c,
+                              size_t n) {
+    rk_note *note = NULL;
+    for (size_t k = 0; k < n; k++) {
+        if (c[k] == KEEP)
+            continue;
+        if (note != NULL)
+            return NULL;
+        note = rk_arena_alloc(w->x->calculus->arena, sizeof *note);
+        *note = (rk_note){.sym = var[k]};
+        for (size_t i = 0; i < vars->n; i++)
+            if (vars->leaf[i]->var == var[k])
+                note->mx[0] = chosen(w->x, vars->leaf[i], c[k]);
+    }
+    return note;
+}
+
 static void try_choice(worklist *w, const rk_mx *e, const seen *vars, const unsigned *var,
                        const choice *c, size_t n) {
     rk_mxs *s = w->x->store;
@@ -356,7 +380,7 @@ static void try_choice(worklist *w, const rk_mx *e, const seen *vars, const unsi
         return;
     const rk_mx *mx[] = {e, at};
     rk_sc value = rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), rk_mx_rank(s, at));
-    add_fact(w, RK_LAW_SPECIAL, value, false, mx, 2);
+    add_noted(w, RK_LAW_SPECIAL, value, false, mx, 2, note_of(w, vars, var, c, n));
 }
 
 /* One variable at a time: what is specialised is looked at again. */
@@ -457,9 +481,11 @@ static void pencil(worklist *w, const rk_mx *e, const rk_leaf *leaf) {
         return;
     const rk_mx *mx[] = {low, high};
     rk_sc rank = rk_mx_rank(x->store, e);
+    rk_note *note = rk_arena_alloc(x->calculus->arena, sizeof *note);
+    *note = (rk_note){.mx = {rk_mx_of_leaf(x->store, leaf)}};
     for (size_t i = 0; i < 2; i++)
-        add_fact(w, RK_LAW_PENCIL, rk_sc_sub(x->scalars, rank, rk_mx_rank(x->store, mx[i])), false,
-                 mx, 2);
+        add_noted(w, RK_LAW_PENCIL, rk_sc_sub(x->scalars, rank, rk_mx_rank(x->store, mx[i])), false,
+                  mx, 2, note);
 }
 
 static bool is_number(const rk_leaf *leaf) {

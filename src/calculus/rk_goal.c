@@ -256,6 +256,9 @@ static void see_family(void *self, const rk_leaf *leaf, rk_place place) {
                  .value = joined ? more : rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), more),
                  .matrix = mx,
                  .nmatrices = 2};
+    rk_note *note = rk_arena_alloc(x->calculus->arena, sizeof *note);
+    *note = (rk_note){.family = leaf, .at = m->index};
+    f.note = note;
     rk_instances_add(x->instances, &f);
     rk_instances_want(x->instances, part);
 }

@@ -9,37 +9,41 @@ typedef struct pair {
     rk_mxs *s;
     const rk_site *node;
     const rk_mx *u, *v;
+    const rk_mx *x, *y; /* x*u + v*y is the identity */
     rk_letter letter[RK_BLOCK_LETTERS];
     size_t nletters;
 } pair;
 
-/* Is the identity a sum of multiples of p and q by numbers? */
-static bool makes_identity(const pair *z, const rk_mx *p, const rk_mx *q) {
-    rk_sc x, y;
-    return !rk_mx_is_grid(p) && !rk_mx_is_grid(q) &&
-           rk_block_combine(z->s, rk_mx_eye(z->s, z->u->cols), p, q, &x, &y);
+/* Is the identity a sum of multiples of a*u and v*b by numbers? */
+static bool makes_identity(pair *z, const rk_mx *a, const rk_mx *b) {
+    rk_scalars *s = rk_mxs_scalars(z->s);
+    const rk_mx *p = rk_mx_mul(z->s, a, z->u), *q = rk_mx_mul(z->s, z->v, b);
+    rk_sc x, y, zero = rk_sc_int(s, 0);
+    if (rk_mx_is_grid(p) || rk_mx_is_grid(q) ||
+        !rk_block_combine(z->s, rk_mx_eye(z->s, z->u->cols), p, q, &x, &y))
+        return false;
+    z->x = rk_mx_scale(z->s, rk_sc_sub(s, zero, x), a);
+    z->y = rk_mx_scale(z->s, rk_sc_sub(s, zero, y), b);
+    return true;
 }
 
 /* Candidates for X: the identity, U, V and letters, where the shapes fit. */
-static bool with_left(const pair *z, const rk_mx *x) {
+static bool with_left(pair *z, const rk_mx *x) {
     const rk_mx *u = z->u, *v = z->v;
-    if (x->cols != u->rows || x->rows != u->cols)
+    if (x->cols != u->rows || x->rows != u->cols || v->rows != v->cols)
         return false;
-    const rk_mx *p = rk_mx_mul(z->s, x, u);
-    if (v->rows != v->cols)
-        return false;
-    return makes_identity(z, p, v) || makes_identity(z, p, rk_mx_mul(z->s, v, v)) ||
-           (u->rows == u->cols && makes_identity(z, p, rk_mx_mul(z->s, v, u)));
+    return makes_identity(z, x, rk_mx_eye(z->s, v->cols)) || makes_identity(z, x, v) ||
+           (u->rows == u->cols && makes_identity(z, x, u));
 }
 
-static bool with_right(const pair *z, const rk_mx *y) {
+static bool with_right(pair *z, const rk_mx *y) {
     const rk_mx *u = z->u, *v = z->v;
     if (y->rows != v->cols || y->cols != v->rows || u->rows != u->cols)
         return false;
-    return makes_identity(z, u, rk_mx_mul(z->s, v, y));
+    return makes_identity(z, rk_mx_eye(z->s, u->rows), y);
 }
 
-static bool bezout(const pair *z) {
+static bool bezout(pair *z) {
     const rk_mx *eye = rk_mx_eye(z->s, z->u->cols);
     if (with_left(z, eye) || with_left(z, z->u) || with_left(z, z->v))
         return true;
@@ -63,6 +67,7 @@ static void product(pair *z, const rk_mx *u, const rk_mx *v) {
         return;
     rk_scalars *scalars = rk_inst_scalars(z->g);
     rk_sc sum = rk_sc_add(scalars, rk_mx_rank(z->s, u), rk_mx_rank(z->s, v));
+    rk_inst_note(z->g, &(rk_note){.mx = {z->x, z->y}});
     rk_inst_equal(z->g, z->node, RK_LAW_BEZOUT, rk_mx_rank(z->s, whole),
                   rk_sc_sub(scalars, sum, u->cols), 2, RK_INST_LIST(u, v));
 }

@@ -6,22 +6,30 @@ static rk_law bound_of(rk_leaf_kind kind) {
     return kind == RK_L_SUM ? RK_LAW_FAMILY_SUM : RK_LAW_FAMILY_JOIN;
 }
 
+/* The next fact is about the family, or about its member at this index. */
+static void note(rk_instances *g, const rk_leaf *family, rk_sc at) {
+    rk_inst_note(g, &(rk_note){.family = family, .at = at});
+}
+
 /* A product has members wherever it is defined: the first and the last bound its rank, too. */
 static void ends_of_product(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
     rk_mxs *s = rk_instances_store(g);
     for (int i = 0; i < 2; i++) {
         const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, leaf->index[i]);
+        note(g, leaf, leaf->index[i]);
         rk_inst_at_most(g, node, RK_LAW_PRODUCT, node->rank, rk_mx_rank(s, member), 1, &member);
     }
 }
 
 /* Sylvester for a product of square members, of which there is one at least. */
-static void all_factors(rk_instances *g, const rk_site *node, const rk_mx *body,
+static void all_factors(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
                         const rk_scope *scope) {
+    const rk_mx *body = leaf->arg[0];
     rk_scalars *sc = rk_inst_scalars(g);
     if (!scope->inhabited || body->rows != body->cols || rk_sc_mentions(sc, body->rows, scope->sym))
         return;
     rk_sc lost = rk_sc_sub(sc, body->rows, rk_mx_rank(rk_instances_store(g), body));
+    note(g, leaf, NULL);
     rk_inst_at_most(g, node, RK_LAW_FAMILY_PRODUCT,
                     rk_sc_sub(sc, body->rows, rk_inst_total(g, scope, lost)), node->rank, 1, &body);
 }
@@ -34,16 +42,20 @@ static void members(rk_instances *g, const rk_site *node, const rk_leaf *leaf,
     rk_sc rank = rk_mx_rank(rk_instances_store(g), body);
     rk_inst_want(g, &inner, body);
     if (leaf->kind == RK_L_PROD) {
+        note(g, leaf, rk_sc_sym(rk_inst_scalars(g), leaf->sym));
         rk_inst_at_most(g, &inner, RK_LAW_PRODUCT, node->rank, rank, 1, &body);
         ends_of_product(g, node, leaf);
-        all_factors(g, node, body, scope);
+        all_factors(g, node, leaf, scope);
         return;
     }
+    note(g, leaf, NULL);
     rk_inst_at_most(g, node, bound_of(leaf->kind), node->rank, rk_inst_total(g, scope, rank), 1,
                     &body);
-    if (leaf->kind != RK_L_SUM)
-        rk_inst_at_most(g, &inner, RK_LAW_FAMILY_PART, rank, node->rank, 2,
-                        RK_INST_LIST(body, node->mx));
+    if (leaf->kind == RK_L_SUM)
+        return;
+    note(g, leaf, rk_sc_sym(rk_inst_scalars(g), leaf->sym));
+    rk_inst_at_most(g, &inner, RK_LAW_FAMILY_PART, rank, node->rank, 2,
+                    RK_INST_LIST(body, node->mx));
 }
 
 /* sum(h, L[h]*R[h]) is hcat(h, L[h])*vcat(h, R[h]). */
@@ -111,6 +123,7 @@ static rk_sc member_index(rk_instances *g, const rk_leaf *family, const rk_mx *a
 static void one_member(rk_instances *g, const rk_site *node, const rk_leaf *leaf, rk_sc i) {
     rk_mxs *s = rk_instances_store(g);
     const rk_mx *member = rk_mx_put_sym(s, leaf->arg[0], leaf->sym, i);
+    note(g, leaf, i);
     rk_inst_at_most(g, node, RK_LAW_FAMILY_PART, rk_mx_rank(s, member), node->rank, 2,
                     RK_INST_LIST(member, node->mx));
 }

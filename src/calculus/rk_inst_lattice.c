@@ -18,7 +18,22 @@ typedef struct parts {
     rk_scalars *scalars;
     const rk_site *node;
     rk_block b;
+    const rk_block *kept; /* b, for notes; NULL: not kept yet */
 } parts;
+
+/* The next fact is about block rows `rows` and `row`, block columns `cols`, `col` and `other`. */
+static void note(parts *p, unsigned rows, unsigned row, unsigned cols, unsigned col,
+                 unsigned other) {
+    if (p->kept == NULL || !rk_block_same(p->kept, &p->b)) {
+        rk_block *copy = rk_arena_alloc(rk_inst_arena(p->g), sizeof *copy);
+        *copy = p->b;
+        p->kept = copy;
+    }
+    rk_inst_note(
+        p->g,
+        &(rk_note){
+            .block = p->kept, .rows = rows, .row = row, .cols = cols, .col = col, .other = other});
+}
 
 /* --- one part ----------------------------------------------------------------------------- */
 
@@ -52,8 +67,10 @@ static void state(parts *p, rk_law law, const rk_mx *small0, const rk_mx *small1
             matrix[n++] = all[i];
     rk_sc small = rk_sc_add(p->scalars, rank_of(p, small0), rank_of(p, small1));
     rk_sc large = rk_sc_add(p->scalars, rank_of(p, large0), rank_of(p, large1));
-    if (small == large || !rk_inst_on(p->g, law))
+    if (small == large || !rk_inst_on(p->g, law)) {
+        rk_inst_note(p->g, NULL);
         return;
+    }
     rk_inst_at_most(p->g, p->node, law, small, large, n, matrix);
     for (size_t i = 0; i < n; i++)
         rk_inst_want(p->g, p->node, matrix[i]);
@@ -65,6 +82,7 @@ static void state(parts *p, rk_law law, const rk_mx *small0, const rk_mx *small1
 static void submodular(parts *p, unsigned rows, unsigned base, unsigned i, unsigned j) {
     const rk_mx *both = part_of(p, rows, base | i | j), *none = part_of(p, rows, base);
     const rk_mx *left = part_of(p, rows, base | i), *right = part_of(p, rows, base | j);
+    note(p, rows, 0, base, i, j);
     state(p, none ? RK_LAW_SUBMODULAR : RK_LAW_BLOCKS, both, none, left, right);
 }
 
@@ -79,8 +97,10 @@ static void all_submodular(parts *p, unsigned rows) {
 
 static void monotone(parts *p, unsigned rows) {
     unsigned all = (1u << p->b.cols) - 1;
-    for (unsigned i = 1; i <= all; i <<= 1)
+    for (unsigned i = 1; i <= all; i <<= 1) {
+        note(p, rows, 0, all & ~i, i, 0);
         state(p, RK_LAW_PART, part_of(p, rows, all & ~i), NULL, part_of(p, rows, all), NULL);
+    }
 }
 
 /* A long block row: each block, and each part somebody asked about, against the others. */
@@ -89,9 +109,11 @@ static void long_row(parts *p) {
     monotone(p, 1);
     for (unsigned i = 1; i < all; i++) {
         const rk_site *asked = rk_inst_find(p->g, p->node, part_of(p, 1, i));
-        if ((i & (i - 1)) == 0 || (asked && asked->depth == 0))
-            state(p, RK_LAW_BLOCKS, part_of(p, 1, all), NULL, part_of(p, 1, i),
-                  part_of(p, 1, all & ~i));
+        if ((i & (i - 1)) != 0 && (!asked || asked->depth > 0))
+            continue;
+        note(p, 1, 0, 0, i, all & ~i);
+        state(p, RK_LAW_BLOCKS, part_of(p, 1, all), NULL, part_of(p, 1, i),
+              part_of(p, 1, all & ~i));
     }
 }
 
@@ -111,6 +133,7 @@ static void block_row(parts *p) {
 static void corner(parts *p, unsigned rows, unsigned cols, unsigned row, unsigned col) {
     const rk_mx *whole = part_of(p, rows | row, cols | col), *a = part_of(p, rows, cols);
     const rk_mx *wide = part_of(p, rows, cols | col), *tall = part_of(p, rows | row, cols);
+    note(p, rows, row, cols, col, 0);
     if (!rows || !cols)
         state(p, RK_LAW_PART, rows ? wide : tall, NULL, whole, NULL);
     else
@@ -133,17 +156,21 @@ static void all_triangular(parts *p) {
     const rk_mx *whole = part_of(p, rows, cols);
     for (unsigned i = 1; i < rows; i++)
         for (unsigned j = 1; j < cols; j++)
-            if (!part_of(p, i, j))
+            if (!part_of(p, i, j)) {
+                note(p, i, rows & ~i, j, cols & ~j, 0);
                 state(p, RK_LAW_TRIANGULAR, part_of(p, rows & ~i, j), part_of(p, i, cols & ~j),
                       whole, NULL);
+            }
 }
 
 static void large_grid(parts *p) {
     unsigned rows = (1u << p->b.rows) - 1, cols = (1u << p->b.cols) - 1;
     monotone(p, rows);
-    for (unsigned i = 1; i <= cols; i <<= 1)
+    for (unsigned i = 1; i <= cols; i <<= 1) {
+        note(p, rows, 0, 0, i, cols & ~i);
         state(p, RK_LAW_BLOCKS, part_of(p, rows, cols), NULL, part_of(p, rows, i),
               part_of(p, rows, cols & ~i));
+    }
 }
 
 static void turn(parts *p) {
@@ -191,14 +218,19 @@ static const rk_mx *quotient(parts *p, const rk_mx *cell, rk_letter letter, cons
 
 /* The block row i of p is the factor times that of b, the rest is the same: the rank is at most
    that of b, and at least that less what the factor can take away. */
-static void state_factor(parts *p, const rk_block *b, const rk_mx *factor) {
+static void state_factor(parts *p, const rk_block *b, size_t i, const rk_mx *factor) {
     const rk_mx *whole = rk_block_matrix(p->s, &p->b), *less = rk_block_matrix(p->s, b);
     if (whole == less || !rk_inst_on(p->g, RK_LAW_BLOCK_FACTOR))
         return;
     rk_sc lost = rk_sc_sub(p->scalars, factor->cols, rk_mx_rank(p->s, factor));
     rk_sc small = rk_mx_rank(p->s, whole), large = rk_mx_rank(p->s, less);
     const rk_mx *matrix[] = {whole, less, factor};
+    rk_block *divided = rk_arena_alloc(rk_inst_arena(p->g), sizeof *divided);
+    *divided = *b;
+    rk_note made = {.block = divided, .row = 1u << i, .mx = {factor}};
+    rk_inst_note(p->g, &made);
     rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, small, large, 3, matrix);
+    rk_inst_note(p->g, &made);
     rk_inst_at_most(p->g, p->node, RK_LAW_BLOCK_FACTOR, large, rk_sc_add(p->scalars, small, lost),
                     3, matrix);
     rk_inst_want(p->g, p->node, less);
@@ -214,7 +246,7 @@ static void divide_row(parts *p, size_t i, rk_letter letter) {
         if (!b.cell[i][j])
             return;
     }
-    state_factor(p, &b, factor);
+    state_factor(p, &b, i, factor);
 }
 
 /* A block row of one block that the text writes as a product, though its words do not show it. */
@@ -232,7 +264,7 @@ static void divide_written(parts *p, size_t i) {
         rk_block b = p->b;
         b.height[i] = left->cols;
         b.cell[i][0] = right;
-        state_factor(p, &b, left);
+        state_factor(p, &b, i, left);
     }
 }
 
@@ -274,9 +306,13 @@ static void multiplied(parts *p, const rk_mx *factor, size_t at) {
     unsigned all = (1u << p->b.cols) - 1;
     if (!simple && !rk_inst_find(p->g, p->node, part_of(&product, 1, all)))
         return;
-    for (unsigned i = 1; i < all; i <<= 1)
+    rk_block *row = rk_arena_alloc(rk_inst_arena(p->g), sizeof *row);
+    *row = p->b;
+    for (unsigned i = 1; i < all; i <<= 1) {
+        rk_inst_note(p->g, &(rk_note){.block = row, .cols = i, .col = all & ~i, .mx = {factor}});
         state(p, RK_LAW_PART_FACTOR, part_of(&product, 1, all), part_of(p, 1, i),
               part_of(p, 1, all), part_of(&product, 1, i));
+    }
 }
 
 /* Somebody asks about F times a block: what F does to the whole row. */
@@ -349,6 +385,7 @@ static void sums_of_columns(parts *p) {
         for (int k = 0; k < 2; k++) {
             if (turned[k]->rows != p->b.height[0] || !spanned(p, turned[k]))
                 continue;
+            note(p, 1, 0, 0, 0, 0);
             state(p, RK_LAW_BLOCK_SUM, turned[k], NULL, part_of(p, 1, (1u << p->b.cols) - 1), NULL);
             for (size_t j = 0; p->node->depth == 0 && j < p->b.cols; j++)
                 in_place_of(p, turned[k], j);
@@ -370,8 +407,10 @@ static void signed_sums(parts *p) {
             sum = signs >> (j - 1) & 1 ? rk_mx_sub(p->s, sum, p->b.cell[0][j])
                                        : rk_mx_add(p->s, sum, p->b.cell[0][j]);
         const rk_site *asked = rk_mx_is_zero(sum) ? NULL : rk_inst_find(p->g, p->node, sum);
-        if (asked && asked->depth == 0)
-            state(p, RK_LAW_BLOCK_SUM, sum, NULL, part_of(p, 1, (1u << p->b.cols) - 1), NULL);
+        if (asked == NULL || asked->depth > 0)
+            continue;
+        note(p, 1, 0, 0, 0, 0);
+        state(p, RK_LAW_BLOCK_SUM, sum, NULL, part_of(p, 1, (1u << p->b.cols) - 1), NULL);
     }
 }
 
@@ -385,7 +424,9 @@ static void sum_of_two(rk_instances *g, const rk_site *node, const rk_mx *a, con
     rk_sc apart = rk_sc_add(scalars, rk_mx_rank(s, a), rk_mx_rank(s, b));
     rk_inst_at_most(g, node, RK_LAW_SUM_BELOW, rk_sc_add(scalars, beside, above),
                     rk_sc_add(scalars, node->rank, apart), 2, RK_INST_LIST(a, b));
+    rk_inst_note(g, &(rk_note){.mx = {a, b}});
     rk_inst_at_most(g, node, RK_LAW_BLOCK_SUM, node->rank, beside, 2, RK_INST_LIST(node->mx, wide));
+    rk_inst_note(g, &(rk_note){.mx = {rk_mx_transpose(s, a), rk_mx_transpose(s, b)}});
     rk_inst_at_most(g, node, RK_LAW_BLOCK_SUM, node->rank, above, 2, RK_INST_LIST(node->mx, tall));
     rk_inst_want(g, node, wide);
     rk_inst_want(g, node, tall);

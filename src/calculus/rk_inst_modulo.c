@@ -65,6 +65,7 @@ static void range(rk_instances *g, const rk_site *node, const rk_mx *grid, size_
     const rk_mx *joined = with(g, grid, at, member);
     rk_sc apart = rk_mx_rank(s, c);
     rk_sc total = rk_inst_total(g, scope, rk_sc_sub(sc, rk_mx_rank(s, joined), apart));
+    rk_inst_note(g, &(rk_note){.sym = scope->sym, .low = scope->low, .high = scope->high});
     rk_inst_at_most(g, node, RK_LAW_FAMILY_MODULO, rk_sc_sub(sc, node->rank, apart), total, 2,
                     RK_INST_LIST(member, c));
     rk_site inner = rk_inst_inner(node, scope);

@@ -270,6 +270,48 @@ static const rk_mx *evaluated(rk_instances *g, const fmpz_poly_t p, const rk_mx 
     return value;
 }
 
+static const rk_mx *rational_at(rk_instances *g, const fmpq_poly_t p, const rk_mx *x) {
+    rk_mxs *s = rk_instances_store(g);
+    rk_scalars *sc = rk_inst_scalars(g);
+    fmpz_poly_t whole;
+    fmpq_t share;
+    fmpz_poly_init(whole);
+    fmpq_init(share);
+    fmpq_poly_get_numerator(whole, p);
+    fmpz_one(fmpq_numref(share));
+    fmpq_poly_get_denominator(fmpq_denref(share), p);
+    const rk_mx *a = rk_mx_scale(s, rk_sc_rational(sc, share), evaluated(g, whole, x));
+    fmpq_clear(share);
+    fmpz_poly_clear(whole);
+    return a;
+}
+
+/* Notes the factors with which polynomials in x without a common factor add up to the identity. */
+static void note_bezout(rk_instances *g, const fmpq_poly_t left, const fmpq_poly_t right,
+                        const rk_mx *x) {
+    fmpq_poly_t gcd, first, second;
+    fmpq_poly_init(gcd);
+    fmpq_poly_init(first);
+    fmpq_poly_init(second);
+    fmpq_poly_xgcd(gcd, first, second, left, right);
+    rk_inst_note(g, &(rk_note){.mx = {rational_at(g, first, x), rational_at(g, second, x)}});
+    fmpq_poly_clear(second);
+    fmpq_poly_clear(first);
+    fmpq_poly_clear(gcd);
+}
+
+static void note_factors(rk_instances *g, const fmpz_poly_t left, const fmpz_poly_t right,
+                         const rk_mx *x) {
+    fmpq_poly_t p, q;
+    fmpq_poly_init(p);
+    fmpq_poly_init(q);
+    fmpq_poly_set_fmpz_poly(p, left);
+    fmpq_poly_set_fmpz_poly(q, right);
+    note_bezout(g, p, q, x);
+    fmpq_poly_clear(q);
+    fmpq_poly_clear(p);
+}
+
 static void coprime(rk_instances *g, const rk_site *node, const rk_mx *left, const rk_mx *right) {
     rk_scalars *sc = rk_inst_scalars(g);
     rk_mxs *s = rk_instances_store(g);
@@ -292,7 +334,9 @@ static void use_factor(rk_instances *g, const rk_site *node, const fmpz_poly_fac
         for (slong e = 0; j != i && e < f->exp[j]; e++)
             fmpz_poly_mul(rest, rest, f->p + j);
     if (f->num > 1) {
-        coprime(g, node, evaluated(g, power, x), evaluated(g, rest, x));
+        const rk_mx *left = evaluated(g, power, x), *right = evaluated(g, rest, x);
+        note_factors(g, power, rest, x);
+        coprime(g, node, left, right);
     } else if (f->exp[i] > 1) {
         fmpz_poly_pow(rest, f->p + i, (ulong)f->exp[i] - 1);
         rk_inst_product(g, node, node->mx, evaluated(g, f->p + i, x), evaluated(g, rest, x));
@@ -345,9 +389,11 @@ void rk_inst_coprime(rk_instances *g, const rk_site *node, const rk_mx *whole, c
     if (read_polynomial(g, left, base, p) && read_polynomial(g, right, base, q)) {
         fmpq_poly_gcd(gcd, p, q);
         rk_sc sum = rk_sc_add(sc, rk_mx_rank(s, left), rk_mx_rank(s, right));
-        if (fmpq_poly_degree(gcd) == 0)
+        if (fmpq_poly_degree(gcd) == 0) {
+            note_bezout(g, p, q, rk_inst_of_letters(g, left->rows, base->letter, base->length));
             rk_inst_equal(g, node, RK_LAW_COPRIME, rk_mx_rank(s, whole),
                           rk_sc_sub(sc, sum, left->rows), 2, RK_INST_LIST(left, right));
+        }
     }
     fmpq_poly_clear(p);
     fmpq_poly_clear(q);

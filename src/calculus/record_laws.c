@@ -266,6 +266,8 @@ void rk_record_instance(rk_recorder *r, const rk_fact *f) {
         put_number(r, f->at);
     } else if (f->law == RK_LAW_MAXIMAL) {
         put_matrices(r, "maximal-rank", f->nmatrices - 1, f->matrix + 1);
+    } else if ((f->law == RK_LAW_NORM_SUM || f->law == RK_LAW_NORM_PRODUCT) && f->nmatrices == 3) {
+        put_matrices(r, rk_law_get(f->law)->name, 2, f->matrix + 1); /* the first is the whole */
     } else {
         put_plain(r, f);
     }

@@ -159,10 +159,7 @@ static bool take_number(vf_sum *sum, vf_ratio coef, const vf_letter *w, size_t n
     return false;
 }
 
-void vf_sum_put(vf_sum *sum, vf_ratio coef, const vf_letter *letter, size_t n) {
-    vf_step(sum->s);
-    if (vf_ratio_is_zero(coef))
-        return;
+static void put_word(vf_sum *sum, vf_ratio coef, const vf_letter *letter, size_t n) {
     vf_letter *w = joined(letter, n, NULL, 0, NULL, 0);
     for (size_t i = 0; i < n; i++)
         w[i] = vf_canon(sum->s, w[i]);
@@ -176,6 +173,17 @@ void vf_sum_put(vf_sum *sum, vf_ratio coef, const vf_letter *letter, size_t n) {
     }
     if (!take_number(sum, coef, w, n))
         collect(sum, (vf_word){coef, w, n});
+}
+
+/* Rules that rewrite one another for ever end at a limit. */
+void vf_sum_put(vf_sum *sum, vf_ratio coef, const vf_letter *letter, size_t n) {
+    vf_step(sum->s);
+    if (vf_ratio_is_zero(coef))
+        return;
+    if (++sum->s->depth > VF_MOST_NESTED)
+        vf_limit("rules inside one another");
+    put_word(sum, coef, letter, n);
+    sum->s->depth--;
 }
 
 void vf_sum_put_mx(vf_sum *sum, vf_ratio coef, const vf_mx *a) {

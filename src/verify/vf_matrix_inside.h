@@ -11,9 +11,10 @@
 enum {
     VF_FIRST_INDEX = 1 << 25, /* atoms of bound indices */
     VF_MOST_STEPS = 4000000,  /* letters visited in one store */
-    VF_MOST_LETTERS = 64,     /* of a word while it is brought to its normal form */
-    VF_MOST_UNROLLED = 64,    /* members of a range named one by one */
-    VF_MOST_MULTIPLIED = 8    /* exponent up to which powers are multiplied out */
+    VF_MOST_NESTED = 400,
+    VF_MOST_LETTERS = 64,  /* of a word while it is brought to its normal form */
+    VF_MOST_UNROLLED = 64, /* members of a range named one by one */
+    VF_MOST_MULTIPLIED = 8 /* exponent up to which powers are multiplied out */
 };
 
 typedef enum vf_leaf_kind {
@@ -132,10 +133,11 @@ struct vf_mxs {
     size_t nscaled;
     vf_rule *rule;
     size_t nrules;
+    bool expanding; /* the rules are stopped: A*inv(A) stays, where A is a sum */
     vf_ranged *ranged;
     size_t nranged;
     size_t version, versions; /* of what is known, and how many there were */
-    size_t steps;
+    size_t steps, depth;      /* words brought to their normal form, inside one another */
     /* the reader */
     vf_open *open;
     size_t nopen;

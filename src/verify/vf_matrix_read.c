@@ -677,6 +677,7 @@ void vf_mx_note(vf_mxs *s, const vf_term *text) {
 
 void vf_mx_stop_rules(vf_mxs *s) {
     s->nrules = 0;
+    s->expanding = true;
     vf_changed(s);
 }
 
@@ -731,7 +732,10 @@ static size_t word_of_rule(const vf_mx *zero, const vf_mx *lead) {
 }
 
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
-    if (vf_mx_is_zero(s, zero))
+    bool nothing = vf_mx_is_zero(s, zero);
+    s->expanding = false;
+    vf_changed(s);
+    if (nothing)
         return;
     if (is_number(zero)) {
         know_zero_number(s, vf_mx_value(s, zero), vf_mx_value(s, lead));

@@ -236,6 +236,15 @@ static const vf_mx *argument(vf_mxs *s, vf_letter a) {
     return a.transposed ? vf_mx_transpose(s, a.leaf->arg[0]) : a.leaf->arg[0];
 }
 
+/* Is the inverse in a rule that was given? Those that are needed are given with it, then. */
+static bool is_in_rule(const vf_mxs *s, const vf_leaf *inverse) {
+    for (size_t i = 0; i < s->nrules; i++)
+        for (size_t k = 0; k < s->rule[i].n; k++)
+            if (s->rule[i].letter[k].leaf == inverse)
+                return true;
+    return false;
+}
+
 /* inv(A)*A == I, read as a rule for the greatest word of A: inv(A)*w == (I - inv(A)*rest)/c; or
    mirrored, A*inv(A) == I. The letter of inv(A) is w[at]. */
 static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, bool before,
@@ -246,7 +255,7 @@ static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t
     if (at == n || w[at].leaf->kind != VF_L_INV)
         return NULL;
     const vf_mx *a = argument(s, w[at]);
-    if (a->nwords == 0)
+    if (a->nwords == 0 || (a->nwords > 1 && (s->expanding || is_in_rule(s, w[at].leaf))))
         return NULL;
     size_t g = vf_greatest_word(a);
     const vf_word *lead = &a->word[g];

@@ -140,10 +140,20 @@ static void shape_of(const vf_theorem *t, const vf_point *point, size_t var, lon
                                           *rows >= 1 && *cols >= 1);
 }
 
+static bool is_closed(const vf_term *term) {
+    if (term->op == VF_VAR || term->op == VF_DATUM || term->op == VF_SYM)
+        return false;
+    for (size_t k = 0; k < term->nkids; k++)
+        if (!is_closed(term->kid[k]))
+            return false;
+    return true;
+}
+
 static vf_value read_value(vf_theorem *t, const vf_point *point, const char *text) {
     vf_machine m;
     const vf_term *term = vf_read_term(t, NULL, 0, text, NULL);
-    ENSURE("a value is wanted", !term->truth);
+    ENSURE("a value is a block of closed expressions",
+           text[0] == '[' && text[strlen(text) - 1] == ']' && !term->truth && is_closed(term));
     vf_machine_init(&m, t, point);
     const vf_value *value = vf_machine_value(&m, term);
     ENSURE("a value that is not defined, or not known to be",

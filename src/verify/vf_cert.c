@@ -46,6 +46,7 @@ const char *vf_next(vf_cert *c) {
     vf_at(c->path, c->next < c->nlines ? c->number[c->next] : 0);
     if (c->next == c->nlines)
         return "";
+    ENSURE("a record without a keyword", *c->line[c->next] > ' ');
     return vf_strndup(c->line[c->next], strcspn(c->line[c->next], " "));
 }
 

@@ -63,6 +63,10 @@ static const vf_law laws[] = {
      "A B C",
      {"product A C", "product B C"},
      {"rank((A'*A + B'*B)*C) == rank([A; B]*C)"}},
+    {"semidefinite-sum",
+     "A B C",
+     {"semidefinite A", "semidefinite B", "product A C"},
+     {"rank((A + B)*C) == rank([A; B]*C)"}},
     /* sums */
     {"sum", "A B", {0}, {"rank(A + B) <= rank(A) + rank(B)"}},
     {"sum-modulo", "A B C", {0}, {"rank([A + B, C]) + rank(C) <= rank([A, C]) + rank([B, C])"}},
@@ -213,6 +217,7 @@ typedef struct vf_instance {
     vf_proof *p;
     const vf_law *law;
     const char *letter[VF_LAW_ARGUMENTS], *text[VF_LAW_ARGUMENTS];
+    const vf_term *term[VF_LAW_ARGUMENTS]; /* the same as read; of h its symbol */
     size_t n;
 } vf_instance;
 
@@ -267,6 +272,9 @@ static bool starts(const char **text, const char *word) {
 }
 
 static const vf_mx *matrix_of(const vf_instance *x, const char *text) {
+    for (size_t i = 0; i < x->n; i++)
+        if (text[0] == *x->letter[i] && text[1] == '\0')
+            return vf_mx_read(x->p->s, x->term[i]);
     return vf_matrix_text(x->p, put_in(x, text));
 }
 
@@ -326,10 +334,12 @@ static void read_alone(vf_instance *x, size_t i) {
         ENSURE("an index has a name", is_name(x->text[i]));
         unsigned sym = vf_new_symbol(x->p->t, x->text[i], LONG_MIN);
         x->p->t->sym[sym].bound = true;
-        vf_name_term(x->p, x->text[i], vf_symbol_term(sym));
+        x->term[i] = vf_symbol_term(sym);
+        vf_name_term(x->p, x->text[i], x->term[i]);
     } else {
-        const vf_term *t = vf_value_text(x->p, x->text[i]);
-        ENSURE("a number was expected", !islower((unsigned char)*x->letter[i]) || vf_is_number(t));
+        x->term[i] = vf_value_text(x->p, x->text[i]);
+        ENSURE("a number was expected",
+               !islower((unsigned char)*x->letter[i]) || vf_is_number(x->term[i]));
     }
 }
 

@@ -183,6 +183,8 @@ const vf_mx *vf_mx_diag(vf_mxs *s, const vf_mx *column) {
     return sum;
 }
 
+static const vf_mx *part(vf_mxs *s, const vf_mx *a, size_t from, size_t to);
+
 /* ---- powers ---- */
 
 static const vf_mx *product_of(vf_mxs *s, const vf_mx *a, long k) {
@@ -204,6 +206,18 @@ static vf_ratio without_constant(vf_mxs *s, vf_ratio k, long *c) {
     return known ? vf_n_sub(s, k, base) : k;
 }
 
+/* (G*A*inv(G))^k is G*A^k*inv(G). NULL: a is not of that form. */
+static const vf_mx *power_of_similar(vf_mxs *s, const vf_mx *a, vf_ratio k) {
+    const vf_word *w = &a->word[0];
+    if (a->nwords != 1 || w->n < 3 || !vf_n_is_one(w->coef))
+        return NULL;
+    const vf_mx *first = part(s, a, 0, 1), *last = part(s, a, w->n - 1, w->n);
+    if (!same_size(s, first->rows, first->cols) || !vf_mx_is_eye(s, vf_mx_mul(s, last, first)))
+        return NULL;
+    const vf_mx *power = vf_mx_power(s, part(s, a, 1, w->n - 1), k);
+    return vf_mx_mul(s, vf_mx_mul(s, first, power), last);
+}
+
 const vf_mx *vf_mx_power(vf_mxs *s, const vf_mx *a, vf_ratio k) {
     long c;
     ENSURE("a power of a matrix that is not square", same_size(s, a->rows, a->cols));
@@ -220,6 +234,9 @@ const vf_mx *vf_mx_power(vf_mxs *s, const vf_mx *a, vf_ratio k) {
     }
     if (vf_mx_is_eye(s, a) || (vf_mx_at_least(s, k, 1) && vf_mx_equal(s, vf_mx_mul(s, a, a), a)))
         return a;
+    const vf_mx *similar = power_of_similar(s, a, k);
+    if (similar)
+        return similar;
     vf_leaf leaf = {.kind = VF_L_POWER, .rows = a->rows, .cols = a->cols, .arg = {a}};
     leaf.place[0] = without_constant(s, k, &c);
     return vf_mx_mul(s, vf_mx_of_leaf(s, leaf), product_of(s, a, c));

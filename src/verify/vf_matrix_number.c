@@ -134,6 +134,8 @@ vf_ratio vf_n_sub(vf_mxs *s, vf_ratio a, vf_ratio b) {
 }
 
 vf_ratio vf_n_mul(vf_mxs *s, vf_ratio a, vf_ratio b) {
+    if (vf_n_is_one(a) || vf_n_is_one(b))
+        return vf_n_is_one(a) ? b : a;
     return settled(s, vf_ratio_mul(a, b));
 }
 
@@ -643,6 +645,7 @@ void vf_mx_know_nonzero(vf_mxs *s, vf_ratio a) {
 }
 
 bool vf_mx_equal_numbers(vf_mxs *s, vf_ratio a, vf_ratio b) {
-    return (vf_poly_equal(a.num, b.num) && vf_poly_equal(a.den, b.den)) ||
-           vf_ratio_is_zero(vf_n_sub(s, a, b));
+    if (vf_poly_equal(a.den, b.den))
+        return vf_poly_equal(a.num, b.num);
+    return vf_ratio_is_zero(vf_n_sub(s, a, b));
 }

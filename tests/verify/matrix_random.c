@@ -436,7 +436,7 @@ static bool round_of(unsigned long long seed, const char *folder, long all[3], l
 int main(int argc, char **argv) {
     const char *seed = getenv("RK_TEST_SEED");
     char folder[] = "/tmp/matrix_random.XXXXXX", path[64];
-    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 12, all[3] = {0}, limits = 0;
+    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 8, all[3] = {0}, limits = 0;
     unsigned long long first = seed ? strtoull(seed, NULL, 10) : 1;
     bool good = mkdtemp(folder) != NULL;
     printf("1..1\n# seed %llu\n", first);

@@ -37,7 +37,8 @@ static bool variable_sizes_allowed(const rk_checked *checked, const int64_t *val
 static bool iexprs_allowed(const rk_checked *checked, const int64_t *values) {
     for (size_t i = 0; i < checked->niexprs; i++) {
         int64_t v;
-        if (rk_size_eval(checked->iexprs[i], values, &v) == RK_SIZE_NOT_INTEGER)
+        rk_size_eval_status s = rk_size_eval(checked->iexprs[i], values, &v);
+        if (s == RK_SIZE_NOT_INTEGER || (s == RK_SIZE_OK && checked->extent[i] && v < 1))
             return false;
     }
     return true;

@@ -140,11 +140,18 @@ bool *rk_used_lets(const rk_checker *ck) {
 }
 
 static void keep_iexprs(rk_checker *ck) {
+    rk_checked *out = ck->out;
     bool *used = rk_used_lets(ck);
-    ck->out->iexprs = rk_arena_alloc(ck->arena, (ck->niexprs + 1) * sizeof(rk_size *));
-    for (size_t i = 0; i < ck->niexprs; i++)
-        if (ck->iexprs[i].let == RK_NO_LET || used[ck->iexprs[i].let])
-            ck->out->iexprs[ck->out->niexprs++] = ck->iexprs[i].size;
+    bool *extent = rk_arena_alloc(ck->arena, ck->niexprs + 1);
+    out->iexprs = rk_arena_alloc(ck->arena, (ck->niexprs + 1) * sizeof(rk_size *));
+    for (size_t i = 0; i < ck->niexprs; i++) {
+        const rk_iexpr_entry *e = &ck->iexprs[i];
+        if (e->let != RK_NO_LET && !used[e->let])
+            continue;
+        extent[out->niexprs] = e->extent;
+        out->iexprs[out->niexprs++] = e->size;
+    }
+    out->extent = extent;
     rk_free(used);
 }
 

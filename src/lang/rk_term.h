@@ -187,6 +187,7 @@ typedef struct rk_checked {
     size_t nclaims;
     const rk_size **iexprs; /* every iexpr of the theorem outside loops: dims at which one is no
                                integer, or a size is below 1, are passed over */
+    const bool *extent; /* by iexpr: it is a size, also of a matrix of which nothing else is used */
     size_t niexprs;
     rk_mode mode;
     rk_verdict expect;

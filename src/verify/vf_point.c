@@ -152,8 +152,7 @@ static bool is_closed(const vf_term *term) {
 static vf_value read_value(vf_theorem *t, const vf_point *point, const char *text) {
     vf_machine m;
     const vf_term *term = vf_read_term(t, NULL, 0, text, NULL);
-    ENSURE("a value is a block of closed expressions",
-           text[0] == '[' && text[strlen(text) - 1] == ']' && !term->truth && is_closed(term));
+    ENSURE("a value is a closed expression", !term->truth && is_closed(term));
     vf_machine_init(&m, t, point);
     const vf_value *value = vf_machine_value(&m, term);
     ENSURE("a value that is not defined, or not known to be",

@@ -119,8 +119,9 @@ void rankle_team_dismiss(const rankle_team *team);
    is). */
 int rankle_explain_file(rankle_session *session, const char *path, const char *theorem,
                         const char *format, const rankle_options *options, const char **text);
-/* A certificate (rankle_options.certificates) as a file for Coq: *text. claims: the claim file; NULL:
-   the one that the certificate names. After RANKLE_INPUT rankle_failure says what is wrong. */
+/* A certificate (rankle_options.certificates) as a file for Coq: *text. claims: the claim file;
+   NULL: the one that the certificate names. After RANKLE_INPUT rankle_failure says what is wrong.
+ */
 int rankle_export_coq(rankle_session *session, const char *certificate, const char *claims,
                       const rankle_options *options, const char **text);
 /* Evaluates a closed expression; *text is the value as the language writes it. */

@@ -5,6 +5,7 @@
 
 #include "base/rk_mem.h"
 #include "eval/rk_dims.h"
+#include "lang/rk_check_text.h"
 
 static bool read_dims(const rk_checked *checked, const char *text, int64_t *dims) {
     size_t given = 0;
@@ -21,23 +22,36 @@ static bool read_dims(const rk_checked *checked, const char *text, int64_t *dims
     return given == checked->ndims;
 }
 
-/* "[1, 0; 1/2, -3]" into a matrix whose shape is known. */
+/* The value of a closed expression, if it is rational and of the shape of m. */
+static bool evaluate(const rk_lone *lone, fmpq_mat_t m) {
+    rk_program *p = NULL;
+    if (lone->truth || rk_program_build_value(&lone->checked, lone->value, &p) != RK_BUILD_OK)
+        return false;
+    unsigned last = (unsigned)p->ninstr - 1;
+    rk_domain *rational = rk_domain_rational();
+    rk_run run;
+    rk_run_init(&run, p, rational);
+    bool good = p->instr[last].rows == fmpq_mat_nrows(m) &&
+                p->instr[last].cols == fmpq_mat_ncols(m) &&
+                rk_run_compute(&run, last) == RK_EV_OK &&
+                rk_matrix_get_fmpq_mat(m, &run.value[last]) == RK_EV_OK;
+    rk_run_clear(&run);
+    rk_domain_free(rational);
+    rk_program_free(p);
+    return good;
+}
+
 static bool read_matrix(fmpq_mat_t m, const char *text) {
-    slong n = fmpq_mat_nrows(m) * fmpq_mat_ncols(m), k = 0;
-    for (text += strspn(text, "[ "); k < n && *text != '\0'; k++) {
-        size_t len = strcspn(text, ",;]");
-        char *entry = rk_malloc(len + 1);
-        memcpy(entry, text, len);
-        entry[len] = '\0';
-        fmpq *x = fmpq_mat_entry(m, k / fmpq_mat_ncols(m), k % fmpq_mat_ncols(m));
-        bool good = fmpq_set_str(x, entry, 10) == 0 && !fmpz_is_zero(fmpq_denref(x));
-        rk_free(entry);
-        if (!good)
-            return false;
-        fmpq_canonicalise(x);
-        text += len + strspn(text + len, ",;] ");
-    }
-    return k == n && *text == '\0';
+    rk_arena *arena = rk_arena_new();
+    rk_diags *diags = rk_diags_new();
+    rk_node *node = rk_expr_parse(arena, "value", text, strlen(text), diags);
+    rk_lone *lone = node != NULL ? rk_expr_check(arena, node, diags) : NULL;
+    bool good = lone != NULL && evaluate(lone, m);
+    if (lone != NULL)
+        rk_lone_free(lone);
+    rk_diags_free(diags);
+    rk_arena_free(arena);
+    return good;
 }
 
 static bool read_set(rk_cert_point *w, const char *rest) {

@@ -75,17 +75,18 @@ static void add_atoms(atoms *all, rk_sc a) {
     }
 }
 
-static bool put_bounds(sums *w, const atoms *all) {
-    rk_canons *canons = rk_scalars_canons(w->scalars);
+static bool is_bounded(sums *w, unsigned atom) {
+    return rk_sc_low(w->scalars, atom) != INT64_MIN ||
+           rk_sc_at_least(w->scalars, rk_canon_gen(rk_scalars_canons(w->scalars), atom), 0);
+}
+
+static void put_bounds(sums *w, const atoms *all) {
     for (size_t i = 0; i < all->n; i++) {
         int64_t low = rk_sc_low(w->scalars, all->id[i]);
-        rk_sc itself = rk_canon_gen(canons, all->id[i]);
-        if (low == INT64_MIN && rk_sc_at_least(w->scalars, itself, 0))
-            low = 0;
-        if (low != INT64_MIN)
-            rk_buf_printf(w->out, "  (%lld) <= x%u ->\n", (long long)low, all->id[i]);
+        if (is_bounded(w, all->id[i]))
+            rk_buf_printf(w->out, "  (%lld) <= x%u ->\n", (long long)(low == INT64_MIN ? 0 : low),
+                          all->id[i]);
     }
-    return true;
 }
 
 /* What each name stands for, as a comment. */
@@ -131,15 +132,11 @@ static void put_hypotheses(sums *w, const rk_derivation *d) {
 /* Signs of factors and slack from the bounds, then each fact times its factor, then the sum. */
 static void put_proof(sums *w, const rk_derivation *d, const atoms *all) {
     rk_buf *out = w->out;
-    size_t bounds = 0;
-    rk_buf_puts(out, "Proof.\n  intros");
+    rk_buf_puts(out, "Proof.\n");
     for (size_t i = 0; i < all->n; i++)
-        rk_buf_printf(out, " x%u", all->id[i]);
-    for (size_t i = 0; i < all->n; i++)
-        if (rk_sc_low(w->scalars, all->id[i]) != INT64_MIN ||
-            rk_sc_at_least(w->scalars, rk_canon_gen(rk_scalars_canons(w->scalars), all->id[i]), 0))
-            rk_buf_printf(out, " B%zu", bounds++);
-    rk_buf_puts(out, ".\n  assert (S : 0 <= ");
+        if (is_bounded(w, all->id[i]))
+            rk_buf_printf(out, "  intro B%zu.\n", i);
+    rk_buf_puts(out, "  assert (S : 0 <= ");
     put_polynomial(out, w, d->sum.slack);
     rk_buf_puts(out, ") by nra.\n");
     for (size_t i = 0; i < d->sum.nitems; i++) {
@@ -149,10 +146,8 @@ static void put_proof(sums *w, const rk_derivation *d, const atoms *all) {
         put_polynomial(out, w, d->sum.item[i].factor);
         rk_buf_puts(out, ") by nra.\n");
     }
-    rk_buf_puts(out, "  intros");
     for (size_t i = 0; i < d->sum.nitems; i++)
-        rk_buf_printf(out, " F%zu", i);
-    rk_buf_puts(out, ".\n");
+        rk_buf_printf(out, "  intro F%zu.\n", i);
     for (size_t i = 0; i < d->sum.nitems; i++) {
         const rk_multiplier *m = &d->sum.item[i];
         if (!d->fact[m->fact]->equation) {

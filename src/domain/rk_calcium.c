@@ -14,6 +14,7 @@
 enum {
     PRECISION_LIMIT = 1024,
     DEGREE_LIMIT = 40,
+    SMOOTH_LIMIT = 15, /* bits of factors taken out of roots, found by trial division alone */
     PRODUCT_BITS = 17,
     FUNCTION_BITS = 10,
     LOG_BITS = 5,
@@ -328,6 +329,7 @@ rk_domain *rk_domain_calcium(void) {
     ca_ctx_init(ctx);
     ca_ctx_set_option(ctx, CA_OPT_PREC_LIMIT, PRECISION_LIMIT);
     ca_ctx_set_option(ctx, CA_OPT_QQBAR_DEG_LIMIT, DEGREE_LIMIT);
+    ca_ctx_set_option(ctx, CA_OPT_SMOOTH_LIMIT, SMOOTH_LIMIT);
     d->context = ctx;
     return d;
 }

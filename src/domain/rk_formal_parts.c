@@ -3,7 +3,7 @@
 #include "function_inside.h"
 
 enum { NEG = RK_MAY_NEGATIVE, ZERO = RK_MAY_ZERO, POS = RK_MAY_POSITIVE };
-enum { MAX_FACTORED_TERMS = 150, MAX_FACTORED_BITS = 128 };
+enum { MAX_FACTORED_TERMS = 150, MAX_FACTORED_BITS = 64 };
 
 /* --- factors ------------------------------------------------------------------------------ */
 
@@ -22,7 +22,8 @@ static void add_number(rk_parts *r, const rk_domain *d, const fmpz_t base, slong
         fmpz_mpoly_q_set_fmpz(add_part(r, d, exponent)->base, base, rk_ring(d));
 }
 
-/* Prime numbers, or the number itself where factoring it could take long. */
+/* Prime numbers, or the number itself when it is long: FLINT 2.9 would take the quadratic sieve,
+   which keeps what it knows in one file of a fixed name, for all threads and processes. */
 static void add_constant(rk_parts *r, const rk_domain *d, const fmpz_t c, slong exponent) {
     fmpz_factor_t f;
     fmpz_t size;

@@ -61,7 +61,7 @@ static void ask_engine(const rk_program *p, const rk_assignment *a, const char *
     rk_instance_clear(&x);
 }
 
-static void compare(const maker *m, unsigned long number, int point, int claim, const char *engine,
+static void compare(const maker *m, unsigned long number, int at, int claim, const char *engine,
                     const char *checker, tally *t) {
     bool unsure = strcmp(engine, "unknown") == 0, unsure_too = strcmp(checker, "unknown") == 0;
     t->pairs++;
@@ -75,11 +75,11 @@ static void compare(const maker *m, unsigned long number, int point, int claim, 
     t->compared++;
     if (strcmp(engine, checker) != 0)
         fail_msg("case %lu, point %d, claim %d: %s says the engine, %s the checker\n%s", number,
-                 point + 1, claim + 1, engine, checker, m->out.text);
+                 at + 1, claim + 1, engine, checker, m->out.text);
 }
 
 /* "sets true; assume; claim true false ...", a line for each point */
-static void compare_line(const maker *m, unsigned long number, int point, char *line,
+static void compare_line(const maker *m, unsigned long number, int at, char *line,
                          const char *const *engine, tally *t) {
     char *rest = strstr(line, "claim"), *word;
     assert_non_null(rest);
@@ -88,7 +88,7 @@ static void compare_line(const maker *m, unsigned long number, int point, char *
         word = strtok_r(NULL, " \n", &rest);
         if (word == NULL)
             fail_msg("case %lu: the checker stopped: %s", number, line);
-        compare(m, number, point, c, engine[c], word, t);
+        compare(m, number, at, c, engine[c], word, t);
     }
 }
 

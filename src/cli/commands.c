@@ -24,6 +24,8 @@ static const rk_example check_examples[] = {
     {"rankle check -v --only 'layernorm_*' claims.thm", "some of its theorems, with details", NULL,
      0},
     {"rankle check --json results.json claims.thm", "keep the results for a table", NULL, 0},
+    {"rankle check --cert certificates claims.thm", "keep certificates, for rankle-verify", NULL,
+     0},
     {NULL, NULL, NULL, 0}};
 static const char *const check_exits[] = {
     "0",
@@ -161,7 +163,8 @@ static const char *const export_paragraphs[] = {
     "has moved. It must be the same text.",
     NULL};
 static const rk_example export_examples[] = {
-    {"rankle export --coq certificates/*.cert -o Proof.v", "for coqc Proof.v", NULL, 0},
+    {"rankle export --coq certificates/layernorm_literal-*.cert -o Proof.v", "for coqc Proof.v",
+     NULL, 0},
     {NULL, NULL, NULL, 0}};
 static const char *const export_exits[] = {"0", "the file was written", EXIT_FAILURES, NULL};
 

@@ -238,7 +238,7 @@ static void domains_agree(void **state) {
     rk_domain *domain[] = {rk_domain_rational(), rk_domain_ball(128), rk_domain_double()};
     static const unsigned char digest[32] = "differential";
     outcome o = {0};
-    maker m;
+    maker m = {0};
     rk_buf_init(&m.out);
     if (from > 0)
         cases = 1;
@@ -314,7 +314,7 @@ static void definitions_agree(void **state) {
     unsigned long seed = number_from("RK_TEST_SEED", 1), known = 0;
     unsigned long cases = getenv("RK_TEST_LONG") ? 5000 : 200;
     static const unsigned char digest[32] = "definitions";
-    maker m;
+    maker m = {0};
     rk_buf_init(&m.out);
     for (unsigned long k = 0; k < cases; k++) {
         m.rng = rk_rng_trial(seed, digest, k);

@@ -1,4 +1,4 @@
-/* Certificates: what makes a verdict certain, as text that a small program accepts which shares no
+/* Certificates: what makes a verdict certain, as text that a program accepts which shares no
    source with the engine (src/verify). docs/certificate-format.md specifies it. The records are
    made where things are proved and refuted; here they get their frame and their file. */
 #ifndef RK_CERT_H

@@ -2,11 +2,10 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { ACCEPTED_NOT = 1, USAGE = 2, LIMIT = 3, CHUNK = 1 << 18 };
+enum { ACCEPTED_NOT = 1, USAGE = 2, LIMIT = 3 };
 
 static const char *place_file = "";
 static size_t place_line;
@@ -16,7 +15,6 @@ void vf_at(const char *file, size_t line) {
     place_line = line;
 }
 
-/* Refusals end with _Exit: what was in work then is not given back. */
 static void say_place(void) {
     fflush(stdout);
     fprintf(stderr, "%s", place_file);
@@ -28,83 +26,22 @@ static void say_place(void) {
 void vf_refuse(const char *reason) {
     say_place();
     fprintf(stderr, "refused: %s\n", reason);
-    _Exit(ACCEPTED_NOT);
+    vf_end(ACCEPTED_NOT);
 }
 
 void vf_limit(const char *what) {
     say_place();
     fprintf(stderr, "limit reached: %s\n", what);
-    _Exit(LIMIT);
+    vf_end(LIMIT);
 }
 
 void vf_usage(const char *what) {
     fflush(stdout);
     fprintf(stderr, "rankle-verify: %s\n", what);
-    _Exit(USAGE);
+    vf_end(USAGE);
 }
 
 /* --- memory ------------------------------------------------------------------------------- */
-
-static size_t memory;
-
-/* A block from the C library, counted, and known from here as long as it lives. */
-typedef union block block;
-union block {
-    struct {
-        block *before, *after;
-    } list;
-    max_align_t align;
-};
-
-static block blocks = {.list = {&blocks, &blocks}};
-
-static void *take(size_t size) {
-    if (size > VF_MAX_MEMORY - memory)
-        vf_limit("memory");
-    memory += size;
-    block *b = malloc(sizeof *b + size);
-    if (b == NULL)
-        vf_limit("memory");
-    b->list.before = &blocks;
-    b->list.after = blocks.list.after;
-    b->list.after->list.before = blocks.list.after = b;
-    return b + 1;
-}
-
-static void give(void *p, size_t size) {
-    block *b = (block *)p - 1;
-    b->list.before->list.after = b->list.after;
-    b->list.after->list.before = b->list.before;
-    memory -= size;
-    free(b);
-}
-
-static void *number_resize(void *old, size_t from, size_t to) {
-    void *p = take(to);
-    memcpy(p, old, from < to ? from : to);
-    give(old, from);
-    return p;
-}
-
-void vf_memory_start(void) {
-    mp_set_memory_functions(take, number_resize, give);
-}
-
-void *vf_alloc(size_t size) {
-    static char *room; /* of the chunk in use */
-    static size_t left;
-    if (size > VF_MAX_MEMORY)
-        vf_limit("memory");
-    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-    if (left < size) {
-        left = size > CHUNK ? size : CHUNK;
-        room = take(left);
-    }
-    char *p = room;
-    room += size;
-    left -= size;
-    return memset(p, 0, size);
-}
 
 void *vf_grow(void *array, size_t n, size_t item) {
     if ((n & (n - 1)) != 0)

@@ -23,6 +23,8 @@ _Noreturn void vf_limit(const char *what); /* a limit of this program, not a fau
 _Noreturn void
 vf_usage(const char *what); /* files that cannot be read, wrong arguments: status 2 */
 
+_Noreturn void vf_end(int status); /* never with 0 */
+
 /* Where the checker is: shown with a refusal. `line` counts from 1; 0: no line. */
 void vf_at(const char *file, size_t line);
 

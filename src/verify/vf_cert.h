@@ -45,4 +45,8 @@ struct vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at)
 /* At all dimensions at once. */
 void vf_check_calculus(vf_theorem *t, vf_cert *c);
 
+/* All of it; prints the statement that it shows. `library` as in vf_read_theorem. */
+void vf_check_certificate(const char *claims, const char *const *library, const char *path);
+void vf_put_hex(const unsigned char digest[32], char *text);
+
 #endif

@@ -1,0 +1,163 @@
+/* One certificate against its claim: the verdicts and how they are shown. */
+#include "vf_cert.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_CHOICES = 100000 };
+
+/* --- points ------------------------------------------------------------------------------- */
+
+static void ensure_hypotheses(const vf_theorem *t, const vf_point *at) {
+    ENSURE("a value is not in its set", vf_in_sets(t, at));
+    for (size_t i = 0; i < t->nassumes; i++)
+        ENSURE("a hypothesis is not true here", vf_truth(t, t->assume[i], at) == VF_TRUE);
+}
+
+static bool has(const vf_theorem *t, vf_quantifier quantifier) {
+    for (size_t v = 0; v < t->nvars; v++)
+        if (t->var[v].quantifier == quantifier)
+            return true;
+    return false;
+}
+
+static void check_fails(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ENSURE("a point refutes neither a generic nor an `exists` theorem",
+           !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
+    vf_read_sets(t, c, at);
+    long k = vf_read_long(vf_take(c, "fails"));
+    ENSURE("no such claim", k >= 1 && (size_t)k <= t->nclaims);
+    ensure_hypotheses(t, at);
+    ENSURE("the claim is not false here", vf_truth(t, t->claim[k - 1], at) == VF_FALSE);
+}
+
+static void check_example(vf_theorem *t, vf_cert *c, vf_point *at) {
+    vf_read_sets(t, c, at);
+    ensure_hypotheses(t, at);
+    for (size_t i = 0; i < t->nclaims; i++)
+        ENSURE("a claim is not true here", vf_truth(t, t->claim[i], at) == VF_TRUE);
+}
+
+/* --- all choices of dimensions ------------------------------------------------------------- */
+
+/* How many choices of the dimensions from number i on are allowed, given those before. */
+static size_t choices_from(const vf_theorem *t, vf_point *p, size_t i) {
+    if (i == t->ndims)
+        return vf_dims_allowed(t, p);
+    const vf_symbol *s = &t->sym[t->dim[i]];
+    long *value = &p->dim[t->dim[i]];
+    if (s->definition != NULL)
+        return vf_integer(t, s->definition, p, value) && *value >= 1 ? choices_from(t, p, i + 1)
+                                                                     : 0;
+    ENSURE("a dimension has infinitely many values", s->finite);
+    size_t n = 0;
+    for (size_t k = 0; k < s->nvalues && n <= MAX_CHOICES; k++) {
+        *value = s->value[k];
+        n += choices_from(t, p, i + 1);
+    }
+    if (n > MAX_CHOICES)
+        vf_limit("choices of dimensions");
+    return n;
+}
+
+static vf_point *no_point(const vf_theorem *t) {
+    vf_point *p = vf_alloc(sizeof *p);
+    p->dim = vf_alloc((t->nsyms + 1) * sizeof *p->dim);
+    p->var = vf_alloc((t->nvars + 1) * sizeof *p->var);
+    return p;
+}
+
+static bool same_choice(const vf_theorem *t, const vf_point *a, const vf_point *b) {
+    for (size_t i = 0; i < t->ndims; i++)
+        if (a->dim[t->dim[i]] != b->dim[t->dim[i]])
+            return false;
+    return true;
+}
+
+/* --- kinds -------------------------------------------------------------------------------- */
+
+static const struct kind {
+    const char *keyword;
+    vf_checker *check;
+} kinds[] = {
+    {"evaluate", vf_check_evaluate}, {"shape", vf_check_shape},     {"rational", vf_check_rational},
+    {"identity", vf_check_identity}, {"witness", vf_check_witness},
+};
+
+static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
+    const char *next = vf_next(c);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].keyword, next) == 0) {
+            kinds[i].check(t, c, at);
+            return;
+        }
+    vf_refuse("no record of this kind is known here");
+}
+
+/* --- certificates ------------------------------------------------------------------------- */
+
+static void check_each_choice(vf_theorem *t, vf_cert *c) {
+    vf_point **seen = NULL;
+    size_t n = 0;
+    while (strcmp(vf_next(c), "at") == 0) {
+        vf_point *at = vf_read_at(t, vf_take(c, "at"));
+        for (size_t i = 0; i < n; i++)
+            ENSURE("a choice of dimensions comes twice", !same_choice(t, seen[i], at));
+        seen = vf_grow(seen, n, sizeof *seen);
+        seen[n++] = at;
+        if (has(t, VF_EXISTS))
+            check_example(t, c, at);
+        else
+            check_kind(t, c, at);
+    }
+    ENSURE("no choice of dimensions is shown", n > 0);
+    ENSURE("a choice of dimensions is missing", n == choices_from(t, no_point(t), 0));
+}
+
+static void check_refuted(vf_theorem *t, vf_cert *c) {
+    vf_point *at = vf_read_at(t, vf_take(c, "at"));
+    if (strcmp(vf_next(c), "open") == 0)
+        vf_check_open(t, c, at);
+    else if (strcmp(vf_next(c), "shape") == 0)
+        vf_check_no_example(t, c, at);
+    else
+        check_fails(t, c, at);
+}
+
+/* The proof is about something: a point at which all hypotheses hold and everything is defined. A
+   point says nothing of almost all values. */
+static void check_instance(vf_theorem *t, vf_cert *c) {
+    ENSURE("nothing stands behind `instance`", *vf_take(c, "instance") == '\0');
+    ENSURE("an instance of a theorem for all values", !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
+    check_example(t, c, vf_read_at(t, vf_take(c, "at")));
+    puts("There are instances: its hypotheses can hold.");
+}
+
+static void check_body(vf_theorem *t, vf_cert *c) {
+    if (!vf_cert_proved(c))
+        check_refuted(t, c);
+    else if (strcmp(vf_next(c), "at") == 0)
+        check_each_choice(t, c);
+    else
+        vf_check_calculus(t, c);
+    if (vf_cert_proved(c) && strcmp(vf_next(c), "instance") == 0)
+        check_instance(t, c);
+    ENSURE("a record that nothing asked for", *vf_next(c) == '\0');
+}
+
+void vf_put_hex(const unsigned char digest[32], char *text) {
+    for (size_t i = 0; i < 32; i++)
+        sprintf(text + 2 * i, "%02x", digest[i]);
+}
+
+void vf_check_certificate(const char *claims, const char *const *library, const char *path) {
+    char digest[65];
+    vf_cert *c = vf_cert_read(path);
+    vf_at(claims, 0);
+    vf_theorem *t = vf_read_theorem(claims, library, vf_cert_theorem(c));
+    vf_put_hex(t->digest, digest);
+    vf_at(path, 0);
+    ENSURE("it belongs to another text", strcmp(digest, vf_cert_digest(c)) == 0);
+    check_body(t, c);
+    printf("accepted as %s:\n%s\n", vf_cert_proved(c) ? "proved" : "refuted", t->statement);
+}

@@ -526,6 +526,8 @@ static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth) {
         return false;
     for (size_t k = s->nnonnegative; k-- > 0;) {
         const vf_poly *fact = s->nonnegative[k].num;
+        if (!strict && vf_poly_equal(p, fact))
+            return true;
         for (size_t i = 0; i < vf_poly_terms(fact); i++)
             if (vf_poly_factors(fact, i) == 1) {
                 unsigned atom = vf_poly_factor(fact, i, 0, NULL);

@@ -121,12 +121,20 @@ const vf_poly *vf_poly_rational(mpq_srcptr value) {
     return one_term(value, 0, 0);
 }
 
+/* Small numbers are made once. */
 const vf_poly *vf_poly_int(long value) {
+    enum { SMALL = 8 };
+    static const vf_poly *known[2 * SMALL + 1];
+    bool small = value >= -SMALL && value <= SMALL;
+    if (small && known[value + SMALL])
+        return known[value + SMALL];
     mpq_t q;
     mpq_init(q);
     mpq_set_si(q, value, 1);
     const vf_poly *p = one_term(q, 0, 0);
     mpq_clear(q);
+    if (small)
+        known[value + SMALL] = p;
     return p;
 }
 
@@ -157,6 +165,10 @@ static const vf_poly *merge(const vf_poly *a, const vf_poly *b, int sign) {
         int c = i == a->n ? -1 : j == b->n ? 1 : compare_monomials(a->t[i].m, b->t[j].m);
         if (c > 0) {
             append(p, &a->t[i++]);
+            continue;
+        }
+        if (c < 0 && sign > 0) {
+            append(p, &b->t[j++]);
             continue;
         }
         summand t = {.m = b->t[j].m};
@@ -257,6 +269,8 @@ static const vf_poly *times_term(const summand *a, const vf_poly *b) {
 const vf_poly *vf_poly_mul(const vf_poly *a, const vf_poly *b) {
     if (a->n == 0 || b->n == 0)
         return vf_poly_zero();
+    if (a == vf_poly_int(1) || b == vf_poly_int(1))
+        return a == vf_poly_int(1) ? b : a;
     if (a->n == 1)
         return times_term(&a->t[0], b);
     if (b->n == 1)
@@ -436,9 +450,11 @@ const vf_poly *vf_poly_put(const vf_poly *a, unsigned atom, const vf_poly *by) {
 
 /* A denominator without atoms is divided out, and so is a numerator that equals it. */
 static vf_ratio fraction(const vf_poly *num, const vf_poly *den) {
+    vf_ratio r = {num, den};
+    if (den == vf_poly_int(1))
+        return r;
     mpq_t q;
     mpq_init(q);
-    vf_ratio r = {num, den};
     if (vf_poly_equal(num, den) || vf_poly_is_zero(num))
         r = vf_ratio_int(!vf_poly_is_zero(num));
     else if (vf_poly_is_rational(den, q)) {
@@ -484,6 +500,8 @@ vf_ratio vf_ratio_div(vf_ratio a, vf_ratio b) {
 }
 
 bool vf_ratio_equal(vf_ratio a, vf_ratio b) {
+    if (vf_poly_equal(a.den, b.den))
+        return vf_poly_equal(a.num, b.num);
     return vf_poly_is_zero(sum(a, b, -1).num);
 }
 

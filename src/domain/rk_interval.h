@@ -1,8 +1,7 @@
 /* Numbers known to lie within r of the double m. The radii hold whatever the rounding to nearest
    did: sums and products by their exact errors (Knuth; fused multiply-add), so that integers stay
    exact, functions of the C library with 32 units in the last place granted to it, matrix products
-   on BLAS by the a priori bound of any order of summation, gamma_k |A||B| (Higham, "Accuracy and
-   Stability of Numerical Algorithms", section 3.1), spectra by the residual of what LAPACK found.
+   by the a priori bound of linalg/rk_enclose.h, spectra by the residual of what LAPACK found.
    r is infinite where nothing is known. */
 #ifndef RK_INTERVAL_H
 #define RK_INTERVAL_H

@@ -1,9 +1,9 @@
 /* Products, inverses, determinants and ranks over intervals. */
 #include "rk_interval.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <lapacke.h> /* after FLINT, which uses the name I that it defines */
+#include "linalg/rk_enclose.h"
 
 /* --- products --------------------------------------------------------------------------------- */
 
@@ -20,49 +20,19 @@ static void multiply_few(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
         }
 }
 
-typedef struct parts { /* midpoints, moduli of the midpoints, radii; what is known of all */
-    double *m, *modulus, *radius;
-    double most;
-    bool exact, integer;
-} parts;
-
-static parts take_apart(const rk_matrix *a) {
+/* The midpoints of a; *radius gets the radii, or NULL when all are 0. Both are one allocation. */
+static double *take_apart(double **radius, const rk_matrix *a) {
     size_t n = (size_t)(a->rows * a->cols);
-    parts p = {.exact = true, .integer = true};
-    p.m = rk_malloc((3 * n + 1) * sizeof *p.m);
-    p.modulus = p.m + n;
-    p.radius = p.modulus + n;
+    double *m = rk_malloc((2 * n + 1) * sizeof *m);
+    bool exact = true;
     for (size_t i = 0; i < n; i++) {
         rk_near x = *rk_near_at(a, 0, (slong)i);
-        p.m[i] = x.m;
-        p.modulus[i] = fabs(x.m);
-        p.radius[i] = x.r;
-        p.most = fmax(p.most, p.modulus[i]);
-        p.exact = p.exact && x.r == 0;
-        p.integer = p.integer && x.m == nearbyint(x.m);
+        m[i] = x.m;
+        m[n + i] = x.r;
+        exact = exact && x.r == 0;
     }
-    return p;
-}
-
-static void gemm(double *c, const double *a, const double *b, slong m, slong k, slong n,
-                 double keep) {
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b,
-                (int)n, keep, c, (int)n);
-}
-
-/* radius := |A| (rad B + gamma |B|) + rad A (|B| + rad B), gamma for sums of k products. */
-static void product_radius(double *radius, const parts *a, parts *b, slong m, slong k, slong n) {
-    double gamma = (double)(k + 2) * RK_UNIT * (1 + 1e-6);
-    for (slong i = 0; i < k * n; i++) {
-        double own = b->radius[i];
-        b->radius[i] = own + gamma * b->modulus[i] * (1 + 1e-6);
-        b->modulus[i] += own;
-    }
-    gemm(radius, a->modulus, b->radius, m, k, n, 0);
-    if (!a->exact)
-        gemm(radius, a->radius, b->modulus, m, k, n, 1);
-    for (slong i = 0; i < m * n; i++)
-        radius[i] = radius[i] * (1 + 2 * gamma + 0x1p-40) + (double)(k + 1) * 1e-300;
+    *radius = exact ? NULL : m + n;
+    return m;
 }
 
 void rk_interval_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
@@ -71,23 +41,14 @@ void rk_interval_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
         multiply_few(r, a, b);
         return;
     }
-    parts x = take_apart(a), y = take_apart(b);
-    double *c = rk_calloc((size_t)(m * n), sizeof *c);
-    double *radius = rk_calloc((size_t)(m * n), sizeof *radius);
-    bool exact =
-        x.exact && y.exact && x.integer && y.integer && x.most * y.most * (double)k < 0x1p53;
-    gemm(c, x.m, y.m, m, k, n, 0);
-    if (!exact)
-        product_radius(radius, &x, &y, m, k, n);
-    for (slong i = 0; i < m * n; i++) {
-        bool known = isfinite(c[i]) && radius[i] < INFINITY;
-        *(rk_near *)(void *)rk_at(r, 0, i) =
-            known ? (rk_near){c[i], radius[i]} : (rk_near){0, INFINITY};
-    }
-    rk_free(x.m);
-    rk_free(y.m);
+    double *ra, *rb, *x = take_apart(&ra, a), *y = take_apart(&rb, b);
+    double *c = rk_malloc((size_t)(2 * m * n) * sizeof *c), *radius = c + m * n;
+    rk_enclose_product(c, radius, x, ra, y, rb, (size_t)m, (size_t)k, (size_t)n);
+    for (slong i = 0; i < m * n; i++)
+        *(rk_near *)(void *)rk_at(r, 0, i) = (rk_near){c[i], radius[i]};
+    rk_free(x);
+    rk_free(y);
     rk_free(c);
-    rk_free(radius);
 }
 
 /* --- inverses --------------------------------------------------------------------------------- */
@@ -95,14 +56,14 @@ void rk_interval_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
 /* r := an approximate inverse, with radii 0; false when there is none. */
 static bool approximate_inverse(rk_matrix *r, const rk_matrix *a) {
     lapack_int n = (lapack_int)a->rows, *pivots = rk_malloc((size_t)n * sizeof *pivots);
-    parts p = take_apart(a);
-    bool found = LAPACKE_dgetrf(LAPACK_ROW_MAJOR, n, n, p.m, n, pivots) == 0 &&
-                 LAPACKE_dgetri(LAPACK_ROW_MAJOR, n, p.m, n, pivots) == 0;
+    double *radius, *x = take_apart(&radius, a);
+    bool found = LAPACKE_dgetrf(LAPACK_ROW_MAJOR, n, n, x, n, pivots) == 0 &&
+                 LAPACKE_dgetri(LAPACK_ROW_MAJOR, n, x, n, pivots) == 0;
     for (slong i = 0; i < a->rows * a->cols; i++) {
-        found = found && isfinite(p.m[i]);
-        *(rk_near *)(void *)rk_at(r, 0, i) = (rk_near){p.m[i], 0};
+        found = found && isfinite(x[i]);
+        *(rk_near *)(void *)rk_at(r, 0, i) = (rk_near){x[i], 0};
     }
-    rk_free(p.m);
+    rk_free(x);
     rk_free(pivots);
     return found;
 }

@@ -1,0 +1,137 @@
+/* One kernel of rk_gemm.h; the including file defines GEMM_REAL, the type of an entry, GEMM_BYTES,
+   the bytes of a register, GEMM_ROWS and GEMM_VECTORS, the tile of the result (rows, and registers
+   in a row) that is kept in registers, GEMM_TARGET, the attribute that allows the instructions,
+   GEMM_SPLAT(x), a register full of x, GEMM_FMA(a, b, c), a*b + c with one rounding or two, and
+   GEMM_NAME. All are undefined at the end.
+
+   Entries of both sides are copied into panels of tiles, zeros beyond the edges (Goto and van de
+   Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008). A sum of k
+   products is made of sums of SHORT, which stay in registers, sums of LONG / SHORT of those, sums
+   of DEPTH / LONG of those, and what is left. */
+
+#define V GEMM_NAME(vector)
+#define WIDTH (GEMM_BYTES / sizeof(GEMM_REAL))
+#define COLUMNS (GEMM_VECTORS * WIDTH)
+#define TILE (GEMM_ROWS * GEMM_VECTORS)
+
+typedef GEMM_REAL V __attribute__((vector_size(GEMM_BYTES), may_alias, aligned(sizeof(GEMM_REAL))));
+
+/* sum (+)= a panel of SHORT columns of a times one of SHORT rows of b. */
+static inline __attribute__((always_inline)) GEMM_TARGET void
+GEMM_NAME(short_sum)(V *sum, const GEMM_REAL *a, const GEMM_REAL *b, bool add) {
+    V t[GEMM_ROWS][GEMM_VECTORS] = {{{0}}};
+    for (int p = 0; p < SHORT; p++) {
+        UNROLL for (int i = 0; i < GEMM_ROWS; i++) {
+            V x = GEMM_SPLAT(a[p * GEMM_ROWS + i]);
+            UNROLL for (int j = 0; j < GEMM_VECTORS; j++) t[i][j] =
+                GEMM_FMA(x, *(const V *)(b + (size_t)p * COLUMNS + (size_t)j * WIDTH), t[i][j]);
+        }
+    }
+    UNROLL for (int i = 0; i < GEMM_ROWS; i++) UNROLL for (int j = 0; j < GEMM_VECTORS; j++) {
+        if (add)
+            sum[i * GEMM_VECTORS + j] += t[i][j];
+        else
+            sum[i * GEMM_VECTORS + j] = t[i][j];
+    }
+}
+
+/* The tile of a panel of a and one of b, `depth` (a multiple of SHORT) long. */
+static GEMM_TARGET void GEMM_NAME(tile)(V *sum, const GEMM_REAL *a, const GEMM_REAL *b,
+                                        size_t depth) {
+    V part[TILE];
+    for (size_t start = 0; start < depth; start += LONG) {
+        size_t end = depth - start < LONG ? depth : start + LONG;
+        GEMM_NAME(short_sum)(part, a + start * GEMM_ROWS, b + start * COLUMNS, false);
+        for (size_t p = start + SHORT; p < end; p += SHORT)
+            GEMM_NAME(short_sum)(part, a + p * GEMM_ROWS, b + p * COLUMNS, true);
+        for (size_t i = 0; i < TILE && start == 0; i++)
+            sum[i] = part[i];
+        for (size_t i = 0; i < TILE && start > 0; i++)
+            sum[i] += part[i];
+    }
+}
+
+/* Panels of GEMM_ROWS rows of a. */
+static void GEMM_NAME(pack_left)(GEMM_REAL *r, const GEMM_REAL *a, size_t lda, size_t rows,
+                                 size_t depth, size_t padded) {
+    for (size_t i = 0; i < rows; i += GEMM_ROWS, r += GEMM_ROWS * padded) {
+        memset(r, 0, GEMM_ROWS * padded * sizeof *r);
+        for (size_t s = 0; s < GEMM_ROWS && i + s < rows; s++)
+            for (size_t p = 0; p < depth; p++)
+                r[p * GEMM_ROWS + s] = a[(i + s) * lda + p];
+    }
+}
+
+/* Panels of COLUMNS columns of b. */
+static void GEMM_NAME(pack_right)(GEMM_REAL *r, const GEMM_REAL *b, size_t ldb, size_t cols,
+                                  size_t depth, size_t padded) {
+    for (size_t j = 0; j < cols; j += COLUMNS) {
+        size_t width = cols - j < COLUMNS ? cols - j : COLUMNS;
+        for (size_t p = 0; p < padded; p++, r += COLUMNS) {
+            size_t filled = p < depth ? width : 0;
+            for (size_t s = 0; s < filled; s++)
+                r[s] = b[p * ldb + j + s];
+            for (size_t s = filled; s < COLUMNS; s++)
+                r[s] = 0;
+        }
+    }
+}
+
+static void GEMM_NAME(put)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *sum, size_t rows, size_t cols,
+                           bool add) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            c[i * ldc + j] = add ? c[i * ldc + j] + sum[i * COLUMNS + j] : sum[i * COLUMNS + j];
+}
+
+/* c (+)= packed rows times packed columns */
+static void GEMM_NAME(block)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, const GEMM_REAL *b,
+                             size_t rows, size_t cols, size_t padded, bool add) {
+    V sum[TILE];
+    for (size_t j = 0; j < cols; j += COLUMNS)
+        for (size_t i = 0; i < rows; i += GEMM_ROWS) {
+            GEMM_NAME(tile)(sum, a + i * padded, b + j * padded, padded);
+            GEMM_NAME(put)
+            (c + i * ldc + j, ldc, (const GEMM_REAL *)sum,
+             rows - i < GEMM_ROWS ? rows - i : GEMM_ROWS, cols - j < COLUMNS ? cols - j : COLUMNS,
+             add);
+        }
+}
+
+/* Panels of a hold TALL rows, those of b WIDE columns: the one stays in the second cache, the other
+   in the third. */
+static void GEMM_NAME(multiply)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, size_t lda,
+                                const GEMM_REAL *b, size_t ldb, size_t m, size_t k, size_t n) {
+    size_t deep = k < DEPTH ? (k + SHORT - 1) / SHORT * SHORT : DEPTH;
+    size_t tall = m < TALL ? m : TALL, wide = n < WIDE ? n : WIDE;
+    void *memory[2] = {rk_malloc((tall + GEMM_ROWS) * deep * sizeof(GEMM_REAL) + LINE),
+                       rk_malloc((wide + COLUMNS) * deep * sizeof(GEMM_REAL) + LINE)};
+    GEMM_REAL *left = aligned(memory[0]), *right = aligned(memory[1]);
+    for (size_t p = 0; p < k; p += DEPTH) {
+        size_t depth = k - p < DEPTH ? k - p : DEPTH, padded = (depth + SHORT - 1) / SHORT * SHORT;
+        for (size_t j = 0; j < n; j += WIDE) {
+            size_t cols = n - j < WIDE ? n - j : WIDE;
+            GEMM_NAME(pack_right)(right, b + p * ldb + j, ldb, cols, depth, padded);
+            for (size_t i = 0; i < m; i += TALL) {
+                size_t rows = m - i < TALL ? m - i : TALL;
+                GEMM_NAME(pack_left)(left, a + i * lda + p, lda, rows, depth, padded);
+                GEMM_NAME(block)(c + i * ldc + j, ldc, left, right, rows, cols, padded, p > 0);
+            }
+        }
+    }
+    rk_free(memory[0]);
+    rk_free(memory[1]);
+}
+
+#undef V
+#undef WIDTH
+#undef COLUMNS
+#undef TILE
+#undef GEMM_REAL
+#undef GEMM_BYTES
+#undef GEMM_ROWS
+#undef GEMM_VECTORS
+#undef GEMM_TARGET
+#undef GEMM_FMA
+#undef GEMM_SPLAT
+#undef GEMM_NAME

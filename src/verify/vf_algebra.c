@@ -9,14 +9,14 @@ static void ensure_claims(vf_facts *f) {
 
 /* By shapes and declared sets alone. */
 void vf_check_shape(vf_theorem *t, vf_cert *c, vf_point *at) {
-    ENSURE("`shape` stands alone", *vf_take(c, "shape") == '\0');
+    vf_take_alone(c, "shape");
     ensure_claims(vf_facts_new(t, at));
 }
 
 /* There is no example: a claim or hypothesis is false at every assignment. */
 void vf_check_no_example(vf_theorem *t, vf_cert *c, vf_point *at) {
     bool excluded = false;
-    ENSURE("`shape` stands alone", *vf_take(c, "shape") == '\0');
+    vf_take_alone(c, "shape");
     vf_facts *f = vf_facts_new(t, at);
     for (size_t k = 0; k < t->nvars; k++)
         ENSURE("this refutes `exists` theorems", t->var[k].quantifier == VF_EXISTS);
@@ -30,7 +30,7 @@ void vf_check_no_example(vf_theorem *t, vf_cert *c, vf_point *at) {
 
 /* By fractions, too. */
 void vf_check_rational(vf_theorem *t, vf_cert *c, vf_point *at) {
-    ENSURE("`rational` stands alone", *vf_take(c, "rational") == '\0');
+    vf_take_alone(c, "rational");
     vf_facts *f = vf_facts_new(t, at);
     vf_fractions_use(f);
     ensure_claims(f);

@@ -146,7 +146,7 @@ static void branch(vf_proof *p, const vf_pending *pending, vf_literal goal) {
 
 /* One of the parts holds: the goal must follow from each. */
 static void each_part(vf_proof *p, const vf_literal h, const vf_pending *rest, vf_literal goal) {
-    vf_take(p->c, "cases");
+    vf_take_alone(p->c, "cases");
     for (size_t i = 0; i < h.term->nkids; i++)
         branch(p, with(h.term->kid[i], h.negated, rest), goal);
 }
@@ -154,7 +154,7 @@ static void each_part(vf_proof *p, const vf_literal h, const vf_pending *rest, v
 /* a => b, or a <=> b: either a is false, or ... */
 static void two_parts(vf_proof *p, const vf_pending *first, const vf_pending *second,
                       vf_literal goal) {
-    vf_take(p->c, "cases");
+    vf_take_alone(p->c, "cases");
     branch(p, first, goal);
     branch(p, second, goal);
 }
@@ -198,7 +198,7 @@ static void take_apart(vf_proof *p, vf_literal h, const vf_pending *rest, vf_lit
 /* --- goals ----------------------------------------------------------------------------------- */
 
 static void all_goals(vf_proof *p, vf_literal goal) {
-    vf_take(p->c, "all");
+    vf_take_alone(p->c, "all");
     for (size_t i = 0; i < goal.term->nkids; i++)
         branch(p, NULL, (vf_literal){goal.term->kid[i], goal.negated});
 }
@@ -217,13 +217,13 @@ static void chosen_goal(vf_proof *p, vf_literal goal) {
 /* a <=> b from a => b and b => a; not (a <=> b) from a => not b and not b => a. */
 static void both_ways(vf_proof *p, vf_literal goal) {
     const vf_term *a = goal.term->kid[0], *b = goal.term->kid[1];
-    vf_take(p->c, "all");
+    vf_take_alone(p->c, "all");
     branch(p, with(a, false, NULL), (vf_literal){b, goal.negated});
     branch(p, with(b, goal.negated, NULL), (vf_literal){a, false});
 }
 
 static void not_implies(vf_proof *p, vf_literal goal) {
-    vf_take(p->c, "all");
+    vf_take_alone(p->c, "all");
     branch(p, NULL, (vf_literal){goal.term->kid[0], false});
     branch(p, NULL, (vf_literal){goal.term->kid[1], true});
 }
@@ -298,7 +298,7 @@ static void prove_claim(vf_proof *p, size_t k) {
 
 void vf_check_calculus(vf_theorem *t, vf_cert *c) {
     vf_proof p = {.t = t, .c = c, .s = vf_mxs_new(t)};
-    vf_take(c, "calculus");
+    vf_take_alone(c, "calculus");
     for (size_t v = 0; v < t->nvars; v++)
         ENSURE("an `exists` theorem has no proof of this kind", t->var[v].quantifier != VF_EXISTS);
     for (size_t k = 0; k < t->nclaims; k++)

@@ -170,7 +170,7 @@ static void by_facts(vf_proof *p, const vf_goal *g) {
 /* --- one goal from another -------------------------------------------------------------------- */
 
 static void by_normal_forms(vf_proof *p, const vf_goal *g) {
-    vf_take(p->c, "identity");
+    vf_take_alone(p->c, "identity");
     if (g->kind == VF_G_EQUAL)
         ENSURE("different numbers",
                vf_mx_equal_numbers(p->s, vf_mx_number(p->s, g->a), vf_mx_number(p->s, g->b)));
@@ -182,28 +182,28 @@ static void by_normal_forms(vf_proof *p, const vf_goal *g) {
 }
 
 static void both(vf_proof *p, const vf_goal *g) {
-    vf_take(p->c, "both");
+    vf_take_alone(p->c, "both");
     ENSURE("no equation between numbers", g->kind == VF_G_EQUAL);
     branch(p, (vf_goal){VF_G_AT_MOST, g->b, g->a});
     branch(p, (vf_goal){VF_G_AT_MOST, g->a, g->b});
 }
 
 static void unequal(vf_proof *p, const vf_goal *g) {
-    vf_take(p->c, "unequal");
+    vf_take_alone(p->c, "unequal");
     ENSURE("the goal is no `!=` between numbers", g->kind == VF_G_UNEQUAL);
     vf_give(p, VF_EQ, g->a, g->b);
     prove(p, (vf_goal){VF_G_NOTHING, NULL, NULL});
 }
 
 static void difference_of_rank_0(vf_proof *p, const vf_goal *g) {
-    vf_take(p->c, "rank");
+    vf_take_alone(p->c, "rank");
     ENSURE("no equation between matrices", g->kind == VF_G_MATRICES);
     prove(p, (vf_goal){VF_G_SAME, g->a, g->b});
 }
 
 /* a <= b follows from a^2 <= b^2 and 0 <= b. */
 static void squares(vf_proof *p, const vf_goal *g) {
-    vf_take(p->c, "squares");
+    vf_take_alone(p->c, "squares");
     ENSURE("the goal is no `<=`", g->kind == VF_G_AT_MOST);
     ENSURE("the larger side is perhaps below 0", vf_mx_at_least(p->s, vf_mx_number(p->s, g->b), 0));
     prove(p, (vf_goal){VF_G_SQUARES, g->a, g->b});

@@ -106,7 +106,7 @@ static void check_cases(const vf_theorem *t, vf_point *at, const slot *s, size_t
 
 void vf_check_evaluate(vf_theorem *t, vf_cert *c, vf_point *at) {
     slot *slots;
-    ENSURE("nothing stands behind `evaluate`", *vf_take(c, "evaluate") == '\0');
+    vf_take_alone(c, "evaluate");
     size_t n = make_slots(t, at, &slots), cases = 1;
     for (size_t i = 0; i < n; i++) {
         slots[i].choices = size_of_set(t, &slots[i]);

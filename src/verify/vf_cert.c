@@ -68,6 +68,10 @@ bool vf_take_if(vf_cert *c, const char *keyword, const char **rest) {
     return due;
 }
 
+void vf_take_alone(vf_cert *c, const char *keyword) {
+    ENSURE("a keyword that stands alone", *vf_take(c, keyword) == '\0');
+}
+
 /* --- the frame ---------------------------------------------------------------------------- */
 
 static bool is_digest(const char *text) {

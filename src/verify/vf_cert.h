@@ -17,6 +17,7 @@ bool vf_cert_proved(const vf_cert *c); /* else refuted */
 const char *vf_next(vf_cert *c);
 /* Takes the next record: ENSURE that it has this keyword; what follows it ("" if nothing). */
 const char *vf_take(vf_cert *c, const char *keyword);
+void vf_take_alone(vf_cert *c, const char *keyword); /* ENSURE: nothing follows it */
 bool vf_take_if(vf_cert *c, const char *keyword, const char **rest);
 
 /* Fields of a record, which stand between " | ". ENSURE: exactly n. */

@@ -127,7 +127,7 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
 /* The proof is about something: a point at which all hypotheses hold and everything is defined. A
    point says nothing of almost all values. */
 static void check_instance(vf_theorem *t, vf_cert *c) {
-    ENSURE("nothing stands behind `instance`", *vf_take(c, "instance") == '\0');
+    vf_take_alone(c, "instance");
     ENSURE("an instance of a theorem for all values", !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
     check_example(t, c, vf_read_at(t, vf_take(c, "at")));
     puts("There are instances: its hypotheses can hold.");

@@ -567,7 +567,7 @@ static void check_claim(vf_theorem *t, vf_cert *c, const vf_point *at, size_t k)
 void vf_check_identity(vf_theorem *t, vf_cert *c, vf_point *at) {
     for (size_t v = 0; v < t->nvars; v++)
         ENSURE("a theorem on all values of its variables", t->var[v].quantifier != VF_EXISTS);
-    ENSURE("identity", *vf_take(c, "identity") == '\0');
+    vf_take_alone(c, "identity");
     for (size_t k = 0; k < t->nclaims; k++)
         check_claim(t, c, at, k);
 }

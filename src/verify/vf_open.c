@@ -97,7 +97,7 @@ static vf_facts *facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
     if (strcmp(vf_next(c), "witness") == 0)
         return vf_witness_facts(t, c, at);
     if (strcmp(vf_next(c), "rational") == 0)
-        ENSURE("`rational` stands alone", *vf_take(c, "rational") == '\0');
+        vf_take_alone(c, "rational");
     else
         return NULL;
     vf_facts *f = vf_facts_new(t, at);
@@ -109,7 +109,8 @@ void vf_check_open(vf_theorem *t, vf_cert *c, vf_point *at) {
     bool defined, generic = false, fails = false;
     for (size_t v = 0; v < t->nvars; v++)
         generic = generic || t->var[v].quantifier == VF_GENERIC;
-    ENSURE("`open` is for generic theorems", generic && *vf_take(c, "open") == '\0');
+    ENSURE("`open` is for generic theorems", generic);
+    vf_take_alone(c, "open");
     vf_read_sets(t, c, at);
     vf_facts *f = facts(t, c, at);
     vf_point flat = box_around(t, at, true), box = box_around(t, at, false);

@@ -263,7 +263,7 @@ static void take_point(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *a
     vf_points *p = f->points;
     vf_point *point = vf_alloc(sizeof *point);
     *point = (vf_point){at->dim, vf_alloc((t->nvars + 1) * sizeof *point->var)};
-    ENSURE("`point` stands alone", *vf_take(c, "point") == '\0');
+    vf_take_alone(c, "point");
     if (p->n == MOST_POINTS)
         vf_limit("points");
     vf_read_sets(t, c, point);

@@ -1,126 +1,28 @@
 /* damage VERIFY CLAIMS CERTIFICATE N SCRATCH: N copies of a certificate, each with one token
-   changed, are given to the checker. Prints "MUTANTS REFUSED SAME OTHER WRONG", where
-     SAME   copies are accepted and say what the certificate says (a number written otherwise, a
-            step that nothing needs),
-     OTHER  copies are accepted and are another right counterexample, as the engine finds by itself,
+   changed, are given to the checker. Prints "MUTANTS REFUSED UNUSED STEP POINT WRONG", where
+     UNUSED copies are accepted, and also without the record that was changed,
+     STEP   copies are accepted, and the record says another true thing that serves as well, or the
+            same thing otherwise; these are listed in SCRATCH/steps, before and after,
+     POINT  copies are accepted and are another right counterexample, as the engine finds by itself,
      WRONG  copies are accepted and must not be: another verdict, theorem or digest, or a point at
             which the engine does not find the claim violated (or true, for an example).
    Each WRONG one is kept in SCRATCH. RK_TEST_SEED: the draws. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/rk_io.h"
-#include "base/rk_mem.h"
-#include "base/rk_rng.h"
 #include "cert/rk_cert_point.h"
 #include "lang/rk_check_text.h"
-
-typedef struct token {
-    size_t begin, end;
-} token;
+#include "mutants.h"
 
 typedef struct damage {
     const char *verify, *claims, *scratch;
-    char *text;
-    size_t len;
-    token *token;
-    size_t ntokens;
+    tokens of;
     const rk_checked *checked;
     rk_rng rng;
 } damage;
 
-/* --- tokens ------------------------------------------------------------------------------- */
-
-static size_t token_end(const char *text, size_t at) {
-    size_t end = at + 1;
-    if (isalpha((unsigned char)text[at]) || text[at] == '_')
-        while (isalnum((unsigned char)text[end]) || text[end] == '_')
-            end++;
-    else if (isdigit((unsigned char)text[at]))
-        while (isdigit((unsigned char)text[end]))
-            end++;
-    else if (strchr("<>=!", text[at]) != NULL && text[end] == '=')
-        end++;
-    return end;
-}
-
-static void split(damage *d) {
-    size_t cap = 0;
-    for (size_t at = 0; at < d->len;) {
-        if (isspace((unsigned char)d->text[at])) {
-            at++;
-            continue;
-        }
-        if (d->text[at] == '#' && (at == 0 || d->text[at - 1] == '\n')) {
-            at += strcspn(d->text + at, "\n");
-            continue;
-        }
-        rk_grow(&d->token, &cap, d->ntokens + 1, sizeof *d->token);
-        d->token[d->ntokens] = (token){at, token_end(d->text, at)};
-        at = d->token[d->ntokens++].end;
-    }
-}
-
-/* --- one change --------------------------------------------------------------------------- */
-
-static void put_changed(damage *d, rk_buf *out, token t) {
-    static const char *const sign[] = {"+", "-", "*", "/", "<=", ">=", "==", "!=", "<", ">", ","};
-    const char *at = d->text + t.begin;
-    token other = d->token[rk_rng_below(&d->rng, d->ntokens)];
-    size_t len = t.end - t.begin;
-    switch (rk_rng_below(&d->rng, 5)) {
-    case 0: /* gone */
-        return;
-    case 1: /* twice */
-        rk_buf_printf(out, "%.*s %.*s", (int)len, at, (int)len, at);
-        return;
-    case 2: /* another one of the file */
-        rk_buf_printf(out, "%.*s", (int)(other.end - other.begin), d->text + other.begin);
-        return;
-    case 3: /* another number, name or sign */
-        if (isdigit((unsigned char)*at) && len < 16)
-            rk_buf_printf(out, "%lld", strtoll(at, NULL, 10) + rk_rng_between(&d->rng, -2, 3));
-        else if (isalpha((unsigned char)*at))
-            rk_buf_printf(out, "%.*s%c", (int)len, at, (int)('a' + rk_rng_below(&d->rng, 26)));
-        else
-            rk_buf_puts(out, sign[rk_rng_below(&d->rng, sizeof sign / sizeof *sign)]);
-        return;
-    default: /* with the other sign */
-        rk_buf_printf(out, "-%.*s", (int)len, at);
-    }
-}
-
-static size_t mutate(damage *d, rk_buf *out) {
-    size_t which = rk_rng_below(&d->rng, d->ntokens);
-    token t = d->token[which];
-    rk_buf_reset(out);
-    rk_buf_write(out, d->text, t.begin);
-    put_changed(d, out, t);
-    rk_buf_puts(out, d->text + t.end);
-    return t.begin;
-}
-
 /* --- what became of it ---------------------------------------------------------------------- */
 
 static bool is_accepted(const damage *d, const char *path) {
-    pid_t child = fork();
-    if (child == 0) {
-        if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)
-            _exit(99);
-        execl(d->verify, d->verify, d->claims, path, (char *)NULL);
-        _exit(99);
-    }
-    int status;
-    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
-        WEXITSTATUS(status) > 3) {
-        printf("# the checker did not end as it should: %s\n", path);
-        exit(1);
-    }
-    return WEXITSTATUS(status) == 0;
+    return ends_with((const char *const[]){d->verify, d->claims, path, NULL}) == 0;
 }
 
 /* Does the engine find what the points of the certificate say? */
@@ -155,7 +57,38 @@ static size_t frame_end(const char *text) {
     return verdict == NULL ? 0 : (size_t)(strchr(verdict + 1, '\n') - text);
 }
 
-typedef enum outcome { REFUSED, SAME, OTHER, WRONG } outcome;
+/* Is the certificate accepted without the record at byte `at`, which lies behind the frame? */
+static bool is_unused(const damage *d, const rk_cert_text *was, size_t at, const char *path) {
+    token line = line_of(d->of.text, at);
+    const char *last = strstr(d->of.text, "\nend "), *why;
+    size_t end = (size_t)(last - d->of.text) + 1;
+    if (line.begin >= end)
+        return false;
+    rk_buf less;
+    rk_buf_init(&less);
+    rk_buf_write(&less, d->of.text, line.begin);
+    rk_buf_write(&less, d->of.text + line.end + 1, end - line.end - 1);
+    rk_buf_printf(&less, "end %zu\n", was->nrecords - 1);
+    bool yes = rk_write_file(path, less.text, less.len, &why) == RK_OK && is_accepted(d, path);
+    rk_buf_clear(&less);
+    return yes;
+}
+
+static void list_step(const damage *d, const rk_buf *mutant, size_t at) {
+    token was = line_of(d->of.text, at), now = line_of(mutant->text, was.begin);
+    rk_buf path;
+    rk_buf_init(&path);
+    rk_buf_printf(&path, "%s/steps", d->scratch);
+    FILE *steps = fopen(path.text, "a");
+    if (steps == NULL)
+        exit(99);
+    fprintf(steps, "%.*s  =>  %.*s\n", (int)(was.end - was.begin), d->of.text + was.begin,
+            (int)(now.end - now.begin), mutant->text + now.begin);
+    fclose(steps);
+    rk_buf_clear(&path);
+}
+
+typedef enum outcome { REFUSED, UNUSED, STEP, POINT, WRONG, OUTCOMES } outcome;
 
 static outcome look(const damage *d, const rk_buf *mutant, size_t at, const char *path,
                     rk_arena *arena) {
@@ -165,16 +98,18 @@ static outcome look(const damage *d, const rk_buf *mutant, size_t at, const char
         exit(99);
     if (!is_accepted(d, path))
         return REFUSED;
-    if (!rk_cert_parse(d->text, d->len, arena, &was, &why) ||
+    if (!rk_cert_parse(d->of.text, d->of.len, arena, &was, &why) ||
         !rk_cert_parse(mutant->text, mutant->len, arena, &now, &why))
         return WRONG;
-    if (at < frame_end(d->text) &&
-        (was.proved != now.proved || strcmp(was.digest, now.digest) != 0 ||
-         strcmp(was.theorem, now.theorem) != 0))
+    if (was.proved != now.proved || strcmp(was.digest, now.digest) != 0 ||
+        strcmp(was.theorem, now.theorem) != 0)
         return WRONG;
-    if (!has_points_alone(&now))
-        return SAME;
-    return points_hold(d, &now) ? OTHER : WRONG;
+    if (has_points_alone(&now))
+        return points_hold(d, &now) ? POINT : WRONG;
+    if (at > frame_end(d->of.text) && is_unused(d, &was, at, path))
+        return UNUSED;
+    list_step(d, mutant, at);
+    return STEP;
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -188,22 +123,26 @@ static const rk_checked *theorem_of(const rk_module *module, const rk_cert_text 
 }
 
 static void run(damage *d, unsigned long n, rk_arena *arena) {
-    unsigned long count[4] = {0};
+    unsigned long count[OUTCOMES] = {0}, done = 0;
     rk_buf mutant, path;
     rk_buf_init(&mutant);
     rk_buf_init(&path);
-    for (unsigned long k = 0; k < n; k++) {
-        size_t at = mutate(d, &mutant);
+    for (unsigned long k = 0; done < n; k++) {
+        size_t at = mutate(&d->of, &d->rng, &mutant);
+        if (mutant.len == d->of.len && memcmp(mutant.text, d->of.text, d->of.len) == 0)
+            continue;
         rk_buf_reset(&path);
         rk_buf_printf(&path, "%s/mutant-%lu", d->scratch, k);
-        outcome o = mutant.len == d->len && memcmp(mutant.text, d->text, d->len) == 0
-                        ? SAME
-                        : look(d, &mutant, at, path.text, arena);
+        outcome o = look(d, &mutant, at, path.text, arena);
         count[o]++;
+        done++;
         if (o != WRONG)
             unlink(path.text);
     }
-    printf("%lu %lu %lu %lu %lu\n", n, count[REFUSED], count[SAME], count[OTHER], count[WRONG]);
+    printf("%lu", n);
+    for (int o = 0; o < OUTCOMES; o++)
+        printf(" %lu", count[o]);
+    printf("\n");
     rk_buf_clear(&path);
     rk_buf_clear(&mutant);
 }
@@ -215,18 +154,20 @@ int main(int argc, char **argv) {
     rk_arena *arena = rk_arena_new();
     rk_diags *diags = rk_diags_new();
     rk_cert_text cert;
+    char *text;
     damage d = {.verify = argv[1], .claims = argv[2], .scratch = argv[5]};
     rk_unit *unit = rk_unit_read(d.claims, NULL, diags);
     rk_module *module = unit == NULL ? NULL : rk_module_check(unit, NULL, diags);
-    if (module == NULL || rk_read_file(argv[3], 1 << 24, &d.text, &d.len, &why) != RK_OK ||
-        !rk_cert_parse(d.text, d.len, arena, &cert, &why))
+    if (module == NULL || rk_read_file(argv[3], 1 << 24, &text, &d.of.len, &why) != RK_OK ||
+        !rk_cert_parse(text, d.of.len, arena, &cert, &why))
         return 99;
+    d.of.text = text;
     d.checked = theorem_of(module, &cert);
     d.rng = rk_rng_trial(seed == NULL ? 1 : strtoull(seed, NULL, 10), d.checked->digest, 0);
-    split(&d);
+    split(&d.of, 0, d.of.len);
     run(&d, strtoul(argv[4], NULL, 10), arena);
-    rk_free(d.token);
-    rk_free(d.text);
+    rk_free(d.of.token);
+    rk_free(text);
     rk_module_free(module);
     rk_unit_free(unit);
     rk_diags_free(diags);

@@ -37,6 +37,11 @@ unsigned rk_pool_cores(void) {
     return n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (unsigned)n;
 }
 
+unsigned rk_pool_blas_threads(void) {
+    int n = openblas_get_num_threads == NULL ? 1 : openblas_get_num_threads();
+    return n < 1 ? 1 : (unsigned)n;
+}
+
 static rk_status take_tasks(void *arg) {
     worker *w = arg;
     pool *p = w->pool;

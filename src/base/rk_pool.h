@@ -12,6 +12,9 @@ typedef void rk_pool_task(void *self, size_t index, unsigned worker);
 /* Cores that this process may run on, at least 1. */
 unsigned rk_pool_cores(void);
 
+/* Threads that BLAS would take for a product now: 1 inside a task. */
+unsigned rk_pool_blas_threads(void);
+
 /* Runs tasks 0 .. n-1 on `threads` threads, the caller's among them (0: as many as there are
    cores), and returns the number of threads that took part. When a task raises (rk_guard.h) no
    further one starts, and the caller's guard is raised to. */

@@ -1,75 +1,80 @@
 #include "rk_modular.h"
-#include <math.h>
 #include <stdbool.h>
-#include <cblas.h>
+#include <string.h>
 #include "base/rk_mem.h"
+#include "base/rk_pool.h"
+#include "rk_residues.h"
 
-/* Columns eliminated one by one, and rows of a triangle solved one by one. */
-enum { BASE = 8 };
+/* Columns eliminated one by one. */
+enum { PANEL = RK_RESIDUES_BASE };
+/* Threads share an update of so many products or more; each takes columns, so many at least. */
+#define SHARED_PRODUCTS 4e6
+enum { FEWEST_COLUMNS = 64, MOST_THREADS = 16 };
 
 typedef struct elimination {
     double *a; /* m by n, row-major; pivot columns turn into columns of L */
-    slong m, n;
+    slong m, n, ld;
     ulong modulus;
-    double p, inverse;
-    slong chunk;        /* products that can be summed without reduction */
+    rk_modulus q;
+    const rk_residues *on;
     slong *rows, *cols; /* rows as permuted; pivot columns, rank of them so far */
     slong rank;
-    double *panel; /* BASE columns of m entries */
+    double *panel; /* PANEL columns, `high` apart */
+    slong high;
+    unsigned threads;
+    double *scratch; /* `each` for a thread */
+    size_t each;
 } elimination;
 
-/* x - p * (the integer nearest to x / p): adding and taking away 1.5 * 2^52 rounds. The quotient
-   is below 2^51 in modulus, and its error so small that multiples of p give exactly 0. */
-static inline double reduce(double x, double p, double inverse) {
-    const double magic = 6755399441055744.0;
-    double quotient = (x * inverse + magic) - magic;
-    return x - quotient * p;
-}
-
-static void reduce_block(const elimination *e, double *x, slong rows, slong cols) {
-    const double p = e->p, inverse = e->inverse;
-    for (slong i = 0; i < rows; i++) {
-        double *row = x + i * e->n;
-        for (slong j = 0; j < cols; j++)
-            row[j] = reduce(row[j], p, inverse);
-    }
-}
-
 static double *place(const elimination *e, slong i, slong j) {
-    return e->a + i * e->n + j;
-}
-
-/* c -= x * y mod p; c is m by n, the inner size k; all inside e->a. */
-static void subtract_product(const elimination *e, double *c, const double *x, const double *y,
-                             slong m, slong n, slong k) {
-    if (m == 0 || n == 0)
-        return;
-    for (slong at = 0; at < k; at += e->chunk) {
-        slong now = FLINT_MIN(e->chunk, k - at);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)now, -1, x + at,
-                    (int)e->n, y + at * e->n, (int)e->n, 1, c, (int)e->n);
-        reduce_block(e, c, m, n);
-    }
+    return e->a + i * e->ld + j;
 }
 
 /* b := L^-1 b for the unit lower triangle of r rows at l; b has n columns. */
-static void solve_lower(const elimination *e, const double *l, double *b, slong r, slong n) {
-    if (r > BASE) {
-        slong half = r / 2;
-        solve_lower(e, l, b, half, n);
-        subtract_product(e, b + half * e->n, l + half * e->n, b, r - half, n, half);
-        solve_lower(e, l + half * e->n + half, b + half * e->n, r - half, n);
+static void solve_lower(const elimination *e, const double *l, double *b, slong r, slong n,
+                        double *scratch) {
+    if (r <= RK_RESIDUES_BASE) {
+        e->on->solve(l, e->ld, b, e->ld, r, n, &e->q);
         return;
     }
-    for (slong i = 1; i < r; i++) {
-        double *row = b + i * e->n;
-        for (slong t = 0; t < i; t++) {
-            const double factor = l[i * e->n + t], *other = b + t * e->n;
-            for (slong j = 0; j < n; j++)
-                row[j] -= factor * other[j];
-        }
-        reduce_block(e, row, 1, n);
-    }
+    slong half = (r / 2 + RK_RESIDUES_BASE - 1) / RK_RESIDUES_BASE * RK_RESIDUES_BASE;
+    solve_lower(e, l, b, half, n, scratch);
+    e->on->take(b + half * e->ld, e->ld, l + half * e->ld, e->ld, b, e->ld, r - half, n, half,
+                &e->q, scratch);
+    solve_lower(e, l + half * e->ld + half, b + half * e->ld, r - half, n, scratch);
+}
+
+/* What the `found` pivots at (start, c) mean for the columns from `right` on. */
+typedef struct update {
+    const elimination *e;
+    slong start, c, found, right, width, part; /* `part` columns for each task */
+} update;
+
+static void update_part(void *self, size_t index, unsigned worker) {
+    const update *u = self;
+    const elimination *e = u->e;
+    slong from = (slong)index * u->part, below = u->start + u->found, j = u->right + from;
+    slong width = FLINT_MIN(u->part, u->width - from);
+    double *scratch = e->scratch + worker * e->each;
+    solve_lower(e, place(e, u->start, u->c), place(e, u->start, j), u->found, width, scratch);
+    if (below < e->m)
+        e->on->take(place(e, below, j), e->ld, place(e, below, u->c), e->ld, place(e, u->start, j),
+                    e->ld, e->m - below, width, u->found, &e->q, scratch);
+}
+
+static void update_columns(update *u) {
+    const elimination *e = u->e;
+    double products = (double)(e->m - u->start) * (double)u->width * (double)u->found;
+    slong threads = products < SHARED_PRODUCTS ? 1 : (slong)e->threads;
+    if (u->found == 0 || u->width == 0)
+        return;
+    u->part = FLINT_MAX((u->width + threads - 1) / threads, FEWEST_COLUMNS);
+    u->part = (u->part + 15) / 16 * 16;
+    if (u->part >= u->width)
+        update_part(u, 0, 0);
+    else
+        rk_pool_run((unsigned)threads, (size_t)((u->width + u->part - 1) / u->part), update_part,
+                    u);
 }
 
 static void swap_rows(elimination *e, slong i, slong k) {
@@ -85,130 +90,168 @@ static void swap_rows(elimination *e, slong i, slong k) {
 }
 
 static double balanced_inverse(const elimination *e, double x) {
-    ulong residue = x < 0 ? e->modulus - (ulong)-x : (ulong)x;
-    double inverse = (double)n_invmod(residue, e->modulus);
-    return reduce(inverse, e->p, e->inverse);
+    double p = e->q.p, positive = x < 0 ? x + p : x;
+    ulong residue = (ulong)(positive < 0 ? positive + p : positive);
+    double inverse = (double)n_invmod(residue % e->modulus, e->modulus);
+    return inverse > p / 2 ? inverse - p : inverse;
 }
 
-/* Turns column x of the panel into multipliers below the pivot in row r, and takes their multiples
-   from the columns to the right. */
-static void eliminate_column(elimination *e, slong c, slong width, slong r) {
-    double *x = e->panel + c * e->m, inverse = balanced_inverse(e, x[r]);
-    const double p = e->p, pinv = e->inverse;
-    for (slong i = r + 1; i < e->m; i++)
-        x[i] = reduce(x[i] * inverse, p, pinv);
-    for (slong j = c + 1; j < width; j++) {
-        double *y = e->panel + j * e->m, top = y[r];
-        for (slong i = r + 1; i < e->m; i++)
-            y[i] = reduce(y[i] - x[i] * top, p, pinv);
+/* Takes from column y of the panel the multiples of the `found` columns of L before it, and reduces
+   it from its first row on. */
+static void update_column(const elimination *e, double *y, slong found, slong rows) {
+    slong sum = 0;
+    for (slong k = 0; k < found; k++) {
+        if (sum++ == e->q.chunk) {
+            e->on->reduce(y + k, rows - k, &e->q);
+            sum = 1;
+        } else {
+            e->on->reduce(y + k, 1, &e->q);
+        }
+        e->on->take_column(y + k + 1, e->panel + k * e->high + k + 1, y[k], rows - k - 1);
     }
+    e->on->reduce(y + found, rows - found, &e->q);
 }
 
-/* The first row from r on with a non-zero entry in column c of the panel, brought to row r. */
-static bool bring_pivot(elimination *e, slong c, slong width, slong r) {
-    const double *x = e->panel + c * e->m;
-    slong i = r;
-    while (i < e->m && x[i] == 0)
+/* The first row of column j of the panel from row r on that is not 0, brought to row r; rows of the
+   panel begin with row `start` of the matrix. */
+static bool bring_pivot(elimination *e, slong j, slong width, slong start, slong r) {
+    const double *x = e->panel + j * e->high;
+    slong i = r, rows = e->m - start;
+    while (i < rows && x[i] == 0)
         i++;
-    if (i == e->m)
+    if (i == rows)
         return false;
     if (i == r)
         return true;
-    for (slong j = 0; j < width; j++) {
-        double *y = e->panel + j * e->m, t = y[i];
+    for (slong k = 0; k < width; k++) {
+        double *y = e->panel + k * e->high, t = y[i];
         y[i] = y[r];
         y[r] = t;
     }
-    swap_rows(e, i, r);
+    swap_rows(e, start + i, start + r);
     return true;
 }
 
-/* Eliminates up to BASE columns from column c on, rows from the rank on. The multipliers move to
+static void read_panel(const elimination *e, slong start, slong c, slong width) {
+    for (slong i = 0; i < e->m - start; i++) {
+        const double *row = place(e, start + i, c);
+        for (slong j = 0; j < width; j++)
+            e->panel[j * e->high + i] = row[j];
+    }
+}
+
+static void write_multipliers(const elimination *e, slong start, slong c, slong found) {
+    for (slong i = 1; i < e->m - start; i++) {
+        double *row = place(e, start + i, c);
+        for (slong j = 0; j < found && j < i; j++)
+            row[j] = e->panel[j * e->high + i];
+    }
+}
+
+/* Eliminates up to PANEL columns from column c on, rows from the rank on. The multipliers move to
    the first of these columns. */
 static slong eliminate_panel(elimination *e, slong c, slong width) {
-    slong start = e->rank, found = 0;
-    for (slong j = 0; j < width; j++)
-        for (slong i = start; i < e->m; i++)
-            e->panel[j * e->m + i] = *place(e, i, c + j);
+    slong start = e->rank, found = 0, rows = e->m - start;
+    read_panel(e, start, c, width);
     for (slong j = 0; j < width && e->rank < e->m; j++) {
-        if (!bring_pivot(e, j, width, e->rank))
+        double *y = e->panel + j * e->high, *x = e->panel + found * e->high;
+        update_column(e, y, found, rows);
+        if (!bring_pivot(e, j, width, start, found))
             continue;
-        eliminate_column(e, j, width, e->rank);
-        for (slong i = e->rank; i < e->m; i++)
-            e->panel[found * e->m + i] = e->panel[j * e->m + i];
+        e->on->scale(y + found + 1, balanced_inverse(e, y[found]), rows - found - 1, &e->q);
+        if (x != y)
+            memcpy(x + found, y + found, (size_t)(rows - found) * sizeof *x);
         e->cols[e->rank++] = c + j;
         found++;
     }
-    for (slong j = 0; j < found; j++)
-        for (slong i = start + j + 1; i < e->m; i++)
-            *place(e, i, c + j) = e->panel[j * e->m + i];
+    write_multipliers(e, start, c, found);
     return found;
+}
+
+/* The columns to eliminate first: at most as many as there are rows left, since with full rank the
+   others are not needed, else half. */
+static slong first_columns(const elimination *e, slong width) {
+    slong most = e->m - e->rank;
+    slong half = most < width ? most : width / 2;
+    return FLINT_MIN((half + PANEL - 1) / PANEL * PANEL, width);
 }
 
 /* Eliminates the columns c..c+width-1 of the rows from the rank on; returns the pivots found,
    whose columns of L then stand from column c on. */
 static slong eliminate(elimination *e, slong c, slong width) {
-    slong start = e->rank, half = width / 2, right = c + half;
-    if (start == e->m)
+    if (e->rank == e->m)
         return 0;
-    if (width <= BASE)
+    if (width <= PANEL)
         return eliminate_panel(e, c, width);
-    slong left = eliminate(e, c, half), below = e->rank;
-    solve_lower(e, place(e, start, c), place(e, start, right), left, width - half);
-    if (below < e->m)
-        subtract_product(e, place(e, below, right), place(e, below, c), place(e, start, right),
-                         e->m - below, width - half, left);
-    slong more = eliminate(e, right, width - half);
-    for (slong i = below; i < e->m && left < half; i++)
-        for (slong j = 0; j < more; j++)
-            *place(e, i, c + left + j) = *place(e, i, right + j);
+    slong first = first_columns(e, width), start = e->rank;
+    if (first == width)
+        first = width / 2;
+    slong left = eliminate(e, c, first), below = e->rank;
+    if (below == e->m)
+        return left;
+    update u = {e, start, c, left, c + first, width - first, 0};
+    update_columns(&u);
+    slong more = eliminate(e, c + first, width - first);
+    for (slong i = below; i < e->m && left < first; i++)
+        memmove(place(e, i, c + left), place(e, i, c + first), (size_t)more * sizeof(double));
     return left + more;
 }
 
-/* How many products of balanced residues, on top of one residue, stay so far below 2^53 that the
-   multiple of p nearest to their sum is exact, too. */
-static slong chunk_of(ulong p) {
-    double half = (double)(p / 2 + 1);
-    return (slong)fmin(1 << 20, (0x1p53 - 4 * half) / (half * half));
+/* Rows that are a multiple of 4096 bytes apart would compete for the same lines of the cache. */
+static slong padded(slong n) {
+    return (n + 7) / 8 * 8 + (n % 64 < 8 || n % 64 > 56 ? 24 : 0);
 }
 
-void rk_modular_mul(double *c, double *a, double *b, slong m, slong k, slong n, ulong p) {
-    elimination left = {.n = k, .p = (double)p, .inverse = 1 / (double)p};
-    elimination right = {.n = n, .p = (double)p, .inverse = 1 / (double)p, .chunk = chunk_of(p)};
-    reduce_block(&left, a, m, k);
-    reduce_block(&right, b, k, n);
-    for (slong i = 0; i < m * n; i++)
-        c[i] = 0;
-    for (slong at = 0; at < k; at += right.chunk) {
-        slong now = FLINT_MIN(right.chunk, k - at);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)now, 1, a + at,
-                    (int)k, b + at * n, (int)n, 1, c, (int)n);
-        reduce_block(&right, c, m, n);
+/* A copy of the m by n matrix, or of its transpose, in balanced residues. */
+static void take_copy(elimination *e, const double *entry, bool transposed) {
+    for (slong i = 0; i < e->m; i++) {
+        if (!transposed)
+            memcpy(place(e, i, 0), entry + i * e->n, (size_t)e->n * sizeof *entry);
+        else
+            for (slong j = 0; j < e->n; j++)
+                *place(e, i, j) = entry[j * e->m + i];
+        e->on->reduce(place(e, i, 0), e->n, &e->q);
     }
 }
 
-slong rk_modular_rank(double *entry, slong m, slong n, ulong p, slong *pivot_rows,
-                      slong *pivot_cols) {
-    elimination e = {.a = entry,
-                     .m = m,
-                     .n = n,
-                     .modulus = p,
-                     .p = (double)p,
-                     .inverse = 1 / (double)p,
-                     .chunk = chunk_of(p),
-                     .rows = rk_malloc(((size_t)m + 1) * sizeof(slong)),
-                     .cols = rk_malloc(((size_t)m + 1) * sizeof(slong)),
-                     .panel = rk_malloc(((size_t)m + 1) * BASE * sizeof(double))};
+static void start(elimination *e, slong m, slong n, ulong p, unsigned threads) {
+    *e = (elimination){.m = m, .n = n, .ld = padded(n), .modulus = p};
+    e->q = rk_modulus_of(p);
+    e->on = rk_residues_best();
+    e->threads = FLINT_MIN(FLINT_MAX(threads, 1), MOST_THREADS);
+    e->high = padded(m);
+    e->each = rk_residues_scratch(n, m);
+    e->a = rk_malloc((size_t)(m * e->ld + 8) * sizeof(double));
+    e->rows = rk_malloc(((size_t)m + 1) * sizeof(slong));
+    e->cols = rk_malloc(((size_t)m + 1) * sizeof(slong));
+    e->panel = rk_malloc((size_t)(PANEL * e->high + 8) * sizeof(double));
+    e->scratch = rk_malloc(e->threads * e->each * sizeof(double));
     for (slong i = 0; i < m; i++)
-        e.rows[i] = i;
-    reduce_block(&e, entry, m, n);
-    eliminate(&e, 0, n);
-    for (slong i = 0; i < e.rank && pivot_rows != NULL; i++)
-        pivot_rows[i] = e.rows[i];
-    for (slong i = 0; i < e.rank && pivot_cols != NULL; i++)
-        pivot_cols[i] = e.cols[i];
-    rk_free(e.rows);
-    rk_free(e.cols);
-    rk_free(e.panel);
+        e->rows[i] = i;
+}
+
+static void finish(elimination *e) {
+    rk_free(e->a);
+    rk_free(e->rows);
+    rk_free(e->cols);
+    rk_free(e->panel);
+    rk_free(e->scratch);
+}
+
+slong rk_modular_rank(const double *entry, slong m, slong n, ulong p, slong *pivot_rows,
+                      slong *pivot_cols) {
+    elimination e;
+    bool tall = m > n; /* the rows of the transpose are fewer */
+    start(&e, tall ? n : m, tall ? m : n, p, rk_pool_blas_threads());
+    take_copy(&e, entry, tall);
+    eliminate(&e, 0, e.n);
+    slong *rows = tall ? pivot_cols : pivot_rows, *cols = tall ? pivot_rows : pivot_cols;
+    for (slong i = 0; i < e.rank; i++) {
+        if (rows != NULL)
+            rows[i] = e.rows[i];
+        if (cols != NULL)
+            cols[i] = e.cols[i];
+    }
+    finish(&e);
     return e.rank;
 }

@@ -62,8 +62,8 @@ static void assert_profile(const nmod_mat_t a) {
 
 static void modular_ranks_are_flints(void **state) {
     (void)state;
-    const ulong primes[] = {
-        2, 3, 5, 97, 65537, FIRST, 33554393, 2147483647, UWORD(2305843009213693951)};
+    const ulong primes[] = {2,     3,        5,        97,         65537,
+                            FIRST, 33554393, 67108859, 2147483647, UWORD(2305843009213693951)};
     rk_rng rng = test_rng(3, "modular_ranks_are_flints");
     for (long t = 0; t < (test_long() ? 4000 : 400); t++) {
         ulong p = primes[rk_rng_below(&rng, sizeof primes / sizeof *primes)];
@@ -84,15 +84,20 @@ static void modular_ranks_are_flints(void **state) {
 /* Inner sizes beyond one chunk of exact products, at the largest primes served. */
 static void large_modular_ranks(void **state) {
     (void)state;
-    const ulong primes[] = {FIRST, 33554393};
+    const ulong primes[] = {FIRST, 33554393, 67108859};
     rk_rng rng = test_rng(4, "large_modular_ranks");
-    for (size_t k = 0; k < 2; k++) {
+    for (size_t k = 0; k < sizeof primes / sizeof *primes; k++) {
         nmod_mat_t a;
         nmod_mat_init(a, 300, 420, primes[k]);
         random_mod(a, &rng, 420);
         assert_int_equal(rk_rank_mod(a), 300);
         random_mod(a, &rng, 211);
         assert_profile(a);
+        nmod_mat_t t;
+        nmod_mat_init(t, 420, 300, primes[k]);
+        nmod_mat_transpose(t, a);
+        assert_profile(t);
+        nmod_mat_clear(t);
         nmod_mat_clear(a);
     }
 }

@@ -218,31 +218,56 @@ static void put_cofactor(rules *u, const rk_rewrite_reason *why, const rk_cofact
     put_side(r, c->right, why->cols, RK_IN_SUM);
 }
 
-/* c0*I + c1*A*B == 0 is written as a rule and turned; the number of what was turned. */
+/* " | h N | (factor)*", the first cofactor of a rule that comes from an equation alone. */
+static void put_multiple(rules *u, unsigned origin, rk_sc factor) {
+    rk_buf_printf(u->r->out, " | h %zu | (", hypothesis(u, origin));
+    rk_record_sc(u->r, factor);
+    rk_buf_puts(u->r->out, ")*");
+}
+
+/* "(factor)*eye(n)" */
+static void put_scaled_identity(rk_recorder *r, rk_sc factor, rk_sc n) {
+    rk_buf_putc(r->out, '(');
+    rk_record_sc(r, factor);
+    rk_buf_puts(r->out, ")*");
+    put_identity(r, n);
+}
+
+/* c0*I + c1*A*B == 0: A is invertible, so inv(A)*(A*B)*A says what B*A is. The number of this rule.
+ */
 static size_t put_turn(rules *u, const rk_cofactor *c) {
     rk_recorder *r = u->r;
     const rk_word *eye = &c->of->word[0], *w = &c->of->word[1];
-    rk_sc ratio = rk_sc_div(r->scalars, eye->coef, w->coef);
-    rk_sc c1 = rk_sc_div(r->scalars, rk_sc_int(r->scalars, 1), w->coef);
-    ratio = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), ratio);
+    const rk_letter *behind = w->letter + c->turn;
+    size_t rest = w->length - c->turn;
+    rk_sc one = rk_sc_int(r->scalars, 1), zero = rk_sc_int(r->scalars, 0);
+    rk_sc each = rk_sc_div(r->scalars, one, w->coef);
+    rk_sc ratio = rk_sc_sub(r->scalars, zero, rk_sc_mul(r->scalars, eye->coef, each));
     rk_buf_puts(r->out, "rule ");
     rk_mx_print_letters(r->printer, r->out, w->letter, w->length);
-    rk_buf_puts(r->out, " | (");
-    rk_record_sc(r, ratio);
-    rk_buf_puts(r->out, ")*");
-    put_identity(r, c->of->rows);
-    rk_buf_printf(r->out, " | h %zu | (", hypothesis(u, c->index));
-    rk_record_sc(r, c1);
-    rk_buf_puts(r->out, ")*");
+    rk_record_bar(r);
+    put_scaled_identity(r, ratio, c->of->rows);
+    put_multiple(u, c->index, each);
     put_identity(r, c->of->rows);
     rk_record_bar(r);
     put_identity(r, c->of->rows);
-    rk_buf_puts(r->out, "\nturn ");
+    rk_buf_puts(r->out, "\ninvertible ");
+    rk_mx_print_letters(r->printer, r->out, w->letter, c->turn);
+    rk_buf_puts(r->out, " | (");
+    rk_record_sc(r, rk_sc_div(r->scalars, one, ratio));
+    rk_buf_puts(r->out, ")*");
+    rk_mx_print_letters(r->printer, r->out, behind, rest);
+    rk_buf_puts(r->out, "\nrule ");
+    rk_mx_print_letters(r->printer, r->out, behind, rest);
+    rk_buf_putc(r->out, '*');
     rk_mx_print_letters(r->printer, r->out, w->letter, c->turn);
     rk_record_bar(r);
-    rk_mx_print_letters(r->printer, r->out, w->letter + c->turn, w->length - c->turn);
-    rk_record_bar(r);
-    rk_record_sc(r, ratio);
+    put_scaled_identity(r, ratio, c->of->rows);
+    put_multiple(u, c->index, each);
+    rk_buf_puts(r->out, "inv(");
+    rk_mx_print_letters(r->printer, r->out, w->letter, c->turn);
+    rk_buf_puts(r->out, ") | ");
+    rk_mx_print_letters(r->printer, r->out, w->letter, c->turn);
     rk_record_end(r);
     u->written += 2;
     return u->written;

@@ -82,25 +82,6 @@ static bool is_square(const vf_mx *a) {
     return vf_ratio_equal(a->rows, a->cols);
 }
 
-/* For square A and B, A*B == c*I with c not 0 gives B*A == c*I. */
-static void take_turn(vf_proof *p, const char *rest) {
-    const char *field[3];
-    vf_fields(rest, field, 3);
-    const vf_mx *a = vf_matrix_text(p, field[0]), *b = vf_matrix_text(p, field[1]);
-    ENSURE("both must be square", is_square(a) && is_square(b));
-    const vf_mx *product = vf_mx_mul(p->s, a, b);
-    ENSURE("the product is no multiple of the identity",
-           product->nwords == 1 && product->word[0].n == 0 && !vf_n_is_one(a->rows));
-    vf_ratio c = product->word[0].coef;
-    ENSURE("a factor that is perhaps 0", vf_mx_is_nonzero(p->s, c));
-    vf_mx_stop_rules(p->s);
-    a = vf_matrix_text(p, field[0]);
-    b = vf_matrix_text(p, field[1]);
-    const vf_mx *multiple = vf_mx_scale(p->s, c, vf_mx_eye(p->s, a->rows));
-    add_rule(p, vf_mx_sub(p->s, vf_mx_mul(p->s, b, a), multiple), vf_matrix_text(p, field[2]));
-    resume_rules(p);
-}
-
 /* A and B are square and A*B == I. */
 static void take_invertible(vf_proof *p, const char *rest) {
     const char *field[2];
@@ -130,10 +111,7 @@ void vf_take_rules(vf_proof *p) {
     static const struct {
         const char *keyword;
         void (*take)(vf_proof *p, const char *rest);
-    } records[] = {{"rule", take_rule},
-                   {"turn", take_turn},
-                   {"invertible", take_invertible},
-                   {"unknown", take_unknown}};
+    } records[] = {{"rule", take_rule}, {"invertible", take_invertible}, {"unknown", take_unknown}};
     const char *rest;
     for (size_t i = 0; i < sizeof records / sizeof *records;)
         if (vf_take_if(p->c, records[i].keyword, &rest)) {

@@ -133,7 +133,6 @@ struct vf_mxs {
     size_t nscaled;
     vf_rule *rule;
     size_t nrules;
-    bool expanding; /* the rules are stopped: A*inv(A) stays, where A is a sum */
     vf_ranged *ranged;
     size_t nranged;
     size_t version, versions; /* of what is known, and how many there were */

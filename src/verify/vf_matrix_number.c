@@ -623,7 +623,6 @@ void vf_mx_forget(vf_mxs *s, vf_mark mark) {
     s->nscaled = mark.scaled;
     s->nranged = mark.ranged;
     s->nrules = mark.rules;
-    s->expanding = false;
     s->version = mark.version; /* what is known is what was known then */
 }
 

@@ -677,7 +677,6 @@ void vf_mx_note(vf_mxs *s, const vf_term *text) {
 
 void vf_mx_stop_rules(vf_mxs *s) {
     s->nrules = 0;
-    s->expanding = true;
     vf_changed(s);
 }
 
@@ -733,7 +732,6 @@ static size_t word_of_rule(const vf_mx *zero, const vf_mx *lead) {
 
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
     bool nothing = vf_mx_is_zero(s, zero);
-    s->expanding = false;
     vf_changed(s);
     if (nothing)
         return;

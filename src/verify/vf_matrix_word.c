@@ -236,17 +236,8 @@ static const vf_mx *argument(vf_mxs *s, vf_letter a) {
     return a.transposed ? vf_mx_transpose(s, a.leaf->arg[0]) : a.leaf->arg[0];
 }
 
-/* Is the inverse in a rule that was given? Those that are needed are given with it, then. */
-static bool is_in_rule(const vf_mxs *s, const vf_leaf *inverse) {
-    for (size_t i = 0; i < s->nrules; i++)
-        for (size_t k = 0; k < s->rule[i].n; k++)
-            if (s->rule[i].letter[k].leaf == inverse)
-                return true;
-    return false;
-}
-
-/* inv(A)*A == I, read as a rule for the greatest word of A: inv(A)*w == (I - inv(A)*rest)/c; or
-   mirrored, A*inv(A) == I. The letter of inv(A) is w[at]. */
+/* inv(A)*A == I, or A*inv(A) == I, for a product A. (For a sum a proof states what it uses.) The
+   letter of inv(A) is w[at]. */
 static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t i, bool before,
                                  size_t *count) {
     size_t at = i;
@@ -255,19 +246,16 @@ static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t
     if (at == n || w[at].leaf->kind != VF_L_INV)
         return NULL;
     const vf_mx *a = argument(s, w[at]);
-    if (a->nwords == 0 || (a->nwords > 1 && (s->expanding || is_in_rule(s, w[at].leaf))))
+    if (a->nwords != 1)
         return NULL;
-    size_t g = vf_greatest_word(a);
-    const vf_word *lead = &a->word[g];
-    bool here = before ? starts_with(w + i + 1, n - i - 1, lead->letter, lead->n)
-                       : at - i == lead->n && starts_with(w + i, n - i, lead->letter, lead->n);
-    if (lead->n == 0 || !here || !vf_mx_is_nonzero(s, lead->coef) || !vf_mx_is_invertible(s, a))
+    const vf_word *x = &a->word[0];
+    bool here = before ? starts_with(w + i + 1, n - i - 1, x->letter, x->n)
+                       : at - i == x->n && starts_with(w + i, n - i, x->letter, x->n);
+    if (x->n == 0 || !here || !vf_mx_is_nonzero(s, x->coef) || !vf_mx_is_invertible(s, a))
         return NULL;
-    *count = lead->n + 1;
-    const vf_mx *inv = vf_mx_of_letter(s, w[at]), *rest = vf_mx_sub(s, a, vf_mx_of_word(s, a, g));
-    rest = before ? vf_mx_mul(s, inv, rest) : vf_mx_mul(s, rest, inv);
-    vf_ratio each = vf_n_div(s, vf_ratio_int(1), lead->coef);
-    return vf_mx_scale(s, each, vf_mx_sub(s, vf_mx_eye(s, a->rows), rest));
+    *count = x->n + 1;
+    vf_ratio each = vf_n_div(s, vf_ratio_int(1), x->coef);
+    return vf_mx_scale(s, each, vf_mx_eye(s, a->rows));
 }
 
 /* A*A^k is A^k*A: the factors stand behind the power. */

@@ -112,6 +112,7 @@ static token line_of(const char *text, size_t at) {
 /* The status with which the program ends, its words thrown away; ends this program where that
    one does not end by itself. */
 static int ends_with(const char *const argv[]) {
+    fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)

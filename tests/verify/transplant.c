@@ -16,6 +16,7 @@
 typedef struct transplant {
     const char *verify, *rankle, *path;
     rk_buf certificate; /* path of the changed one */
+    rk_buf results;     /* path of what the engine says */
     tokens claims;
     const char *text;  /* the certificate, */
     rk_cert_text read; /* read */
@@ -55,14 +56,21 @@ static bool write_certificate(const transplant *t) {
 
 typedef enum outcome { REFUSED, RIGHT, OPEN, WRONG, UNREAD, OUTCOMES } outcome;
 
-/* Status 0 says proved without `expect`, 10 that something is refuted. */
+/* The verdict of the engine, whatever the theorem expects. */
 static outcome settle(const transplant *t) {
-    int status = ends_with((const char *const[]){t->rankle, "check", t->path, "--only",
-                                                 t->read.theorem, "--time-limit", "10", NULL});
-    bool proved = status == 0, refuted = status == 10;
-    if (t->read.proved ? proved : refuted)
-        return RIGHT;
-    return (t->read.proved ? refuted : proved) ? WRONG : OPEN;
+    char *said;
+    size_t len;
+    const char *why;
+    ends_with((const char *const[]){t->rankle, "check", t->path, "--only", t->read.theorem,
+                                    "--time-limit", "10", "--json", t->results.text, NULL});
+    if (rk_read_file(t->results.text, 1 << 24, &said, &len, &why) != RK_OK)
+        return OPEN;
+    bool proved = strstr(said, "\"verdict\": \"proved\"") != NULL,
+         refuted = strstr(said, "\"verdict\": \"refuted\"") != NULL;
+    rk_free(said);
+    if (proved == refuted)
+        return OPEN;
+    return proved == t->read.proved ? RIGHT : WRONG;
 }
 
 static outcome look(const transplant *t, const rk_buf *mutant) {
@@ -101,6 +109,7 @@ static void run(const transplant *t, unsigned long n, rk_rng *rng) {
     rk_buf_clear(&mutant);
     unlink(t->path);
     unlink(t->certificate.text);
+    unlink(t->results.text);
 }
 
 /* The tokens of the theorem, behind its name. */
@@ -135,9 +144,12 @@ int main(int argc, char **argv) {
     t.text = certificate;
     rk_buf_init(&t.certificate);
     rk_buf_printf(&t.certificate, "%s.cert", t.path);
+    rk_buf_init(&t.results);
+    rk_buf_printf(&t.results, "%s.json", t.path);
     rk_rng rng = mark(&t, argv[3]);
     run(&t, strtoul(argv[5], NULL, 10), &rng);
     rk_buf_clear(&t.certificate);
+    rk_buf_clear(&t.results);
     rk_free(t.claims.token);
     rk_free(claims);
     rk_free(certificate);

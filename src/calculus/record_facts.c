@@ -105,6 +105,26 @@ static void put_cancel(facts *f, const rk_fact *fact) {
     rk_record_fail(f->r, "a factor cancelled in a Kronecker product");
 }
 
+/* (size - rank(A)) times a hypothesis that is not negative */
+static void put_gap(facts *f, const rk_fact *fact) {
+    rk_recorder *r = f->r;
+    const rk_mx *a = fact->matrix[0];
+    rk_sc x = rk_mx_rank(r->store, a), size[] = {a->rows, a->cols};
+    for (size_t i = 0; i < f->d->nfacts; i++)
+        for (size_t k = 0; k < 2 && f->number[i] > 0; k++) {
+            rk_sc gap = rk_sc_sub(r->scalars, size[k], x);
+            if (rk_sc_mul(r->scalars, gap, f->d->fact[i]->value) != fact->value)
+                continue;
+            rk_buf_puts(r->out, "fact size | ");
+            rk_record_mx(r, a);
+            put_relation(f, gap, false);
+            rk_buf_printf(r->out, "fact product-of-facts | %zu | %zu", f->n, f->number[i]);
+            put_relation(f, fact->value, false);
+            return;
+        }
+    rk_record_fail(r, "a product with a hypothesis that is not seen");
+}
+
 /* --- families ------------------------------------------------------------------------------- */
 
 static void put_fact(facts *f, const rk_fact *fact);
@@ -150,6 +170,23 @@ static void put_fact(facts *f, const rk_fact *fact) {
             break;
         }
         rk_record_fail(f->r, "an elimination of which only the ends are known");
+        break;
+    case RK_LAW_GAPS:
+        if (fact->nmatrices == 1) {
+            put_gap(f, fact);
+            break;
+        }
+        f->n = rk_record_steps(f->r, fact, f->n);
+        break;
+    case RK_LAW_NORM_SUM:
+    case RK_LAW_NORM_PRODUCT:
+    case RK_LAW_SPECTRUM:
+    case RK_LAW_SPANNED:
+    case RK_LAW_KRON_PAIR:
+    case RK_LAW_KRON_CHAIN:
+    case RK_LAW_GRAM_SUM:
+    case RK_LAW_RANGE:
+        f->n = rk_record_steps(f->r, fact, f->n);
         break;
     default:
         rk_record_instance(f->r, fact);

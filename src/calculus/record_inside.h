@@ -1,5 +1,6 @@
 /* Inside the writer of records: rk_record.c writes the tree, record_facts.c facts and sums,
-   record_laws.c the arguments of laws, record_rules.c the equations that matrices are rewritten
+   record_laws.c the arguments of laws, record_steps.c
+   facts that are several records, record_rules.c the equations that matrices are rewritten
    by. */
 #ifndef RECORD_INSIDE_H
 #define RECORD_INSIDE_H
@@ -49,6 +50,9 @@ void rk_record_sum(rk_recorder *r, const rk_derivation *d);
 void rk_record_instance(rk_recorder *r, const rk_fact *f);
 /* An elimination as several facts, the first of which gets number n + 1; how many. */
 size_t rk_record_elimination(rk_recorder *r, const rk_fact *f, size_t n);
+/* One of the laws that record_steps.c has as several facts, of which the first gets number n + 1;
+   the number of the last. */
+size_t rk_record_steps(rk_recorder *r, const rk_fact *f, size_t n);
 /* The rules of the store, each after those it follows from. */
 void rk_record_rules(rk_recorder *r, const rk_derivation *d);
 

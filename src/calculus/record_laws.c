@@ -127,8 +127,9 @@ static void put_block_sum(rk_recorder *r, const rk_fact *f) {
     const rk_note *n = f->note;
     const rk_mx *sum = f->matrix[0];
     if (n->block == NULL) {
-        const rk_mx *eye = rk_mx_eye(r->store, n->mx[0]->cols);
-        PUT(r, "sum-in-blocks", n->mx[0], eye, n->mx[1], eye);
+        const rk_mx *a = n->mx[0], *b = n->mx[1], *eye = rk_mx_eye(r->store, a->cols);
+        PUT(r, "product", rk_mx_grid(r->store, 1, 2, (const rk_mx *[]){a, b}),
+            rk_mx_grid(r->store, 2, 1, (const rk_mx *[]){eye, eye}));
         return;
     }
     const rk_mx *whole = rk_block_matrix(r->store, n->block);
@@ -139,6 +140,25 @@ static void put_block_sum(rk_recorder *r, const rk_fact *f) {
         rk_record_fail(r, "a sum of multiples of blocks that is not seen");
     else
         PUT(r, "product", whole, columns);
+}
+
+/* rank(F*X) + rank(X*E) <= rank(X) + rank(F*X*E), where E takes some block columns of X. */
+static void put_part_factor(rk_recorder *r, const rk_note *n) {
+    rk_block whole, chosen = {.rows = 0}, e;
+    rk_block_part(&whole, n->block, 1, n->cols);
+    for (size_t i = 0; i < whole.cols; i++) {
+        chosen.height[i] = chosen.width[i] = whole.width[i];
+        for (size_t j = 0; j < whole.cols; j++)
+            chosen.cell[i][j] = i == j ? rk_mx_eye(r->store, whole.width[i])
+                                       : rk_mx_zero(r->store, whole.width[i], whole.width[j]);
+    }
+    chosen.rows = chosen.cols = whole.cols;
+    unsigned kept = 0;
+    for (unsigned j = 0, i = 0; j < n->block->cols; j++)
+        if (n->cols >> j & 1)
+            kept |= (n->col >> j & 1) << i++;
+    rk_block_part(&e, &chosen, (1u << whole.cols) - 1, kept);
+    PUT(r, "frobenius", n->mx[0], rk_block_matrix(r->store, &whole), rk_block_matrix(r->store, &e));
 }
 
 static void put_blocks(rk_recorder *r, const rk_fact *f) {
@@ -166,7 +186,7 @@ static void put_blocks(rk_recorder *r, const rk_fact *f) {
         put_block_sum(r, f);
         break;
     default: /* PART_FACTOR */
-        PUT(r, "part-factor", n->mx[0], part(r, b, 1, n->cols), part(r, b, 1, n->col));
+        put_part_factor(r, n);
     }
 }
 
@@ -248,6 +268,9 @@ static void put_noted(rk_recorder *r, const rk_fact *f) {
     case RK_LAW_PENCIL:
         PUT(r, "pencil", n->mx[0], f->matrix[0], f->matrix[1]);
         break;
+    case RK_LAW_NORM_PART:
+        put_matrices(r, n->kind, 2, f->matrix);
+        break;
     case RK_LAW_SPECIAL:
         put_specialisation(r, f);
         break;
@@ -266,8 +289,6 @@ void rk_record_instance(rk_recorder *r, const rk_fact *f) {
         put_number(r, f->at);
     } else if (f->law == RK_LAW_MAXIMAL) {
         put_matrices(r, "maximal-rank", f->nmatrices - 1, f->matrix + 1);
-    } else if ((f->law == RK_LAW_NORM_SUM || f->law == RK_LAW_NORM_PRODUCT) && f->nmatrices == 3) {
-        put_matrices(r, rk_law_get(f->law)->name, 2, f->matrix + 1); /* the first is the whole */
     } else {
         put_plain(r, f);
     }

@@ -298,14 +298,18 @@ static void put_rule(rules *u, size_t i) {
 
 /* --- all of them -------------------------------------------------------------------------- */
 
-/* The unknown matrix of the span that hypothesis `origin` is, in the letters of an image. */
-static void find_unknown(rules *u, const rk_mx *image, unsigned origin) {
-    for (size_t i = 0; i < image->nwords; i++)
-        for (size_t k = 0; k < image->word[i].length; k++)
-            if (image->word[i].letter[k].leaf->kind == RK_L_FRESH) {
-                put_unknown(u, origin, image->word[i].letter[k].leaf);
-                return;
-            }
+/* The unknown matrix of the span that hypothesis `origin` is: K in A - K*B, or A - B*K. */
+static void find_unknown(rules *u, const rk_mx *zero, unsigned origin) {
+    bool first = u->d->assumption[origin].term->op == RK_T_IN_ROWSPAN;
+    for (size_t i = 0; i < zero->nwords; i++) {
+        const rk_word *w = &zero->word[i];
+        const rk_leaf *leaf = w->length == 0 ? NULL : w->letter[first ? 0 : w->length - 1].leaf;
+        if (leaf != NULL && leaf->kind == RK_L_FRESH) {
+            put_unknown(u, origin, leaf);
+            return;
+        }
+    }
+    rk_record_fail(u->r, "a span whose unknown matrix is not seen");
 }
 
 static bool is_span(const rules *u, unsigned origin) {
@@ -322,7 +326,7 @@ static void put_unknowns(rules *u) {
         if (c == NULL || c->ground != RK_FROM_EQUATION || seen[c->index] || !is_span(u, c->index))
             continue;
         seen[c->index] = true;
-        find_unknown(u, why.image, c->index);
+        find_unknown(u, c->of, c->index);
     }
     rk_free(seen);
 }

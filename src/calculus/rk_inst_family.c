@@ -82,6 +82,7 @@ static void sum_of_squares(rk_instances *g, const rk_site *node, const rk_leaf *
     if (!root)
         return;
     const rk_mx *stack = rk_mx_loop(s, RK_L_VCAT, leaf->sym, leaf->index[0], leaf->index[1], root);
+    note(g, leaf, NULL);
     rk_inst_equal(g, node, RK_LAW_GRAM_SUM, node->rank, rk_mx_rank(s, stack), 2,
                   RK_INST_LIST(root, rk_mx_eye(s, root->cols)));
     rk_inst_want(g, node, stack);
@@ -134,10 +135,11 @@ static bool in_range(rk_instances *g, const rk_leaf *leaf, rk_sc i) {
            is_given(g, rk_sc_sub(sc, leaf->index[1], i));
 }
 
-bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a) {
+rk_sc rk_inst_member(rk_instances *g, const rk_leaf *family, const rk_mx *a) {
     rk_sc i = member_index(g, family, a);
-    return i && in_range(g, family, i) &&
-           rk_mx_put_sym(rk_instances_store(g), family->arg[0], family->sym, i) == a;
+    bool is = i && in_range(g, family, i) &&
+              rk_mx_put_sym(rk_instances_store(g), family->arg[0], family->sym, i) == a;
+    return is ? i : NULL;
 }
 
 /* The first and last member, and those that are looked at. */

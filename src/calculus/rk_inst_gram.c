@@ -100,6 +100,7 @@ static void sum_of_squares(rk_instances *g, const rk_site *node, const rk_mx *a,
             return;
     root[whole->nwords] = right;
     const rk_mx *stack = rk_mx_mul(s, rk_mx_grid(s, whole->nwords, 1, root), right);
+    rk_inst_note(g, &(rk_note){.mx = {whole}});
     rk_inst_equal(g, node, RK_LAW_GRAM_SUM, node->rank, rk_mx_rank(s, stack), whole->nwords + 1,
                   root);
     rk_inst_want(g, node, stack);

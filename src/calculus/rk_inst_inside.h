@@ -82,10 +82,10 @@ const rk_mx *rk_inst_root(rk_instances *g, const rk_mx *a);
 void rk_inst_cuts(rk_instances *g, const rk_site *from, const rk_mx *whole, const rk_mx *as);
 /* Cuts and squares of the equations that are assumed. */
 void rk_inst_equations(rk_instances *g);
-/* Is a one of the members family[i], i in the range? */
-bool rk_inst_is_member(rk_instances *g, const rk_leaf *family, const rk_mx *a);
-/* Does the text write whole as left times something? */
-bool rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left);
+/* The index i in the range with a == family[i]; NULL: none is seen. */
+rk_sc rk_inst_member(rk_instances *g, const rk_leaf *family, const rk_mx *a);
+/* What the text writes left times for whole; NULL. */
+const rk_mx *rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left);
 /* zero, invertible, or looked at already */
 bool rk_inst_simple(rk_instances *g, const rk_site *node, const rk_mx *a);
 /* left and right are polynomials in one matrix, perhaps without a common factor. */

@@ -1,11 +1,14 @@
 /* Kronecker products side by side. The column space of kron(A, B) is the tensor product of those of
    A and B, and subspaces that are tensor products meet in the tensor product of intersections. */
+#include <string.h>
+
 #include "rk_inst_inside.h"
 
 enum { MOST_PRODUCTS = 8 };
 
 typedef struct products { /* kron(a[i], b[i]), side by side */
     const rk_mx *a[MOST_PRODUCTS], *b[MOST_PRODUCTS];
+    const rk_mx *left[MOST_PRODUCTS], *right[MOST_PRODUCTS]; /* of a chain, see in_chain */
     size_t n;
 } products;
 
@@ -42,43 +45,56 @@ static rk_sc rank_of(rk_instances *g, const rk_site *node, const rk_mx *a) {
     return rk_mx_rank(rk_instances_store(g), a);
 }
 
-static bool is_multiple(rk_instances *g, const rk_mx *a, const rk_mx *b) {
+/* c with a == c*b; NULL. */
+static rk_sc multiple(rk_instances *g, const rk_mx *a, const rk_mx *b) {
     rk_mxs *s = rk_instances_store(g);
     rk_sc ratio[RK_INST_RATIOS];
     size_t n = a == b ? 0 : rk_inst_ratios(g, a, b, ratio);
     for (size_t i = 0; i < n; i++)
         if (a == rk_mx_scale(s, ratio[i], b))
-            return true;
-    return a == b;
+            return ratio[i];
+    return a == b ? rk_sc_int(rk_inst_scalars(g), 1) : NULL;
 }
 
-/* Is whole a multiple of part times the letters that all its words end in, from some letter on? */
-static bool ends_after(rk_instances *g, const rk_mx *whole, const rk_mx *part) {
+/* K with whole == part*K, a multiple of the letters that all its words end in, from some letter on;
+   NULL. */
+static const rk_mx *ends_after(rk_instances *g, const rk_mx *whole, const rk_mx *part) {
     size_t shared = whole->nwords > 0 ? rk_inst_shared(whole, true) : 0;
     for (size_t n = 1; n <= shared; n++) {
         const rk_word *w = &whole->word[0];
         if (rk_letter_rows(w->letter[w->length - n]) != part->cols)
             continue;
         const rk_mx *rest = rk_inst_stripped(g, whole, whole->rows, part->cols, 0, n);
-        if (is_multiple(g, rest, part))
-            return true;
+        rk_sc c = multiple(g, rest, part);
+        if (c != NULL)
+            return rk_mx_scale(rk_instances_store(g), c,
+                               rk_inst_of_letters(g, part->cols, w->letter + w->length - n, n));
     }
-    return false;
+    return NULL;
 }
 
-/* Is the column space of a certainly in that of b? A b that leaves a alone holds its columns. */
-static bool is_within(rk_instances *g, const rk_mx *a, const rk_mx *b) {
+/* K with a == b*K, so that the column space of a is in that of b; NULL: none is seen. */
+static const rk_mx *within(rk_instances *g, const rk_mx *a, const rk_mx *b) {
+    rk_mxs *s = rk_instances_store(g);
     bool square = b->rows == b->cols;
-    return a == b || (square && rk_inst_invertible(g, b)) ||
-           (square && rk_mx_mul(rk_instances_store(g), b, a) == a) || ends_after(g, a, b);
+    if (a == b)
+        return rk_mx_eye(s, a->cols);
+    if (square && rk_mx_mul(s, b, a) == a)
+        return a;
+    if (square && rk_inst_invertible(g, b))
+        return rk_mx_mul(s, rk_mx_inv(s, b), a);
+    return ends_after(g, a, b);
 }
 
-/* The dimension of the intersection of two column spaces. */
-static rk_sc meet(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b) {
+/* The dimension of the intersection of two column spaces; *k: within that of b, or of a. */
+static rk_sc meet(rk_instances *g, const rk_site *node, const rk_mx *a, const rk_mx *b,
+                  const rk_mx *k[2]) {
     rk_scalars *sc = rk_inst_scalars(g);
-    if (is_within(g, a, b))
+    k[0] = within(g, a, b);
+    k[1] = k[0] != NULL ? NULL : within(g, b, a);
+    if (k[0] != NULL)
         return rank_of(g, node, a);
-    if (is_within(g, b, a))
+    if (k[1] != NULL)
         return rank_of(g, node, b);
     const rk_mx *both = rk_mx_grid(rk_instances_store(g), 1, 2, RK_INST_LIST(a, b));
     rk_sc sum = rk_sc_add(sc, rank_of(g, node, a), rank_of(g, node, b));
@@ -89,7 +105,10 @@ static void pair(rk_instances *g, const rk_site *node, const products *p) {
     rk_scalars *sc = rk_inst_scalars(g);
     rk_sc first = rk_sc_mul(sc, rank_of(g, node, p->a[0]), rank_of(g, node, p->b[0]));
     rk_sc second = rk_sc_mul(sc, rank_of(g, node, p->a[1]), rank_of(g, node, p->b[1]));
-    rk_sc common = rk_sc_mul(sc, meet(g, node, p->a[0], p->a[1]), meet(g, node, p->b[0], p->b[1]));
+    rk_note note = {.kind = NULL};
+    rk_sc common = rk_sc_mul(sc, meet(g, node, p->a[0], p->a[1], &note.mx[0]),
+                             meet(g, node, p->b[0], p->b[1], &note.mx[2]));
+    rk_inst_note(g, &note);
     rk_inst_equal(g, node, RK_LAW_KRON_PAIR, node->rank,
                   rk_sc_sub(sc, rk_sc_add(sc, first, second), common), 4,
                   RK_INST_LIST(p->a[0], p->b[0], p->a[1], p->b[1]));
@@ -105,16 +124,26 @@ static void exchange(products *p, size_t i, size_t k) {
     p->b[k] = b;
 }
 
-/* Brings them into an order in which the a[i] grow and the b[i] shrink. */
+/* Brings them into an order in which the a[i] grow and the b[i] shrink: a[i] == a[i + 1]*left[i],
+   b[i + 1] == b[i]*right[i]. */
 static bool in_chain(rk_instances *g, products *p) {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = i + 1; k < p->n; k++)
-            if (!is_within(g, p->a[i], p->a[k]))
+            if (within(g, p->a[i], p->a[k]) == NULL)
                 exchange(p, i, k);
-    for (size_t i = 0; i + 1 < p->n; i++)
-        if (!is_within(g, p->a[i], p->a[i + 1]) || !is_within(g, p->b[i + 1], p->b[i]))
+    for (size_t i = 0; i + 1 < p->n; i++) {
+        p->left[i] = within(g, p->a[i], p->a[i + 1]);
+        p->right[i] = within(g, p->b[i + 1], p->b[i]);
+        if (p->left[i] == NULL || p->right[i] == NULL)
             return false;
+    }
     return true;
+}
+
+static const rk_mx *const *kept(rk_instances *g, const rk_mx *const *item) {
+    const rk_mx **copy = rk_arena_alloc(rk_inst_arena(g), MOST_PRODUCTS * sizeof *copy);
+    memcpy(copy, item, MOST_PRODUCTS * sizeof *copy);
+    return copy;
 }
 
 static void chain(rk_instances *g, const rk_site *node, products *p) {
@@ -130,6 +159,7 @@ static void chain(rk_instances *g, const rk_site *node, products *p) {
         factor[2 * i] = p->a[i];
         factor[2 * i + 1] = p->b[i];
     }
+    rk_inst_note(g, &(rk_note){.left = kept(g, p->left), .right = kept(g, p->right)});
     rk_inst_equal(g, node, RK_LAW_KRON_CHAIN, node->rank, sum, 2 * p->n, factor);
 }
 
@@ -173,7 +203,7 @@ static void gaps_by_hypotheses(rk_instances *g, const rk_site *node, const rk_mx
 
 void rk_inst_kron(rk_instances *g, const rk_site *node) {
     const rk_mx *row = node->mx->grid_rows == 1 ? node->mx : node->mx->transpose;
-    products p;
+    products p = {.n = 0};
     if (!row_of_products(g, row, &p))
         return;
     if (p.n == 2)

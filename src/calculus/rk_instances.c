@@ -379,11 +379,11 @@ static void state_invertible(rk_instances *g) {
     }
 }
 
-bool rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left) {
+const rk_mx *rk_inst_written_product(const rk_instances *g, const rk_mx *whole, const rk_mx *left) {
     for (size_t i = 0; i < g->nwritten; i++)
         if (!g->written[i].sum && g->written[i].whole == whole && g->written[i].left == left)
-            return true;
-    return false;
+            return g->written[i].right;
+    return NULL;
 }
 
 /* What the text shows about the node: it was written as a product or a sum. */

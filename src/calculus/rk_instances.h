@@ -19,6 +19,11 @@ typedef struct rk_note {
     unsigned sym;
     rk_sc low, high, at;
     const struct rk_block_way *way; /* of an elimination */
+    /* of a norm which one: "1", "2", "inf", "fro"; of a spectrum which of its laws */
+    const char *kind;
+    size_t letter; /* 1..: of each letter, this one the Frobenius one of several; 0: of the whole */
+    /* Kronecker products, a chain: what the factors are multiplied by for the next ones */
+    const rk_mx *const *left, *const *right;
 } rk_note;
 
 typedef struct rk_fact rk_fact;

@@ -15,6 +15,7 @@ typedef struct norms { /* whose facts are wanted: those that come from the text 
     rk_context *x;
     rk_norm item[MOST_NORMS];
     size_t n;
+    const rk_note *note; /* of the next fact; NULL */
 } norms;
 
 static rk_sc value(const norms *w, rk_norm_kind kind, const rk_mx *a) {
@@ -44,28 +45,46 @@ static void state(norms *w, rk_law law, rk_sc small, rk_sc large, size_t n,
                   const rk_mx *const *matrix) {
     rk_context *x = w->x;
     rk_fact f = {.law = law, .value = rk_sc_sub(x->scalars, large, small), .nmatrices = n};
+    const rk_note *note = w->note;
+    w->note = NULL;
     if (x->calculus->options.limits.disabled[law] || rk_sc_is_zero(f.value))
         return;
     const rk_mx **mx = rk_arena_alloc(x->calculus->arena, (n + 1) * sizeof *mx);
     for (size_t i = 0; i < n; i++)
         mx[i] = matrix[i];
     f.matrix = mx;
+    f.note = note;
     rk_instances_add(x->instances, &f);
+}
+
+/* Goes with the next fact. */
+static void note(norms *w, rk_note about) {
+    rk_note *copy = rk_arena_alloc(w->x->calculus->arena, sizeof *copy);
+    *copy = about;
+    w->note = copy;
+}
+
+static const char *name_of(rk_norm_kind kind) {
+    return kind == RK_NORM_INF ? "inf" : kind == RK_NORM_TWO ? "2" : "fro";
 }
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
-/* whole == a + b, or whole == [a, b] with zeros for the other */
-static void sum(norms *w, rk_law law, rk_norm_kind kind, const rk_mx *whole, const rk_mx *a,
-                const rk_mx *b) {
-    rk_scalars *s = w->x->scalars;
-    rk_sc v = value(w, kind, whole), va = value(w, kind, a), vb = value(w, kind, b);
+static void triangle(norms *w, rk_norm_kind kind, const rk_mx *whole, const rk_mx *a,
+                     const rk_mx *b) {
+    rk_sc bound = rk_sc_add(w->x->scalars, value(w, kind, a), value(w, kind, b));
     const rk_mx *mx[3] = {whole, a, b};
+    state(w, RK_LAW_NORM_SUM, value(w, kind, whole), bound, 3, mx);
+}
+
+/* whole == a + b, a == whole - b, b == whole - a */
+static void sum(norms *w, rk_norm_kind kind, const rk_mx *whole, const rk_mx *a, const rk_mx *b) {
+    rk_sc minus = rk_sc_int(w->x->scalars, -1);
     want(w, kind, a);
     want(w, kind, b);
-    state(w, law, v, rk_sc_add(s, va, vb), 3, mx);
-    state(w, law, va, rk_sc_add(s, v, vb), 3, mx);
-    state(w, law, vb, rk_sc_add(s, v, va), 3, mx);
+    triangle(w, kind, whole, a, b);
+    triangle(w, kind, a, whole, rk_mx_scale(w->x->store, minus, b));
+    triangle(w, kind, b, whole, rk_mx_scale(w->x->store, minus, a));
 }
 
 static const rk_mx *chosen(norms *w, const rk_mx *a, unsigned mask) {
@@ -83,11 +102,11 @@ static void sums(norms *w, rk_norm_kind kind, const rk_mx *a) {
     if (a->nwords <= MOST_SPLIT_WORDS) {
         unsigned all = (1U << a->nwords) - 1;
         for (unsigned mask = 1; mask < all; mask += 2) /* the first word is in the first part */
-            sum(w, RK_LAW_NORM_SUM, kind, a, chosen(w, a, mask), chosen(w, a, all & ~mask));
+            sum(w, kind, a, chosen(w, a, mask), chosen(w, a, all & ~mask));
         return;
     }
     const rk_mx *first = rk_mx_of_words(w->x->store, a->rows, a->cols, a->word, 1);
-    sum(w, RK_LAW_NORM_SUM, kind, a, first, rk_mx_sub(w->x->store, a, first));
+    sum(w, kind, a, first, rk_mx_sub(w->x->store, a, first));
 }
 
 /* --- products ------------------------------------------------------------------------------- */
@@ -111,11 +130,11 @@ static void product(norms *w, rk_norm_kind kind, const rk_mx *whole, const rk_mx
     state(w, RK_LAW_NORM_PRODUCT, v, rk_sc_mul(s, value(w, kind, a), value(w, beside, b)), 3, mx);
 }
 
-/* The product of the norms of all letters, the Frobenius norm of letter `at` beside the norm 2 of
-   the others. */
+/* The product of the norms of all letters and the factor, the Frobenius norm of letter `at` beside
+   the norm 2 of the others. */
 static rk_sc of_letters(norms *w, rk_norm_kind kind, const rk_word *word, size_t at) {
     rk_scalars *s = w->x->scalars;
-    rk_sc bound = rk_sc_int(s, 1);
+    rk_sc bound = value(w, kind, rk_mx_scalar(w->x->store, word->coef));
     for (size_t i = 0; i < word->length; i++) {
         const rk_mx *letter = rk_mx_of_letter(w->x->store, word->letter[i]);
         bool two = kind == RK_NORM_FRO && i != at;
@@ -134,9 +153,11 @@ static void letters(norms *w, rk_norm_kind kind, const rk_mx *a) {
     const rk_mx *mx[MOST_LETTERS + 1] = {a};
     for (size_t i = 0; i < word->length; i++)
         mx[i + 1] = rk_mx_of_letter(w->x->store, word->letter[i]);
-    for (size_t at = 0; at < (kind == RK_NORM_FRO ? word->length : 1); at++)
+    for (size_t at = 0; at < (kind == RK_NORM_FRO ? word->length : 1); at++) {
+        note(w, (rk_note){.kind = name_of(kind), .letter = at + 1});
         state(w, RK_LAW_NORM_PRODUCT, value(w, kind, a), of_letters(w, kind, word, at),
               word->length + 1, mx);
+    }
 }
 
 static void cuts(norms *w, rk_norm_kind kind, const rk_mx *a) {
@@ -182,7 +203,7 @@ static void written(norms *w, rk_norm_kind kind, const rk_mx *a) {
     for (size_t i = 0; i < rk_reader_nwritten(r); i++) {
         const rk_written *t = rk_reader_written(r, i);
         if (t->whole == a && t->sum)
-            sum(w, RK_LAW_NORM_SUM, kind, a, t->left, t->right);
+            sum(w, kind, a, t->left, t->right);
         else if (t->whole == a)
             product(w, kind, a, t->left, t->right);
     }
@@ -201,15 +222,14 @@ static void family(norms *w, rk_norm_kind kind, const rk_mx *a) {
     const rk_mx *member = loop->arg[0], *mx[2] = {a, member};
     if (scope == NULL)
         return;
-    rk_sc bound[3] = {value(w, kind, member)};
-    size_t n = 1, letters = member->nwords == 1 ? member->word[0].length : 0;
-    if (letters > 1 && letters <= MOST_LETTERS) {
-        bound[n++] = of_letters(w, kind, &member->word[0], 0);
-        if (kind == RK_NORM_FRO)
-            bound[n++] = of_letters(w, kind, &member->word[0], letters - 1);
+    size_t n = member->nwords == 1 ? member->word[0].length : 0, at[3] = {0, 1, n};
+    bool letters = n > 1 && n <= MOST_LETTERS;
+    for (size_t i = 0; i < (!letters ? 1 : kind == RK_NORM_FRO ? 3 : 2); i++) {
+        rk_sc bound =
+            i == 0 ? value(w, kind, member) : of_letters(w, kind, &member->word[0], at[i] - 1);
+        note(w, (rk_note){.kind = name_of(kind), .letter = at[i], .family = loop});
+        state(w, RK_LAW_NORM_SUM, value(w, kind, a), rk_inst_total(g, scope, bound), 2, mx);
     }
-    for (size_t i = 0; i < n; i++)
-        state(w, RK_LAW_NORM_SUM, value(w, kind, a), rk_inst_total(g, scope, bound[i]), 2, mx);
 }
 
 /* --- grids ---------------------------------------------------------------------------------- */
@@ -234,11 +254,15 @@ static void parts(norms *w, rk_norm_kind kind, const rk_mx *a) {
     bool wide = a->grid_cols > 1;
     const rk_mx *first = wide ? columns(w, a, 0, 1) : rows(w, a, 0, 1);
     const rk_mx *rest = wide ? columns(w, a, 1, a->grid_cols) : rows(w, a, 1, a->grid_rows);
-    const rk_mx *mx[3] = {a, first, rest};
-    rk_sc v = value(w, kind, a);
-    sum(w, RK_LAW_NORM_PART, kind, a, first, rest);
-    state(w, RK_LAW_NORM_PART, value(w, kind, first), v, 3, mx);
-    state(w, RK_LAW_NORM_PART, value(w, kind, rest), v, 3, mx);
+    const rk_mx *mx[2] = {wide ? first : rk_mx_transpose(w->x->store, first),
+                          wide ? rest : rk_mx_transpose(w->x->store, rest)};
+    rk_sc v = value(w, kind, a), vf = value(w, kind, first), vr = value(w, kind, rest);
+    want(w, kind, first);
+    want(w, kind, rest);
+    note(w, (rk_note){.kind = "norm-of-blocks"});
+    state(w, RK_LAW_NORM_PART, v, rk_sc_add(w->x->scalars, vf, vr), 2, mx);
+    state(w, RK_LAW_NORM_PART, vf, v, 2, mx);
+    state(w, RK_LAW_NORM_PART, vr, v, 2, mx);
 }
 
 /* --- one matrix ----------------------------------------------------------------------------- */
@@ -264,6 +288,7 @@ static void fixed_ones(norms *w, rk_norm_kind kind, const rk_mx *a) {
         rk_mx_mul(w->x->store, a, ones) != rk_mx_ones(w->x->store, a->rows, one))
         return;
     rk_sc v = value(w, kind, a);
+    note(w, (rk_note){.kind = "fixed-ones"});
     if (a->rows == a->cols)
         state(w, RK_LAW_SPECTRUM, one, v, 1, &a);
     else
@@ -314,6 +339,7 @@ static void comparisons(norms *w, const rk_mx *a) {
 
 static void singular_value(norms *w, const rk_measure *m) {
     want(w, RK_NORM_TWO, m->mx);
+    note(w, (rk_note){.kind = "singular-value", .at = m->place});
     state(w, RK_LAW_SPECTRUM, m->value, value(w, RK_NORM_TWO, m->mx), 1, &m->mx);
 }
 
@@ -328,12 +354,16 @@ static void eigenvalue(norms *w, const rk_measure *m) {
     } bound[] = {{RK_NORM_INF, a}, {RK_NORM_INF, t}, {RK_NORM_TWO, a}, {RK_NORM_FRO, a}};
     for (size_t i = 0; i < sizeof bound / sizeof *bound; i++) {
         rk_sc v = value(w, bound[i].kind, bound[i].of);
-        if (is_wanted(w, bound[i].kind, bound[i].of) || rk_sc_is_one(v))
-            state(w, RK_LAW_SPECTRUM, m->value, v, 1, &a);
+        if (!is_wanted(w, bound[i].kind, bound[i].of) && !rk_sc_is_one(v))
+            continue;
+        note(w, (rk_note){.kind = "eigenvalue", .at = m->place});
+        state(w, RK_LAW_SPECTRUM, m->value, v, 1, &a);
     }
     const rk_mx *ones = rk_mx_ones(w->x->store, a->rows, rk_sc_int(s, 1));
-    if (rk_sc_is_one(m->place) && rk_mx_mul(w->x->store, a, ones) == ones)
-        state(w, RK_LAW_SPECTRUM, rk_sc_int(s, 1), m->value, 1, &a);
+    if (!rk_sc_is_one(m->place) || rk_mx_mul(w->x->store, a, ones) != ones)
+        return;
+    note(w, (rk_note){.kind = "fixed-ones-square"});
+    state(w, RK_LAW_SPECTRUM, rk_sc_int(s, 1), m->value, 1, &a);
 }
 
 static void stable_rank(norms *w, const rk_measure *m) {

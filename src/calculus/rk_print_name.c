@@ -116,11 +116,14 @@ static bool has_namesake(const rk_checked *checked, unsigned sym) {
 
 void rk_mx_symbol_text(const rk_checked *checked, unsigned sym, char text[RK_SYMBOL_TEXT]) {
     const char *plain = rk_size_symbol_name(checked->sizes, sym);
+    size_t letters = strcspn(plain, "'");
+    int len = letters > 40 ? 40 : (int)letters;
+    bool made = plain[letters] == '\'' || has_namesake(checked, sym);
     snprintf(text, RK_SYMBOL_TEXT, "%s", plain);
-    if (has_namesake(checked, sym))
-        snprintf(text, RK_SYMBOL_TEXT, "%.40s_%u", plain, sym);
-    for (unsigned k = 1; has_namesake(checked, sym) && declared(checked, text); k++)
-        snprintf(text, RK_SYMBOL_TEXT, "%.40s_%u_%u", plain, sym, k);
+    if (made)
+        snprintf(text, RK_SYMBOL_TEXT, "%.*s_%u", len, plain, sym);
+    for (unsigned k = 1; made && declared(checked, text); k++)
+        snprintf(text, RK_SYMBOL_TEXT, "%.*s_%u_%u", len, plain, sym, k);
 }
 
 static void put_alias(rk_mx_printer *p) {

@@ -184,6 +184,15 @@ bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {
 
 /* ---- positive semidefinite ---- */
 
+/* By its set; the inverse of what is; and the eigenvalues of kron(A, B) are products. */
+static bool leaf_is_psd(vf_mxs *s, const vf_leaf *a) {
+    if (a->kind == VF_L_INV)
+        return vf_mx_is_invertible(s, a->arg[0]) && vf_mx_is_psd(s, a->arg[0]);
+    bool kron = a->kind == VF_L_KRON;
+    return a->props & VF_P_PSD ||
+           (kron && vf_mx_is_psd(s, a->arg[0]) && vf_mx_is_psd(s, a->arg[1]));
+}
+
 /* B'*B or B'*M*B with a positive semidefinite letter M */
 static bool is_square_form(vf_mxs *s, const vf_word *w) {
     for (size_t i = 0; i < w->n / 2; i++) {
@@ -192,7 +201,7 @@ static bool is_square_form(vf_mxs *s, const vf_word *w) {
         if (!vf_same_letter(w->letter[i], vf_canon(s, back)))
             return false;
     }
-    return w->n % 2 == 0 || (w->letter[w->n / 2].leaf->props & VF_P_PSD);
+    return w->n % 2 == 0 || leaf_is_psd(s, w->letter[w->n / 2].leaf);
 }
 
 static bool is_sum_of_squares(vf_mxs *s, const vf_mx *a) {
@@ -258,5 +267,6 @@ bool vf_mx_has_nonzero(vf_mxs *s, const vf_mx *a) {
         return vf_mx_is_nonzero(s, vf_mx_value(s, a));
     if (a->nwords == 1 && (word_is_nonzero(s, &a->word[0]) || is_outer_nonzero(s, &a->word[0])))
         return true;
-    return vf_mx_is_invertible(s, a) || vf_mx_fixes_ones(s, a);
+    return vf_mx_is_invertible(s, a) || vf_mx_fixes_ones(s, a) ||
+           vf_mx_is_nonzero(s, vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a))));
 }

@@ -27,9 +27,16 @@ static bool same_matrix(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
     return vf_mx_equal(s, a, b);
 }
 
-/* A number, its trace and its determinant are those of the transpose. */
+/* Is it that of the transpose, too? */
+static bool turns_with(const vf_quantity *q) {
+    bool measure =
+        q->op == VF_NORM_TWO || q->op == VF_SIGMA || q->op == VF_EIGABS || q->op == VF_STABLE_RANK;
+    return q->kind == VF_Q_ENTRY || q->kind == VF_Q_TRACE || q->kind == VF_Q_DET ||
+           (q->kind == VF_Q_FUNCTION && measure);
+}
+
 static bool same_parts(vf_mxs *s, const vf_quantity *a, const vf_quantity *b) {
-    bool turns = a->kind == VF_Q_ENTRY || a->kind == VF_Q_TRACE || a->kind == VF_Q_DET;
+    bool turns = turns_with(a);
     if (a->kind == VF_Q_ENTRY)
         return vf_same_word(a->arg[0]->word, b->arg[0]->word);
     bool same = same_matrix(s, a->arg[0], b->arg[0]) && same_matrix(s, a->arg[1], b->arg[1]);

@@ -457,6 +457,17 @@ static const vf_mx *without_rotations(vf_mxs *s, const vf_mx *a) {
     return a;
 }
 
+/* norm(G*G', 2) is norm(G, 2)^2: G; NULL: a is no such product. */
+static const vf_mx *gram_factor(vf_mxs *s, const vf_mx *a) {
+    size_t n = a->nwords == 1 ? a->word[0].n : 0;
+    if (n < 2 || n % 2 != 0 || !vf_n_is_one(a->word[0].coef))
+        return NULL;
+    const vf_letter *letter = a->word[0].letter;
+    const vf_mx *g = vf_letters(s, a->rows, letter, n / 2);
+    const vf_mx *back = vf_letters(s, g->cols, letter + n / 2, n / 2);
+    return vf_mx_equal(s, vf_mx_transpose(s, g), back) ? g : NULL;
+}
+
 /* sqrt(trace(A*A')): the root of a number that is never negative */
 static vf_ratio frobenius(vf_mxs *s, const vf_mx *a) {
     vf_ratio square = vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a)));
@@ -467,10 +478,20 @@ static vf_ratio frobenius(vf_mxs *s, const vf_mx *a) {
     return root;
 }
 
+/* The place in a spectrum that sigma or eigabs is about: where the text is defined it is inside. */
+static vf_ratio place_of(vf_mxs *s, const vf_term *t, const vf_mx *a) {
+    unit(s, a->rows, t->kid[1]);
+    if (t->op == VF_SIGMA)
+        unit(s, a->cols, t->kid[1]);
+    return size(s, t->kid[1]);
+}
+
 /* A measure of a matrix that scales with it, and is that of -A. */
 static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
     const vf_mx *a = read(s, t->kid[0]);
-    vf_op op = t->op;
+    vf_ratio place = t->nkids > 1 ? place_of(s, t, a) : (vf_ratio){0};
+    bool largest = t->op == VF_SIGMA && vf_n_is_one(place);
+    vf_op op = largest ? VF_NORM_TWO : t->op;
     if (a->nwords == 0)
         return number(s, vf_ratio_int(0));
     if (op == VF_NORM_ONE) {
@@ -483,12 +504,17 @@ static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
         a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
     if (op == VF_NORM_TWO || op == VF_SIGMA)
         a = without_rotations(s, a);
+    size_t squares = 0;
+    for (const vf_mx *g; op == VF_NORM_TWO && (g = gram_factor(s, a)) != NULL; squares++)
+        a = g;
     vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
-    if (t->nkids > 1)
-        q.number[0] = size(s, t->kid[1]);
+    if (!largest)
+        q.number[0] = place;
     vf_ratio norm = is_one_of(op, a, s) ? vf_ratio_int(1)
                     : op == VF_NORM_FRO ? frobenius(s, a)
                                         : vf_quantity_of(s, q);
+    while (squares-- > 0)
+        norm = vf_n_mul(s, norm, norm);
     return number(s, up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm);
 }
 
@@ -496,8 +522,10 @@ static const vf_mx *read_measure(vf_mxs *s, const vf_term *t) {
     if (t->nkids != 1 || t->kid[0]->truth)
         return opaque(s, t);
     vf_ratio none = {0};
-    return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), read(s, t->kid[0]), NULL, none,
-                          none);
+    const vf_mx *a = read(s, t->kid[0]);
+    if (t->op == VF_STABLE_RANK && sure(s) && s->nopen == 0) /* it is divided by norm(A, 2)^2 */
+        vf_mx_know_nonzero(s, vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a))));
+    return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), a, NULL, none, none);
 }
 
 /* ---- all operations ---- */

@@ -1,5 +1,7 @@
 #include "rk_lift.h"
 #include "base/rk_mem.h"
+#include "rk_modular.h"
+#include "rk_schur.h"
 
 /* The matrix with the minor m = a(rows, cols) in its corner: b to the right, c below, d opposite;
    and the lifting of x with m*x = b. */
@@ -8,7 +10,7 @@ typedef struct lifting {
     nmod_mat_t inverse; /* of m mod p */
     ulong p;
     fmpz_mat_t x, residual; /* m*x + modulus*residual = b */
-    fmpz_t modulus, bound;  /* p^digits; numerators and denominators that decide */
+    fmpz_t modulus;         /* p^digits */
 } lifting;
 
 /* The indices below n that are not among the r given ones, ascending. */
@@ -32,59 +34,43 @@ static void select_block(fmpz_mat_t block, const fmpz_mat_t a, const slong *rows
             fmpz_set(fmpz_mat_entry(block, i, j), fmpz_mat_entry(a, rows[i], cols[j]));
 }
 
-/* The first prime from 2^60 on mod which m is regular. */
 static void invert_minor(lifting *l, slong r) {
-    nmod_mat_t m;
-    l->p = UWORD(1) << 60;
-    bool regular = false;
-    while (!regular) {
-        l->p = n_nextprime(l->p, 1);
-        nmod_mat_init(l->inverse, r, r, l->p);
-        nmod_mat_init(m, r, r, l->p);
-        fmpz_mat_get_nmod_mat(m, l->m);
-        regular = nmod_mat_inv(l->inverse, m);
-        nmod_mat_clear(m);
-        if (!regular)
-            nmod_mat_clear(l->inverse);
-    }
+    double *x = rk_malloc(((size_t)(r * r) + 1) * sizeof *x);
+    for (slong k = 0; k < r * r; k++)
+        x[k] = (double)fmpz_fdiv_ui(fmpz_mat_entry(l->m, k / r, k % r), l->p);
+    rk_modular_inverse(x, r, l->p);
+    nmod_mat_init(l->inverse, r, r, l->p);
+    for (slong k = 0; k < r * r; k++)
+        nmod_mat_entry(l->inverse, k / r, k % r) =
+            x[k] < 0 ? l->p - (ulong)-x[k] : (ulong)x[k] % l->p;
+    rk_free(x);
 }
 
-/* By Cramer's rule numerators and denominators are minors of [m b]: Hadamard's bound, the product
-   of the rows' norms, holds for all of them. */
-static void cramer_bound(lifting *l) {
-    fmpz_t square, sum;
-    fmpz_init(square);
-    fmpz_init(sum);
-    fmpz_one(l->bound);
-    for (slong i = 0; i < fmpz_mat_nrows(l->m); i++) {
-        fmpz_zero(sum);
-        for (slong j = 0; j < fmpz_mat_ncols(l->m); j++)
-            fmpz_addmul(sum, fmpz_mat_entry(l->m, i, j), fmpz_mat_entry(l->m, i, j));
-        for (slong j = 0; j < fmpz_mat_ncols(l->b); j++)
-            fmpz_addmul(sum, fmpz_mat_entry(l->b, i, j), fmpz_mat_entry(l->b, i, j));
-        fmpz_sqrt(square, sum);
-        fmpz_add_ui(square, square, 1);
-        fmpz_mul(l->bound, l->bound, square);
-    }
-    fmpz_clear(square);
-    fmpz_clear(sum);
+/* At most SAMPLE of the count numbers, spread evenly; returns how many. */
+enum { SAMPLE = 3 };
+
+static slong thin_out(slong *number, slong count) {
+    for (slong i = 0; i < SAMPLE && count > SAMPLE; i++)
+        number[i] = number[(2 * i + 1) * count / (2 * SAMPLE)];
+    return FLINT_MIN(count, SAMPLE);
 }
 
-static void start(lifting *l, const fmpz_mat_t a, slong r, const slong *rows, const slong *cols) {
-    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
-    slong *low = others(rows, r, m), *right = others(cols, r, n);
-    select_block(l->m, a, rows, r, cols, r);
-    select_block(l->b, a, rows, r, right, n - r);
-    select_block(l->c, a, low, m - r, cols, r);
-    select_block(l->d, a, low, m - r, right, n - r);
+/* With all columns beside the minor, or a sample of them. */
+static void start(lifting *l, const fmpz_mat_t a, const rk_minor *minor, bool sample) {
+    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a), r = minor->r;
+    slong *low = others(minor->rows, r, m), *right = others(minor->cols, r, n);
+    slong beside = sample ? thin_out(right, n - r) : n - r;
+    l->p = minor->p;
+    select_block(l->m, a, minor->rows, r, minor->cols, r);
+    select_block(l->b, a, minor->rows, r, right, beside);
+    select_block(l->c, a, low, m - r, minor->cols, r);
+    select_block(l->d, a, low, m - r, right, beside);
     rk_free(low);
     rk_free(right);
-    fmpz_mat_init(l->x, r, n - r);
+    fmpz_mat_init(l->x, r, beside);
     fmpz_mat_init_set(l->residual, l->b);
     fmpz_init_set_ui(l->modulus, 1);
-    fmpz_init(l->bound);
     invert_minor(l, r);
-    cramer_bound(l);
 }
 
 static void finish(lifting *l) {
@@ -96,7 +82,6 @@ static void finish(lifting *l) {
     fmpz_mat_clear(l->residual);
     nmod_mat_clear(l->inverse);
     fmpz_clear(l->modulus);
-    fmpz_clear(l->bound);
 }
 
 /* One more p-adic digit of x. */
@@ -187,50 +172,57 @@ static finding try_proof(const lifting *l) {
     return f;
 }
 
-/* Digits until the solution, which exists because m is regular, is below every limit used in
-   reading it: numerators, denominators and their products with Cramer's bound on both. */
-static slong enough_digits(const lifting *l) {
-    return 2 + (slong)((2 * fmpz_bits(l->bound) + 2) / (FLINT_BIT_COUNT(l->p) - 1));
-}
-
-/* The second side is given up after so many digits. */
+/* So many digits are worth looking at before the bound of all minors is gone to. */
 enum { EARLY_DIGITS = 6 };
 
-/* Lifts until something is known: at first columns by columns of the minor and rows by rows in
-   turn, since one of the two may have very small coefficients (repeated rows are sums of rows with
-   coefficients 0 and 1, but their columns depend on each other in no simple way); then the first
-   side only, the cheaper one. */
-static finding lift(lifting side[2]) {
-    finding f = OPEN;
-    slong last = enough_digits(&side[0]);
-    for (slong digits = 1, check = 2; f == OPEN; digits++) {
-        bool now = digits >= check || digits >= last;
-        for (slong s = 0; s < (digits <= EARLY_DIGITS ? 2 : 1) && f == OPEN; s++) {
-            add_digit(&side[s]);
-            if (now)
-                f = try_proof(&side[s]);
-        }
-        check = now ? digits + digits / 2 + 1 : check;
+/* Digits after which a sample of the columns could be combinations of the minor's with small
+   coefficients; 0: after none. */
+static slong early_digits(const fmpz_mat_t a, const rk_minor *minor) {
+    lifting l;
+    slong found = 0;
+    start(&l, a, minor, true);
+    for (slong digits = 1; digits <= EARLY_DIGITS && found == 0; digits++) {
+        add_digit(&l);
+        if (digits % 2 == 0 && try_proof(&l) != OPEN)
+            found = digits;
     }
+    finish(&l);
+    return found;
+}
+
+static finding lift(const fmpz_mat_t a, const rk_minor *minor, slong most) {
+    lifting l;
+    finding f = OPEN;
+    start(&l, a, minor, false);
+    for (slong digits = 1; digits <= most && f == OPEN; digits++) {
+        add_digit(&l);
+        f = digits % 2 == 0 ? try_proof(&l) : OPEN;
+    }
+    finish(&l);
     return f;
 }
 
-bool rk_lift_rank_at_most(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols) {
-    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
-    lifting side[2];
+/* Columns by columns of the minor and rows by rows: one of the two may have very small coefficients
+   (repeated rows are sums of rows with coefficients 0 and 1, but their columns depend on each other
+   in no simple way). */
+static finding prove_early(const fmpz_mat_t a, const rk_minor *minor) {
+    rk_minor across = {minor->r, minor->cols, minor->rows, minor->p};
     fmpz_mat_t t;
-    if (r == 0)
-        return fmpz_mat_is_zero(a);
-    if (r == m || r == n)
-        return true;
-    slong across = n > m; /* the side with fewer combinations first */
-    fmpz_mat_init(t, n, m);
+    fmpz_mat_init(t, fmpz_mat_ncols(a), fmpz_mat_nrows(a));
     fmpz_mat_transpose(t, a);
-    start(&side[across], a, r, rows, cols);
-    start(&side[1 - across], t, r, cols, rows);
+    slong down = early_digits(t, &across);
+    finding f = down > 0 ? lift(t, &across, 2 * down) : OPEN;
     fmpz_mat_clear(t);
-    finding f = lift(side);
-    finish(&side[0]);
-    finish(&side[1]);
-    return f == PROVED;
+    slong right = f == OPEN ? early_digits(a, minor) : 0;
+    return right > 0 ? lift(a, minor, 2 * right) : f;
+}
+
+bool rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor) {
+    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
+    if (minor->r == 0)
+        return fmpz_mat_is_zero(a);
+    if (minor->r == m || minor->r == n)
+        return true;
+    finding f = prove_early(a, minor);
+    return f == OPEN ? rk_schur_is_zero(a, minor->r, minor->rows, minor->cols) : f == PROVED;
 }

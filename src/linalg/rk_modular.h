@@ -6,6 +6,7 @@
 #ifndef RK_MODULAR_H
 #define RK_MODULAR_H
 
+#include <stdbool.h>
 #include "base/rk_flint.h"
 #include "rk_residues.h"
 
@@ -23,8 +24,8 @@ slong rk_modular_rank(const double *entry, slong m, slong n, ulong p, slong *piv
    are replaced by balanced ones. */
 void rk_modular_mul(double *c, double *a, double *b, slong m, slong k, slong n, ulong p);
 
-/* The r by r matrix a, row-major residues as above, becomes its inverse mod p, balanced. Every
-   leading minor has to be regular. */
-void rk_modular_inverse(double *a, slong r, ulong p);
+/* The r by r matrix a, row-major residues as above, becomes its inverse mod p, balanced. False, and
+   a is lost, when a leading minor is singular. */
+bool rk_modular_inverse(double *a, slong r, ulong p);
 
 #endif

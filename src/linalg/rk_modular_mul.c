@@ -1,4 +1,5 @@
 /* Products and inverses over F_p. */
+#include <stdbool.h>
 #include <string.h>
 #include "base/rk_mem.h"
 #include "rk_modular.h"
@@ -38,6 +39,7 @@ void rk_modular_mul(double *c, double *a, double *b, slong m, slong k, slong n, 
     rk_free(f.scratch);
 }
 
+/* x is not 0 */
 static double inverse_of(const ring *f, double x) {
     double p = f->q.p, positive = x < 0 ? x + p : x;
     ulong residue = (ulong)(positive < 0 ? positive + p : positive) % f->p;
@@ -45,10 +47,13 @@ static double inverse_of(const ring *f, double x) {
     return inverse > p / 2 ? inverse - p : inverse;
 }
 
-/* Gauss and Jordan's, in place, without looking for pivots. */
-static void invert_few(const ring *f, double *a, slong r, slong ld) {
+/* Gauss and Jordan's, in place; false when a pivot is 0. */
+static bool invert_few(const ring *f, double *a, slong r, slong ld) {
     for (slong k = 0; k < r; k++) {
-        double *row = a + k * ld, pivot = inverse_of(f, row[k]);
+        double *row = a + k * ld;
+        if (row[k] == 0)
+            return false;
+        double pivot = inverse_of(f, row[k]);
         row[k] = 1;
         f->on->scale(row, pivot, r, &f->q);
         for (slong i = 0; i < r; i++) {
@@ -60,35 +65,39 @@ static void invert_few(const ring *f, double *a, slong r, slong ld) {
             f->on->reduce(other, r, &f->q);
         }
     }
+    return true;
 }
 
 /* With t = a11^-1 a12, u = a21 a11^-1 and s = a22 - a21 t, the inverse is
-   [a11^-1 + t s^-1 u, -t s^-1; -s^-1 u, s^-1]. */
-static void invert(const ring *f, double *a, slong r, slong ld) {
-    if (r <= RK_RESIDUES_BASE) {
-        invert_few(f, a, r, ld);
-        return;
-    }
+   [a11^-1 + t s^-1 u, -t s^-1; -s^-1 u, s^-1]. False when a leading minor is singular. */
+static bool invert(const ring *f, double *a, slong r, slong ld) {
+    if (r <= RK_RESIDUES_BASE)
+        return invert_few(f, a, r, ld);
     slong h = r / 2, g = r - h;
     double *a12 = a + h, *a21 = a + h * ld, *a22 = a21 + h;
+    if (!invert(f, a, h, ld))
+        return false;
     double *t = rk_malloc((size_t)(h * g) * sizeof *t), *u = rk_malloc((size_t)(h * g) * sizeof *u);
-    invert(f, a, h, ld);
     negative_product(f, t, g, a, ld, a12, ld, h, g, h);
     negate(t, h * g);
     negative_product(f, u, h, a21, ld, a, ld, g, h, h);
     negate(u, h * g);
     f->on->take(a22, ld, a21, ld, t, g, g, g, h, &f->q, f->scratch);
-    invert(f, a22, g, ld);
-    negative_product(f, a12, ld, t, g, a22, ld, h, g, g);
-    negative_product(f, a21, ld, a22, ld, u, h, g, h, g);
-    f->on->take(a, ld, a12, ld, u, h, h, h, g, &f->q, f->scratch);
+    bool regular = invert(f, a22, g, ld);
+    if (regular) {
+        negative_product(f, a12, ld, t, g, a22, ld, h, g, g);
+        negative_product(f, a21, ld, a22, ld, u, h, g, h, g);
+        f->on->take(a, ld, a12, ld, u, h, h, h, g, &f->q, f->scratch);
+    }
     rk_free(t);
     rk_free(u);
+    return regular;
 }
 
-void rk_modular_inverse(double *a, slong r, ulong p) {
+bool rk_modular_inverse(double *a, slong r, ulong p) {
     ring f = ring_of(p, r, r);
     f.on->reduce(a, r * r, &f.q);
-    invert(&f, a, r, r);
+    bool regular = invert(&f, a, r, r);
     rk_free(f.scratch);
+    return regular;
 }

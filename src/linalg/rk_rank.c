@@ -66,12 +66,22 @@ static bool is_small(const fmpz_mat_t a) {
     return FLINT_MIN(m, n) <= 6 && FLINT_MAX(m, n) <= 64;
 }
 
+/* A representative below 2^51 in modulus. */
+static double representative(const fmpz *x, ulong p) {
+    const slong exact = WORD(1) << 51;
+    if (!COEFF_IS_MPZ(*x) && *x<exact && * x> - exact)
+        return (double)*x;
+    return (double)fmpz_fdiv_ui(x, p);
+}
+
 static slong profile(const fmpz_mat_t a, ulong p, slong *rows, slong *cols) {
-    nmod_mat_t residues;
-    nmod_mat_init(residues, fmpz_mat_nrows(a), fmpz_mat_ncols(a), p);
-    fmpz_mat_get_nmod_mat(residues, a);
-    slong r = rk_rank_profile_mod(residues, rows, cols);
-    nmod_mat_clear(residues);
+    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
+    double *x = rk_malloc(((size_t)(m * n) + 1) * sizeof *x);
+    for (slong i = 0; i < m; i++)
+        for (slong j = 0; j < n; j++)
+            x[i * n + j] = representative(fmpz_mat_entry(a, i, j), p);
+    slong r = rk_modular_rank(x, m, n, p, rows, cols);
+    rk_free(x);
     return r;
 }
 
@@ -87,7 +97,8 @@ static slong rank_by_primes(const fmpz_mat_t a) {
         if (r < best) /* a known lower bound is larger: not worth a proof */
             continue;
         best = r;
-        proved = r == full || rk_lift_rank_at_most(a, r, rows, cols);
+        rk_minor minor = {r, rows, cols, p};
+        proved = r == full || rk_lift_rank_at_most(a, &minor);
     }
     rk_free(rows);
     rk_free(cols);

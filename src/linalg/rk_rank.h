@@ -1,7 +1,7 @@
 /* Ranks, the slow and the quick way to know them. A rank mod p is a lower bound of the rank over
    Q of any matrix with p-integral entries that reduces to it; full rank is therefore proved by
-   one prime. Upper bounds over Q come from an exact integer kernel that is checked by
-   multiplication. Never a dense rational rref on what a prime can settle. */
+   one prime. Upper bounds over Q come from the complement of a minor that is shown to be zero
+   (rk_lift.h). Never a dense rational rref on what a prime can settle. */
 #ifndef RK_RANK_H
 #define RK_RANK_H
 

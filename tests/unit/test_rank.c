@@ -5,6 +5,7 @@
 #include "linalg/rk_modular.h"
 #include "linalg/rk_product.h"
 #include "linalg/rk_rank.h"
+#include "linalg/rk_schur.h"
 
 /* The largest prime below 2^23, which the first lower bound is taken mod. */
 #define FIRST UWORD(8388593)
@@ -227,7 +228,8 @@ static void lifted_bounds_are_checked(void **state) {
         nmod_mat_init(residues, m, n, FIRST);
         fmpz_mat_get_nmod_mat(residues, a);
         slong r = rk_rank_profile_mod(residues, rows, cols);
-        assert_true(rk_lift_rank_at_most(a, r, rows, cols) == (r == rank));
+        rk_minor found = {r, rows, cols, FIRST}, smaller = {r - 1, rows, cols, FIRST};
+        assert_true(rk_lift_rank_at_most(a, &found) == (r == rank));
         fmpz_mat_init(minor, r, r);
         if (r > 1) { /* a leading minor that is regular too, one smaller */
             nmod_mat_t corner;
@@ -236,11 +238,77 @@ static void lifted_bounds_are_checked(void **state) {
                 for (slong j = 0; j < r - 1; j++)
                     nmod_mat_entry(corner, i, j) = nmod_mat_entry(residues, rows[i], cols[j]);
             if (nmod_mat_rank(corner) == r - 1)
-                assert_false(rk_lift_rank_at_most(a, r - 1, rows, cols));
+                assert_false(rk_lift_rank_at_most(a, &smaller));
             nmod_mat_clear(corner);
         }
         fmpz_mat_clear(minor);
         nmod_mat_clear(residues);
+        fmpz_mat_clear(a);
+    }
+}
+
+/* The first prime below a power of two, and those below it, as the lifting takes them. */
+static void primes_below(fmpz_t product, ulong p, slong count) {
+    fmpz_one(product);
+    for (; count > 0; count--) {
+        do
+            p--;
+        while (!n_is_prime(p));
+        fmpz_mul_ui(product, product, p);
+    }
+}
+
+/* A minor beside which all is dependent, but for one entry that is a multiple of every prime the
+   lifting takes first: it finds nothing for many digits, and must not stop there. */
+static void late_differences_are_found(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(11, "late_differences_are_found");
+    for (slong t = 0; t < (test_long() ? 200 : 30); t++) {
+        slong r = rk_rng_between(&rng, 1, 20), m = r + rk_rng_between(&rng, 1, 12),
+              n = r + rk_rng_between(&rng, 1, 12), rows[20], cols[20];
+        fmpz_mat_t a;
+        fmpz_t product;
+        nmod_mat_t residues;
+        fmpz_init(product);
+        fmpz_mat_init(a, m, n);
+        nmod_mat_init(residues, m, n, FIRST);
+        planted(a, &rng, r, 1000);
+        fmpz_mat_get_nmod_mat(residues, a);
+        if (rk_rank_profile_mod(residues, rows, cols) == r) {
+            assert_true(rk_schur_is_zero(a, r, rows, cols));
+            slong i = 0, j = 0; /* a row and a column beside the minor */
+            for (slong k = 0; k < r; k++)
+                if (rows[k] == i)
+                    i++, k = -1;
+            for (slong k = 0; k < r; k++)
+                if (cols[k] == j)
+                    j++, k = -1;
+            primes_below(product, UWORD(1) << 24, rk_rng_between(&rng, 1, 80));
+            fmpz_add(fmpz_mat_entry(a, i, j), fmpz_mat_entry(a, i, j), product);
+            assert_false(rk_schur_is_zero(a, r, rows, cols));
+            assert_int_equal(rk_rank_fmpz(a), r + 1);
+        }
+        nmod_mat_clear(residues);
+        fmpz_mat_clear(a);
+        fmpz_clear(product);
+    }
+}
+
+/* Sizes of several tiles, entries of one digit to thousands of bits. */
+static void large_planted_ranks(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(12, "large_planted_ranks");
+    for (slong t = 0; t < (test_long() ? 60 : 8); t++) {
+        slong m = rk_rng_between(&rng, 30, 120), n = rk_rng_between(&rng, 30, 120);
+        slong r = rk_rng_between(&rng, 1, FLINT_MIN(m, n) - 1);
+        fmpz_mat_t a;
+        fmpz_mat_init(a, m, n);
+        planted(a, &rng, r, t % 2 ? 1 : 1000000000000);
+        for (slong i = 0; i < m && t % 4 == 3; i++) /* rows and columns of all sizes */
+            for (slong j = 0; j < n; j++)
+                fmpz_mul_2exp(fmpz_mat_entry(a, i, j), fmpz_mat_entry(a, i, j),
+                              (ulong)(i * 37 % 301 + j * 53 % 407));
+        assert_int_equal(rk_rank_fmpz(a), fmpz_mat_rank(a));
         fmpz_mat_clear(a);
     }
 }
@@ -298,10 +366,11 @@ static void ranks_of_doubles(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(modular_ranks_are_flints),  cmocka_unit_test(large_modular_ranks),
-        cmocka_unit_test(products_are_flints),       cmocka_unit_test(empty_and_zero_matrices),
-        cmocka_unit_test(planted_ranks_are_found),   cmocka_unit_test(ranks_that_drop_mod_p),
-        cmocka_unit_test(lifted_bounds_are_checked), cmocka_unit_test(rational_ranks),
+        cmocka_unit_test(modular_ranks_are_flints),   cmocka_unit_test(large_modular_ranks),
+        cmocka_unit_test(products_are_flints),        cmocka_unit_test(empty_and_zero_matrices),
+        cmocka_unit_test(planted_ranks_are_found),    cmocka_unit_test(ranks_that_drop_mod_p),
+        cmocka_unit_test(lifted_bounds_are_checked),  cmocka_unit_test(rational_ranks),
+        cmocka_unit_test(late_differences_are_found), cmocka_unit_test(large_planted_ranks),
         cmocka_unit_test(ranks_of_doubles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

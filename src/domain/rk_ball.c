@@ -301,10 +301,12 @@ rk_domain *rk_domain_ball(slong precision) {
         .psd_eigenvalue = rk_ball_psd_eigenvalue,
         .singular_value = rk_ball_singular_value,
         .eigen_modulus = rk_ball_eigen_modulus,
+        .free_context = rk_ball_cache_free,
     };
     if (precision < LEAST_PRECISION || precision > MOST_PRECISION)
         return NULL;
     rk_domain *d = rk_domain_new(&table);
     d->precision = precision;
+    d->context = rk_ball_cache_new();
     return d;
 }

@@ -6,6 +6,10 @@
 #include "domain_inside.h"
 
 void rk_ball_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b);
+void rk_ball_mul_arb(rk_matrix *r, const rk_matrix *a, const rk_matrix *b); /* always by Arb */
+/* What the domain keeps of the factors of products, its context. */
+void *rk_ball_cache_new(void);
+void rk_ball_cache_free(rk_domain *d);
 rk_ev rk_ball_inv(rk_matrix *r, const rk_matrix *a);
 rk_ev rk_ball_det(void *r, const rk_matrix *a);
 

@@ -15,7 +15,7 @@ static void from_arb_mat(rk_matrix *r, arb_mat_t a) {
             arb_swap((arb_struct *)rk_at(r, i, j), arb_mat_entry(a, i, j));
 }
 
-void rk_ball_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
+void rk_ball_mul_arb(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
     arb_mat_t x, y, z;
     to_arb_mat(x, a);
     to_arb_mat(y, b);

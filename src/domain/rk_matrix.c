@@ -65,6 +65,8 @@ static rk_ev put_exactly(const rk_domain *d, void *r, double x) {
     arf_t f;
     if (!isfinite(x))
         return RK_EV_UNDEFINED;
+    if (d->set_near != NULL)
+        return d->set_near(d, r, x, 0);
     fmpq_init(q);
     arf_init(f);
     arf_set_d(f, x);

@@ -83,21 +83,14 @@ static int exponent_for(double most) {
     return e < -1000 ? -1000 : e;
 }
 
-/* A matrix of floats that is, entry by entry, at least the bound divided by the scale of its row
-   (column). */
-typedef struct bounds {
-    float *entry;
-    double *scale;
-} bounds;
-
-static bounds bounds_new(size_t size, size_t lines) {
-    bounds r = {rk_malloc((size + 1) * sizeof *r.entry), rk_calloc(lines + 1, sizeof *r.scale)};
+static rk_cover bounds_new(size_t size, size_t lines) {
+    rk_cover r = {rk_malloc((size + 1) * sizeof *r.entry), rk_calloc(lines + 1, sizeof *r.scale)};
     return r;
 }
 
-static void bounds_free(bounds b) {
-    rk_free(b.entry);
-    rk_free(b.scale);
+void rk_cover_free(rk_cover *b) {
+    rk_free(b->entry);
+    rk_free(b->scale);
 }
 
 /* scale[i] := 2^e for maxima of lines; inverse[i] := 2^-e */
@@ -124,8 +117,8 @@ static inline double larger(double x, double y) {
     return y > x ? y : x; /* x where y is not a number */
 }
 
-static bounds bound_rows(combination c, size_t rows, size_t cols) {
-    bounds b = bounds_new(rows * cols, rows);
+static rk_cover bound_rows(combination c, size_t rows, size_t cols) {
+    rk_cover b = bounds_new(rows * cols, rows);
     double *inverse = rk_malloc((rows + 1) * sizeof *inverse);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++)
@@ -138,8 +131,8 @@ static bounds bound_rows(combination c, size_t rows, size_t cols) {
     return b;
 }
 
-static bounds bound_columns(combination c, size_t rows, size_t cols) {
-    bounds b = bounds_new(rows * cols, cols);
+static rk_cover bound_columns(combination c, size_t rows, size_t cols) {
+    rk_cover b = bounds_new(rows * cols, cols);
     double *inverse = rk_malloc((cols + 1) * sizeof *inverse);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++)
@@ -152,33 +145,46 @@ static bounds bound_columns(combination c, size_t rows, size_t cols) {
     return b;
 }
 
-/* radius += the product of both, rounded up; both are used up. Scaled, a sum of floats is too small
-   by a factor of at most 1 - gamma and by k LEAST_SINGLE; the factor 1 + 2^-40 is for the roundings
-   here, LEAST for a product below the normal numbers. A sum that is no finite float stays so. */
-static void add_bounds(double *radius, bounds a, bounds b, size_t m, size_t k, size_t n) {
+rk_cover rk_cover_rows(const double *x, size_t rows, size_t cols) {
+    return bound_rows((combination){x, NULL, 1, 0}, rows, cols);
+}
+
+rk_cover rk_cover_columns(const double *x, size_t rows, size_t cols) {
+    return bound_columns((combination){x, NULL, 1, 0}, rows, cols);
+}
+
+/* Scaled, a sum of floats is too small by a factor of at most 1 - gamma and by k LEAST_SINGLE; the
+   factor 1 + 2^-40 is for the roundings here, LEAST for a product below the normal numbers. A sum
+   that is no finite float stays so. */
+void rk_cover_add_product(double *radius, const rk_cover *a, const rk_cover *b, size_t m, size_t k,
+                          size_t n) {
     float *c = rk_malloc((m * n + 1) * sizeof *c);
     double r = rk_gemm_roundings(k) * UNIT_SINGLE;
     double grown = r < 0.25 ? (1 + 2 * r) * (1 + 0x1p-40) : INFINITY;
     double least = (double)k * 2 * LEAST_SINGLE;
-    rk_gemm_single(c, n, a.entry, k, b.entry, n, m, k, n);
+    rk_gemm_single(c, n, a->entry, k, b->entry, n, m, k, n);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             radius[i * n + j] +=
-                (((double)c[i * n + j] + least) * grown * a.scale[i] + LEAST) * b.scale[j];
+                (((double)c[i * n + j] + least) * grown * a->scale[i] + LEAST) * b->scale[j];
     rk_free(c);
-    bounds_free(a);
-    bounds_free(b);
+}
+
+static void add_product(double *radius, combination x, combination y, size_t m, size_t k,
+                        size_t n) {
+    rk_cover a = bound_rows(x, m, k), b = bound_columns(y, k, n);
+    rk_cover_add_product(radius, &a, &b, m, k, n);
+    rk_cover_free(&a);
+    rk_cover_free(&b);
 }
 
 static void product_radius(double *radius, const double *a, const double *ra, const double *b,
                            const double *rb, size_t m, size_t k, size_t n) {
     double r = rk_gemm_roundings(k) * UNIT, gamma = r / (1 - r) * (1 + 0x1p-40);
     memset(radius, 0, m * n * sizeof *radius);
-    add_bounds(radius, bound_rows((combination){a, NULL, 1, 0}, m, k),
-               bound_columns((combination){b, rb, gamma, 1}, k, n), m, k, n);
+    add_product(radius, (combination){a, NULL, 1, 0}, (combination){b, rb, gamma, 1}, m, k, n);
     if (ra != NULL)
-        add_bounds(radius, bound_rows((combination){a, ra, 0, 1}, m, k),
-                   bound_columns((combination){b, rb, 1, 1}, k, n), m, k, n);
+        add_product(radius, (combination){a, ra, 0, 1}, (combination){b, rb, 1, 1}, m, k, n);
     for (size_t i = 0; i < m * n; i++)
         radius[i] = radius[i] * (1 + 0x1p-40) + 2 * (double)k * LEAST;
 }

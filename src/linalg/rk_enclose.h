@@ -13,4 +13,19 @@
 void rk_enclose_product(double *c, double *radius, const double *a, const double *ra,
                         const double *b, const double *rb, size_t m, size_t k, size_t n);
 
+/* A matrix of numbers that are not negative, bounded from above for products in floats: at most
+   entry * scale of its row (column). */
+typedef struct rk_cover {
+    float *entry;
+    double *scale;
+} rk_cover;
+
+rk_cover rk_cover_rows(const double *x, size_t rows, size_t cols);
+rk_cover rk_cover_columns(const double *x, size_t rows, size_t cols);
+void rk_cover_free(rk_cover *b);
+/* radius += at least the product of a, by rows, and b, by columns; what is not finite stays so. The
+   addition is rounded to nearest. */
+void rk_cover_add_product(double *radius, const rk_cover *a, const rk_cover *b, size_t m, size_t k,
+                          size_t n);
+
 #endif

@@ -10,6 +10,7 @@
 
 enum {
     VF_FIRST_INDEX = 1 << 25, /* atoms of bound indices */
+    VF_SETTLED = 16,          /* of them: indices of sums of numbers, by what stands inside */
     VF_MOST_STEPS = 4000000,  /* letters visited in one store */
     VF_MOST_NESTED = 400,
     VF_MOST_LETTERS = 64,  /* of a word while it is brought to its normal form */
@@ -257,12 +258,14 @@ typedef struct vf_image { /* of a symbol, or of the fresh matrix sym */
     vf_ratio value;
     const vf_mx *mx; /* NULL: of a symbol */
     bool rename;     /* of a bound index, by one that is not used elsewhere */
+    bool binder;     /* has: not the index, but a sum of numbers over it */
 } vf_image;
 const vf_mx *vf_put(vf_mxs *s, const vf_mx *a, const vf_image *by);
 vf_ratio vf_put_number(vf_mxs *s, vf_ratio a, const vf_image *by);
 /* body and number with another name for a bound index */
 const vf_mx *vf_rename(vf_mxs *s, const vf_mx *body, unsigned from, unsigned to);
 vf_ratio vf_rename_number(vf_mxs *s, vf_ratio body, unsigned from, unsigned to);
+vf_ratio vf_settle_index(vf_mxs *s, vf_ratio body, unsigned *sym);
 bool vf_has(vf_mxs *s, const vf_mx *a, const vf_image *what);
 bool vf_leaf_has(vf_mxs *s, const vf_leaf *a, const vf_image *what);
 bool vf_number_has(vf_mxs *s, vf_ratio a, const vf_image *what);

@@ -3,7 +3,22 @@
 #include "vf_matrix_inside.h"
 
 unsigned vf_new_index(vf_mxs *s) {
-    return VF_FIRST_INDEX + s->nindices++;
+    return VF_FIRST_INDEX + VF_SETTLED + s->nindices++;
+}
+
+/* The first index that nothing else in the body has: two bodies that differ only in the names of
+   their indices become one. */
+vf_ratio vf_settle_index(vf_mxs *s, vf_ratio body, unsigned *sym) {
+    for (unsigned i = 0; i < VF_SETTLED; i++) {
+        unsigned own = VF_FIRST_INDEX + i;
+        bool free = own != *sym && vf_mx_number_mentions(s, body, own);
+        if (free || vf_number_has(s, body, &(vf_image){.sym = own, .binder = true}))
+            continue;
+        body = own == *sym ? body : vf_rename_number(s, body, *sym, own);
+        *sym = own;
+        return body;
+    }
+    vf_limit("sums inside one another");
 }
 
 void vf_within(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high) {
@@ -216,6 +231,7 @@ static vf_ratio sum_of_product(vf_mxs *s, unsigned sym, vf_ratio body, vf_ratio 
     for (unsigned long k = 1; k <= 3; k++)
         if (vf_ratio_equal(body, vf_ratio_of(vf_poly_pow(vf_poly_atom(sym), k))))
             return sum_of_powers(s, k, high);
+    body = vf_settle_index(s, body, &sym);
     return vf_quantity_of(s, (vf_quantity){.kind = VF_Q_SUM, .number = {body, high}, .sym = sym});
 }
 

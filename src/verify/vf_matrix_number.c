@@ -69,9 +69,7 @@ static bool same_quantity(vf_mxs *s, const vf_quantity *a, const vf_quantity *b)
         return vf_same_rank(s, a->arg[0], b->arg[0]);
     if (a->nlist || b->nlist)
         return same_list(s, a, b);
-    bool loop = a->kind == VF_Q_SUM || a->kind == VF_Q_EXTREME;
-    vf_ratio body = loop ? vf_rename_number(s, b->number[0], b->sym, a->sym) : b->number[0];
-    return same_number(s, a->number[0], body) && same_parts(s, a, b);
+    return a->sym == b->sym && same_number(s, a->number[0], b->number[0]) && same_parts(s, a, b);
 }
 
 vf_ratio vf_quantity_of(vf_mxs *s, vf_quantity key) {
@@ -296,6 +294,7 @@ vf_ratio vf_extreme_over(vf_mxs *s, vf_op op, unsigned sym, vf_ratio low, vf_rat
                          vf_ratio body) {
     if (!vf_mx_number_mentions(s, body, sym))
         return body;
+    body = vf_settle_index(s, body, &sym);
     return vf_quantity_of(
         s, (vf_quantity){.kind = VF_Q_EXTREME, .op = op, .number = {body, low, high}, .sym = sym});
 }

@@ -16,9 +16,11 @@ static bool poly_has(vf_mxs *s, const vf_poly *p, const vf_image *what);
 
 static bool quantity_has(vf_mxs *s, const vf_quantity *q, const vf_image *what) {
     bool loop = q->kind == VF_Q_SUM || q->kind == VF_Q_EXTREME;
+    bool own = loop && !what->mx && q->sym == what->sym;
+    if (own && what->binder)
+        return true;
     for (int i = 0; i < 3 && q->number[i].num; i++)
-        if (!(i == 0 && loop && !what->mx && q->sym == what->sym) &&
-            vf_number_has(s, q->number[i], what))
+        if (!(i == 0 && own) && vf_number_has(s, q->number[i], what))
             return true;
     for (size_t i = 0; i < q->nlist; i++)
         if (vf_number_has(s, q->list[i], what))
@@ -31,7 +33,7 @@ static bool quantity_has(vf_mxs *s, const vf_quantity *q, const vf_image *what) 
 
 static bool atom_has(vf_mxs *s, unsigned atom, const vf_image *what) {
     const vf_quantity *q = vf_atom_quantity(s, atom);
-    return q ? quantity_has(s, q, what) : !what->mx && atom == what->sym;
+    return q ? quantity_has(s, q, what) : !what->mx && !what->binder && atom == what->sym;
 }
 
 static bool poly_has(vf_mxs *s, const vf_poly *p, const vf_image *what) {

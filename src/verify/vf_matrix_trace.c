@@ -25,9 +25,12 @@ static vf_ratio trace_of_letter(vf_mxs *s, const vf_leaf *a) {
     return parts ? vf_n_mul(s, vf_trace(s, a->arg[0]), vf_trace(s, a->arg[1])) : (vf_ratio){0};
 }
 
-/* trace(A*B) = trace(B*A): the word turned at each place; the first one in the order of letters. */
+/* trace(A*B) = trace(B*A): the word and its transpose, turned at each place; the first one in the
+   order of letters. */
 static vf_ratio trace_of_turns(vf_mxs *s, const vf_mx *a, const vf_word *w, int turns) {
-    const vf_mx *least = a;
+    const vf_mx *least = a, *across = vf_mx_transpose(s, a);
+    if (across->nwords == 1 && vf_word_before(&across->word[0], &least->word[0]))
+        least = across;
     for (size_t k = 1; k < w->n; k++) {
         const vf_mx *left =
             vf_letters(s, vf_letter_cols(w->letter[k - 1]), w->letter + k, w->n - k);

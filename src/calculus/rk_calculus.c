@@ -237,18 +237,18 @@ static rk_calculus *calculus_new(const rk_checked *checked, const rk_calculus_op
     return c;
 }
 
-bool rk_calculus_proves_side(const rk_checked *checked, size_t claim, rk_cmp side,
-                             const rk_calculus_options *options) {
-    const rk_term *t = checked->claims[claim];
-    if (checked->mode != RK_MODE_UNIVERSAL || t->op != RK_T_COMPARE || t->cmp != RK_EQ)
-        return false;
+rk_calculus *rk_calculus_prove_side(const rk_checked *checked, size_t claim, rk_cmp side,
+                                    const rk_calculus_options *options) {
     rk_calculus *c = calculus_new(checked, options);
-    rk_term one_side = *t;
-    one_side.cmp = side;
-    c->claim = t;
-    bool proved = prove(c, assumes(c), NULL, of(&one_side, false)) != NULL;
-    rk_calculus_free(c);
-    return proved;
+    rk_term *t = rk_arena_alloc(c->arena, sizeof *t);
+    *t = *checked->claims[claim];
+    if (checked->mode != RK_MODE_UNIVERSAL || t->op != RK_T_COMPARE || t->cmp != RK_EQ)
+        return c;
+    t->cmp = side;
+    c->claim = checked->claims[claim];
+    c->root = prove(c, assumes(c), NULL, of(t, false));
+    c->proved = c->root != NULL;
+    return c;
 }
 
 rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options) {

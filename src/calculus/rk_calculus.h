@@ -16,9 +16,9 @@ typedef struct rk_calculus rk_calculus;
 rk_calculus *rk_calculus_prove(const rk_checked *checked, const rk_calculus_options *options);
 void rk_calculus_free(rk_calculus *c);
 
-/* One side of a claim a == b between numbers: is a <= b (RK_LE), or a >= b (RK_GE), proved? */
-bool rk_calculus_proves_side(const rk_checked *checked, size_t claim, rk_cmp side,
-                             const rk_calculus_options *options);
+/* One side of a claim a == b between numbers: a <= b (RK_LE), or a >= b (RK_GE). Never NULL. */
+rk_calculus *rk_calculus_prove_side(const rk_checked *checked, size_t claim, rk_cmp side,
+                                    const rk_calculus_options *options);
 
 bool rk_calculus_proved(const rk_calculus *c);
 const rk_derivation *rk_calculus_derivation(const rk_calculus *c);

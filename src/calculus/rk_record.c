@@ -320,6 +320,14 @@ static void put_node(rk_recorder *r, const rk_derivation *d) {
     r->ngiven = before;
 }
 
+bool rk_calculus_record_side(const rk_calculus *c, size_t claim, rk_cmp side, rk_buf *out) {
+    rk_recorder r = {.calculus = c, .out = out};
+    rk_buf_printf(out, "known %zu | %s\n", claim + 1, side == RK_LE ? "<=" : ">=");
+    put_node(&r, rk_calculus_derivation(c));
+    leave(&r);
+    return r.why == NULL;
+}
+
 bool rk_calculus_record(const rk_calculus *c, rk_buf *out, const char **why) {
     rk_recorder r = {.calculus = c, .out = out};
     const rk_derivation *root = rk_calculus_derivation(c);

@@ -10,5 +10,7 @@
 /* Appends the records of a proof that was found. False: it has a step for which there is no record;
    `why` (may be NULL) says which, and what was appended is worthless. */
 bool rk_calculus_record(const rk_calculus *c, rk_buf *out, const char **why);
+/* The same of one side of a claim: the record `known`. */
+bool rk_calculus_record_side(const rk_calculus *c, size_t claim, rk_cmp side, rk_buf *out);
 
 #endif

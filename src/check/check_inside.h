@@ -35,7 +35,8 @@ typedef struct job {
     bool refuted, text_error, too_large, huge;
     bool witnessed; /* some instance satisfies the hypotheses, everything defined */
     const char *method;
-    const unsigned char *sides; /* of each claim, from the calculus (rk_prove.h); NULL */
+    unsigned char *sides;    /* of each claim, from the calculus (rk_prove.h); NULL */
+    const char **known_side; /* records of what the calculus shows of a claim; NULL: none */
     /* exact instances */
     uint64_t held, undefined, excluded, unknown, unconfirmed, trials, assignments, null_violations;
     int64_t *low, *high; /* dimensions at which something held */

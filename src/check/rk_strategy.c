@@ -469,6 +469,18 @@ static void calculate(job *j) {
     keep_calculus(j, c);
 }
 
+static bool holds_on_side(job *j, size_t claim, rk_cmp side, const rk_calculus_options *o) {
+    rk_calculus *c = rk_calculus_prove_side(j->checked, claim, side, o);
+    bool proved = rk_calculus_proved(c);
+    rk_buf text;
+    rk_buf_init(&text);
+    if (proved && j->records != NULL && rk_calculus_record_side(c, claim, side, &text))
+        j->known_side[claim] = rk_arena_strdup(j->arena, text.text);
+    rk_buf_clear(&text);
+    rk_calculus_free(c);
+    return proved;
+}
+
 /* One side of an equation may be a law where the other holds almost everywhere at given dimensions:
    an upper bound of a rank by the calculus, the lower one by a witness. */
 static bool find_sides(job *j) {
@@ -476,14 +488,34 @@ static bool find_sides(job *j) {
     unsigned char *sides = rk_arena_alloc(j->arena, c->nclaims + 1);
     rk_calculus_options o = {.deadline = rk_clock() + remaining(j) / 4};
     bool any = false;
+    j->known_side = rk_arena_alloc(j->arena, (c->nclaims + 1) * sizeof *j->known_side);
     for (size_t i = 0; i < c->nclaims; i++) {
-        bool le = rk_calculus_proves_side(c, i, RK_LE, &o);
-        bool ge = !le && rk_calculus_proves_side(c, i, RK_GE, &o);
+        j->known_side[i] = NULL;
+        bool le = holds_on_side(j, i, RK_LE, &o);
+        bool ge = !le && holds_on_side(j, i, RK_GE, &o);
         sides[i] = le ? RK_SIDE_LE : ge ? RK_SIDE_GE : 0;
         any = any || sides[i] != 0;
     }
     j->sides = any ? sides : NULL;
     return any;
+}
+
+/* What was used of the sides stands before the choices of dimensions. */
+static void record_sides(job *j) {
+    rk_buf rest;
+    if (j->records == NULL)
+        return;
+    rk_buf_init(&rest);
+    rk_buf_puts(&rest, j->records->text);
+    rk_buf_reset(j->records);
+    for (size_t i = 0; i < j->checked->nclaims; i++) {
+        if (!(j->sides[i] & RK_SIDE_USED))
+            continue;
+        j->unrecorded |= j->known_side[i] == NULL;
+        rk_buf_puts(j->records, j->known_side[i] != NULL ? j->known_side[i] : "");
+    }
+    rk_buf_puts(j->records, rest.text);
+    rk_buf_clear(&rest);
 }
 
 /* The provers at given dimensions once more, with what the calculus knows of the claims. */
@@ -494,7 +526,9 @@ static void visit_with_sides(job *j) {
     j->visited_choices = j->proved_choices = 0;
     rk_job_records_restart(j);
     visit_all(j);
-    if (!proved_everywhere(j)) {
+    if (proved_everywhere(j)) {
+        record_sides(j);
+    } else {
         j->visited_choices = visited;
         j->sides = NULL;
     }

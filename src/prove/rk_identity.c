@@ -7,7 +7,7 @@
 #include "rk_formal.h"
 #include "rk_inequality.h"
 #include "rk_interior.h"
-#include "rk_prove.h"
+#include "rk_prove_records.h"
 #include "rk_view.h"
 
 static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
@@ -263,6 +263,7 @@ static bool refute(const rk_program *program, const rk_prove_options *o, rk_proo
         out->example = rk_malloc(sizeof *out->example);
         rk_assignment_init(out->example, program);
         rk_assignment_set(out->example, &a);
+        rk_record_open(program, o, &a);
     }
     rk_assignment_clear(&a);
     return found;
@@ -279,11 +280,16 @@ static bool is_left_out(const rk_program *p, const rk_term *assumed) {
     return false;
 }
 
-/* Argues once more, and writes the steps down. Nothing is written if some step has no record. */
+/* Argues once more, and writes the steps down. Nothing is written if some step has no record. The
+   steps say nothing of Jacobians. */
 static void write_records(argument *a, const rk_prove_options *o) {
     const rk_program *p = a->program;
     size_t before = o->records->len;
     bool ok = true;
+    if (rk_has_jacobians(p)) {
+        rk_record_rational(p, o);
+        return;
+    }
     rk_buf_puts(o->records, "identity\n");
     for (size_t c = 0; c < p->nclaims && ok; c++) {
         rk_steps steps;

@@ -28,16 +28,17 @@ typedef struct rk_proof {
 void rk_proof_init(rk_proof *p);
 void rk_proof_clear(rk_proof *p);
 
-/* What is known of the sides of a claim a == b, at every dimension and almost every value. */
-enum { RK_SIDE_LE = 1, RK_SIDE_GE = 2 };
+/* What is known of the sides of a claim a == b, at every dimension and almost every value, and
+   whether some proof used it. */
+enum { RK_SIDE_LE = 1, RK_SIDE_GE = 2, RK_SIDE_USED = 4 };
 
 typedef struct rk_prove_options {
     uint64_t seed;
     slong precision_cap;
-    double deadline;            /* seconds on the monotonic clock, 0: none */
-    const unsigned char *sides; /* of each claim; NULL: nothing is known */
-    rk_buf *records;            /* a prover that settles appends the records of a certificate
-                                   (docs/certificate-format.md), if it can; NULL: not wanted */
+    double deadline;      /* seconds on the monotonic clock, 0: none */
+    unsigned char *sides; /* of each claim; NULL: nothing is known */
+    rk_buf *records;      /* a prover that settles appends the records of a certificate
+                             (docs/certificate-format.md), if it can; NULL: not wanted */
 } rk_prove_options;
 
 /* Programs without free slots: one exact evaluation (rk_decide), three-valued. */

@@ -2,6 +2,7 @@
 
 #include "base/rk_mem.h"
 #include "rk_interior.h"
+#include "rk_rows.h"
 #include "rk_symbols.h"
 #include "rk_view.h"
 
@@ -12,6 +13,7 @@ enum {
     POINT_SHIFT = 18, /* of the entries of a witness: exponentials stay moderate */
     RECORD_STREAM = 0x7265636f,
     ATTEMPTS = 100,
+    FEWER_ATTEMPTS = 20,
     LARGEST_POINT = 4096
 };
 
@@ -68,15 +70,29 @@ static bool differentiates(const rk_program *p, bool (*is)(const rk_term *t)) {
     return found;
 }
 
+static bool is_anything(const rk_term *t) {
+    (void)t;
+    return true;
+}
+
+bool rk_has_jacobians(const rk_program *p) {
+    return differentiates(p, is_anything);
+}
+
+/* What fractions show, of values of functions, too, where such are differentiated. */
+static const char *fractions_for(const rk_program *p) {
+    return differentiates(p, is_no_fraction) ? "functions\n" : "rational\n";
+}
+
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (o->records != NULL && !differentiates(program, is_no_fraction))
-        rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : "rational\n");
+    if (o->records != NULL)
+        rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : fractions_for(program));
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
-    if (o->records != NULL && are_affine(program) && !differentiates(program, is_no_fraction))
-        rk_buf_puts(o->records, "rational\n");
+    if (o->records != NULL && are_affine(program))
+        rk_buf_puts(o->records, fractions_for(program));
 }
 
 /* --- points --------------------------------------------------------------------------------- */
@@ -177,12 +193,33 @@ static bool has_few_signs(const rk_program *p) {
     return roots <= MOST_ROOTS;
 }
 
+static bool repeats_rows(const rk_program *p) {
+    rk_rows rows;
+    bool found = false;
+    rk_rows_init(&rows, p);
+    for (unsigned i = 0; i < p->ninstr && !found; i++)
+        found = !p->instr[i].truth && rk_rows_different(&rows, p, i) < p->instr[i].rows;
+    rk_rows_clear(&rows);
+    return found;
+}
+
+/* Upper bounds beside those by shapes. */
+static const char *helpers_for(const rk_program *p) {
+    if (!are_few(p))
+        return "";
+    return !has_residues(p) && repeats_rows(p) ? " functions" : " fractions";
+}
+
 void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
     if (o->records == NULL || (!has_residues(program) && !is_writable(program)) ||
-        !has_few_signs(program) || differentiates(program, has_branches))
+        !has_few_signs(program))
         return;
+    if (differentiates(program, has_branches)) {
+        rk_record_rational(program, o);
+        return;
+    }
     rk_rng rng = stream(program, o);
-    rk_buf_puts(o->records, are_few(program) ? "witness fractions\n" : "witness\n");
+    rk_buf_printf(o->records, "witness%s\n", helpers_for(program));
     if (has_residues(program)) {
         rk_buf_puts(o->records, "residues 2147483647 | 1\n");
         return;
@@ -204,17 +241,36 @@ static bool fails_at(const rk_program *p, const rk_prove_options *o, const rk_as
     return fails;
 }
 
+/* Entries 0 lie on the edge of sets and functions. */
+static bool has_zeros(const rk_program *p, const rk_assignment *a) {
+    for (size_t s = 0; s < p->nslots; s++) {
+        const fmpq_mat_struct *m = &a->value[s];
+        bool free = rk_slot_is_generic(&p->slots[s]) && p->slots[s].set != RK_SET_DIAGONAL;
+        for (slong k = 0; free && k < fmpq_mat_nrows(m) * fmpq_mat_ncols(m); k++)
+            if (fmpq_is_zero(fmpq_mat_entry(m, k / fmpq_mat_ncols(m), k % fmpq_mat_ncols(m))))
+                return true;
+    }
+    return false;
+}
+
+/* The generic variables drawn, the others as they were. */
+static void draw_near(const rk_program *p, rk_rng *rng, const rk_assignment *violation,
+                      rk_assignment *a) {
+    draw(p, rng, rk_rng_u64(rng), a);
+    for (size_t s = 0; s < p->nslots && violation != NULL; s++)
+        if (!rk_slot_is_generic(&p->slots[s]))
+            fmpq_mat_set(&a->value[s], &violation->value[s]);
+}
+
 /* A violation that is not on the edge of anything: entries that were drawn, if that is possible. */
 static void find_violation(const rk_program *p, const rk_prove_options *o,
                            const rk_assignment *violation, rk_assignment *a) {
     rk_rng rng = stream(p, o);
-    if (violation != NULL && rk_prove_open_violation(p, violation, o)) {
-        rk_assignment_set(a, violation);
-        return;
-    }
-    for (unsigned k = 0; k < ATTEMPTS; k++) {
-        draw(p, &rng, rk_rng_u64(&rng), a);
-        if (fails_at(p, o, a))
+    bool open = violation != NULL && rk_prove_open_violation(p, violation, o);
+    unsigned attempts = !open ? ATTEMPTS : has_zeros(p, violation) ? FEWER_ATTEMPTS : 0;
+    for (unsigned k = 0; k < attempts; k++) {
+        draw_near(p, &rng, violation, a);
+        if (fails_at(p, o, a) && (!open || rk_prove_open_violation(p, a, o)))
             return;
     }
     if (violation != NULL)
@@ -230,6 +286,10 @@ void rk_record_open(const rk_program *program, const rk_prove_options *o,
     find_violation(program, o, violation, &a);
     rk_buf_puts(o->records, "open\n");
     put_point(o->records, program, &a);
-    rk_record_witness(program, o);
+    /* What is false by its form alone: functions are more than intervals and points can tell. */
+    if (!has_residues(program) && !rk_prove_open_violation(program, &a, o))
+        rk_buf_puts(o->records, "functions\n");
+    else
+        rk_record_witness(program, o);
     rk_assignment_clear(&a);
 }

@@ -10,6 +10,8 @@
 void rk_record_shape(const rk_program *program, const rk_prove_options *o);
 void rk_record_rational(const rk_program *program, const rk_prove_options *o);
 void rk_record_witness(const rk_program *program, const rk_prove_options *o);
+/* Does a claim speak of a Jacobian? */
+bool rk_has_jacobians(const rk_program *program);
 /* A generic theorem that fails at this point, and around it or almost everywhere. */
 void rk_record_open(const rk_program *program, const rk_prove_options *o,
                     const rk_assignment *violation);

@@ -105,7 +105,8 @@ void rk_prove_symbolic(const rk_program *program, const rk_prove_options *o, rk_
     rk_facts_propagate(&v.bounds);
     out->method = "rational functions";
     rk_view_conclude(&v, out, diags);
-    if (out->status == RK_PROOF_TRUE)
+    bool refuted = out->status == RK_PROOF_FALSE && program->checked->mode == RK_MODE_EXISTS;
+    if (out->status == RK_PROOF_TRUE || refuted)
         rk_record_rational(program, o);
     rk_run_clear(&run);
     rk_view_clear(&v);

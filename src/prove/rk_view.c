@@ -283,7 +283,7 @@ static void settle_claims(const rk_view *v, rk_proof *out) {
     }
 }
 
-void rk_view_join_sides(rk_view *v, const unsigned char *sides) {
+void rk_view_join_sides(rk_view *v, unsigned char *sides) {
     const rk_program *p = v->program;
     for (size_t c = 0; sides != NULL && c < p->nclaims; c++) {
         unsigned i = p->claims[c];
@@ -294,8 +294,10 @@ void rk_view_join_sides(rk_view *v, const unsigned char *sides) {
         if (!a->known || !b->known)
             continue;
         if ((sides[c] & RK_SIDE_LE && fmpq_cmp(&a->low, &b->high) >= 0) ||
-            (sides[c] & RK_SIDE_GE && fmpq_cmp(&a->high, &b->low) <= 0))
+            (sides[c] & RK_SIDE_GE && fmpq_cmp(&a->high, &b->low) <= 0)) {
             v->bounds.truth[i] = RK_TRUE;
+            sides[c] |= RK_SIDE_USED;
+        }
     }
 }
 

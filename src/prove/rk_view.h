@@ -36,7 +36,7 @@ bool rk_is_root(const rk_instr *in);
 
 /* A claim a == b of which one side is known holds where the bounds show the other. sides: as in the
    options of the provers. After rk_facts_propagate. */
-void rk_view_join_sides(rk_view *v, const unsigned char *sides);
+void rk_view_join_sides(rk_view *v, unsigned char *sides);
 
 /* Fills status and witnessed of the proof from the bounds, after rk_facts_propagate. An equation
    among the hypotheses that is false almost everywhere is reported: RK_PROOF_ERROR. `exists`

@@ -283,24 +283,63 @@ static void prove(vf_proof *p, const vf_pending *pending, vf_literal goal) {
 
 /* --- the theorem ------------------------------------------------------------------------------ */
 
-static void prove_claim(vf_proof *p, size_t k) {
-    ENSURE("the claims come in order", vf_read_long(vf_take(p->c, "claim")) == (long)k + 1);
+static vf_proof new_proof(vf_theorem *t, vf_cert *c) {
+    for (size_t v = 0; v < t->nvars; v++)
+        ENSURE("an `exists` theorem has no proof of this kind", t->var[v].quantifier != VF_EXISTS);
+    return (vf_proof){.t = t, .c = c, .s = vf_mxs_new(t)};
+}
+
+/* The goal, which is defined where the claim is, under all hypotheses. */
+static void prove_claim(vf_proof *p, const vf_term *goal) {
     const vf_pending *assumed = NULL;
     vf_place place = vf_enter(p);
     for (size_t i = p->t->nassumes; i-- > 0;)
         assumed = with(p->t->assume[i], false, assumed);
     for (size_t i = 0; i < p->t->nassumes; i++)
         vf_take_defined(p, p->t->assume[i]);
-    vf_take_defined(p, p->t->claim[k]);
-    prove(p, assumed, (vf_literal){p->t->claim[k], false});
+    vf_take_defined(p, goal);
+    prove(p, assumed, (vf_literal){goal, false});
     vf_leave(p, place);
 }
 
 void vf_check_calculus(vf_theorem *t, vf_cert *c) {
-    vf_proof p = {.t = t, .c = c, .s = vf_mxs_new(t)};
     vf_take_alone(c, "calculus");
-    for (size_t v = 0; v < t->nvars; v++)
-        ENSURE("an `exists` theorem has no proof of this kind", t->var[v].quantifier != VF_EXISTS);
+    vf_proof p = new_proof(t, c);
+    for (size_t k = 0; k < t->nclaims; k++) {
+        ENSURE("the claims come in order", vf_read_long(vf_take(c, "claim")) == (long)k + 1);
+        prove_claim(&p, t->claim[k]);
+    }
+}
+
+/* The equation with another sign between its sides. */
+static const vf_term *one_side(const vf_term *equation, vf_op op) {
+    vf_term *t = vf_alloc(sizeof *t);
+    *t = *equation;
+    t->op = op;
+    return t;
+}
+
+/* known K | <=, or >=: the proof follows; what is left of claim K is the other side. */
+static void take_known(vf_proof *p, const vf_term **claim) {
+    const char *field[2];
+    vf_fields(vf_take(p->c, "known"), field, 2);
+    size_t k = vf_index_text(field[0], p->t->nclaims);
+    bool at_most = strcmp(field[1], "<=") == 0;
+    ENSURE("one side of an equation: <= or >=", at_most || strcmp(field[1], ">=") == 0);
+    ENSURE("no equation between numbers, or a side is known already",
+           claim[k]->op == VF_EQ && vf_is_number(claim[k]->kid[0]) &&
+               vf_is_number(claim[k]->kid[1]));
+    prove_claim(p, one_side(claim[k], at_most ? VF_LE : VF_GE));
+    claim[k] = one_side(claim[k], at_most ? VF_GE : VF_LE);
+}
+
+const vf_term **vf_check_known(vf_theorem *t, vf_cert *c) {
+    const vf_term **claim = vf_alloc((t->nclaims + 1) * sizeof *claim);
     for (size_t k = 0; k < t->nclaims; k++)
-        prove_claim(&p, k);
+        claim[k] = t->claim[k];
+    while (strcmp(vf_next(c), "known") == 0) {
+        vf_proof p = new_proof(t, c);
+        take_known(&p, claim);
+    }
+    return claim;
 }

@@ -81,30 +81,45 @@ static size_t make_slots(const vf_theorem *t, vf_point *at, slot **slots) {
     return n;
 }
 
-static void check_case(const vf_theorem *t, const vf_point *at) {
-    for (size_t i = 0; i < t->nassumes; i++) {
-        vf_tern truth = vf_truth(t, t->assume[i], at);
-        if (truth == VF_FALSE || truth == VF_UNDEFINED)
+typedef void checker_of_case(const vf_theorem *t, const vf_point *at);
+
+static bool fails(const vf_theorem *t, const vf_term *truth, const vf_point *at) {
+    vf_tern found = vf_truth(t, truth, at);
+    return found == VF_FALSE || found == VF_UNDEFINED;
+}
+
+static void ensure_claims(const vf_theorem *t, const vf_point *at) {
+    for (size_t i = 0; i < t->nassumes; i++)
+        if (fails(t, t->assume[i], at))
             return;
-    }
     for (size_t i = 0; i < t->nclaims; i++) {
         vf_tern truth = vf_truth(t, t->claim[i], at);
         ENSURE("a claim is not true in some case", truth == VF_TRUE || truth == VF_UNDEFINED);
     }
 }
 
-static void check_cases(const vf_theorem *t, vf_point *at, const slot *s, size_t n, size_t i) {
+static void ensure_no_example(const vf_theorem *t, const vf_point *at) {
+    bool excluded = false;
+    for (size_t i = 0; i < t->nassumes && !excluded; i++)
+        excluded = fails(t, t->assume[i], at);
+    for (size_t i = 0; i < t->nclaims && !excluded; i++)
+        excluded = fails(t, t->claim[i], at);
+    ENSURE("some case is perhaps an example", excluded);
+}
+
+static void check_cases(const vf_theorem *t, vf_point *at, const slot *s, size_t n, size_t i,
+                        checker_of_case *check) {
     if (i == n) {
-        check_case(t, at);
+        check(t, at);
         return;
     }
     for (size_t k = 0; k < s[i].choices; k++) {
         at->var[s[i].var][s[i].member] = member_of_set(t->var[s[i].var].set, &s[i], k);
-        check_cases(t, at, s, n, i + 1);
+        check_cases(t, at, s, n, i + 1, check);
     }
 }
 
-void vf_check_evaluate(vf_theorem *t, vf_cert *c, vf_point *at) {
+static void check_all(vf_theorem *t, vf_cert *c, vf_point *at, checker_of_case *check) {
     slot *slots;
     vf_take_alone(c, "evaluate");
     size_t n = make_slots(t, at, &slots), cases = 1;
@@ -112,5 +127,16 @@ void vf_check_evaluate(vf_theorem *t, vf_cert *c, vf_point *at) {
         slots[i].choices = size_of_set(t, &slots[i]);
         cases = times(cases, slots[i].choices);
     }
-    check_cases(t, at, slots, n, 0);
+    check_cases(t, at, slots, n, 0, check);
+}
+
+void vf_check_evaluate(vf_theorem *t, vf_cert *c, vf_point *at) {
+    check_all(t, c, at, ensure_claims);
+}
+
+void vf_check_no_case(vf_theorem *t, vf_cert *c, vf_point *at) {
+    for (size_t k = 0; k < t->nvars; k++)
+        ENSURE("this refutes `exists` theorems", t->var[k].quantifier == VF_EXISTS);
+    ENSURE("this refutes `exists` theorems", t->nvars > 0);
+    check_all(t, c, at, ensure_no_example);
 }

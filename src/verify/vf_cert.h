@@ -36,15 +36,22 @@ void vf_read_sets(vf_theorem *t, vf_cert *c, vf_point *point);
 typedef void vf_checker(vf_theorem *t, vf_cert *c, vf_point *at);
 vf_checker vf_check_evaluate;   /* no variables: evaluated; or one case after the other */
 vf_checker vf_check_shape;      /* shapes and declared sets alone */
-vf_checker vf_check_rational;   /* rational functions: ranks and identities over Q(entries) */
+vf_checker vf_check_rational;   /* `rational`: ranks and identities over Q(entries), or
+                                   `functions`: with values of functions as indeterminates */
 vf_checker vf_check_identity;   /* roots, exponentials and signs as generators; sums of squares */
 vf_checker vf_check_witness;    /* lower bounds of ranks at one exact point, upper ones by shape */
-vf_checker vf_check_no_example; /* refutes `exists` by shapes and declared sets */
+vf_checker vf_check_no_example; /* refutes `exists` by shapes and declared sets, or fractions */
+vf_checker vf_check_no_case;    /* refutes `exists` case by case */
 vf_checker vf_check_open;       /* a generic claim is false on a neighbourhood of a point */
 /* The facts that a `witness` record and what follows it give. */
 struct vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at);
+/* Those of `rational`, or of `functions`, then near a point or everywhere (NULL). */
+struct vf_facts *vf_rational_facts(vf_theorem *t, vf_cert *c, const vf_point *at,
+                                   const vf_point *near);
 /* At all dimensions at once. */
 void vf_check_calculus(vf_theorem *t, vf_cert *c);
+/* `known` records: one side of some claims, by the calculus. What is left of all claims. */
+const vf_term **vf_check_known(vf_theorem *t, vf_cert *c);
 
 /* All of it; prints the statement that it shows. `library` as in vf_read_theorem. */
 void vf_check_certificate(const char *claims, const char *const *library, const char *path);

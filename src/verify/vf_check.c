@@ -80,7 +80,8 @@ static const struct kind {
     const char *keyword;
     vf_checker *check;
 } kinds[] = {
-    {"evaluate", vf_check_evaluate}, {"shape", vf_check_shape},     {"rational", vf_check_rational},
+    {"evaluate", vf_check_evaluate}, {"shape", vf_check_shape},
+    {"rational", vf_check_rational}, {"functions", vf_check_rational},
     {"identity", vf_check_identity}, {"witness", vf_check_witness},
 };
 
@@ -97,8 +98,10 @@ static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
 /* --- certificates ------------------------------------------------------------------------- */
 
 static void check_each_choice(vf_theorem *t, vf_cert *c) {
+    const vf_term **whole = t->claim;
     vf_point **seen = NULL;
     size_t n = 0;
+    t->claim = vf_check_known(t, c);
     while (strcmp(vf_next(c), "at") == 0) {
         vf_point *at = vf_read_at(t, vf_take(c, "at"));
         for (size_t i = 0; i < n; i++)
@@ -112,13 +115,26 @@ static void check_each_choice(vf_theorem *t, vf_cert *c) {
     }
     ENSURE("no choice of dimensions is shown", n > 0);
     ENSURE("a choice of dimensions is missing", n == choices_from(t, no_point(t), 0));
+    t->claim = whole;
+}
+
+/* Is it one of these words? */
+static bool is_one_of(const char *word, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
 }
 
 static void check_refuted(vf_theorem *t, vf_cert *c) {
+    static const char *const of_facts[] = {"shape", "rational", "functions"};
     vf_point *at = vf_read_at(t, vf_take(c, "at"));
-    if (strcmp(vf_next(c), "open") == 0)
+    const char *next = vf_next(c);
+    if (strcmp(next, "open") == 0)
         vf_check_open(t, c, at);
-    else if (strcmp(vf_next(c), "shape") == 0)
+    else if (strcmp(next, "evaluate") == 0)
+        vf_check_no_case(t, c, at);
+    else if (is_one_of(next, of_facts, sizeof of_facts / sizeof *of_facts))
         vf_check_no_example(t, c, at);
     else
         check_fails(t, c, at);
@@ -129,14 +145,18 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
 static void check_instance(vf_theorem *t, vf_cert *c) {
     vf_take_alone(c, "instance");
     ENSURE("an instance of a theorem for all values", !has(t, VF_GENERIC) && !has(t, VF_EXISTS));
-    check_example(t, c, vf_read_at(t, vf_take(c, "at")));
+    vf_point *at = vf_read_at(t, vf_take(c, "at"));
+    vf_read_sets(t, c, at);
+    ensure_hypotheses(t, at);
+    for (size_t i = 0; i < t->nclaims; i++)
+        ENSURE("a claim is not known to be defined here", vf_is_defined(t, t->claim[i], at));
     puts("There are instances: its hypotheses can hold.");
 }
 
 static void check_body(vf_theorem *t, vf_cert *c) {
     if (!vf_cert_proved(c))
         check_refuted(t, c);
-    else if (strcmp(vf_next(c), "at") == 0)
+    else if (strcmp(vf_next(c), "at") == 0 || strcmp(vf_next(c), "known") == 0)
         check_each_choice(t, c);
     else
         vf_check_calculus(t, c);

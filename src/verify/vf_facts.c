@@ -2,7 +2,7 @@
 
 #include <limits.h>
 
-enum { MOST_ROUNDS = 100000 };
+enum { MOST_ROUNDS = 100000, MOST_PARTS = 1000 };
 
 /* --- what was computed before --------------------------------------------------------------- */
 
@@ -347,8 +347,38 @@ static vf_tern compare_ranges(vf_op op, const range *a, const range *b) {
     }
 }
 
+/* Written alike, so equal wherever they are defined. `parts`: how many may still be looked at. */
+static bool is_same_text(const vf_term *a, const vf_term *b, size_t *parts) {
+    if (a == b)
+        return true;
+    if (*parts == 0 || a->op != b->op || a->nkids != b->nkids || a->var != b->var ||
+        a->sym != b->sym || a->sym2 != b->sym2 || !mpq_equal(a->number, b->number))
+        return false;
+    --*parts;
+    for (size_t k = 0; k < a->nkids; k++)
+        if (!is_same_text(a->kid[k], b->kid[k], parts))
+            return false;
+    return true;
+}
+
+/* The two sides alike, or of different ranks. One number may stand for a matrix of such entries,
+   which has its rank. */
+static vf_tern compare_texts(vf_facts *f, const vf_term *t) {
+    size_t parts = MOST_PARTS;
+    if (is_same_text(t->kid[0], t->kid[1], &parts))
+        return known(t->op == VF_EQ || t->op == VF_LE || t->op == VF_GE, true);
+    if (t->op != VF_EQ && t->op != VF_NE)
+        return VF_UNKNOWN;
+    const vf_shape *a = vf_shape_of(f, t->kid[0]), *b = vf_shape_of(f, t->kid[1]);
+    if (a->low <= b->high && b->low <= a->high)
+        return VF_UNKNOWN;
+    return t->op == VF_NE ? VF_TRUE : VF_FALSE;
+}
+
 static vf_tern comparison(vf_facts *f, const vf_term *t) {
     vf_tern r = compare_ranges(t->op, kid(f, t, 0), kid(f, t, 1));
+    if (r == VF_UNKNOWN)
+        r = compare_texts(f, t);
     return r == VF_UNKNOWN && f->compare ? f->compare(f, t) : r;
 }
 

@@ -2,6 +2,8 @@
 
 #include "vf_symbolic.h"
 
+enum { MOST_NORMS = 8, MOST_SQUARED = 300, MOST_SIGNS = 16 };
+
 /* --- what a term is built of ---------------------------------------------------------------- */
 
 static bool built_of(const vf_theorem *t, const vf_term *term, vf_allowed *allowed,
@@ -85,12 +87,90 @@ static bool is_free_part(const vf_theorem *t, const vf_term *part) {
             t->var[part->var].set != VF_INTEGER);
 }
 
-static bool is_free(const vf_facts *f, const vf_term *t) {
-    return vf_built_of(f->theorem, t, is_free_part);
+/* What becomes a fraction of entries and generators. */
+static bool is_formal(const vf_theorem *t, const vf_term *part) {
+    switch (part->op) {
+    case VF_SOFTMAX:
+    case VF_LAYERNORM:
+    case VF_RMSNORM:
+    case VF_BATCHNORM:
+    case VF_RELU:
+    case VF_GELU:
+    case VF_SILU:
+    case VF_TANH:
+    case VF_SIGMOID:
+    case VF_EXP:
+    case VF_LOG:
+    case VF_SQRT:
+    case VF_ABS:
+    case VF_NORM_FRO:
+        return true;
+    default:
+        return vf_is_rational(t, part);
+    }
 }
 
-static bool is_rational(const vf_facts *f, const vf_term *t) {
-    return vf_built_of(f->theorem, t, vf_is_rational);
+/* Without what has kinks, and erf, whose derivative is no fraction of generators. */
+static bool is_smooth(const vf_theorem *t, const vf_term *part) {
+    return part->op != VF_RELU && part->op != VF_ABS && part->op != VF_GELU && is_formal(t, part);
+}
+
+typedef struct field { /* vf_facts.fractions */
+    vf_symbolic *s;
+    bool functions;
+    const vf_point *near;
+} field;
+
+static bool is_free(const vf_facts *f, const vf_term *t) {
+    const field *k = f->fractions;
+    return k->near || vf_built_of(f->theorem, t, is_free_part);
+}
+
+static bool is_fraction(const vf_facts *f, const vf_term *t) {
+    const field *k = f->fractions;
+    return vf_built_of(f->theorem, t, k->functions ? is_formal : vf_is_rational);
+}
+
+static vf_symbolic *new_symbolic(const vf_facts *f) {
+    const field *k = f->fractions;
+    vf_symbolic *s = vf_symbolic_near(f->theorem, f->value, k->functions, k->near);
+    s->fewer = true;
+    return s;
+}
+
+/* --- normal forms --------------------------------------------------------------------------- */
+
+/* p with squares of roots put in; the same number wherever it is defined. */
+static vf_ratio put_squares(const vf_symbolic *s, const vf_poly *p) {
+    for (unsigned a = (unsigned)s->natoms; a-- > 0;) {
+        unsigned e = s->atom[a].degree, degree = vf_poly_degree(p, a);
+        if (e == 0 || degree < e)
+            continue;
+        vf_ratio sum = vf_ratio_int(0), power = vf_ratio_int(1);
+        for (unsigned k = 0; k <= degree; k++) {
+            const vf_poly *part =
+                vf_poly_mul(vf_poly_part(p, a, k), vf_poly_pow(vf_poly_atom(a), k % e));
+            if (k > 0 && k % e == 0)
+                power = vf_ratio_mul(power, s->atom[a].power);
+            sum = vf_ratio_add(sum, vf_ratio_mul(vf_ratio_of(part), power));
+        }
+        vf_ratio num = put_squares(s, sum.num), den = put_squares(s, sum.den);
+        return vf_ratio_div(num, den);
+    }
+    return vf_ratio_of(p);
+}
+
+static vf_ratio reduced(const vf_symbolic *s, vf_ratio x) {
+    vf_ratio num = put_squares(s, x.num);
+    return vf_ratio_is_zero(num) ? num : vf_ratio_div(num, put_squares(s, x.den));
+}
+
+static const vf_form *normal_form(const vf_symbolic *s, const vf_form *a) {
+    vf_form *r = vf_alloc(sizeof *r);
+    *r = (vf_form){a->rows, a->cols, vf_alloc(a->rows * a->cols * sizeof *r->entry)};
+    for (size_t k = 0; k < a->rows * a->cols; k++)
+        r->entry[k] = s->functions ? reduced(s, a->entry[k]) : a->entry[k];
+    return r;
 }
 
 /* --- elimination ---------------------------------------------------------------------------- */
@@ -162,8 +242,7 @@ static void eliminate(grid *g, size_t k, const vf_poly *before) {
         }
 }
 
-/* The rank, and a minor of this size that is not 0. */
-static long rank_of(grid g, const vf_poly **minor) {
+static long rank_of_block(grid g, const vf_poly **minor) {
     size_t k = 0;
     *minor = vf_poly_int(1);
     for (; k < g.rows && k < g.cols && pivot(&g, k); k++) {
@@ -173,29 +252,116 @@ static long rank_of(grid g, const vf_poly **minor) {
     return (long)k;
 }
 
+/* Gives rows that share a column with row i, and rows that share one with these, its block. */
+static void spread_block(const grid *g, size_t i, size_t *block) {
+    for (size_t j = 0; j < g->cols; j++)
+        for (size_t k = 0; k < g->rows && !vf_poly_is_zero(*at(g, i, j)); k++)
+            if (block[k] == 0 && !vf_poly_is_zero(*at(g, k, j))) {
+                block[k] = block[i];
+                spread_block(g, k, block);
+            }
+}
+
+static grid rows_of_block(const grid *g, const size_t *block, size_t which) {
+    grid r = grid_new(g->rows, g->cols);
+    r.rows = 0;
+    for (size_t i = 0; i < g->rows; i++)
+        for (size_t j = 0; block[i] == which && j < g->cols; j++) {
+            *at(&r, r.rows, j) = *at(g, i, j);
+            r.rows += j + 1 == g->cols;
+        }
+    return r;
+}
+
+/* The rank, and minors that are not 0, whose product is one of this size: one for each block, that
+   is rows that have no column in common with others. */
+typedef struct ranked {
+    long rank;
+    const vf_poly **minor;
+    size_t n;
+} ranked;
+
+static ranked rank_of(grid g) {
+    size_t *block = vf_alloc((g.rows + 1) * sizeof *block);
+    ranked r = {0, vf_alloc((g.rows + 1) * sizeof *r.minor), 0};
+    for (size_t i = 0; i < g.rows; i++) {
+        if (block[i] != 0)
+            continue;
+        block[i] = ++r.n;
+        spread_block(&g, i, block);
+        r.rank += rank_of_block(rows_of_block(&g, block, r.n), &r.minor[r.n - 1]);
+    }
+    return r;
+}
+
 /* --- what follows --------------------------------------------------------------------------- */
 
 /* Under a bound index everything is computed anew. */
 static vf_symbolic *symbolic(vf_facts *f) {
-    vf_symbolic *s = f->fractions;
+    vf_symbolic *s = ((field *)f->fractions)->s;
     for (size_t k = 0; k < f->theorem->nsyms; k++)
         s->value[k] = f->value[k];
     s->scope = f->scope == 0 ? 0 : ++s->scopes;
     return s;
 }
 
+/* Is p, with squares of roots put in, not 0 almost everywhere? It is not if for the last root s in
+   it, with p = a + b*s and s^2 = r, the norm a^2 - b^2*r is not. */
+static bool is_almost_nowhere_zero(const vf_symbolic *s, const vf_poly *p) {
+    vf_ratio x = put_squares(s, p);
+    for (size_t norms = 0; norms <= MOST_NORMS; norms++) {
+        unsigned last = (unsigned)s->natoms;
+        while (last > 0 &&
+               (s->atom[last - 1].kind == VF_OF_ENTRY || !vf_poly_mentions(x.num, last - 1)))
+            last--;
+        if (last-- == 0)
+            return !vf_poly_is_zero(x.num);
+        if (s->atom[last].kind != VF_OF_ROOT || vf_poly_terms(x.num) > MOST_SQUARED)
+            return false;
+        vf_ratio a = vf_ratio_of(vf_poly_part(x.num, last, 0));
+        vf_ratio b = vf_ratio_of(vf_poly_part(x.num, last, 1));
+        b = vf_ratio_mul(vf_ratio_mul(b, b), s->atom[last].power);
+        x = put_squares(s, vf_ratio_sub(vf_ratio_mul(a, a), b).num);
+    }
+    return false;
+}
+
+/* Without factors that are known not to be 0. */
+static const vf_poly *stripped(const vf_symbolic *s, const vf_poly *p) {
+    for (size_t k = 0; k < s->nfacts; k++) {
+        const vf_poly *q = s->fact[k].p, *rest = p;
+        if ((s->fact[k].signs & VF_NULL) || vf_poly_is_rational(q, NULL))
+            continue;
+        for (; rest != NULL && !vf_poly_is_rational(p, NULL); rest = vf_poly_quotient(p, q))
+            p = rest;
+    }
+    return p;
+}
+
 /* A minor that is a number is nowhere 0. */
-static void narrow(const vf_facts *f, const vf_term *t, grid g, long *low, long *high) {
-    const vf_poly *minor;
-    long rank = rank_of(g, &minor);
-    *high = rank < *high ? rank : *high;
-    if (is_free(f, t) || vf_poly_is_rational(minor, NULL))
-        *low = rank > *low ? rank : *low;
+static bool is_apart(vf_symbolic *s, const vf_poly *minor, bool free, bool signs) {
+    minor = signs ? stripped(s, minor) : minor;
+    return vf_poly_is_rational(minor, NULL) || (free && is_almost_nowhere_zero(s, minor)) ||
+           (signs && !(vf_signs(s, minor) & VF_NULL));
+}
+
+/* free: of the entries of the variables that t mentions almost all values are in the sets; signs:
+   s is of this term alone, so what it knows of signs holds wherever the term is defined. */
+static void narrow(vf_symbolic *s, ranked r, bool free, bool signs, long *low, long *high) {
+    bool apart = true;
+    *high = r.rank < *high ? r.rank : *high;
+    for (size_t k = 0; k < r.n; k++)
+        apart = apart && is_apart(s, r.minor[k], free, signs);
+    if (apart)
+        *low = r.rank > *low ? r.rank : *low;
 }
 
 void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high) {
-    if (is_rational(f, matrix))
-        narrow(f, matrix, cleared(vf_symbolic_of(symbolic(f), matrix)), low, high);
+    if (!is_fraction(f, matrix))
+        return;
+    vf_symbolic *s = symbolic(f);
+    ranked r = rank_of(cleared(normal_form(s, vf_symbolic_of(s, matrix))));
+    narrow(s, r, is_free(f, matrix), false, low, high);
 }
 
 /* --- Jacobians ------------------------------------------------------------------------------ */
@@ -208,11 +374,13 @@ static bool has_coordinates(vf_set set) {
 /* Appends the atoms of the variable's members. */
 static size_t atoms_of(vf_symbolic *s, const vf_facts *f, const vf_term *variable, unsigned *atom,
                        size_t n) {
+    bool near = ((const field *)f->fractions)->near != NULL;
     const vf_variable *v = &f->theorem->var[variable->var];
     size_t members = v->members ? (size_t)vf_symbolic_integer(s, v->members) : 1;
     if (v->set == VF_INTEGER) /* its points are isolated */
         return n;
     ENSURE("a set without coordinates", has_coordinates(v->set));
+    ENSURE("a variable that stands still", !near || v->quantifier == VF_GENERIC);
     for (unsigned a = 0; a < s->natoms; a++) {
         bool found = false;
         for (size_t m = 0; m < members && !found; m++) {
@@ -226,30 +394,91 @@ static size_t atoms_of(vf_symbolic *s, const vf_facts *f, const vf_term *variabl
     return n;
 }
 
-/* Each row times the square of a denominator. */
-static grid jacobian(const vf_form *a, const unsigned *atom, size_t natoms) {
-    grid g = grid_new(a->rows * a->cols, natoms);
-    for (size_t i = 0; i < g.rows; i++)
-        for (size_t j = 0; j < natoms; j++) {
-            vf_ratio x = a->entry[i];
-            *at(&g, i, j) = vf_poly_sub(vf_poly_mul(vf_poly_derivative(x.num, atom[j]), x.den),
-                                        vf_poly_mul(x.num, vf_poly_derivative(x.den, atom[j])));
-        }
-    return g;
+/* Derivatives of atoms and of fractions of them by one atom of an entry. */
+typedef struct slope {
+    vf_symbolic *s;
+    vf_ratio *of; /* by atom */
+} slope;
+
+static vf_ratio slope_of_poly(const slope *d, const vf_poly *p) {
+    vf_ratio sum = vf_ratio_int(0);
+    for (unsigned a = 0; a < d->s->natoms; a++)
+        if (!vf_ratio_is_zero(d->of[a]) && vf_poly_mentions(p, a))
+            sum = vf_ratio_add(sum, vf_ratio_mul(vf_ratio_of(vf_poly_derivative(p, a)), d->of[a]));
+    return sum;
 }
 
+/* (num'*den - num*den')/den^2 */
+static vf_ratio slope_of(const slope *d, vf_ratio x) {
+    vf_ratio num = vf_ratio_of(x.num), den = vf_ratio_of(x.den);
+    vf_ratio top = vf_ratio_sub(vf_ratio_mul(slope_of_poly(d, x.num), den),
+                                vf_ratio_mul(num, slope_of_poly(d, x.den)));
+    return vf_ratio_div(top, vf_ratio_mul(den, den));
+}
+
+static vf_ratio slope_of_generator(const slope *d, unsigned a) {
+    const vf_atom *x = &d->s->atom[a];
+    vf_ratio self = vf_ratio_of(vf_poly_atom(a)), inner = slope_of(d, x->what);
+    if (vf_ratio_is_zero(inner))
+        return inner;
+    switch (x->kind) {
+    case VF_OF_ROOT:
+        return vf_ratio_div(inner, vf_ratio_add(self, self));
+    case VF_OF_EXP:
+        return vf_ratio_mul(inner, self);
+    case VF_OF_LOG:
+        return vf_ratio_div(inner, x->what);
+    default:
+        vf_refuse("a derivative that is no fraction");
+    }
+}
+
+/* The argument of a generator mentions atoms before it alone. */
+static slope slope_by(vf_symbolic *s, unsigned by) {
+    slope d = {s, vf_alloc((s->natoms + 1) * sizeof *d.of)};
+    for (unsigned a = 0; a < s->natoms; a++)
+        d.of[a] = vf_ratio_int(a == by);
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (s->atom[a].kind != VF_OF_ENTRY)
+            d.of[a] = slope_of_generator(&d, a);
+    return d;
+}
+
+static const vf_form *jacobian(vf_symbolic *s, const vf_form *a, const unsigned *atom,
+                               size_t natoms) {
+    vf_form *g = vf_alloc(sizeof *g);
+    size_t rows = a->rows * a->cols;
+    *g = (vf_form){rows, natoms, vf_alloc(rows * natoms * sizeof *g->entry)};
+    for (size_t j = 0; j < natoms; j++) {
+        slope d = slope_by(s, atom[j]);
+        for (size_t i = 0; i < rows; i++)
+            g->entry[i * natoms + j] = slope_of(&d, a->entry[i]);
+    }
+    return normal_form(s, g);
+}
+
+/* Does the Jacobian exist wherever the claim is defined? */
+static bool is_differentiable(const vf_facts *f, const vf_term *t) {
+    const field *k = f->fractions;
+    return vf_built_of(f->theorem, t, k->functions ? is_smooth : vf_is_rational);
+}
+
+/* By atoms of its own, whose signs this term alone tells: that it is defined. */
 void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
-    if (!is_rational(f, t->kid[0]))
+    if (!is_differentiable(f, t->kid[0]))
         return;
-    vf_symbolic *s = symbolic(f);
+    vf_symbolic *s = new_symbolic(f);
     unsigned *atom = vf_alloc((s->natoms + 1) * t->nkids * sizeof *atom);
     size_t n = 0;
     for (size_t k = 1; k < t->nkids; k++)
         n = atoms_of(s, f, t->kid[k], atom, n);
-    if (n == 0)
+    if (n == 0) {
         *high = 0;
-    else
-        narrow(f, t->kid[0], jacobian(vf_symbolic_of(s, t->kid[0]), atom, n), low, high);
+        return;
+    }
+    const vf_form *value = vf_symbolic_of(s, t->kid[0]);
+    ranked r = rank_of(cleared(jacobian(s, value, atom, n)));
+    narrow(s, r, is_free(f, t->kid[0]), true, low, high);
 }
 
 /* --- comparisons ---------------------------------------------------------------------------- */
@@ -288,33 +517,63 @@ static vf_tern compare_numbers(vf_op op, const vf_ratio *difference, size_t n) {
     return all != (op == VF_NE) ? VF_TRUE : VF_FALSE;
 }
 
-static bool all_zero(const vf_ratio *x, size_t n) {
+/* Is one of them not 0 almost everywhere? */
+static bool some_apart(const vf_symbolic *s, const vf_ratio *x, size_t n) {
     for (size_t k = 0; k < n; k++)
-        if (!vf_ratio_is_zero(x[k]))
-            return false;
-    return true;
+        if (is_almost_nowhere_zero(s, x[k].num))
+            return true;
+    return false;
+}
+
+/* By atoms of its own, whose signs this comparison alone tells: that it is defined. */
+static vf_tern compare_signs(vf_facts *f, const vf_term *t) {
+    vf_symbolic *s = new_symbolic(f);
+    const vf_form *a = vf_symbolic_of(s, t->kid[0]), *b = vf_symbolic_of(s, t->kid[1]);
+    unsigned said = vf_signs_said(t->op == VF_NE ? VF_EQ : t->op), all = 0;
+    bool one = a->rows * a->cols == 1, other = b->rows * b->cols == 1, fails = false;
+    for (size_t k = 0; k < (one ? b->rows * b->cols : a->rows * a->cols); k++) {
+        unsigned signs =
+            vf_ratio_signs(s, vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]));
+        all |= signs & ~said;
+        fails = fails || !(signs & said);
+    }
+    vf_tern r = all == 0 ? VF_TRUE : fails ? VF_FALSE : VF_UNKNOWN;
+    return t->op == VF_NE ? vf_not(r) : r;
 }
 
 vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
-    if (t->op < VF_EQ || t->op > VF_GE || !is_rational(f, t->kid[0]) || !is_rational(f, t->kid[1]))
+    if (t->op < VF_EQ || t->op > VF_GE || !is_fraction(f, t->kid[0]) || !is_fraction(f, t->kid[1]))
         return VF_UNKNOWN;
     vf_symbolic *s = symbolic(f);
     const vf_form *a = vf_symbolic_of(s, t->kid[0]), *b = vf_symbolic_of(s, t->kid[1]);
     bool one = a->rows * a->cols == 1, other = b->rows * b->cols == 1;
     size_t n = one ? b->rows * b->cols : a->rows * a->cols;
     vf_ratio *difference = vf_alloc(n * sizeof *difference);
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n; k++) {
         difference[k] = vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]);
+        difference[k] = s->functions ? reduced(s, difference[k]) : difference[k];
+    }
     vf_tern r = compare_numbers(t->op, difference, n);
     bool equation = t->op == VF_EQ || t->op == VF_NE;
-    if (r == VF_UNKNOWN && equation && is_free(f, t) && !all_zero(difference, n))
+    if (r == VF_UNKNOWN && equation && is_free(f, t) && some_apart(s, difference, n))
         r = t->op == VF_NE ? VF_TRUE : VF_FALSE; /* not the same fraction: almost everywhere */
-    return r;
+    return r == VF_UNKNOWN && n <= MOST_SIGNS ? compare_signs(f, t) : r;
 }
 
-void vf_fractions_use(vf_facts *f) {
-    f->fractions = vf_symbolic_new(f->theorem, f->value, false);
+static void use(vf_facts *f, bool functions, const vf_point *near) {
+    field *k = vf_alloc(sizeof *k);
+    *k = (field){NULL, functions, near};
+    f->fractions = k;
+    k->s = new_symbolic(f);
     f->rank = vf_fractions_rank;
     f->jrank = vf_fractions_jrank;
     f->compare = vf_fractions_compare;
+}
+
+void vf_fractions_use(vf_facts *f) {
+    use(f, false, NULL);
+}
+
+void vf_functions_use(vf_facts *f, const vf_point *near) {
+    use(f, true, near);
 }

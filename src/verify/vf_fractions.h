@@ -10,6 +10,10 @@
 
 /* Adds what fractions show. Terms that are not rational functions are left alone. */
 void vf_fractions_use(vf_facts *f);
+/* The same of fractions of entries and of values of roots, exp, log and erf, as if these were
+   further indeterminates, but for the squares of roots. near: of what almost all points near this
+   one have in common (vf_symbolic_near); or NULL. */
+void vf_functions_use(vf_facts *f, const vf_point *near);
 void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high);
 void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high);
 vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t);

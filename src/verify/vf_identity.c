@@ -391,25 +391,6 @@ static void take_steps(argument *a) {
 
 /* ---- claims ---- */
 
-static unsigned signs_said(vf_op op) {
-    switch (op) {
-    case VF_EQ:
-        return VF_NULL;
-    case VF_NE:
-        return VF_MINUS | VF_PLUS;
-    case VF_LT:
-        return VF_MINUS;
-    case VF_LE:
-        return VF_MINUS | VF_NULL;
-    case VF_GT:
-        return VF_PLUS;
-    case VF_GE:
-        return VF_NULL | VF_PLUS;
-    default:
-        return 0;
-    }
-}
-
 /* The differences of the sides of a comparison; either may be one number for all. */
 typedef struct sides {
     const vf_form *x, *y;
@@ -443,7 +424,7 @@ static bool differ(argument *a, const sides *d) {
 }
 
 static void prove_comparison(argument *a, const vf_term *t) {
-    unsigned signs = signs_said(t->op);
+    unsigned signs = vf_signs_said(t->op);
     ENSURE("a comparison", signs != 0);
     take_steps(a);
     sides d = sides_of(a, t);
@@ -458,11 +439,11 @@ static void prove_comparison(argument *a, const vf_term *t) {
 static void assume(argument *a, const vf_term *t) {
     for (size_t k = 0; t->op == VF_AND && k < t->nkids; k++)
         assume(a, t->kid[k]);
-    if (signs_said(t->op) == 0)
+    if (vf_signs_said(t->op) == 0)
         return;
     sides d = sides_of(a, t);
     for (size_t k = 0; k < d.n && (t->op != VF_NE || d.n == 1); k++)
-        vf_learn(a->s, difference(&d, k), signs_said(t->op));
+        vf_learn(a->s, difference(&d, k), vf_signs_said(t->op));
 }
 
 /* Every value in a truth value, so that what makes it defined is learned. */

@@ -554,3 +554,10 @@ vf_tern vf_truth(const vf_theorem *theorem, const vf_term *term, const vf_point 
     vf_tern truth = vf_machine_truth(&m, term);
     return m.doubt.undefined ? VF_UNDEFINED : m.doubt.unsure || m.stopped ? VF_UNKNOWN : truth;
 }
+
+bool vf_is_defined(const vf_theorem *theorem, const vf_term *term, const vf_point *point) {
+    vf_machine m;
+    vf_machine_init(&m, theorem, point);
+    (void)vf_machine_truth(&m, term);
+    return !m.doubt.undefined && !m.doubt.unsure && !m.stopped;
+}

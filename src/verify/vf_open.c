@@ -94,15 +94,11 @@ static vf_tern truth(const vf_theorem *t, const vf_term *term, const vf_point *b
 
 /* Facts that hold almost everywhere, if the certificate has them. */
 static vf_facts *facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
-    if (strcmp(vf_next(c), "witness") == 0)
+    const char *next = vf_next(c);
+    if (strcmp(next, "witness") == 0)
         return vf_witness_facts(t, c, at);
-    if (strcmp(vf_next(c), "rational") == 0)
-        vf_take_alone(c, "rational");
-    else
-        return NULL;
-    vf_facts *f = vf_facts_new(t, at);
-    vf_fractions_use(f);
-    return f;
+    bool fractions = strcmp(next, "rational") == 0 || strcmp(next, "functions") == 0;
+    return fractions ? vf_rational_facts(t, c, at, at) : NULL;
 }
 
 void vf_check_open(vf_theorem *t, vf_cert *c, vf_point *at) {

@@ -1,5 +1,7 @@
 #include "vf_symbolic.h"
 
+#include "vf_machine.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -173,13 +175,23 @@ static void need(vf_symbolic *s, vf_ratio x, unsigned signs) {
         vf_learn(s, x, signs);
 }
 
+/* A generator of this kind and argument that was made before. */
+static bool find_generator(vf_symbolic *s, vf_kind kind, vf_ratio what, unsigned *found) {
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (s->atom[a].kind == kind && vf_same(s, s->atom[a].what, what)) {
+            *found = a;
+            return true;
+        }
+    return false;
+}
+
 /* The generator of this kind and argument, made if there is none. */
 static unsigned generator(vf_symbolic *s, vf_kind kind, vf_ratio what) {
+    unsigned a;
     ENSURE("a function that is not rational", s->functions);
-    for (unsigned a = 0; a < s->natoms; a++)
-        if (s->atom[a].kind == kind && vf_same(s, s->atom[a].what, what))
-            return a;
-    unsigned a = atom_new(s, kind, what);
+    if (find_generator(s, kind, what, &a))
+        return a;
+    a = atom_new(s, kind, what);
     if (kind == VF_OF_ROOT)
         vf_rule(s, a, 2, what);
     if (kind == VF_OF_ROOT || kind == VF_OF_EXP)
@@ -249,8 +261,19 @@ static vf_ratio modulus(vf_symbolic *s, vf_ratio x) {
     return rational_root(square, &r) ? r : of_atom(generator(s, VF_OF_ROOT, square));
 }
 
+/* exp(0) = 1; and unless a certificate says so, exp(log(y)) = y, exp(-y) = 1/exp(y) */
 static vf_ratio exponential(vf_symbolic *s, vf_ratio x) {
-    return vf_ratio_is_zero(x) ? vf_ratio_int(1) : of_atom(generator(s, VF_OF_EXP, x));
+    unsigned other;
+    if (vf_ratio_is_zero(x))
+        return vf_ratio_int(1);
+    if (!s->fewer)
+        return of_atom(generator(s, VF_OF_EXP, x));
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (s->atom[a].kind == VF_OF_LOG && vf_same(s, x, of_atom(a)))
+            return s->atom[a].what;
+    if (find_generator(s, VF_OF_EXP, negative(s, x), &other))
+        return vf_ratio_div(vf_ratio_int(1), of_atom(other));
+    return of_atom(generator(s, VF_OF_EXP, x));
 }
 
 static vf_ratio logarithm(vf_symbolic *s, vf_ratio x) {
@@ -285,10 +308,9 @@ static vf_ratio silu(vf_symbolic *s, vf_ratio x) {
 
 /* erf(x/sqrt(2)), which is odd: by the atom of -x if there is one. */
 static vf_ratio error_function(vf_symbolic *s, vf_ratio x) {
-    vf_ratio minus = negative(s, x);
-    for (unsigned a = 0; a < s->natoms; a++)
-        if (s->atom[a].kind == VF_OF_ERF && vf_same(s, s->atom[a].what, minus))
-            return negative(s, of_atom(a));
+    unsigned other;
+    if (find_generator(s, VF_OF_ERF, negative(s, x), &other))
+        return negative(s, of_atom(other));
     return of_atom(generator(s, VF_OF_ERF, x));
 }
 
@@ -929,20 +951,87 @@ static void learn_member(vf_symbolic *s, vf_set set, const vf_form *a) {
         vf_learn(s, determinant(a), set == VF_PSD ? VF_NULL | VF_PLUS : VF_MINUS | VF_PLUS);
 }
 
-static void make_variable(vf_symbolic *s, unsigned v) {
+/* ---- near a point ---- */
+
+static vf_form *numbers_of(const vf_value *value) {
+    vf_form *r = form_new(value->rows, value->cols);
+    mpq_t q;
+    mpq_init(q);
+    for (size_t k = 0; k < count(r); k++) {
+        ENSURE("the entries of the centre are rational",
+               vf_num_is_rational(value->entry[k]->value, q));
+        r->entry[k] = vf_ratio_of(vf_poly_rational(q));
+    }
+    mpq_clear(q);
+    return r;
+}
+
+/* Cayley: almost all orthogonal matrices with determinant 1 are (1 - S)*inv(1 + S), S skew; with
+   the last row times -1 those with determinant -1. */
+static vf_form *rotation(vf_symbolic *s, const vf_value *near) {
+    size_t n = near->rows;
+    vf_form *minus = eye(n), *plus = eye(n);
+    vf_grid g = vf_value_grid(near);
+    const vf_number *det = vf_det_of(&g);
+    ENSURE("a determinant of 1 or -1", det != NULL && vf_num_sign(det) != VF_NO_SIGN);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            *at(plus, i, j) = *at(minus, j, i) = of_atom(atom_new(s, VF_OF_ENTRY, vf_ratio_int(0)));
+            *at(plus, j, i) = *at(minus, i, j) = negative(s, *at(plus, i, j));
+        }
+    vf_form *r = product(minus, inverse(s, plus));
+    for (size_t j = 0; j < n && vf_num_sign(det) < 0; j++)
+        *at(r, n - 1, j) = negative(s, *at(r, n - 1, j));
+    return r;
+}
+
+/* Almost all rows of length 1 are (2*u, u*u' - 1)/(u*u' + 1). */
+static vf_form *sphere_rows(vf_symbolic *s, size_t rows, size_t cols) {
+    vf_form *r = form_new(rows, cols), *u = form_new(1, cols - 1);
+    vf_ratio one = vf_ratio_int(1);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < count(u); j++)
+            u->entry[j] = of_atom(atom_new(s, VF_OF_ENTRY, vf_ratio_int(0)));
+        vf_ratio square = sum_of_squares(u), size = vf_ratio_add(square, one);
+        for (size_t j = 0; j < count(u); j++)
+            *at(r, i, j) = vf_ratio_div(vf_ratio_add(u->entry[j], u->entry[j]), size);
+        *at(r, i, cols - 1) = vf_ratio_div(vf_ratio_sub(square, one), size);
+    }
+    return r;
+}
+
+/* What fills a piece of the set around the point; only the point itself where it is isolated, or
+   the variable is not generic. */
+static vf_form *member_near(vf_symbolic *s, const vf_variable *v, const vf_value *near) {
+    bool curved = v->set == VF_ORTHOGONAL || v->set == VF_UNIT_ROWS;
+    bool finite = v->set == VF_PERMUTATION || v->set == VF_INTEGER || (curved && near->cols == 1);
+    if (v->quantifier != VF_GENERIC || finite)
+        return numbers_of(near);
+    if (!curved)
+        return member(s, v->set, near->rows, near->cols);
+    return v->set == VF_ORTHOGONAL ? rotation(s, near) : sphere_rows(s, near->rows, near->cols);
+}
+
+static void make_variable(vf_symbolic *s, unsigned v, const vf_point *near) {
     const vf_variable *x = &s->theorem->var[v];
     size_t members = x->members ? extent(s, x->members) : 1;
     size_t rows = extent(s, x->rows), cols = extent(s, x->cols);
     ENSURE("a set that fractions cannot describe",
-           x->set != VF_ORTHOGONAL && x->set != VF_PERMUTATION);
+           near || (x->set != VF_ORTHOGONAL && x->set != VF_PERMUTATION));
     s->variable[v] = vf_alloc(members * sizeof(vf_form *));
     for (size_t m = 0; m < members; m++)
-        s->variable[v][m] = member(s, x->set, rows, cols);
+        s->variable[v][m] =
+            near ? member_near(s, x, &near->var[v][m]) : member(s, x->set, rows, cols);
     for (size_t m = 0; m < members; m++)
         learn_member(s, x->set, s->variable[v][m]);
 }
 
 vf_symbolic *vf_symbolic_new(vf_theorem *t, const long *value, bool functions) {
+    return vf_symbolic_near(t, value, functions, NULL);
+}
+
+vf_symbolic *vf_symbolic_near(vf_theorem *t, const long *value, bool functions,
+                              const vf_point *near) {
     vf_symbolic *s = vf_alloc(sizeof *s);
     s->theorem = t;
     s->functions = functions;
@@ -950,6 +1039,6 @@ vf_symbolic *vf_symbolic_new(vf_theorem *t, const long *value, bool functions) {
     memcpy(s->value, value, t->nsyms * sizeof *value);
     s->variable = vf_alloc((t->nvars + 1) * sizeof *s->variable);
     for (unsigned v = 0; v < t->nvars; v++)
-        make_variable(s, v);
+        make_variable(s, v, near);
     return s;
 }

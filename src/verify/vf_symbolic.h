@@ -13,7 +13,7 @@
 #ifndef VF_SYMBOLIC_H
 #define VF_SYMBOLIC_H
 
-#include "vf_text.h"
+#include "vf_value.h"
 
 /* Sets of signs that a polynomial may take at the points. */
 enum { VF_MINUS = 1, VF_NULL = 2, VF_PLUS = 4, VF_ANY = 7 };
@@ -45,6 +45,7 @@ typedef struct vf_form { /* row by row */
 typedef struct vf_symbolic {
     vf_theorem *theorem;
     bool functions; /* are generators allowed? */
+    bool fewer;     /* exponentials that are made of other generators get none of their own */
     bool strict;    /* terms of a certificate: nothing is learned from them, what they take roots
                        and logarithms of and divide by must be known to be apt */
     long *value;    /* of dimensions and of bound indices, by symbol */
@@ -65,6 +66,11 @@ typedef struct vf_symbolic {
 /* At the dimensions value[0..nsyms). Variables get an atom for each free entry: entries that the
    set fixes (the last of a stochastic row, below the diagonal of a symmetric matrix) get none. */
 vf_symbolic *vf_symbolic_new(vf_theorem *t, const long *value, bool functions);
+/* The same of almost all points near a point (NULL: of all): generic orthogonal matrices and rows
+   of length 1 are fractions of atoms that may have any value, other variables than generic ones
+   stand still. */
+vf_symbolic *vf_symbolic_near(vf_theorem *t, const long *value, bool functions,
+                              const vf_point *near);
 const vf_form *vf_symbolic_of(vf_symbolic *s, const vf_term *term);
 long vf_symbolic_integer(vf_symbolic *s, const vf_term *term);
 /* An index gets a value; what was there is put back by giving back what the call returns. */
@@ -83,6 +89,7 @@ void vf_rule(vf_symbolic *s, unsigned atom, unsigned degree, vf_ratio power);
 unsigned vf_signs(vf_symbolic *s, const vf_poly *p);
 unsigned vf_ratio_signs(vf_symbolic *s, vf_ratio x);
 unsigned vf_signs_mul(unsigned a, unsigned b);
+unsigned vf_signs_said(vf_op op); /* of the difference of the sides; 0: no comparison */
 unsigned vf_signs_add(unsigned a, unsigned b);
 
 /* p times the square of something that is not 0 at any point, powers replaced by the rules. */

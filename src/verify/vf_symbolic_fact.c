@@ -58,6 +58,25 @@ unsigned vf_signs_add(unsigned a, unsigned b) {
     return (a & b & VF_NULL) | ((a | b) & (VF_MINUS | VF_PLUS));
 }
 
+unsigned vf_signs_said(vf_op op) {
+    switch (op) {
+    case VF_EQ:
+        return VF_NULL;
+    case VF_NE:
+        return VF_MINUS | VF_PLUS;
+    case VF_LT:
+        return VF_MINUS;
+    case VF_LE:
+        return VF_MINUS | VF_NULL;
+    case VF_GT:
+        return VF_PLUS;
+    case VF_GE:
+        return VF_NULL | VF_PLUS;
+    default:
+        return 0;
+    }
+}
+
 /* ---- facts ---- */
 
 /* p divided by its leading coefficient; *negative: that was negative. */

@@ -22,6 +22,8 @@ typedef struct vf_point {
 /* One claim or hypothesis of the theorem at the point. UNDEFINED: some part of it is (as written,
    no short cut); UNKNOWN: it could not be decided, which no certificate may rest on. */
 vf_tern vf_truth(const vf_theorem *theorem, const vf_term *term, const vf_point *point);
+/* Is every part of it certainly defined there, whether or not it can be decided? */
+bool vf_is_defined(const vf_theorem *theorem, const vf_term *term, const vf_point *point);
 /* An integer expression; false where it is no integer (a quotient) or does not fit. */
 bool vf_integer(const vf_theorem *theorem, const vf_term *term, const vf_point *point, long *value);
 bool vf_in_sets(const vf_theorem *theorem, const vf_point *point);

@@ -290,14 +290,19 @@ static void take_points(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *
 
 /* --- the record ----------------------------------------------------------------------------- */
 
-/* `witness` or `witness fractions`, then `residues M | SEED` or `point` and what is set. */
+/* `witness`, `witness fractions` or `witness functions`, then `residues M | SEED` or `point` and
+ * what is set. */
 vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
     vf_facts *f = vf_facts_new(t, at);
     vf_points *p = vf_alloc(sizeof *p);
     const char *rest = vf_take(c, "witness");
-    p->fractions = strcmp(rest, "fractions") == 0;
-    ENSURE("`witness` stands alone, or with `fractions`", p->fractions || *rest == '\0');
-    if (p->fractions)
+    bool functions = strcmp(rest, "functions") == 0;
+    p->fractions = functions || strcmp(rest, "fractions") == 0;
+    ENSURE("`witness` stands alone, or with `fractions` or `functions`",
+           p->fractions || *rest == '\0');
+    if (functions)
+        vf_functions_use(f, NULL);
+    else if (p->fractions)
         vf_fractions_use(f);
     f->points = p;
     f->rank = narrow_rank;

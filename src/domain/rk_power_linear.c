@@ -1,8 +1,7 @@
 /* Ranks, determinants and inverses over K(T). Multiplying row i by a power of x and a common
    denominator, no one zero, gives a matrix P + Q*sqrt(m) of polynomials in x = T^(1/n). Its rank
-   over K(T) is half the rank over Q(T) of the matrix [P, m*Q; Q, P] of its action on pairs. Every
-   homomorphism of Z[x] into a field of p elements bounds that rank from below. */
-#include "linalg/rk_rank.h"
+   over K(T) is half the rank over Q(T) of the matrix [P, m*Q; Q, P] of its action on pairs. */
+#include "linalg/rk_poly_rank.h"
 #include "rk_field.h"
 #include "rk_power.h"
 
@@ -235,36 +234,6 @@ void rk_power_matrix_mul(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
 
 /* --- ranks ---------------------------------------------------------------------------------- */
 
-/* A prime, and units of its field that x goes to. */
-#define PRIME UWORD(2305843009213693951)
-static const ulong unit[] = {UWORD(1204732160917351373), UWORD(377240935012667819)};
-
-static slong rank_at(const fmpz_poly_mat_t a, ulong t) {
-    nmod_mat_t image;
-    nmod_poly_t f;
-    nmod_mat_init(image, a->r, a->c, PRIME);
-    nmod_poly_init(f, PRIME);
-    for (slong i = 0; i < a->r; i++) {
-        for (slong j = 0; j < a->c; j++) {
-            fmpz_poly_get_nmod_poly(f, fmpz_poly_mat_entry(a, i, j));
-            nmod_mat_entry(image, i, j) = nmod_poly_evaluate_nmod(f, t);
-        }
-    }
-    slong rank = rk_rank_mod(image);
-    nmod_poly_clear(f);
-    nmod_mat_clear(image);
-    return rank;
-}
-
-static slong lower_bound(const fmpz_poly_mat_t a, slong full) {
-    slong best = 0;
-    for (size_t k = 0; k < sizeof unit / sizeof *unit && best < full; k++) {
-        slong rank = rank_at(a, unit[k]);
-        best = rank > best ? rank : best;
-    }
-    return best;
-}
-
 rk_ev rk_power_rank(slong *low, slong *high, const rk_matrix *a) {
     cleared c;
     fmpz_poly_mat_t p;
@@ -276,9 +245,7 @@ rk_ev rk_power_rank(slong *low, slong *high, const rk_matrix *a) {
             ev = RK_EV_ESCAPE;
         } else {
             slong pairs = c.root ? 2 : 1;
-            *low = (lower_bound(p, pairs * *high) + pairs - 1) / pairs;
-            if (*low < *high)
-                *low = *high = fmpz_poly_mat_rank(p) / pairs;
+            *low = *high = rk_poly_rank(p) / pairs;
         }
         fmpz_poly_mat_clear(p);
     }

@@ -14,6 +14,7 @@
 #include "rk_step.h"
 
 #include "base/rk_mem.h"
+#include "linalg/rk_poly_rank.h"
 #include "linalg/rk_rank.h"
 
 #define NONE UINT_MAX
@@ -542,7 +543,7 @@ static slong rank_of_polynomials(const numerators *n) {
         for (slong i = 0; i < a->r; i++)
             numerator(fmpz_poly_mat_entry(a, i, j), n, i, j, q);
     }
-    slong rank = fmpz_poly_mat_rank(a);
+    slong rank = rk_poly_rank(a);
     fmpz_poly_mat_clear(a);
     fmpz_clear(q);
     return rank;

@@ -3,6 +3,7 @@
 #include "domain_helpers.h"
 #include "linalg/rk_lift.h"
 #include "linalg/rk_modular.h"
+#include "linalg/rk_poly_rank.h"
 #include "linalg/rk_product.h"
 #include "linalg/rk_rank.h"
 #include "linalg/rk_schur.h"
@@ -313,6 +314,52 @@ static void large_planted_ranks(void **state) {
     }
 }
 
+/* The product of random matrices of polynomials through r, of degree at most d each; one of their
+   rows may be a multiple of a polynomial that vanishes at the point tried first. */
+static void random_polynomials(fmpz_poly_mat_t a, rk_rng *rng, slong r, slong d) {
+    fmpz_poly_mat_t x, y;
+    fmpz_poly_mat_init(x, a->r, r);
+    fmpz_poly_mat_init(y, r, a->c);
+    fmpz_poly_mat_t *both[2] = {&x, &y};
+    for (int k = 0; k < 2; k++)
+        for (slong i = 0; i < (*both[k])->r; i++)
+            for (slong j = 0; j < (*both[k])->c; j++)
+                for (slong e = rk_rng_between(rng, 0, d); e >= 0; e--)
+                    fmpz_poly_set_coeff_si(fmpz_poly_mat_entry(*both[k], i, j), e,
+                                           rk_rng_between(rng, -3, 3));
+    fmpz_poly_t factor;
+    fmpz_poly_init(factor);
+    fmpz_poly_set_coeff_si(factor, 1, 1);
+    fmpz_poly_set_coeff_si(factor, 0, rk_rng_below(rng, 2) ? -24036583 : 0);
+    for (slong j = 0; j < a->c && r > 0; j++)
+        fmpz_poly_mul(fmpz_poly_mat_entry(y, 0, j), fmpz_poly_mat_entry(y, 0, j), factor);
+    fmpz_poly_mat_mul(a, x, y);
+    fmpz_poly_clear(factor);
+    fmpz_poly_mat_clear(x);
+    fmpz_poly_mat_clear(y);
+}
+
+static void ranks_of_polynomials_are_flints(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(13, "ranks_of_polynomials_are_flints");
+    for (slong t = 0; t < (test_long() ? 2000 : 200); t++) {
+        slong m = rk_rng_between(&rng, 0, 9), n = rk_rng_between(&rng, 1, 9);
+        fmpz_poly_mat_t a;
+        fmpz_poly_mat_init(a, m, n);
+        random_polynomials(a, &rng, rk_rng_between(&rng, 0, 8), rk_rng_between(&rng, 0, 4));
+        if (t % 7 == 0) /* zero mod both primes of the lower bound */
+            for (slong i = 0; i < m; i++)
+                for (slong j = 0; j < n; j++) {
+                    fmpz_poly_scalar_mul_ui(fmpz_poly_mat_entry(a, i, j),
+                                            fmpz_poly_mat_entry(a, i, j), 67108859);
+                    fmpz_poly_scalar_mul_ui(fmpz_poly_mat_entry(a, i, j),
+                                            fmpz_poly_mat_entry(a, i, j), 67108837);
+                }
+        assert_int_equal(rk_poly_rank(a), fmpz_poly_mat_rank(a));
+        fmpz_poly_mat_clear(a);
+    }
+}
+
 static void rational_ranks(void **state) {
     (void)state;
     rk_rng rng = test_rng(8, "rational_ranks");
@@ -366,11 +413,17 @@ static void ranks_of_doubles(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(modular_ranks_are_flints),   cmocka_unit_test(large_modular_ranks),
-        cmocka_unit_test(products_are_flints),        cmocka_unit_test(empty_and_zero_matrices),
-        cmocka_unit_test(planted_ranks_are_found),    cmocka_unit_test(ranks_that_drop_mod_p),
-        cmocka_unit_test(lifted_bounds_are_checked),  cmocka_unit_test(rational_ranks),
-        cmocka_unit_test(late_differences_are_found), cmocka_unit_test(large_planted_ranks),
+        cmocka_unit_test(modular_ranks_are_flints),
+        cmocka_unit_test(large_modular_ranks),
+        cmocka_unit_test(products_are_flints),
+        cmocka_unit_test(empty_and_zero_matrices),
+        cmocka_unit_test(planted_ranks_are_found),
+        cmocka_unit_test(ranks_that_drop_mod_p),
+        cmocka_unit_test(lifted_bounds_are_checked),
+        cmocka_unit_test(rational_ranks),
+        cmocka_unit_test(ranks_of_polynomials_are_flints),
+        cmocka_unit_test(late_differences_are_found),
+        cmocka_unit_test(large_planted_ranks),
         cmocka_unit_test(ranks_of_doubles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,23 +142,18 @@ static void put_block_sum(rk_recorder *r, const rk_fact *f) {
         PUT(r, "product", whole, columns);
 }
 
-/* rank(F*X) + rank(X*E) <= rank(X) + rank(F*X*E), where E takes some block columns of X. */
+/* rank(F*X) + rank(X*E) <= rank(X) + rank(F*X*E), where E takes the block columns n->cols of X. */
 static void put_part_factor(rk_recorder *r, const rk_note *n) {
-    rk_block whole, chosen = {.rows = 0}, e;
-    rk_block_part(&whole, n->block, 1, n->cols);
-    for (size_t i = 0; i < whole.cols; i++) {
-        chosen.height[i] = chosen.width[i] = whole.width[i];
-        for (size_t j = 0; j < whole.cols; j++)
-            chosen.cell[i][j] = i == j ? rk_mx_eye(r->store, whole.width[i])
-                                       : rk_mx_zero(r->store, whole.width[i], whole.width[j]);
+    const rk_block *x = n->block;
+    rk_block eye = {.rows = x->cols, .cols = x->cols}, e;
+    for (size_t i = 0; i < x->cols; i++) {
+        eye.height[i] = eye.width[i] = x->width[i];
+        for (size_t j = 0; j < x->cols; j++)
+            eye.cell[i][j] = i == j ? rk_mx_eye(r->store, x->width[i])
+                                    : rk_mx_zero(r->store, x->width[i], x->width[j]);
     }
-    chosen.rows = chosen.cols = whole.cols;
-    unsigned kept = 0;
-    for (unsigned j = 0, i = 0; j < n->block->cols; j++)
-        if (n->cols >> j & 1)
-            kept |= (n->col >> j & 1) << i++;
-    rk_block_part(&e, &chosen, (1u << whole.cols) - 1, kept);
-    PUT(r, "frobenius", n->mx[0], rk_block_matrix(r->store, &whole), rk_block_matrix(r->store, &e));
+    rk_block_part(&e, &eye, n->cols | n->col, n->cols);
+    PUT(r, "frobenius", n->mx[0], part(r, x, 1, n->cols | n->col), rk_block_matrix(r->store, &e));
 }
 
 static void put_blocks(rk_recorder *r, const rk_fact *f) {

@@ -40,7 +40,10 @@ static void put_unknown(rules *u, unsigned origin, const rk_leaf *fresh) {
 
 /* --- multiplied out ----------------------------------------------------------------------- */
 
-enum { MOST_STEPS = 600 };
+enum {
+    MOST_STEPS = 600,
+    MOST_LETTERS = 8 /* of a word that is rewritten, where nothing else needs the rule */
+};
 
 /* What is said without any rule: those are taken off the store meanwhile. */
 static const rk_mx *times(rules *u, const rk_mx *a, const rk_mx *b) {
@@ -114,49 +117,80 @@ static size_t place_of(const rules *u, const rk_word *w, size_t i) {
     return w->length;
 }
 
-/* One step with a rule that is written already; NULL: nothing can be rewritten. */
-static rk_cofactor *step(rules *u, const rk_mx *a) {
+/* What is tried one after the other: retired rules may be what an equation was reduced by, and the
+   rules that it is made from lead back to where it began. */
+typedef struct attempt {
+    bool unwritten, cited;
+} attempt;
+
+static bool is_cited(const rk_cofactor *why, size_t i) {
+    for (; why != NULL; why = why->next)
+        if (why->ground == RK_FROM_RULE && why->index == i)
+            return true;
+    return false;
+}
+
+static bool may_use(const rules *u, attempt how, size_t of, size_t i) {
+    bool open = u->number[i] > 0 || (how.unwritten && i < of && rk_rewrite_why(u->rewrite, i).why);
+    return open && (how.cited || !is_cited(rk_rewrite_why(u->rewrite, of).why, i));
+}
+
+/* Rule i at letter `at` of the word. */
+static rk_cofactor *replaced(rules *u, const rk_mx *a, const rk_word *word, size_t at, size_t i) {
     rk_mxs *s = u->r->store;
+    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    rk_cofactor *c = rk_arena_alloc(u->r->calculus->arena, sizeof *c);
+    *c = (rk_cofactor){.ground = RK_FROM_RULE, .index = (unsigned)i};
+    const rk_mx *left = letters(u, a->rows, why.rows, word->letter, at);
+    size_t end = at + why.length;
+    c->left = rk_mx_scale(s, word->coef, left ? left : rk_mx_eye(s, why.rows));
+    c->right = letters(u, why.cols, a->cols, word->letter + end, word->length - end);
+    return c;
+}
+
+/* One step towards rule `of`; NULL: nothing can be rewritten. */
+static rk_cofactor *step(rules *u, const rk_mx *a, attempt how, size_t of) {
     for (size_t w = 0; w < a->nwords; w++)
         for (size_t i = 0; i < u->n; i++) {
             const rk_word *word = &a->word[w];
-            size_t at = u->number[i] == 0 ? word->length : place_of(u, word, i);
-            if (at == word->length)
-                continue;
-            rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
-            rk_cofactor *c = rk_arena_alloc(u->r->calculus->arena, sizeof *c);
-            *c = (rk_cofactor){.ground = RK_FROM_RULE, .index = (unsigned)i};
-            const rk_mx *left = letters(u, a->rows, why.rows, word->letter, at);
-            size_t end = at + why.length;
-            c->left = rk_mx_scale(s, word->coef, left ? left : rk_mx_eye(s, why.rows));
-            c->right = letters(u, why.cols, a->cols, word->letter + end, word->length - end);
-            return c;
+            size_t at = may_use(u, how, of, i) ? place_of(u, word, i) : word->length;
+            if (at < word->length)
+                return replaced(u, a, word, at, i);
         }
     return NULL;
 }
 
-/* The steps that take lead - image less the sum of its cofactors to 0, as further cofactors with
-   factor 1. */
+/* The steps that take `rest` to 0, as further cofactors with factor 1; false: they do not. */
+static bool reduced(rules *u, const rk_mx *rest, attempt how, size_t of, rk_cofactor **first) {
+    *first = NULL;
+    for (size_t steps = 0; !rk_mx_is_zero(rest); steps++) {
+        rk_cofactor *c = steps < MOST_STEPS ? step(u, rest, how, of) : NULL;
+        if (c == NULL)
+            return false;
+        rest = rk_mx_sub(u->r->store, rest, cofactor_value(u, c));
+        c->next = *first;
+        *first = c;
+    }
+    return true;
+}
+
+/* What takes lead - image less the sum of its cofactors to 0. */
 static const rk_cofactor *remaining(rules *u, size_t i) {
+    static const attempt attempts[] = {{false, false}, {true, false}, {false, true}, {true, true}};
     rk_recorder *r = u->r;
     rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
-    rk_cofactor *first = NULL;
+    rk_cofactor *steps = NULL;
+    bool done = false;
     rk_mxs_attach(r->store, NULL);
     const rk_mx *rest = rule_value(u, i);
     for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
         rest = rk_mx_sub(r->store, rest, rk_mx_scale(r->store, why.factor, cofactor_value(u, c)));
-    for (size_t steps = 0; !rk_mx_is_zero(rest); steps++) {
-        rk_cofactor *c = steps < MOST_STEPS ? step(u, rest) : NULL;
-        if (c == NULL) {
-            rk_record_fail(r, "a rule that cannot be multiplied out");
-            break;
-        }
-        rest = rk_mx_sub(r->store, rest, cofactor_value(u, c));
-        c->next = first;
-        first = c;
-    }
+    for (size_t k = 0; k < sizeof attempts / sizeof *attempts && !done; k++)
+        done = reduced(u, rest, attempts[k], i, &steps);
+    if (!done)
+        rk_record_fail(r, "a rule that cannot be multiplied out");
     rk_mxs_attach(r->store, u->rewrite);
-    return first;
+    return steps;
 }
 
 /* --- one rule ----------------------------------------------------------------------------- */
@@ -189,10 +223,10 @@ static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
         rk_buf_printf(r->out, "r %zu", turn);
         break;
     case RK_FROM_INVERSE:
-    case RK_FROM_INVERTED:
-        rk_buf_puts(r->out, c->ground == RK_FROM_INVERSE ? "i " : "j ");
-        rk_record_mx(r, c->of);
-        break;
+    case RK_FROM_INVERTED: /* transposed it is the other one of the transpose */
+        rk_buf_puts(r->out, (c->ground == RK_FROM_INVERSE) != c->transposed ? "i " : "j ");
+        rk_record_mx(r, c->transposed ? rk_mx_transpose(r->store, c->of) : c->of);
+        return;
     }
     if (c->transposed)
         rk_buf_putc(r->out, '\'');
@@ -273,12 +307,25 @@ static size_t put_turn(rules *u, const rk_cofactor *c) {
     return u->written;
 }
 
+static void put_rule(rules *u, size_t i);
+
+/* The earlier rules among these sources that are not written yet. */
+static void put_sources(rules *u, const rk_cofactor *c) {
+    for (; c != NULL && u->r->why == NULL; c = c->next)
+        if (c->ground == RK_FROM_RULE && u->number[c->index] == 0)
+            put_rule(u, c->index);
+}
+
 static void put_rule(rules *u, size_t i) {
     rk_recorder *r = u->r;
     rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
     size_t turn = 0;
     rk_sc one = rk_sc_int(r->scalars, 1);
+    if (why.why == NULL)
+        rk_record_fail(r, "a rule of which it is not known how it follows");
+    put_sources(u, why.why);
     const rk_cofactor *more = remaining(u, i);
+    put_sources(u, more);
     for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
         if (c->ground == RK_FROM_TURN)
             turn = put_turn(u, c);
@@ -340,11 +387,11 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     u.number = rk_calloc(n, sizeof *u.number);
     u.needed = rk_calloc(n, sizeof *u.needed);
     for (size_t i = 0; i < n; i++)
-        if (rk_rewrite_why(rewrite, i).live)
+        if (rk_rewrite_why(rewrite, i).live && rk_rewrite_why(rewrite, i).length <= MOST_LETTERS)
             need(&u, i);
     put_unknowns(&u);
     for (size_t i = 0; i < n && r->why == NULL; i++)
-        if (u.needed[i])
+        if (u.needed[i] && u.number[i] == 0)
             put_rule(&u, i);
     rk_free(u.number);
     rk_free(u.needed);

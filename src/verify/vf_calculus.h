@@ -29,10 +29,6 @@ typedef struct vf_relation { /* value == 0, or >= 0 */
     vf_ratio value;
 } vf_relation;
 
-typedef struct vf_stated_rule { /* zero == 0, found without rules */
-    const vf_mx *zero, *lead;
-} vf_stated_rule;
-
 typedef struct vf_layer { /* the step of an induction: Z is the value of a fold before layer l */
     vf_theorem *theorem;
     unsigned index, running; /* the symbols of l and Z */
@@ -58,7 +54,7 @@ typedef struct vf_proof {
     size_t ngiven;
     vf_name *name;
     size_t nnames;
-    vf_stated_rule *rule;
+    const vf_mx **rule; /* what each says is 0, found without rules */
     size_t nrules;
     vf_layer *layer;
     size_t nlayers;

@@ -4,18 +4,14 @@
 
 #include <string.h>
 
-/* What normal forms show by themselves needs no rule. */
-static void resume_rules(vf_proof *p) {
-    for (size_t i = 0; i < p->nrules; i++)
-        if (!vf_mx_is_zero(p->s, p->rule[i].zero))
-            vf_mx_know_zero(p->s, p->rule[i].zero, p->rule[i].lead);
-    for (size_t i = 0; i < p->ndefined; i++)
-        vf_mx_note(p->s, p->defined[i]);
-}
-
+/* A rule, once the rules before it are in force again. What normal forms show by themselves needs
+   none. */
 static void add_rule(vf_proof *p, const vf_mx *zero, const vf_mx *lead) {
     p->rule = vf_grow(p->rule, p->nrules, sizeof *p->rule);
-    p->rule[p->nrules++] = (vf_stated_rule){zero, lead};
+    p->rule[p->nrules++] = zero;
+    vf_mx_know_zero(p->s, zero, lead);
+    for (size_t i = 0; i < p->ndefined; i++)
+        vf_mx_note(p->s, p->defined[i]);
 }
 
 /* --- sources ---------------------------------------------------------------------------------- */
@@ -52,7 +48,7 @@ static const vf_mx *source(vf_proof *p, const char *text) {
     const char *number = vf_strndup(text + 2, len - 2 - transposed);
     ENSURE("a source is h, r, i or j", text[0] == 'h' || text[0] == 'r');
     const vf_mx *zero = text[0] == 'h' ? hypothesis_zero(p, vf_index_text(number, p->nhypotheses))
-                                       : p->rule[vf_index_text(number, p->nrules)].zero;
+                                       : p->rule[vf_index_text(number, p->nrules)];
     return transposed ? vf_mx_transpose(p->s, zero) : zero;
 }
 
@@ -64,7 +60,7 @@ static void take_rule(vf_proof *p, const char *rest) {
     ENSURE("a rule has two sides and 3 fields for each source", n >= 5 && (n - 2) % 3 == 0);
     const char **field = vf_alloc(n * sizeof *field);
     vf_fields(rest, field, n);
-    vf_mx_stop_rules(p->s);
+    size_t rules = vf_mx_stop_rules(p->s);
     const vf_mx *lead = vf_matrix_text(p, field[0]);
     const vf_mx *zero = vf_mx_sub(p->s, lead, vf_matrix_text(p, field[1])), *left = zero;
     for (size_t i = 2; i < n; i += 3) {
@@ -74,8 +70,8 @@ static void take_rule(vf_proof *p, const char *rest) {
         left = vf_mx_sub(p->s, left, vf_mx_mul(p->s, middle, behind));
     }
     ENSURE("a rule that does not follow from its sources", vf_mx_is_zero(p->s, left));
+    vf_mx_resume_rules(p->s, rules);
     add_rule(p, zero, lead);
-    resume_rules(p);
 }
 
 static bool is_square(const vf_mx *a) {

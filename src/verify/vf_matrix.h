@@ -68,7 +68,9 @@ void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a); /* square */
    with those letters) is replaced by the rest. ENSURE: the word is there, with a coefficient that
    is not 0. */
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead);
-void vf_mx_stop_rules(vf_mxs *s); /* all are forgotten, nothing else */
+/* No rule is in force until they are resumed; their number. */
+size_t vf_mx_stop_rules(vf_mxs *s);
+void vf_mx_resume_rules(vf_mxs *s, size_t n);
 
 unsigned vf_new_index(vf_mxs *s); /* a new symbol, that of an index */
 /* sym lies in low..high, and what was noted of loops over a range that takes this one in is known

@@ -703,8 +703,15 @@ void vf_mx_note(vf_mxs *s, const vf_term *text) {
     s->learning = false;
 }
 
-void vf_mx_stop_rules(vf_mxs *s) {
+size_t vf_mx_stop_rules(vf_mxs *s) {
+    size_t n = s->nrules;
     s->nrules = 0;
+    vf_changed(s);
+    return n;
+}
+
+void vf_mx_resume_rules(vf_mxs *s, size_t n) {
+    s->nrules = n;
     vf_changed(s);
 }
 
@@ -759,9 +766,7 @@ static size_t word_of_rule(const vf_mx *zero, const vf_mx *lead) {
 }
 
 void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead) {
-    bool nothing = vf_mx_is_zero(s, zero);
-    vf_changed(s);
-    if (nothing)
+    if (vf_mx_is_zero(s, zero))
         return;
     if (is_number(zero)) {
         know_zero_number(s, vf_mx_value(s, zero), vf_mx_value(s, lead));

@@ -363,7 +363,7 @@ static vf_ratio stretch(vf_mxs *s, const vf_mx *a, const vf_mx *v) {
     return multiple ? image->word[0].coef : (vf_ratio){0};
 }
 
-/* A^k*v = c^k*v and inv(A)*v = v/c where A*v == c*v. */
+/* A^k*v = c^k*v and inv(A)*v = v/c where A*v == c*v, for a v without inverses and powers. */
 static const vf_mx *eigenvector(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
     enum { LONGEST = 3 };
     bool power = w[i].leaf->kind == VF_L_POWER && !w[i].inverted;
@@ -371,6 +371,8 @@ static const vf_mx *eigenvector(vf_mxs *s, const vf_letter *w, size_t n, size_t 
         return NULL;
     const vf_mx *a = argument(s, w[i]);
     for (size_t k = 1; k <= LONGEST && i + k < n; k++) {
+        if (w[i + k].leaf->kind == VF_L_INV || w[i + k].leaf->kind == VF_L_POWER)
+            break;
         const vf_mx *v = vf_letters(s, vf_letter_cols(w[i]), w + i + 1, k);
         vf_ratio c = stretch(s, a, v);
         if (!c.num || (!power && (!vf_mx_is_nonzero(s, c) || !vf_mx_is_invertible(s, a))))

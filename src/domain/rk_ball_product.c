@@ -113,7 +113,8 @@ enum {
     LEAST_INNER = 8,
     MOST_BITS = 2000,
     BY_DOTS = 60, /* Arb takes dot products when a side is not longer */
-    PAIRS = 16    /* products of slices that take as long as Arb's of long sides, of points */
+    PAIRS = 16    /* products of slices that take as long as Arb's of long sides, of points; twice
+                     as many for balls */
 };
 
 static bool short_side(const rk_matrix *a, const rk_matrix *b) {
@@ -128,7 +129,8 @@ static bool by_slices(rk_matrix *r, const rk_matrix *a, const rk_matrix *b) {
     bool kept, quick = short_side(a, b);
     rk_slices *x = rk_slices_left(a->entry, a->rows, a->cols, bits);
     rk_slices *y = x == NULL ? NULL : convert_right(b, bits, &kept);
-    bool done = y != NULL && (quick || rk_slices_pairs(x, y, prec) <= PAIRS);
+    bool done = y != NULL && (quick || rk_slices_pairs(x, y, prec) <=
+                                           (rk_slices_points(x, y) ? PAIRS : 2 * PAIRS));
     if (done)
         rk_slices_mul(r->entry, x, y, prec);
     rk_slices_free(x);

@@ -212,6 +212,10 @@ bool rk_slices_exact(const rk_slices *s) {
     return s->exact;
 }
 
+bool rk_slices_points(const rk_slices *a, const rk_slices *b) {
+    return a->point && b->point;
+}
+
 size_t rk_slices_bytes(const rk_slices *s) {
     return (size_t)(s->rows * s->cols * (s->count + 2)) * sizeof(float);
 }

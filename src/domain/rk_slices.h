@@ -21,6 +21,7 @@ void rk_slices_free(rk_slices *s);
 bool rk_slices_exact(const rk_slices *s);   /* nothing was cut off: good for any precision */
 size_t rk_slices_bytes(const rk_slices *s); /* about what it holds */
 
+bool rk_slices_points(const rk_slices *a, const rk_slices *b); /* neither has a radius */
 /* How many products of slices rk_slices_mul makes. */
 slong rk_slices_pairs(const rk_slices *a, const rk_slices *b, slong prec);
 /* c := balls that contain every product of matrices in a and b, rounded to prec bits; c is

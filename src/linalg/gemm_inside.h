@@ -55,9 +55,11 @@ static GEMM_TARGET void GEMM_NAME(tile)(V *sum, const GEMM_REAL *a, const GEMM_R
 static void GEMM_NAME(pack_left)(GEMM_REAL *r, const GEMM_REAL *a, size_t lda, size_t rows,
                                  size_t depth, size_t padded) {
     for (size_t i = 0; i < rows; i += GEMM_ROWS, r += GEMM_ROWS * padded) {
-        memset(r, 0, GEMM_ROWS * padded * sizeof *r);
-        for (size_t s = 0; s < GEMM_ROWS && i + s < rows; s++)
-            for (size_t p = 0; p < depth; p++)
+        size_t height = rows - i < GEMM_ROWS ? rows - i : GEMM_ROWS;
+        if (height < GEMM_ROWS || depth < padded)
+            memset(r, 0, GEMM_ROWS * padded * sizeof *r);
+        for (size_t p = 0; p < depth; p++)
+            for (size_t s = 0; s < height; s++)
                 r[p * GEMM_ROWS + s] = a[(i + s) * lda + p];
     }
 }
@@ -65,23 +67,31 @@ static void GEMM_NAME(pack_left)(GEMM_REAL *r, const GEMM_REAL *a, size_t lda, s
 /* Panels of COLUMNS columns of b. */
 static void GEMM_NAME(pack_right)(GEMM_REAL *r, const GEMM_REAL *b, size_t ldb, size_t cols,
                                   size_t depth, size_t padded) {
-    for (size_t j = 0; j < cols; j += COLUMNS) {
+    for (size_t j = 0; j < cols; j += COLUMNS, r += COLUMNS * padded) {
         size_t width = cols - j < COLUMNS ? cols - j : COLUMNS;
-        for (size_t p = 0; p < padded; p++, r += COLUMNS) {
-            size_t filled = p < depth ? width : 0;
-            for (size_t s = 0; s < filled; s++)
-                r[s] = b[p * ldb + j + s];
-            for (size_t s = filled; s < COLUMNS; s++)
-                r[s] = 0;
-        }
+        if (width < COLUMNS || depth < padded)
+            memset(r, 0, COLUMNS * padded * sizeof *r);
+        for (size_t p = 0; p < depth; p++)
+            if (width == COLUMNS)
+                memcpy(r + p * COLUMNS, b + p * ldb + j, COLUMNS * sizeof *r);
+            else
+                memcpy(r + p * COLUMNS, b + p * ldb + j, width * sizeof *r);
     }
 }
 
-static void GEMM_NAME(put)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *sum, size_t rows, size_t cols,
-                           bool add) {
+/* A tile, or the part of it that is within c: c (+)= sum. */
+static GEMM_TARGET void GEMM_NAME(put)(GEMM_REAL *c, size_t ldc, const V *sum, size_t rows,
+                                       size_t cols, bool add) {
+    const GEMM_REAL *x = (const GEMM_REAL *)sum;
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < cols; j++)
-            c[i * ldc + j] = add ? c[i * ldc + j] + sum[i * COLUMNS + j] : sum[i * COLUMNS + j];
+        if (cols == COLUMNS && add)
+            for (size_t j = 0; j < GEMM_VECTORS; j++)
+                *(V *)(c + i * ldc + j * WIDTH) += sum[i * GEMM_VECTORS + j];
+        else if (add)
+            for (size_t j = 0; j < cols; j++)
+                c[i * ldc + j] += x[i * COLUMNS + j];
+        else
+            memcpy(c + i * ldc, x + i * COLUMNS, cols * sizeof *x);
 }
 
 /* c (+)= packed rows times packed columns */
@@ -90,11 +100,10 @@ static void GEMM_NAME(block)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, const
     V sum[TILE];
     for (size_t j = 0; j < cols; j += COLUMNS)
         for (size_t i = 0; i < rows; i += GEMM_ROWS) {
+            size_t height = rows - i < GEMM_ROWS ? rows - i : GEMM_ROWS;
+            size_t width = cols - j < COLUMNS ? cols - j : COLUMNS;
             GEMM_NAME(tile)(sum, a + i * padded, b + j * padded, padded);
-            GEMM_NAME(put)
-            (c + i * ldc + j, ldc, (const GEMM_REAL *)sum,
-             rows - i < GEMM_ROWS ? rows - i : GEMM_ROWS, cols - j < COLUMNS ? cols - j : COLUMNS,
-             add);
+            GEMM_NAME(put)(c + i * ldc + j, ldc, sum, height, width, add);
         }
 }
 

@@ -72,8 +72,7 @@ static bool fits(const double *a, size_t na, const double *b, size_t nb, size_t 
 #define FLOOR 0x1p-100F
 
 static inline float up(double x, double scale) {
-    float f = (float)(x * scale * (1 + 0x1p-21)) + FLOOR;
-    return x == 0 ? 0 : f;
+    return x == 0 ? 0 : (float)(x * (scale * (1 + 0x1p-21))) + FLOOR;
 }
 
 /* The exponent e of 2^e by which numbers up to `most` are divided: the quotients are below 4, and
@@ -109,7 +108,9 @@ typedef struct combination {
 } combination;
 
 static inline double combine(combination c, size_t i) {
-    double y = c.f * fabs(c.x[i]) + (c.f > 0 && c.x[i] != 0 ? LEAST : 0);
+    double y = c.f * fabs(c.x[i]);
+    if (y < 0x1p-1000 && c.f > 0 && c.x[i] != 0)
+        y += LEAST; /* a larger y would round it away */
     return c.r == NULL ? y : y + c.g * c.r[i];
 }
 

@@ -1,28 +1,310 @@
-/* How long ranks take, beside FLINT's own and one LU in double precision, on the same data in the
-   same run: medians of interleaved runs, and ratios to ours. Nothing is asserted.
+/* Ranks beside those of other programs, on the same data in the same run: medians of rounds in
+   which each runs once, ratios to ours, the distance to an LU at the speed of dgemm, and how the
+   cost grows, as a table and as bench-rank.json. Nothing is asserted. usage, in the build
+   directory: bench_rank [PART OF A CASE'S NAME].
+
+   Every program is a process that reads the matrix, and does it once for each line it is sent.
+   Peers in other languages are those of peers/build-ranks.sh. RK_BENCH_ROUNDS: 5; RK_BENCH_LIMIT:
+   seconds after which a program is given up, 150; RK_BENCH_CLOCK=cpu counts the processor's time.
 
    OpenBLAS reads its kernel and cache settings from the environment when it is loaded: the program
    takes them out and starts itself again, so that it measures what a user gets. */
 #include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/rk_flint.h"
 #include "base/rk_mem.h"
 #include "base/rk_rng.h"
+#include "linalg/rk_poly_rank.h"
 #include "linalg/rk_rank.h"
-#include <lapacke.h> /* after FLINT, which uses the name I that it defines */
+#include "linalg/rk_residues.h"
+#include "peers/seconds.h"
+#include <cblas.h> /* after FLINT, which uses the name I that it defines */
 
-enum { RUNS = 7, LIMIT_SECONDS = 60 };
+extern char *openblas_get_corename(void) __attribute__((weak));
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+#define PEERS "tests/bench/peers/"
+enum { MOST_ROUNDS = 25, MOST_TOOLS = 8, MOST_GROWTH = 8 };
+#define ENOUGH_SECONDS 20.0 /* for the rounds of one program */
+
+typedef enum kind { MODULAR, FULL, PLANTED, POLYNOMIAL } kind;
+
+/* What is measured: bits of the entries over Q; p for MODULAR; degree 8 for POLYNOMIAL. */
+typedef struct bench_case {
+    const char *name;
+    kind kind;
+    slong m, n;
+    int bits;
+    ulong p;
+} bench_case;
+
+static const bench_case cases[] = {
+    {"mod 2^23 128x128", MODULAR, 128, 128, 0, 8388593},
+    {"mod 2^23 256x256", MODULAR, 256, 256, 0, 8388593},
+    {"mod 2^23 512x512", MODULAR, 512, 512, 0, 8388593},
+    {"mod 2^23 512x768", MODULAR, 512, 768, 0, 8388593},
+    {"mod 2^23 1024x1024", MODULAR, 1024, 1024, 0, 8388593},
+    {"mod 2^23 2048x2048", MODULAR, 2048, 2048, 0, 8388593},
+    {"mod 2^26 512x768", MODULAR, 512, 768, 0, 67108859},
+    {"mod 2^26 2048x2048", MODULAR, 2048, 2048, 0, 67108859},
+    {"full 8-bit 512x768", FULL, 512, 768, 8, 0},
+    {"full 53-bit 512x768", FULL, 512, 768, 53, 0},
+    {"planted 8-bit 64x64", PLANTED, 64, 64, 8, 0},
+    {"planted 8-bit 128x128", PLANTED, 128, 128, 8, 0},
+    {"planted 8-bit 256x256", PLANTED, 256, 256, 8, 0},
+    {"planted 8-bit 512x512", PLANTED, 512, 512, 8, 0},
+    {"planted 53-bit 64x64", PLANTED, 64, 64, 53, 0},
+    {"planted 53-bit 128x128", PLANTED, 128, 128, 53, 0},
+    {"planted 53-bit 256x256", PLANTED, 256, 256, 53, 0},
+    {"planted 53-bit 512x512", PLANTED, 512, 512, 53, 0},
+    {"planted 53-bit 512x768", PLANTED, 512, 768, 53, 0},
+    {"over Q(t) full 64x64", POLYNOMIAL, 64, 64, 0, 0},
+};
+
+/* A program, and the matrix it has read. */
+typedef struct data {
+    const bench_case *what;
+    nmod_mat_t residues;
+    fmpz_mat_t integers;
+    fmpz_poly_mat_t polynomials;
+    double *a, *b, *c; /* for dgemm */
+} data;
+
+typedef struct tool {
+    const char *name, *first; /* first argument of a peer, NULL: none */
+    unsigned kinds;
+    slong (*run)(const data *d); /* NULL: a program of its own */
+    const char *program;
+} tool;
+
+static slong ours(const data *d) {
+    return d->what->kind == MODULAR      ? rk_rank_mod(d->residues)
+           : d->what->kind == POLYNOMIAL ? rk_poly_rank(d->polynomials)
+                                         : rk_rank_fmpz(d->integers);
+}
+
+static slong flints(const data *d) {
+    return d->what->kind == MODULAR      ? nmod_mat_rank(d->residues)
+           : d->what->kind == POLYNOMIAL ? fmpz_poly_mat_rank(d->polynomials)
+                                         : fmpz_mat_rank(d->integers);
+}
+
+static slong dgemm(const data *d) {
+    int n = (int)FLINT_MIN(d->what->m, d->what->n);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, d->a, n, d->b, n, 0, d->c,
+                n);
+    return n;
+}
+
+#define ON(kind) (1u << (kind))
+#define OVER_Q (ON(FULL) | ON(PLANTED))
+static const tool tools[] = {
+    {"rankle", NULL, ~0u, ours, NULL},
+    {"dgemm", NULL, ON(MODULAR), dgemm, NULL},
+    {"FLINT", NULL, ~0u, flints, NULL},
+    {"FFPACK modular", "modular", ON(MODULAR), NULL, PEERS "peer_ffpack"},
+    {"FFPACK balanced", "balanced", ON(MODULAR), NULL, PEERS "peer_ffpack"},
+    {"LinBox (no proof)", NULL, OVER_Q, NULL, PEERS "peer_linbox"},
+    {"PARI", NULL, OVER_Q, NULL, "gp"},
+};
+
+/* --- data ------------------------------------------------------------------------------------- */
+
+static void gaussian_integer(fmpz_t x, rk_rng *rng) {
+    int exponent;
+    double fraction = frexp(rk_rng_normal(rng), &exponent);
+    fmpz_set_d(x, ldexp(fraction, 53));
+    fmpz_mul_2exp(x, x, (ulong)FLINT_MAX(exponent + 20, 0));
+}
+
+static void random_integers(fmpz_mat_t a, int bits, rk_rng *rng) {
+    for (slong i = 0; i < fmpz_mat_nrows(a); i++)
+        for (slong j = 0; j < fmpz_mat_ncols(a); j++)
+            if (bits == 53)
+                gaussian_integer(fmpz_mat_entry(a, i, j), rng);
+            else
+                fmpz_set_si(fmpz_mat_entry(a, i, j), rk_rng_between(rng, -128, 127));
+}
+
+static void integers_of(fmpz_mat_t a, const bench_case *c, rk_rng *rng) {
+    if (c->kind == FULL) {
+        random_integers(a, c->bits, rng);
+        return;
+    }
+    fmpz_mat_t x, y;
+    slong r = FLINT_MIN(c->m, c->n) / 2;
+    fmpz_mat_init(x, c->m, r);
+    fmpz_mat_init(y, r, c->n);
+    random_integers(x, c->bits, rng);
+    random_integers(y, c->bits, rng);
+    fmpz_mat_mul(a, x, y);
+    fmpz_mat_clear(x);
+    fmpz_mat_clear(y);
+}
+
+static void make(data *d, const bench_case *c) {
+    static const unsigned char digest[32] = {0};
+    rk_rng rng = rk_rng_trial(1, digest, 0);
+    size_t side = (size_t)FLINT_MIN(c->m, c->n);
+    d->what = c;
+    nmod_mat_init(d->residues, c->kind == MODULAR ? c->m : 0, c->n, c->p ? c->p : 2);
+    fmpz_mat_init(d->integers, ON(c->kind) & OVER_Q ? c->m : 0, c->n);
+    fmpz_poly_mat_init(d->polynomials, c->kind == POLYNOMIAL ? c->m : 0, c->n);
+    for (slong i = 0; i < nmod_mat_nrows(d->residues); i++)
+        for (slong j = 0; j < c->n; j++)
+            nmod_mat_entry(d->residues, i, j) = rk_rng_below(&rng, c->p);
+    if (ON(c->kind) & OVER_Q)
+        integers_of(d->integers, c, &rng);
+    for (slong i = 0; i < d->polynomials->r; i++)
+        for (slong j = 0; j < c->n; j++)
+            for (slong k = 0; k <= 8; k++)
+                fmpz_poly_set_coeff_si(fmpz_poly_mat_entry(d->polynomials, i, j), k,
+                                       rk_rng_between(&rng, -3, 3));
+    d->a = rk_calloc(side * side, sizeof(double));
+    d->b = rk_calloc(side * side, sizeof(double));
+    d->c = rk_calloc(side * side, sizeof(double));
+    for (size_t i = 0; i < side * side; i++)
+        d->a[i] = d->b[i] = (double)(i % 97) - 48;
+}
+
+static void forget(data *d) {
+    nmod_mat_clear(d->residues);
+    fmpz_mat_clear(d->integers);
+    fmpz_poly_mat_clear(d->polynomials);
+    rk_free(d->a);
+    rk_free(d->b);
+    rk_free(d->c);
+}
+
+static void print_entry(FILE *f, const data *d, slong i, slong j) {
+    if (d->what->kind == MODULAR)
+        fprintf(f, "%lu", (unsigned long)nmod_mat_entry(d->residues, i, j));
+    else
+        fmpz_fprint(f, fmpz_mat_entry(d->integers, i, j));
+}
+
+/* As LinBox reads it, or as PARI does: M=[1,2;3,4]; */
+static void write_matrix(const char *path, const data *d, bool pari) {
+    FILE *f = fopen(path, "w");
+    if (f == NULL || d->what->kind == POLYNOMIAL)
+        return;
+    fprintf(f, pari ? "default(nbthreads,1);M=[" : "%ld %ld\n", (long)d->what->m, (long)d->what->n);
+    for (slong i = 0; i < d->what->m; i++)
+        for (slong j = 0; j < d->what->n; j++) {
+            print_entry(f, d, i, j);
+            bool last = j + 1 == d->what->n;
+            fputs(!pari ? " " : !last ? "," : i + 1 == d->what->m ? "];\n" : ";", f);
+        }
+    fclose(f);
+}
+
+/* --- programs --------------------------------------------------------------------------------- */
+
+typedef struct worker {
+    const tool *tool;
+    pid_t pid;
+    int to, from;
+    double seconds[MOST_ROUNDS], spent, median;
+    int runs;
+    long rank;
+    bool over; /* given up at the limit */
+} worker;
+
+static void serve(const tool *t, const data *d) {
+    char line[64];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        double start = seconds();
+        slong rank = t->run(d);
+        printf("%ld %.9f\n", (long)rank, seconds() - start);
+        fflush(stdout);
+    }
+    _exit(0);
+}
+
+static void become(const tool *t, const data *d, const char *matrix) {
+    char p[32];
+    snprintf(p, sizeof p, "%lu", (unsigned long)d->what->p);
+    if (t->run != NULL)
+        serve(t, d);
+    else if (strcmp(t->program, "gp") == 0)
+        execlp("gp", "gp", "-q", "-f", "-s", "2G", matrix, (char *)NULL);
+    else if (t->first != NULL)
+        execl(t->program, t->program, t->first, matrix, p, (char *)NULL);
+    else
+        execl(t->program, t->program, matrix, (char *)NULL);
+    _exit(127);
+}
+
+static bool start(worker *w, const tool *t, const data *d, const char *matrix) {
+    int in[2], out[2];
+    *w = (worker){.tool = t, .rank = -1};
+    if ((t->program != NULL && strchr(t->program, '/') && access(t->program, X_OK) != 0) ||
+        pipe(in) != 0 || pipe(out) != 0)
+        return false;
+    fflush(stdout);
+    w->pid = fork();
+    if (w->pid == 0) {
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        close(in[1]);
+        close(out[0]);
+        become(t, d, matrix);
+    }
+    close(in[0]);
+    close(out[1]);
+    w->to = in[1];
+    w->from = out[0];
+    return w->pid > 0;
+}
+
+static void stop(worker *w) {
+    close(w->to);
+    close(w->from);
+    kill(w->pid, SIGKILL);
+    waitpid(w->pid, NULL, 0);
+}
+
+/* A line within the limit; false: none. */
+static bool answer(worker *w, char *line, size_t size, double limit) {
+    size_t n = 0;
+    double end = limit;
+    struct pollfd p = {.fd = w->from, .events = POLLIN};
+    while (n + 1 < size) {
+        int ready = poll(&p, 1, (int)(1e3 * end));
+        w->over = ready == 0;
+        if (ready <= 0 || read(w->from, line + n, 1) != 1)
+            return false;
+        if (line[n++] == '\n')
+            break;
+    }
+    line[n] = '\0';
+    return true;
+}
+
+static void one_round(worker *w, double limit) {
+    char line[128];
+    const char *wall = "t=getwalltime();r=matrank(M);print(r,\" \",(getwalltime()-t)/1000.)\n";
+    const char *cpu = "gettime();r=matrank(M);print(r,\" \",gettime()/1000.)\n";
+    bool gp = w->tool->program != NULL && strcmp(w->tool->program, "gp") == 0;
+    const char *go = !gp ? "\n" : getenv("RK_BENCH_CLOCK") ? cpu : wall;
+    double s = 0;
+    if (w->pid <= 0 || w->over || w->runs == MOST_ROUNDS || w->spent > ENOUGH_SECONDS)
+        return;
+    if (write(w->to, go, strlen(go)) != (ssize_t)strlen(go) ||
+        !answer(w, line, sizeof line, limit) || sscanf(line, "%ld %lf", &w->rank, &s) != 2) {
+        stop(w);
+        w->pid = 0;
+        return;
+    }
+    w->seconds[w->runs++] = s;
+    w->spent += s;
 }
 
 static int ascending(const void *x, const void *y) {
@@ -30,138 +312,105 @@ static int ascending(const void *x, const void *y) {
     return (a > b) - (a < b);
 }
 
-static double median(double *x, int n) {
-    qsort(x, (size_t)n, sizeof *x, ascending);
-    return x[n / 2];
+static double number(const char *variable, double otherwise) {
+    const char *text = getenv(variable);
+    return text == NULL ? otherwise : atof(text);
 }
 
-static rk_rng stream(void) {
-    static const unsigned char digest[32] = {0};
-    return rk_rng_trial(1, digest, 0);
+/* --- reports ---------------------------------------------------------------------------------- */
+
+/* Seconds of an LU with as many operations a second as this product of n by n matrices. */
+static double lu_seconds(const bench_case *c, double product) {
+    double w = (double)FLINT_MIN(c->m, c->n), q = (double)FLINT_MAX(c->m, c->n);
+    return product * (w * w * (q - w / 3)) / (2 * w * w * w);
 }
 
-/* Seconds of one LU of an m by n matrix of doubles, which is not changed. */
-static double time_lu(slong m, slong n, const double *entry) {
-    size_t size = (size_t)(m * n);
-    double *x = rk_malloc(size * sizeof *x);
-    lapack_int *pivots = rk_malloc((size_t)m * sizeof *pivots);
-    memcpy(x, entry, size * sizeof *x);
-    double start = now();
-    LAPACKE_dgetrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, x, (lapack_int)m, pivots);
-    double seconds = now() - start;
-    rk_free(x);
-    rk_free(pivots);
-    return seconds;
-}
-
-static void gaussian(double *x, slong count, rk_rng *rng) {
-    for (slong i = 0; i < count; i++)
-        x[i] = rk_rng_normal(rng);
-}
-
-static void bench_modular(slong m, slong n, ulong p, const char *size_of_p) {
-    double ours[RUNS], flint[RUNS], lu[RUNS];
-    double *x = rk_malloc((size_t)(m * n) * sizeof *x);
-    slong rank = 0, other = 0;
-    rk_rng rng = stream();
-    nmod_mat_t a;
-    nmod_mat_init(a, m, n, p);
-    for (slong i = 0; i < m; i++)
-        for (slong j = 0; j < n; j++)
-            nmod_mat_entry(a, i, j) = rk_rng_below(&rng, p);
-    gaussian(x, m * n, &rng);
-    for (int k = 0; k < RUNS; k++) {
-        double start = now();
-        rank = rk_rank_mod(a);
-        ours[k] = now() - start;
-        start = now();
-        other = nmod_mat_rank(a);
-        flint[k] = now() - start;
-        lu[k] = time_lu(m, n, x);
-    }
-    double t = median(ours, RUNS), f = median(flint, RUNS), l = median(lu, RUNS);
-    printf("%4ldx%-4ld  mod p, p about %-4s  rank %4ld  ours %8.2f ms  FLINT %8.2f ms (%.2f)  "
-           "dgetrf %6.2f ms (%.2f)%s\n",
-           (long)m, (long)n, size_of_p, (long)rank, 1e3 * t, 1e3 * f, f / t, 1e3 * l, l / t,
-           rank == other ? "" : "  RANKS DIFFER");
-    fflush(stdout);
-    nmod_mat_clear(a);
-    rk_free(x);
-}
-
-/* The doubles over one power of two. */
-static void to_integers(fmpz_mat_t z, const double *x) {
-    slong n = fmpz_mat_ncols(z);
-    for (slong i = 0; i < fmpz_mat_nrows(z); i++) {
-        for (slong j = 0; j < n; j++) {
-            int exponent;
-            double fraction = frexp(x[i * n + j], &exponent);
-            fmpz *to = fmpz_mat_entry(z, i, j);
-            fmpz_set_d(to, ldexp(fraction, 53));
-            fmpz_mul_2exp(to, to, (ulong)(exponent + 1074));
+static void report(FILE *json, const bench_case *c, worker *w, int n) {
+    double mine = w[0].median;
+    static bool any = false;
+    printf("%s\n", c->name);
+    fprintf(json, "%s\n  {\"case\": \"%s\", \"results\": [", any ? "," : "", c->name);
+    any = true;
+    for (int i = 0, written = 0; i < n; i++) {
+        if (w[i].tool->run == dgemm)
+            w[i].median = lu_seconds(c, w[i].median);
+        const char *name = w[i].tool->run == dgemm ? "LU at dgemm speed" : w[i].tool->name;
+        if (w[i].runs == 0) {
+            printf("  %-18s %s\n", name, w[i].over ? "over the limit" : "not installed: skipped");
+            continue;
         }
+        printf("  %-18s %11.3f ms  ours %6.3f of it  rank %ld, median of %d%s\n", name,
+               1e3 * w[i].median, mine / w[i].median, w[i].rank, w[i].runs,
+               w[i].rank == w[0].rank || w[i].tool->run == dgemm ? "" : "  RANKS DIFFER");
+        fprintf(
+            json,
+            "%s{\"tool\": \"%s\", \"seconds\": %.9g, \"ours\": %.6g, \"rank\": %ld, \"runs\": %d}",
+            written++ ? ", " : "", name, w[i].median, mine / w[i].median, w[i].rank, w[i].runs);
     }
-    fmpz_t content;
-    fmpz_init(content);
-    fmpz_mat_content(content, z);
-    if (!fmpz_is_zero(content))
-        fmpz_mat_scalar_divexact_fmpz(z, z, content);
-    fmpz_clear(content);
-}
-
-/* fmpz_mat_rank in a process of its own: its seconds, or a negative number when it took more than
-   the limit. */
-static double time_flint(const double *x, slong m, slong n) {
-    int ends[2];
-    double seconds = -1;
-    fflush(stdout);
-    if (pipe(ends) != 0)
-        return -1;
-    pid_t child = fork();
-    if (child == 0) {
-        fmpz_mat_t z;
-        alarm(LIMIT_SECONDS);
-        fmpz_mat_init(z, m, n);
-        to_integers(z, x);
-        double start = now();
-        fmpz_mat_rank(z);
-        seconds = now() - start;
-        ssize_t written = write(ends[1], &seconds, sizeof seconds);
-        _exit(written != (ssize_t)sizeof seconds);
-    }
-    close(ends[1]);
-    if (child < 0 || read(ends[0], &seconds, sizeof seconds) != (ssize_t)sizeof seconds)
-        seconds = -1;
-    close(ends[0]);
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    return seconds;
-}
-
-static void bench_dyadic(slong m, slong n, const char *kind, double *x) {
-    double ours[RUNS], lu[RUNS];
-    slong rank = 0;
-    for (int k = 0; k < RUNS; k++) {
-        double start = now();
-        rank = rk_rank_doubles(m, n, x);
-        ours[k] = now() - start;
-        lu[k] = time_lu(m, n, x);
-    }
-    double t = median(ours, RUNS), l = median(lu, RUNS), f = time_flint(x, m, n);
-    printf("%4ldx%-4ld  over Q, %-14s  rank %4ld  ours %8.2f ms  FLINT ", (long)m, (long)n, kind,
-           (long)rank, 1e3 * t);
-    if (f < 0)
-        printf("over %d s (over %.0f)", LIMIT_SECONDS, LIMIT_SECONDS / t);
-    else
-        printf("%8.2f ms (%.2f)", 1e3 * f, f / t);
-    printf("  dgetrf %6.2f ms (%.2f)\n", 1e3 * l, l / t);
+    fprintf(json, "]}");
     fflush(stdout);
 }
 
-/* Tokens of which an eighth are repeated, as after a rank collapse. */
-static void repeat_rows(double *x, slong m, slong n) {
-    for (slong i = 0; i < m; i += 8)
-        memcpy(x + i * n, x + (i + 1) * n, (size_t)n * sizeof *x);
+/* The exponent of n in the cost: the slope of the logarithms, by least squares. */
+static void report_growth(const char *family, const double *x, const double *y, int n) {
+    double sx = 0, sy = 0, sxx = 0, sxy = 0;
+    for (int i = 0; i < n; i++) {
+        sx += x[i];
+        sy += y[i];
+        sxx += x[i] * x[i];
+        sxy += x[i] * y[i];
+    }
+    if (n >= 3)
+        printf("growth of %s: n^%.2f, %d sizes\n", family,
+               (n * sxy - sx * sy) / (n * sxx - sx * sx), n);
+}
+
+/* Seconds of one program on one case; appends to its family's points when the matrix is square. */
+typedef struct growth {
+    const char *family;
+    double x[MOST_GROWTH], y[MOST_GROWTH];
+    int n;
+} growth;
+
+static void remember(growth *g, const bench_case *c, double t) {
+    for (int i = 0; i < 4; i++)
+        if (strncmp(c->name, g[i].family, strlen(g[i].family)) == 0 && c->m == c->n && t > 0 &&
+            g[i].n < MOST_GROWTH) {
+            g[i].x[g[i].n] = log((double)c->n);
+            g[i].y[g[i].n++] = log(t);
+        }
+}
+
+static void bench(FILE *json, const bench_case *c, growth *g) {
+    worker w[MOST_TOOLS];
+    char text[] = "/tmp/bench-rank-XXXXXX", gp[sizeof text + 3];
+    int n = 0, fd = mkstemp(text), rounds = (int)number("RK_BENCH_ROUNDS", 5);
+    data d;
+    if (fd < 0)
+        return;
+    close(fd);
+    snprintf(gp, sizeof gp, "%s.gp", text);
+    make(&d, c);
+    write_matrix(text, &d, false);
+    write_matrix(gp, &d, true);
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (tools[i].kinds & ON(c->kind))
+            start(&w[n++], &tools[i], &d,
+                  tools[i].program && strcmp(tools[i].program, "gp") == 0 ? gp : text);
+    for (int k = 0; k < rounds; k++)
+        for (int i = 0; i < n; i++)
+            one_round(&w[i], number("RK_BENCH_LIMIT", 150));
+    for (int i = 0; i < n; i++) {
+        qsort(w[i].seconds, (size_t)w[i].runs, sizeof(double), ascending);
+        w[i].median = w[i].runs ? w[i].seconds[w[i].runs / 2] : 0;
+        if (w[i].pid > 0)
+            stop(&w[i]);
+    }
+    report(json, c, w, n);
+    remember(g, c, w[0].median);
+    unlink(text);
+    unlink(gp);
+    forget(&d);
 }
 
 static void start_again_without_settings(char **argv) {
@@ -173,20 +422,25 @@ static void start_again_without_settings(char **argv) {
 }
 
 int main(int argc, char **argv) {
-    (void)argc;
+    growth g[] = {{.family = "mod 2^23"},
+                  {.family = "mod 2^26"},
+                  {.family = "planted 8-bit"},
+                  {.family = "planted 53-bit"}};
     start_again_without_settings(argv);
-    const slong m = 512, n = 768;
-    printf("medians of %d interleaved runs; in brackets how many times ours\n", RUNS);
-    bench_modular(m, n, UWORD(8388593), "2^23");
-    bench_modular(m, n, UWORD(2305843009213693951), "2^61");
-    bench_modular(1024, 1024, UWORD(8388593), "2^23");
-    bench_modular(1024, 1024, UWORD(2305843009213693951), "2^61");
-    double *x = rk_malloc((size_t)(m * n) * sizeof *x);
-    rk_rng rng = stream();
-    gaussian(x, m * n, &rng);
-    bench_dyadic(m, n, "doubles", x);
-    repeat_rows(x, m, n);
-    bench_dyadic(m, n, "repeated rows", x);
-    rk_free(x);
-    return 0;
+    signal(SIGPIPE, SIG_IGN);
+    FILE *json = fopen("bench-rank.json", "w");
+    if (json == NULL)
+        return 1;
+    const char *core = openblas_get_corename != NULL ? openblas_get_corename() : "unknown";
+    printf("medians of interleaved runs; kernels of OpenBLAS: %s; ours: %s\n", core,
+           rk_residues_best()->name);
+    fprintf(json, "{\"openblas\": \"%s\", \"kernels\": \"%s\", \"cases\": [", core,
+            rk_residues_best()->name);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (argc < 2 || strstr(cases[i].name, argv[1]) != NULL)
+            bench(json, &cases[i], g);
+    fprintf(json, "\n]}\n");
+    for (int i = 0; i < 4; i++)
+        report_growth(g[i].family, g[i].x, g[i].y, g[i].n);
+    return fclose(json) == 0 ? 0 : 1;
 }

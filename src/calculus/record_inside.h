@@ -55,5 +55,7 @@ size_t rk_record_elimination(rk_recorder *r, const rk_fact *f, size_t n);
 size_t rk_record_steps(rk_recorder *r, const rk_fact *f, size_t n);
 /* The rules of the store, each after those it follows from. */
 void rk_record_rules(rk_recorder *r, const rk_derivation *d);
+/* What each `jrank` that was read in the store is the rank of. */
+void rk_record_jacobians(rk_recorder *r);
 
 #endif

@@ -47,6 +47,7 @@ void rk_mxs_free(rk_mxs *s) {
     rk_free(s->mx_slot);
     rk_free(s->memo);
     rk_free(s->index);
+    rk_free(s->jacobian);
     rk_free(s);
 }
 
@@ -60,6 +61,19 @@ void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules) {
     s->memo = NULL;
     s->nmemos = s->nmemo_slots = 0;
     s->epoch++;
+}
+
+void rk_mxs_note_jacobian(rk_mxs *s, const rk_jacobian *j) {
+    size_t i = 0;
+    while (i < s->njacobians && s->jacobian[i].text != j->text)
+        i++;
+    if (i == s->njacobians)
+        rk_grow(&s->jacobian, &s->cap_jacobians, ++s->njacobians, sizeof *s->jacobian);
+    s->jacobian[i] = *j;
+}
+
+const rk_jacobian *rk_mxs_jacobian(const rk_mxs *s, size_t i) {
+    return i < s->njacobians ? &s->jacobian[i] : NULL;
 }
 
 const rk_rewrite *rk_mxs_rules(const rk_mxs *s) {

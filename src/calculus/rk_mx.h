@@ -102,6 +102,17 @@ rk_scalars *rk_mxs_scalars(rk_mxs *s);
 void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
 const rk_rewrite *rk_mxs_rules(const rk_mxs *s); /* those attached, or NULL */
 
+/* What a `jrank` of the text was read as: the rank of the matrix, or (low not NULL) the sum of its
+   ranks over sym = low..high. Noted for certificates; the last note on a text counts. */
+typedef struct rk_jacobian {
+    const struct rk_term *text;
+    const rk_mx *matrix;
+    unsigned sym;
+    rk_sc low, high;
+} rk_jacobian;
+void rk_mxs_note_jacobian(rk_mxs *s, const rk_jacobian *j);
+const rk_jacobian *rk_mxs_jacobian(const rk_mxs *s, size_t i); /* NULL at the end */
+
 /* --- leaves ------------------------------------------------------------------------------- */
 const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf); /* interned by all fields but id */
 const rk_mx *rk_mx_of_leaf(rk_mxs *s, const rk_leaf *leaf);

@@ -58,6 +58,8 @@ struct rk_mxs {
     size_t nmemos, nmemo_slots;
     rk_mx_index *index;
     size_t nindices, cap_indices;
+    rk_jacobian *jacobian;
+    size_t njacobians, cap_jacobians;
     unsigned depth; /* of products inside products */
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */

@@ -303,7 +303,7 @@ static bool centres(const rk_term *t) {
 }
 
 /* hcat(h, E[h]) where E[h] moves with the members h alone: the sum over h. */
-static const rk_mx *of_blocks(rk_differ *d, const rk_term *t) {
+static const rk_mx *of_blocks(rk_differ *d, const rk_term *t, const rk_term *text) {
     rk_dsum sum = {.n = 0};
     rk_read_range l = rk_read_open_range(d->r, t);
     rk_sc index = rk_sc_sym(d->r->scalars, l.sym);
@@ -313,15 +313,20 @@ static const rk_mx *of_blocks(rk_differ *d, const rk_term *t) {
     const rk_mx *j = d->failed ? NULL : jacobian(d, &sum, rk_sc_int(d->r->scalars, 1));
     rk_sc rank = j != NULL ? rk_mx_rank(d->r->s, j) : NULL;
     rk_read_close_range(d->r, &l);
-    return rank != NULL ? rk_read_range_sum(d->r, &l, rank) : NULL;
+    if (rank == NULL)
+        return NULL;
+    rk_mxs_note_jacobian(d->r->s, &(rk_jacobian){text, j, l.sym, l.low, l.high});
+    return rk_read_range_sum(d->r, &l, rank);
 }
 
-static const rk_mx *rank_of(rk_differ *d, const rk_term *t) {
+/* Of the text, a jrank. */
+static const rk_mx *rank_of(rk_differ *d, const rk_term *text) {
+    const rk_term *t = text->kid[0];
     bool centred = false;
     for (const rk_term *next; (next = centred ? NULL : beneath(d, t)) != NULL; t = next)
         centred = centres(t);
     if (!centred && rk_derive_moves(d, t) && (t->op == RK_T_LOOP_HCAT || t->op == RK_T_LOOP_VCAT)) {
-        const rk_mx *blocks = of_blocks(d, t);
+        const rk_mx *blocks = of_blocks(d, t, text);
         if (blocks != NULL)
             return blocks;
         d->failed = false;
@@ -336,7 +341,10 @@ static const rk_mx *rank_of(rk_differ *d, const rk_term *t) {
     if (d->failed)
         return NULL;
     const rk_mx *j = jacobian(d, &moved, rk_sc_mul(d->r->scalars, rows, cols));
-    return j != NULL ? rk_mx_scalar(d->r->s, rk_mx_rank(d->r->s, j)) : NULL;
+    if (j == NULL)
+        return NULL;
+    rk_mxs_note_jacobian(d->r->s, &(rk_jacobian){.text = text, .matrix = j});
+    return rk_mx_scalar(d->r->s, rk_mx_rank(d->r->s, j));
 }
 
 /* --- where only the shape is known ---------------------------------------------------------- */
@@ -561,7 +569,7 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
     rk_differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
     rk_derive_matrix(&d, t->kid[0]); /* what it needs for being defined is noted */
-    const rk_mx *rank = rank_of(&d, t->kid[0]);
+    const rk_mx *rank = rank_of(&d, t);
     if (rank == NULL) {
         d.failed = false;
         const rk_mx *j = partly_known(&d, t);

@@ -82,7 +82,15 @@ static const rk_mx *without_isometries(rk_reader *r, rk_norm_kind kind, const rk
 }
 
 static rk_sc frobenius(rk_reader *r, const rk_mx *a) {
-    return rk_read_function_of(r, RK_T_SQRT, rk_read_entries_product(r, a, a));
+    rk_sc square = rk_read_entries_product(r, a, a);
+    rk_sc root = rk_read_function_of(r, RK_T_SQRT, square);
+    const rk_quantity *q =
+        root->natoms == 1 ? rk_sc_atom_quantity(r->scalars, root->atom[0]) : NULL;
+    if (q == NULL || q->op != RK_T_SQRT || q->nargs != 1 || q->arg[0] != square)
+        return root;
+    rk_quantity known = *q;
+    known.root_of = a;
+    return rk_sc_quantity(r->scalars, &known);
 }
 
 static rk_sc quantity(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {

@@ -85,6 +85,7 @@ static void learn(rk_scalars *s, rk_quantity *q, const rk_quantity *key) {
     q->nonneg |= key->nonneg || q->positive;
     q->nonzero |= key->nonzero || q->positive;
     q->integer |= key->integer;
+    q->root_of = q->root_of != NULL ? q->root_of : key->root_of;
     if (q->positive != was.positive || q->nonneg != was.nonneg || q->nonzero != was.nonzero ||
         q->integer != was.integer)
         s->epoch++;

@@ -268,6 +268,7 @@ static void enter(rk_recorder *r, const rk_derivation *d) {
     r->printer = rk_mx_printer_new(d->store, r->calculus->checked, false);
     rk_mx_printer_spell(r->printer);
     rk_record_rules(r, d);
+    rk_record_jacobians(r);
 }
 
 static void put_kind(rk_recorder *r, const rk_derivation *d) {

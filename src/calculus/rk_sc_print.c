@@ -65,16 +65,16 @@ static const char *norm_of(rk_op op) {
     }
 }
 
-static void put_norm(rk_mx_printer *p, const rk_quantity *q, const char *kind) {
+static void put_norm(rk_mx_printer *p, const rk_mx *of, const char *kind) {
     rk_buf inside, *outer;
     if (!p->latex) {
         rk_buf_puts(p->out, "norm(");
-        rk_print_mx(p, q->mx[0], RK_IN_SUM);
+        rk_print_mx(p, of, RK_IN_SUM);
         rk_buf_printf(p->out, ", %s)", kind);
         return;
     }
     rk_print_begin(p, &inside, &outer);
-    rk_print_mx(p, q->mx[0], RK_IN_SUM);
+    rk_print_mx(p, of, RK_IN_SUM);
     rk_print_end(p, &inside, outer, "\\lVert ", "\\rVert ");
     kind = strcmp(kind, "inf") == 0 ? "\\infty" : strcmp(kind, "fro") == 0 ? "\\mathrm{F}" : kind;
     rk_buf_printf(p->out, "_{%s}", kind);
@@ -105,7 +105,9 @@ static void put_matrix_power(rk_mx_printer *p, const rk_quantity *q) {
 static void put_function(rk_mx_printer *p, const rk_quantity *q) {
     const char *kind = norm_of(q->op);
     if (kind != NULL && q->nmx > 0)
-        put_norm(p, q, kind);
+        put_norm(p, q->mx[0], kind);
+    else if (q->root_of != NULL && p->spell) /* says that what is under the root has one */
+        put_norm(p, q->root_of, "fro");
     else if (q->op == RK_T_ENTRY && q->nmx == 1 && q->nargs == 2)
         put_entry(p, q);
     else if (q->op == RK_T_POWER && q->nmx == 1 && q->nargs == 1)

@@ -33,7 +33,8 @@ typedef struct rk_quantity {
     size_t nmx;
     const rk_sc *arg;
     size_t nargs;
-    unsigned sym;                            /* SUM: the bound index */
+    unsigned sym;         /* SUM: the bound index */
+    const rk_mx *root_of; /* of a root: a matrix whose Frobenius norm it is; not compared; NULL */
     bool positive, nonneg, nonzero, integer; /* known at every assignment at which it is defined */
 } rk_quantity;
 

@@ -1,7 +1,7 @@
 /* Proofs for all dimensions: docs/certificate-format.md, "calculus". vf_calculus.c takes claims
    apart, vf_calculus_goal.c shows one comparison, vf_calculus_fact.c adds facts up,
-   vf_calculus_rule.c turns equations into rules, vf_law.c has the laws that facts are instances of
-   and vf_law_generic.c those that hold for almost every value.
+   vf_calculus_rule.c turns equations into rules, vf_jacobian.c compares derivatives, vf_law.c has
+   the laws that facts are instances of and vf_law_generic.c those that hold for almost every value.
 
    A proof is read in its order and everything stated is computed again from the theorem's text.
    What comes into force for a part of the proof (hypotheses, names, rules) is forgotten behind it.
@@ -111,6 +111,9 @@ void vf_add_layer(vf_proof *p, unsigned index, const vf_term *fold, const vf_ter
 /* --- vf_calculus_rule.c */
 void vf_take_rules(vf_proof *p); /* all records that bring something into force before a goal */
 
+/* --- vf_jacobian.c: jacobian K | M, or jacobian K | h | M */
+void vf_take_jacobian(vf_proof *p, const char *rest);
+
 /* --- vf_calculus_fact.c */
 void vf_take_facts(vf_proof *p);
 /* value less the stated multiples of facts; *equations: of equations only. `field`: from the first
@@ -128,6 +131,8 @@ bool vf_check_other_law(vf_proof *p, const char *law, const char **arg, size_t n
                         vf_relation stated);
 /* ENSURE: a generic variable, or a member of a generic family, that fills its shape. */
 bool vf_is_generic_text(vf_proof *p, const char *text);
+/* The set is open in the space of all matrices of its shape, or (nonnegative) has its points. */
+bool vf_fills_its_shape(vf_set set);
 bool vf_is_free_text(vf_proof *p, const char *text,
                      const char *variable); /* does not depend on it */
 

@@ -107,7 +107,10 @@ void vf_take_rules(vf_proof *p) {
     static const struct {
         const char *keyword;
         void (*take)(vf_proof *p, const char *rest);
-    } records[] = {{"rule", take_rule}, {"invertible", take_invertible}, {"unknown", take_unknown}};
+    } records[] = {{"rule", take_rule},
+                   {"invertible", take_invertible},
+                   {"unknown", take_unknown},
+                   {"jacobian", vf_take_jacobian}};
     const char *rest;
     for (size_t i = 0; i < sizeof records / sizeof *records;)
         if (vf_take_if(p->c, records[i].keyword, &rest)) {

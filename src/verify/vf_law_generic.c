@@ -126,7 +126,7 @@ static vf_class class_of(vf_look *k, const vf_term *t) {
 
 /* --- generic variables ------------------------------------------------------------------------ */
 
-static bool fills_its_shape(vf_set set) {
+bool vf_fills_its_shape(vf_set set) {
     return set == VF_REAL || set == VF_POSITIVE || set == VF_NONNEGATIVE || set == VF_NONZERO ||
            set == VF_INVERTIBLE;
 }
@@ -137,7 +137,7 @@ static vf_look generic_variable(vf_proof *p, const char *text) {
     ENSURE("no variable", v->op == VF_VAR);
     const vf_variable *var = &p->t->var[v->var];
     ENSURE("the variable is not generic", var->quantifier == VF_GENERIC);
-    ENSURE("the variable does not fill its shape", fills_its_shape(var->set));
+    ENSURE("the variable does not fill its shape", vf_fills_its_shape(var->set));
     return (vf_look){.p = p, .var = v->var, .member = v->nkids == 0 ? NULL : v->kid[0]};
 }
 
@@ -172,7 +172,7 @@ static bool is_in_space(vf_proof *p, vf_set set, const vf_mx *c) {
         return vf_mx_equal(p->s, vf_mx_mul(p->s, c, ones), vf_mx_ones(p->s, c->rows, one));
     }
     default:
-        return fills_its_shape(set);
+        return vf_fills_its_shape(set);
     }
 }
 

@@ -57,7 +57,7 @@ const vf_mx *vf_mx_sum(vf_mxs *s, unsigned sym, vf_ratio low, vf_ratio high, con
 /* --- what is known ------------------------------------------------------------------------ */
 /* Knowledge is a stack: back to a mark when a case of a proof ends. */
 typedef struct vf_mark {
-    size_t version, nonnegative, nonzero, invertible, scaled, ranged, rules;
+    size_t version, nonnegative, nonzero, invertible, scaled, ranged, rules, jranks;
 } vf_mark;
 vf_mark vf_mx_mark(const vf_mxs *s);
 void vf_mx_forget(vf_mxs *s, vf_mark mark);
@@ -71,6 +71,9 @@ void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead);
 /* No rule is in force until they are resumed; their number. */
 size_t vf_mx_stop_rules(vf_mxs *s);
 void vf_mx_resume_rules(vf_mxs *s, size_t n);
+/* The term, a jrank, is the rank of the matrix, or the sum of its ranks over the range of the loop.
+ */
+void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, const vf_term *matrix, const vf_term *loop);
 
 unsigned vf_new_index(vf_mxs *s); /* a new symbol, that of an index */
 /* sym lies in low..high, and what was noted of loops over a range that takes this one in is known

@@ -106,6 +106,10 @@ typedef struct vf_ranged { /* mx is invertible, or scaled (eps), for each sym = 
     vf_ratio low, high;
 } vf_ranged;
 
+typedef struct vf_jrank { /* the rank of the matrix, or their sum over the range of the loop */
+    const vf_term *jrank, *matrix, *loop;
+} vf_jrank;
+
 typedef struct vf_open { /* a loop that is being read: t->sym stands for this */
     unsigned own, sym;
     vf_ratio low, high;
@@ -136,6 +140,8 @@ struct vf_mxs {
     size_t nrules;
     vf_ranged *ranged;
     size_t nranged;
+    vf_jrank *jrank;
+    size_t njranks;
     size_t version, versions; /* of what is known, and how many there were */
     size_t steps, depth;      /* words brought to their normal form, inside one another */
     /* the reader */

@@ -319,12 +319,21 @@ static bool is_square_form(vf_mxs *s, const vf_letter *letter, size_t n) {
     return n > 1 && (n % 2 == 0 || letter[n / 2].leaf->props & VF_P_PSD);
 }
 
+/* One entry: blocks of size 1 stand around one letter, if any. */
+static const vf_leaf *leaf_of_entry(const vf_letter *letter, size_t n) {
+    size_t from = n > 1 && vf_is_kind(letter[0], VF_L_INJECTION, true);
+    size_t to = n > from + 1 && vf_is_kind(letter[n - 1], VF_L_INJECTION, false) ? n - 1 : n;
+    return to - from == 1 && !letter[from].inverted ? letter[from].leaf : NULL;
+}
+
 static unsigned signs_of_word(vf_mxs *s, const vf_letter *letter, size_t n) {
     unsigned signs = 0, props = letter[0].leaf->props;
     if (is_nonnegative_word(letter, n) || is_square_form(s, letter, n) ||
         (n == 1 && props & VF_P_PSD))
         signs |= VF_S_NONNEGATIVE;
-    if (n == 1 && props & (VF_P_SOME_NONZERO | VF_P_NO_ZERO | VF_P_INVERTIBLE))
+    const vf_leaf *entry = leaf_of_entry(letter, n);
+    if ((n == 1 && props & (VF_P_SOME_NONZERO | VF_P_INVERTIBLE)) ||
+        (entry && entry->props & VF_P_NO_ZERO))
         signs |= VF_S_NONZERO;
     if (signs == (VF_S_NONNEGATIVE | VF_S_NONZERO))
         signs |= VF_S_POSITIVE;
@@ -397,12 +406,26 @@ static long low_of(const vf_mxs *s, unsigned sym) {
     return low;
 }
 
-/* Every symbol with a least value becomes that plus something that is not negative. */
-static const vf_poly *shifted(const vf_mxs *s, const vf_poly *p) {
+/* The least or greatest of integers above 0. */
+static bool is_count(vf_mxs *s, const vf_quantity *q) {
+    bool is = q->nlist > 0;
+    for (size_t i = 0; i < q->nlist && is; i++)
+        is = vf_mx_is_integer(s, q->list[i]) && vf_mx_at_least(s, q->list[i], 1);
+    return is;
+}
+
+/* Every symbol with a least value becomes that plus something that is not negative, so does the
+   least or greatest of integers above 0. */
+static const vf_poly *shifted(vf_mxs *s, const vf_poly *p) {
     for (unsigned sym = 0; sym < s->theorem->nsyms; sym++) {
         long low = vf_poly_mentions(p, sym) ? low_of(s, sym) : LONG_MIN;
         if (low != LONG_MIN && low != 0)
             p = vf_poly_put(p, sym, vf_poly_add(vf_poly_atom(sym), vf_poly_int(low)));
+    }
+    for (size_t i = 0; i < s->nquantities; i++) {
+        unsigned atom = VF_FIRST_QUANTITY + (unsigned)i;
+        if (vf_poly_mentions(p, atom) && is_count(s, s->quantity[i]))
+            p = vf_poly_put(p, atom, vf_poly_add(vf_poly_atom(atom), vf_poly_int(1)));
     }
     return p;
 }
@@ -425,15 +448,18 @@ static unsigned signs_of_power(vf_mxs *s, vf_ratio a, vf_ratio k) {
 static unsigned signs_of_sum(vf_mxs *s, const vf_quantity *q) {
     vf_mark mark = vf_mx_mark(s);
     bool integer = vf_mx_is_integer(s, q->number[0]);
-    bool nonnegative = vf_mx_at_least(s, q->number[1], 0);
+    bool nonnegative = vf_mx_at_least(s, q->number[1], 0), positive = false;
     if (nonnegative) {
         unsigned sym = vf_new_index(s);
         vf_within(s, sym, vf_ratio_int(1), q->number[1]);
         vf_ratio body = vf_rename_number(s, q->number[0], q->sym, sym);
         nonnegative = vf_mx_at_least(s, body, 0);
+        positive = nonnegative && vf_n_positive(s, body);
         vf_mx_forget(s, mark);
+        positive = positive && vf_mx_at_least(s, q->number[1], 1);
     }
-    return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
+    return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0) |
+           (positive ? VF_S_POSITIVE : 0);
 }
 
 static unsigned signs_of_list(vf_mxs *s, const vf_quantity *q) {
@@ -468,11 +494,15 @@ static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
 
 static unsigned signs_of_atom(vf_mxs *s, unsigned atom) {
     const vf_quantity *q = vf_atom_quantity(s, atom);
+    return q ? signs_of_quantity(s, q) : 0;
+}
+
+/* Of what is left of an atom after the shift. */
+static unsigned signs_of_rest(vf_mxs *s, unsigned atom) {
+    const vf_quantity *q = vf_atom_quantity(s, atom);
     if (q)
-        return signs_of_quantity(s, q);
-    if (atom >= s->theorem->nsyms)
-        return 0;
-    return low_of(s, atom) == LONG_MIN ? 0 : VF_S_NONNEGATIVE; /* what is left after the shift */
+        return is_count(s, q) ? VF_S_NONNEGATIVE : signs_of_quantity(s, q);
+    return atom < s->theorem->nsyms && low_of(s, atom) != LONG_MIN ? VF_S_NONNEGATIVE : 0;
 }
 
 /* All terms are products of what is not negative; strict: and one is positive. */
@@ -485,7 +515,7 @@ static bool plainly(vf_mxs *s, const vf_poly *p, bool strict) {
             return false;
         for (size_t f = 0; f < vf_poly_factors(p, i); f++) {
             unsigned long power;
-            unsigned signs = signs_of_atom(s, vf_poly_factor(p, i, f, &power));
+            unsigned signs = signs_of_rest(s, vf_poly_factor(p, i, f, &power));
             if (power % 2 && !(signs & VF_S_NONNEGATIVE))
                 return false;
             positive = positive && (signs & (power % 2 ? VF_S_POSITIVE : VF_S_NONZERO));
@@ -619,7 +649,7 @@ bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {
 
 vf_mark vf_mx_mark(const vf_mxs *s) {
     return (vf_mark){s->version, s->nnonnegative, s->nnonzero, s->ninvertible,
-                     s->nscaled, s->nranged,      s->nrules};
+                     s->nscaled, s->nranged,      s->nrules,   s->njranks};
 }
 
 void vf_mx_forget(vf_mxs *s, vf_mark mark) {
@@ -629,6 +659,7 @@ void vf_mx_forget(vf_mxs *s, vf_mark mark) {
     s->nscaled = mark.scaled;
     s->nranged = mark.ranged;
     s->nrules = mark.rules;
+    s->njranks = mark.jranks;
     s->version = mark.version; /* what is known is what was known then */
 }
 

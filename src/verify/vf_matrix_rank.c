@@ -335,6 +335,33 @@ bool vf_same_rank(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
 
 /* ---- ranks ---- */
 
+/* The greatest of the rational numbers before the coefficients, without its sign. */
+static vf_ratio greatest_number(const vf_mx *a) {
+    mpq_t most, next;
+    mpq_inits(most, next, NULL);
+    for (size_t i = 0; i < a->nwords; i++) {
+        mpq_abs(next, vf_poly_coefficient(a->word[i].coef.num, 0));
+        if (mpq_cmp(next, most) > 0)
+            mpq_set(most, next);
+    }
+    vf_ratio number = vf_ratio_of(vf_poly_rational(most));
+    mpq_clears(most, next, NULL);
+    return number;
+}
+
+/* A factor that all blocks share, and the size of the numbers before them, do not count: so that
+   blocks in another order are found again. */
+static const vf_mx *without_scale(vf_mxs *s, const vf_mx *a) {
+    vf_ratio first = a->word[0].coef, c = vf_n_mul(s, first, greatest_number(a));
+    c = vf_n_div(s, c, leading(first));
+    for (size_t i = 0; i < a->nwords; i++)
+        if (!is_rational_multiple(a->word[i].coef, first))
+            return a;
+    if (vf_n_is_one(c) || !vf_mx_is_nonzero(s, c))
+        return a;
+    return vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
+}
+
 static bool is_multiple_of_eye(vf_mxs *s, const vf_mx *a) {
     if (!vf_mx_equal_numbers(s, a->rows, a->cols))
         return false;
@@ -353,6 +380,8 @@ vf_ratio vf_mx_rank(vf_mxs *s, const vf_mx *a) {
     for (size_t i = 0; i < t.n * t.m && (t.n == 1 || t.m == 1); i++)
         if (vf_mx_is_invertible(s, t.cell[i])) /* all rows, or all columns */
             return t.cell[i]->rows;
+    if (t.n * t.m > 1)
+        only = without_scale(s, only);
     vf_quantity q = {.kind = VF_Q_RANK, .arg = {only}, .signs = VF_S_NONNEGATIVE | VF_S_INTEGER};
     return vf_quantity_of(s, q);
 }

@@ -438,8 +438,13 @@ static const vf_mx *read_sum_of_entries(vf_mxs *s, const vf_term *t) {
     return vf_mx_mul(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a), vf_mx_ones(s, a->cols, one));
 }
 
-static bool is_one_of(vf_op op, const vf_mx *a, vf_mxs *s) {
-    return op == VF_NORM_INF && vf_mx_is_nonnegative(s, a) && vf_mx_fixes_ones(s, a);
+/* Of a matrix without negative entries whose rows have the same sum: that sum; num NULL. */
+static vf_ratio row_sum(vf_mxs *s, const vf_mx *a) {
+    const vf_mx *ones = vf_mx_ones(s, a->rows, vf_ratio_int(1));
+    const vf_mx *sums = vf_mx_mul(s, a, vf_mx_ones(s, a->cols, vf_ratio_int(1)));
+    bool alike = vf_mx_is_nonnegative(s, a) && sums->nwords == 1 &&
+                 vf_mx_equal(s, sums, vf_mx_scale(s, sums->word[0].coef, ones));
+    return alike ? sums->word[0].coef : (vf_ratio){0};
 }
 
 /* Singular values do not see an orthogonal factor. */
@@ -486,18 +491,12 @@ static vf_ratio place_of(vf_mxs *s, const vf_term *t, const vf_mx *a) {
     return size(s, t->kid[1]);
 }
 
-/* A measure of a matrix that scales with it, and is that of -A. */
-static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
-    const vf_mx *a = read(s, t->kid[0]);
-    vf_ratio place = t->nkids > 1 ? place_of(s, t, a) : (vf_ratio){0};
-    bool largest = t->op == VF_SIGMA && vf_n_is_one(place);
-    vf_op op = largest ? VF_NORM_TWO : t->op;
+/* A measure of a matrix that scales with it, and is that of -A; place: in the spectrum, or num
+ * NULL.
+ */
+static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
     if (a->nwords == 0)
-        return number(s, vf_ratio_int(0));
-    if (op == VF_NORM_ONE) {
-        op = VF_NORM_INF;
-        a = vf_mx_transpose(s, a);
-    }
+        return vf_ratio_int(0);
     vf_ratio c = a->word[vf_greatest_word(a)].coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
     bool up = vf_n_positive(s, c), down = vf_n_positive(s, minus);
     if (up || down)
@@ -507,15 +506,32 @@ static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
     size_t squares = 0;
     for (const vf_mx *g; op == VF_NORM_TWO && (g = gram_factor(s, a)) != NULL; squares++)
         a = g;
+    if (op == VF_NORM_TWO && (vf_n_is_one(a->rows) || vf_n_is_one(a->cols)))
+        op = VF_NORM_FRO; /* a row or column has its length */
     vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
-    if (!largest)
-        q.number[0] = place;
-    vf_ratio norm = is_one_of(op, a, s) ? vf_ratio_int(1)
-                    : op == VF_NORM_FRO ? frobenius(s, a)
-                                        : vf_quantity_of(s, q);
+    q.number[0] = place;
+    vf_ratio norm = op == VF_NORM_INF ? row_sum(s, a) : (vf_ratio){0};
+    if (!norm.num)
+        norm = op == VF_NORM_FRO ? frobenius(s, a) : vf_quantity_of(s, q);
     while (squares-- > 0)
         norm = vf_n_mul(s, norm, norm);
-    return number(s, up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm);
+    return up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm;
+}
+
+/* The norm 1 is the norm inf of the transpose, norm1inf the root of the product of both, the
+   greatest singular value the norm 2. */
+static const vf_mx *read_norm(vf_mxs *s, const vf_term *t) {
+    const vf_mx *a = read(s, t->kid[0]), *back = vf_mx_transpose(s, a);
+    vf_ratio none = {0}, place = t->nkids > 1 ? place_of(s, t, a) : none;
+    if (t->op == VF_NORM_ONE)
+        return number(s, norm_of(s, VF_NORM_INF, back, none));
+    if (t->op == VF_SIGMA && vf_n_is_one(place))
+        return number(s, norm_of(s, VF_NORM_TWO, a, none));
+    if (t->op != VF_NORM_1INF)
+        return number(s, norm_of(s, t->op, a, place));
+    vf_ratio square =
+        vf_n_mul(s, norm_of(s, VF_NORM_INF, back, none), norm_of(s, VF_NORM_INF, a, none));
+    return number(s, vf_n_function(s, VF_SQRT, square));
 }
 
 static const vf_mx *read_measure(vf_mxs *s, const vf_term *t) {
@@ -526,6 +542,29 @@ static const vf_mx *read_measure(vf_mxs *s, const vf_term *t) {
     if (t->op == VF_STABLE_RANK && sure(s) && s->nopen == 0) /* it is divided by norm(A, 2)^2 */
         vf_mx_know_nonzero(s, vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a))));
     return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), a, NULL, none, none);
+}
+
+static const vf_mx *read_jrank(vf_mxs *s, const vf_term *t) {
+    size_t i = s->njranks;
+    while (i > 0 && !same_text(s->jrank[i - 1].jrank, t))
+        i--;
+    if (i == 0)
+        return opaque(s, t);
+    const vf_jrank *known = &s->jrank[i - 1];
+    if (known->loop == NULL)
+        return number(s, vf_mx_rank(s, read(s, known->matrix)));
+    vf_ratio low = size(s, known->loop->kid[0]), high = size(s, known->loop->kid[1]);
+    vf_mark mark = vf_mx_mark(s);
+    vf_within(s, known->loop->sym, low, high);
+    vf_ratio rank = vf_mx_rank(s, read(s, known->matrix));
+    vf_mx_forget(s, mark);
+    return number(s, vf_mx_sum_number(s, known->loop->sym, low, high, rank));
+}
+
+void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, const vf_term *matrix, const vf_term *loop) {
+    s->jrank = vf_grow(s->jrank, s->njranks, sizeof *s->jrank);
+    s->jrank[s->njranks++] = (vf_jrank){jrank, matrix, loop};
+    vf_changed(s);
 }
 
 /* ---- all operations ---- */
@@ -573,7 +612,7 @@ static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
     case VF_CENTER_TOKENS:
         return centred_tokens(s, read(s, t->kid[0]));
     case VF_JRANK:
-        return opaque(s, t);
+        return read_jrank(s, t);
     default:
         if (t->op >= VF_RELU && t->op <= VF_SIGN)
             return vf_mx_entrywise(s, t->op, read(s, t->kid[0]));

@@ -48,14 +48,22 @@ void rk_ball_cache_free(rk_domain *d) {
     rk_free(all);
 }
 
+/* x is the point y; numbers of 53 bits well within the range of doubles are converted exactly. */
+static bool is_double(const arb_struct *x, double y) {
+    const arf_struct *m = arb_midref(x);
+    if (!arb_is_exact(x))
+        return false;
+    if (fabs(y) > 0x1p-900 && fabs(y) < 0x1p900 && arf_bits(m) <= 53)
+        return arf_get_d(m, ARF_RND_DOWN) == y;
+    return arf_equal_d(m, y);
+}
+
 static bool same(const converted *c, const rk_matrix *b) {
     if (c->slices == NULL || c->rows != b->rows || c->cols != b->cols)
         return false;
-    for (slong i = 0; i < b->rows * b->cols; i++) {
-        const arb_struct *x = (const arb_struct *)rk_at(b, 0, i);
-        if (!arb_is_exact(x) || !arf_equal_d(arb_midref(x), c->entry[i]))
+    for (slong i = 0; i < b->rows * b->cols; i++)
+        if (!is_double((const arb_struct *)rk_at(b, 0, i), c->entry[i]))
             return false;
-    }
     return true;
 }
 
@@ -66,7 +74,7 @@ static double *doubles_of(const rk_matrix *b) {
     for (size_t i = 0; i < size; i++) {
         const arb_struct *x = (const arb_struct *)rk_at(b, 0, (slong)i);
         entry[i] = arf_get_d(arb_midref(x), ARF_RND_DOWN);
-        if (!arb_is_exact(x) || !arf_equal_d(arb_midref(x), entry[i])) {
+        if (!is_double(x, entry[i])) {
             rk_free(entry);
             return NULL;
         }

@@ -30,8 +30,9 @@ static slong lines_of(const rk_slices *s) {
     return s->by_rows ? s->rows : s->cols;
 }
 
-static slong line_of(const rk_slices *s, slong i) {
-    return s->by_rows ? i / s->cols : i % s->cols;
+/* The line of the entry at (i, j). */
+static slong line_of(const rk_slices *s, slong i, slong j) {
+    return s->by_rows ? i : j;
 }
 
 /* --- conversion --------------------------------------------------------------------------------*/
@@ -52,16 +53,16 @@ static bool find_exponents(rk_slices *s, const arb_struct *entry, slong most) {
         least[i] = FAR_OFF;
         s->exponent[i] = -FAR_OFF;
     }
-    for (slong i = 0; i < s->rows * s->cols && good; i++) {
-        slong line = line_of(s, i);
-        good = near_enough(entry + i);
-        if (!good || arf_is_zero(arb_midref(entry + i)))
-            continue;
-        slong e = ARF_EXP(arb_midref(entry + i));
-        s->exponent[line] = FLINT_MAX(s->exponent[line], e);
-        least[line] = FLINT_MIN(least[line], e);
-        good = s->exponent[line] - least[line] <= most;
-    }
+    for (slong i = 0; i < s->rows && good; i++)
+        for (slong j = 0; j < s->cols && good; j++, entry++) {
+            slong line = line_of(s, i, j), e = ARF_EXP(arb_midref(entry));
+            good = near_enough(entry);
+            if (!good || arf_is_zero(arb_midref(entry)))
+                continue;
+            s->exponent[line] = FLINT_MAX(s->exponent[line], e);
+            least[line] = FLINT_MIN(least[line], e);
+            good = s->exponent[line] - least[line] <= most;
+        }
     rk_free(least);
     return good;
 }
@@ -72,11 +73,12 @@ static void give_exponents_to_zeros(rk_slices *s, const arb_struct *entry) {
     bool *zero = rk_calloc((size_t)lines + 1, sizeof *zero);
     for (slong i = 0; i < lines; i++)
         zero[i] = s->exponent[i] == -FAR_OFF;
-    for (slong i = 0; i < s->rows * s->cols; i++) {
-        slong line = line_of(s, i);
-        if (zero[line] && !mag_is_zero(arb_radref(entry + i)))
-            s->exponent[line] = FLINT_MAX(s->exponent[line], (slong)MAG_EXP(arb_radref(entry + i)));
-    }
+    for (slong i = 0; i < s->rows; i++)
+        for (slong j = 0; j < s->cols; j++, entry++) {
+            slong line = line_of(s, i, j), e = MAG_EXP(arb_radref(entry));
+            if (zero[line] && !mag_is_zero(arb_radref(entry)))
+                s->exponent[line] = FLINT_MAX(s->exponent[line], e);
+        }
     for (slong i = 0; i < lines; i++)
         if (s->exponent[i] == -FAR_OFF)
             s->exponent[i] = 0;
@@ -105,14 +107,14 @@ static slong length_below(const arf_struct *x, slong exponent) {
 
 static slong slices_needed(const rk_slices *s, const arb_struct *entry) {
     slong most = 1;
-    for (slong i = 0; i < s->rows * s->cols; i++) {
-        slong length = length_below(arb_midref(entry + i), s->exponent[line_of(s, i)]);
-        most = FLINT_MAX(most, (length + s->width - 1) / s->width);
-    }
-    return most;
+    for (slong i = 0; i < s->rows; i++)
+        for (slong j = 0; j < s->cols; j++, entry++)
+            most = FLINT_MAX(most, length_below(arb_midref(entry), s->exponent[line_of(s, i, j)]));
+    return (most + s->width - 1) / s->width;
 }
 
-static void put_digits(rk_slices *s, slong i, const arf_struct *x) {
+/* The i-th entry, in a line of that exponent. */
+static void put_digits(rk_slices *s, slong i, slong exponent, const arf_struct *x) {
     size_t size = (size_t)(s->rows * s->cols);
     mp_srcptr man;
     mp_size_t limbs;
@@ -122,7 +124,7 @@ static void put_digits(rk_slices *s, slong i, const arf_struct *x) {
         return;
     }
     ARF_GET_MPN_READONLY(man, limbs, x);
-    slong skipped = s->exponent[line_of(s, i)] - (slong)ARF_EXP(x);
+    slong skipped = exponent - (slong)ARF_EXP(x);
     for (slong p = 0; p < s->count; p++) {
         float d = (float)bits_at(man, limbs, p * s->width - skipped, s->width);
         s->digit[(size_t)p * size + (size_t)i] = ARF_SGNBIT(x) ? -d : d;
@@ -147,15 +149,24 @@ static double scaled_modulus(const arf_struct *x, slong exponent) {
     return r;
 }
 
+/* The line of the entry after the i-th, which is in this one. */
+static slong next_line(const rk_slices *s, size_t i, slong line) {
+    if (s->by_rows)
+        return (slong)(i + 1) == (line + 1) * s->cols ? line + 1 : line;
+    return line + 1 == s->cols ? 0 : line + 1;
+}
+
 /* Radii with what is cut off, and moduli. */
 static void put_bounds(rk_slices *s, const arb_struct *entry) {
     size_t size = (size_t)(s->rows * s->cols);
     double *radius = rk_malloc((2 * size + 1) * sizeof *radius), *modulus = radius + size;
     double last = ldexp(1, (int)FLINT_MAX(-900, -s->count * s->width));
     s->point = s->exact = true;
+    slong line = 0;
     for (size_t i = 0; i < size; i++) {
         const arf_struct *x = arb_midref(entry + i);
-        slong e = s->exponent[line_of(s, (slong)i)];
+        slong e = s->exponent[line];
+        line = next_line(s, i, line);
         bool cut = length_below(x, e) > s->count * s->width;
         radius[i] = (scaled(arb_radref(entry + i), e) + (cut ? last : 0)) * (1 + 0x1p-40);
         modulus[i] = (scaled_modulus(x, e) + radius[i]) * (1 + 0x1p-40);
@@ -184,8 +195,10 @@ static rk_slices *convert(const arb_struct *entry, slong rows, slong cols, slong
     slong most = FLINT_MIN((bits + s->width - 1) / s->width, MOST_SLICES);
     s->count = FLINT_MIN(most, slices_needed(s, entry));
     s->digit = rk_malloc((size_t)(s->count * rows * cols + 1) * sizeof *s->digit);
-    for (slong i = 0; i < rows * cols; i++)
-        put_digits(s, i, arb_midref(entry + i));
+    for (slong i = 0; i < rows; i++)
+        for (slong j = 0; j < cols; j++)
+            put_digits(s, i * cols + j, s->exponent[line_of(s, i, j)],
+                       arb_midref(entry + i * cols + j));
     put_bounds(s, entry);
     return s;
 }

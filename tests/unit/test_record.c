@@ -96,7 +96,7 @@ static void rules_follow_from_what_is_assumed(void **state) {
            "rule P*P | P | h 1 | eye(n) | eye(n)\n");
     EXPECT("dim n >= 1; forall A : real[n, n], B : real[n, n]; assume A*B == eye(n); claim B*A == "
            "eye(n);",
-           "\nturn ", "identity\n");
+           "\ninvertible A | ", "identity\n");
     EXPECT("dim n >= 1, m >= 1; forall A : real[n, m], B : real[m, n];"
            "assume A*B*A == A; assume B*A*B == B; claim rank(A*B) == rank(A);",
            "rule A*B*A | A | h 1 | eye(n) | eye(m)\n", "rule B*A*B | B | h 2 | ");

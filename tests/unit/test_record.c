@@ -77,6 +77,33 @@ static void families(void **state) {
     EXPECT("dim H >= 1, n >= 1; forall X : real[n, n], W[H] : real[n, n];"
            "claim rank(sum(h = 1..H, X*W[h]*X)) <= rank(X);",
            "fact product | X");
+    EXPECT("dim H >= 1, n >= 1, m >= 1; forall A[H] : real[n, m];"
+           "claim rank(sum(h = 1..H, A[h]'*A[h])) >= rank(vcat(h = 1..H, A[h]));",
+           "fact gram | vcat(h");
+    EXPECT("dim H >= 1, n >= 1, m >= 1; forall W[H] : real[n, m];"
+           "claim in_rowspan(W[H], vcat(h = 1..H, W[h]));",
+           "fact equivalent | ", "kron(unit(H, H), eye(n))");
+    EXPECT("dim H >= 1, n >= 1; forall A[H + 1] : real[n, n];"
+           "claim rank(sum(h = 1..H + 1, A[h])) <= rank(sum(h = 1..H, A[h])) + rank(A[H + 1]);",
+           "fact sum | sum(h_");
+}
+
+/* What is one law of the engine and several of the checker. */
+static void several_records(void **state) {
+    (void)state;
+    EXPECT("dim n >= 1; forall A : real[n, n], B : real[n, n], C : real[n, n];"
+           "claim norm(2*A*B*C, inf) <= 2*norm(A, inf)*norm(B, inf)*norm(C, inf);",
+           "fact norm-of-product | ");
+    EXPECT("dim H >= 1, n >= 1; forall A[H] : real[n, n], B[H] : real[n, n];"
+           "claim norm(sum(h = 1..H, A[h]*B[h]), inf) <= sum(h = 1..H, norm(A[h], "
+           "inf)*norm(B[h], inf));",
+           "fact norm-of-members | ", "member h", "family ", "fact derived | 1 | ");
+    EXPECT("dim n >= 1; forall A : stochastic[n, n]; claim norm(A, 2) >= 1;",
+           "fact fixed-ones | A | ", "fact derived | norm(A, 2) + 1 | ");
+    EXPECT("dim n >= 1, m >= 1, k >= 1; forall A : real[n, m], B : real[m, k];"
+           "claim rank([kron(A*B, eye(k)), kron(A, B'), kron(eye(n), B'*B)]) <= "
+           "rank(A*B)*k + rank(A)*rank(B) - rank(A*B)*rank(B) + n*rank(B) - rank(A)*rank(B);",
+           "fact kronecker | ", "fact kronecker-chain | ");
 }
 
 /* Each step of an elimination with the factors that show it. */
@@ -107,6 +134,7 @@ int main(void) {
                                        cmocka_unit_test(the_logic_of_the_claim),
                                        cmocka_unit_test(inductions),
                                        cmocka_unit_test(families),
+                                       cmocka_unit_test(several_records),
                                        cmocka_unit_test(eliminations),
                                        cmocka_unit_test(rules_follow_from_what_is_assumed)};
     return cmocka_run_group_tests(tests, NULL, NULL);

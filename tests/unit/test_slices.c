@@ -167,6 +167,39 @@ static void test_exact(void **state) {
     rk_domain_free(d);
 }
 
+/* (1 + t)(1 + t) - (1 + 2t), t = 2^-150, at 64 bits: what is left lies in slices left out. */
+static void test_cancelled(void **state) {
+    (void)state;
+    rk_domain *d = rk_domain_ball(64);
+    rk_matrix a, b, c;
+    rk_matrix_init(&a, d, 1, 2);
+    rk_matrix_init(&b, d, 2, 1);
+    rk_matrix_init(&c, d, 1, 1);
+    arb_t one;
+    arb_init(one);
+    arb_one(one);
+    arb_struct *x = a.entry, *y = b.entry;
+    arb_mul_2exp_si(x, one, -150);
+    arb_mul_2exp_si(y + 1, one, -149);
+    arb_add(x, x, one, 300);
+    arb_add(y + 1, y + 1, one, 300);
+    arb_set(y, x);
+    arb_neg(y + 1, y + 1);
+    arb_set(x + 1, one);
+    rk_slices *left = rk_slices_left(x, 1, 2, 300), *right = rk_slices_right(y, 2, 1, 300);
+    assert_true(rk_slices_exact(left) && rk_slices_exact(right));
+    rk_slices_mul(c.entry, left, right, 64);
+    check_all(&c, &a, &b);
+    assert_false(arb_is_exact(c.entry));
+    rk_slices_free(left);
+    rk_slices_free(right);
+    arb_clear(one);
+    rk_matrix_clear(&a);
+    rk_matrix_clear(&b);
+    rk_matrix_clear(&c);
+    rk_domain_free(d);
+}
+
 static double widest(const rk_matrix *a) {
     double most = 0;
     for (slong i = 0; i < a->rows * a->cols; i++)
@@ -233,9 +266,8 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_containment),
-        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_domain),
+        cmocka_unit_test(test_containment), cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_cancelled),   cmocka_unit_test(test_domain),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests_name("slices", tests, NULL, NULL);

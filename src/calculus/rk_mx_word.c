@@ -533,7 +533,7 @@ static bool take_numbers(work *w) {
 /* The letters as they stand in words, in a buffer of their own. */
 static void load(work *w, const rk_word *word) {
     rk_mxs *s = w->s;
-    w->letter = word->length ? rk_arena_alloc(s->arena, word->length * sizeof *w->letter) : NULL;
+    w->letter = rk_arena_alloc(s->arena, (word->length + 1) * sizeof *w->letter);
     w->n = word->length;
     for (size_t i = 0; i < w->n; i++)
         w->letter[i] = rk_letter_canon(s, word->letter[i]);

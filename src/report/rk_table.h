@@ -12,10 +12,10 @@
 typedef struct rk_table_row {
     const json_t *result;
     const rk_theorem *theorem; /* parsed from its statement */
-    rk_unit *unit;
-    size_t index;    /* place in the results */
-    size_t root;     /* index of the literal reading it corrects, else its own */
-    const char *key; /* name of the root's paper, NULL: none */
+    rk_unit *unit;             /* of it; NULL where diagnostics keep it */
+    size_t index;              /* place in the results */
+    size_t root;               /* index of the literal reading it corrects, else its own */
+    const char *key;           /* name of the root's paper, NULL: none */
 } rk_table_row;
 
 typedef struct rk_table {

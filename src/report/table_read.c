@@ -134,13 +134,19 @@ const char *rk_table_text(const rk_table_row *row, const char *key) {
     return json_string_value(json_object_get(row->result, key));
 }
 
-/* The statement is claim text: what the table shows is what was checked. */
+/* The statement is claim text: what the table shows is what was checked. What is said of it points
+   into it, so then it goes with the diagnostics, not with the table. */
 static bool table_parse(rk_table_row *row, rk_diags *diags) {
     const char *text = rk_table_text(row, "statement");
-    row->unit = rk_unit_parse(rk_table_text(row, "theorem"), text, strlen(text), NULL, diags);
-    for (size_t i = 0; row->unit && row->unit->main && i < row->unit->main->nitems; i++)
-        if (row->unit->main->items[i].kind == RK_I_THEOREM)
-            row->theorem = row->unit->main->items[i].theorem;
+    size_t said = rk_diags_count(diags);
+    rk_unit *unit = rk_unit_parse(rk_table_text(row, "theorem"), text, strlen(text), NULL, diags);
+    for (size_t i = 0; i < unit->main->nitems; i++)
+        if (unit->main->items[i].kind == RK_I_THEOREM)
+            row->theorem = unit->main->items[i].theorem;
+    if (rk_diags_count(diags) > said)
+        rk_diags_keep(diags, unit->arena);
+    else
+        row->unit = unit;
     return row->theorem || table_refuse(diags, row->index, "the statement is no theorem");
 }
 

@@ -316,6 +316,26 @@ static void a_file_name_that_is_no_utf8_is_still_json(void **state) {
     json_decref(root);
 }
 
+/* What is said of a statement points into it, and can still be printed. */
+static void a_statement_that_is_no_claim_text_is_shown(void **state) {
+    (void)state;
+    rk_result a = proved();
+    a.statement = "theorem corrected_statement { claim 1 == == 1; }";
+    const rk_result *r[] = {&a};
+    json_t *root = results_json(r, 1);
+    char *text = json_dumps(root, 0);
+    rk_diags *diags = rk_diags_new();
+    rk_buf out;
+    rk_buf_init(&out);
+    assert_int_equal(rk_report_table(&out, text, strlen(text), RK_TABLE_CSV, diags), RK_BAD_INPUT);
+    rk_diags_print(diags, &out, false);
+    assert_non_null(strstr(out.text, "claim 1 == == 1"));
+    rk_buf_clear(&out);
+    rk_diags_free(diags);
+    free(text);
+    json_decref(root);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_names_verdict_point_and_time),
@@ -328,6 +348,7 @@ int main(void) {
         cmocka_unit_test(json_follows_its_schema),
         cmocka_unit_test(the_schema_refuses_damaged_results),
         cmocka_unit_test(a_file_name_that_is_no_utf8_is_still_json),
+        cmocka_unit_test(a_statement_that_is_no_claim_text_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -367,6 +367,8 @@ static void put_way(chain *c, const rk_block_way *way) {
     put_auxiliary(c, o);
     rk_block tidied = o->root;
     tidied.log = &log;
+    tidied.logged = 0;
+    tidied.turned = false; /* what was done to the root before is not in this log */
     rk_block_tidy(way->g, &tidied);
     c->failed |= log.full || !rk_block_same(&tidied, &way->grid[0]);
     put_steps(c, &o->root, &way->grid[0], &log, tidied.logged);

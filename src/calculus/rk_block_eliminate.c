@@ -331,6 +331,8 @@ static void column_steps(leaving *l) {
 static void expand(rk_elimination *e, size_t index) {
     leaving l = {.e = e, .parent = index, .b = e->state[index].block};
     l.b.log = e->log;
+    l.b.logged = 0;
+    l.b.turned = false;
     for (size_t i = 0; i < l.b.rows; i++)
         for (size_t j = 0; j < l.b.cols; j++)
             if (!rk_mx_is_zero(l.b.cell[i][j]))

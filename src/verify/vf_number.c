@@ -4,7 +4,13 @@
 
 /* Largest number of terms that a product is multiplied out for, largest exponent of exp(k*log(q)),
    primes that are looked for under roots and logarithms. */
-enum { MOST_PRODUCTS = 1 << 22, MOST_POWER = 10000, MOST_PRIME = 1 << 12, MOST_DEPTH = 100 };
+enum {
+    MOST_PRODUCTS = 1 << 22,
+    FEW_POWERS = 8,
+    MOST_POWER = 10000,
+    MOST_PRIME = 1 << 12,
+    MOST_DEPTH = 100
+};
 
 /* Products of numbers and of intervals, the latter by 64 bits, in all: some seconds. */
 enum { MOST_WORK = 1 << 25 };
@@ -537,30 +543,49 @@ const vf_number *vf_num_sqrt(const vf_number *a) {
     return vf_num_mul(outside, atom_number(ROOT, a));
 }
 
-/* exp(k*log(q)) is q^(whole part of k), a root more for a rest of 1/2, else exp(rest*log(q)). */
-static bool power_of_rational(const term *t, const vf_number **made, mpq_t rest) {
+/* a^k, a > 0 */
+static const vf_number *whole_power(const vf_number *a, long k) {
+    const vf_number *base = k < 0 ? vf_num_inverse(a) : a, *made = vf_num_int(1);
+    for (long i = k < 0 ? -k : k; i > 0; i--)
+        made = vf_num_mul(made, base);
+    return made;
+}
+
+/* q^k for q > 0 */
+static const vf_number *power_of_rational(mpq_t q, long k) {
+    mpq_t power;
+    mpq_init(power);
+    if (k < 0)
+        mpq_inv(q, q);
+    mpz_pow_ui(mpq_numref(power), mpq_numref(q), (unsigned long)(k < 0 ? -k : k));
+    mpz_pow_ui(mpq_denref(power), mpq_denref(q), (unsigned long)(k < 0 ? -k : k));
+    return vf_num_rational(power);
+}
+
+/* exp(k*log(a)) is a^(whole part of k), a root more for a rest of 1/2, else exp(rest*log(a)); a is
+   positive, since its logarithm is defined. */
+static bool power_of_logarithm(const term *t, const vf_number **made, mpq_t rest) {
     const product *p = t->p;
+    if (p->n != 1 || p->factor[0].power != 1 || atoms[p->factor[0].atom]->kind != LOG)
+        return false;
+    const vf_number *of = atoms[p->factor[0].atom]->of;
     mpq_t q, power;
     mpz_t whole;
-    bool logarithm = p->n == 1 && p->factor[0].power == 1 && atoms[p->factor[0].atom]->kind == LOG;
     mpq_init(q);
     mpq_init(power);
     mpz_init(whole);
     mpz_fdiv_q(whole, mpq_numref(t->c), mpq_denref(t->c));
-    if (!logarithm || !vf_num_is_rational(atoms[p->factor[0].atom]->of, q) ||
-        mpz_cmpabs_ui(whole, MOST_POWER) > 0)
+    bool rational = vf_num_is_rational(of, q);
+    if (mpz_cmpabs_ui(whole, rational ? MOST_POWER : FEW_POWERS) > 0)
         return false;
     mpq_set_z(power, whole);
     mpq_sub(rest, t->c, power);
-    bool root = mpz_cmp_ui(mpq_denref(rest), 2) == 0;
-    const vf_number *half = root ? root_of_rational(q) : vf_num_int(1);
-    if (root)
+    if (mpz_cmp_ui(mpq_denref(rest), 2) == 0) {
+        *made = vf_num_mul(*made, rational ? root_of_rational(q) : vf_num_sqrt(of));
         mpq_set_ui(rest, 0, 1);
-    if (mpz_sgn(whole) < 0)
-        mpq_inv(q, q);
-    mpz_pow_ui(mpq_numref(power), mpq_numref(q), mpz_get_ui(whole));
-    mpz_pow_ui(mpq_denref(power), mpq_denref(q), mpz_get_ui(whole));
-    *made = vf_num_mul(*made, vf_num_mul(half, vf_num_rational(power)));
+    }
+    long k = mpz_get_si(whole);
+    *made = vf_num_mul(*made, rational ? power_of_rational(q, k) : whole_power(of, k));
     return true;
 }
 
@@ -570,7 +595,7 @@ const vf_number *vf_num_exp(const vf_number *a) {
     mpq_t c;
     mpq_init(c);
     for (size_t i = 0; i < a->n; i++)
-        if (power_of_rational(&a->term[i], &outside, c))
+        if (power_of_logarithm(&a->term[i], &outside, c))
             sum_put(&rest, c, a->term[i].p);
         else
             sum_put(&rest, a->term[i].c, a->term[i].p);

@@ -128,6 +128,12 @@ static size_t selected(const rk_block_step *step, size_t n, size_t *order) {
     return kept;
 }
 
+/* A log may speak of a larger grid than the one that was noted. */
+static bool is_step_of(const rk_block_step *step, size_t n) {
+    bool pair = step->kind == RK_BLOCK_ADD || step->kind == RK_BLOCK_EXCHANGE;
+    return step->kind == RK_BLOCK_KEEP || (step->j < n && (!pair || step->k < n));
+}
+
 static void follow(track *t, const rk_block_step *step) {
     bool rows = step->of_rows;
     size_t *n = rows ? &t->rows : &t->cols, order[RK_BLOCK_MAX];
@@ -151,26 +157,32 @@ static void follow(track *t, const rk_block_step *step) {
     }
 }
 
-static factors followed(rk_mxs *s, const rk_block *from, const rk_block_log *log, size_t steps) {
+static bool followed(rk_mxs *s, const rk_block *from, const rk_block_log *log, size_t steps,
+                     factors *f) {
     track t = {.s = s, .rows = from->rows, .cols = from->cols};
     memcpy(t.height, from->height, sizeof t.height);
     memcpy(t.width, from->width, sizeof t.width);
     rk_block rows = unit(s, t.rows, t.height), cols = unit(s, t.cols, t.width);
     t.f.l = t.f.u = rk_block_matrix(s, &rows);
     t.f.r = t.f.v = rk_block_matrix(s, &cols);
-    for (size_t i = 0; i < steps; i++)
+    for (size_t i = 0; i < steps; i++) {
+        if (!is_step_of(&log->step[i], log->step[i].of_rows ? t.rows : t.cols))
+            return false;
         follow(&t, &log->step[i]);
-    return t.f;
+    }
+    *f = t.f;
+    return true;
 }
 
 static void put_steps(chain *c, const rk_block *from, const rk_block *to, const rk_block_log *log,
                       size_t steps) {
     rk_mxs *s = c->r->store;
     const rk_mx *x = rk_block_matrix(s, from), *y = rk_block_matrix(s, to);
-    if (x == NULL || y == NULL)
+    factors f;
+    if (x == NULL || y == NULL || !followed(s, from, log, steps, &f))
         c->failed = true;
     else if (x != y)
-        put_equivalent(c, x, y, followed(s, from, log, steps), 1);
+        put_equivalent(c, x, y, f, 1);
 }
 
 /* --- auxiliary grids ------------------------------------------------------------------------- */

@@ -112,6 +112,9 @@ static void eliminations(void **state) {
     EXPECT("dim n >= 1; forall A : real[n, n], B : real[n, n], K : real[n, n]; claim rank([A + "
            "B*K, B]) == rank([A, B]);",
            "fact equivalent | ", "fact derived | 1 | ");
+    EXPECT("dim n >= 1; forall P : real[n, n], Q : real[n, n]; assume P*P == P; assume Q*Q == Q;"
+           "assume P*Q == zeros(n, n); claim rank(P + Q) == rank(P) + rank(Q);",
+           "fact equivalent | "); /* from a grid that was transposed */
 }
 
 /* Every rule as a sum of multiples of what is assumed and of earlier rules: those that come from

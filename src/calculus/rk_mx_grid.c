@@ -638,7 +638,7 @@ static const rk_mx *schur_inverse(rk_mxs *s, const rk_mx *a, size_t p) {
     return rk_mx_grid(s, 2, 2, cell);
 }
 
-const rk_mx *rk_mx_grid_inverse(rk_mxs *s, const rk_mx *grid) {
+static const rk_mx *grid_inverse(rk_mxs *s, const rk_mx *grid) {
     if (!has_square_diagonal(grid))
         return NULL;
     if (is_lower(grid))
@@ -647,4 +647,22 @@ const rk_mx *rk_mx_grid_inverse(rk_mxs *s, const rk_mx *grid) {
         return lower_inverse(s, grid->transpose)->transpose;
     const rk_mx *inverse = schur_inverse(s, grid, 0);
     return inverse ? inverse : schur_inverse(s, grid, 3);
+}
+
+const rk_mx *rk_mx_grid_inverse(rk_mxs *s, const rk_mx *grid) {
+    const rk_mx *inverse = grid_inverse(s, grid);
+    bool known = !inverse || s->ninverted == RK_MX_INVERTED;
+    for (size_t i = 0; i < s->ninverted && !known; i++)
+        known = s->inverted[i].grid == grid;
+    if (!known)
+        s->inverted[s->ninverted++] = (rk_mx_inverted){grid, inverse};
+    return inverse;
+}
+
+size_t rk_mx_inverted_count(const rk_mxs *s) {
+    return s->ninverted;
+}
+
+rk_mx_inverted rk_mx_inverted_get(const rk_mxs *s, size_t i) {
+    return s->inverted[i];
 }

@@ -4,7 +4,7 @@
 #define RK_MX_INSIDE_H
 
 #include "base/rk_mem.h"
-#include "rk_mx.h"
+#include "rk_mx_noted.h"
 #include "rk_rewrite.h"
 
 enum {
@@ -63,6 +63,8 @@ struct rk_mxs {
     unsigned depth; /* of products inside products */
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */
+    rk_mx_inverted inverted[RK_MX_INVERTED];
+    size_t ninverted;
     rk_sc zero, one;
 };
 

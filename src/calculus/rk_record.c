@@ -1,5 +1,6 @@
 /* The tree of a derivation as records, the node before its parts. */
 #include "record_inside.h"
+#include "rk_mx_noted.h"
 
 static void put_node(rk_recorder *r, const rk_derivation *d);
 
@@ -271,6 +272,18 @@ static void enter(rk_recorder *r, const rk_derivation *d) {
     rk_record_jacobians(r);
 }
 
+/* What the store took inverses of grids to be. */
+static void put_inverses(rk_recorder *r) {
+    for (size_t i = 0; i < rk_mx_inverted_count(r->store); i++) {
+        rk_mx_inverted x = rk_mx_inverted_get(r->store, i);
+        rk_buf_puts(r->out, "inverse ");
+        rk_record_mx(r, x.grid);
+        rk_record_bar(r);
+        rk_record_mx(r, x.inverse);
+        rk_record_end(r);
+    }
+}
+
 static void put_kind(rk_recorder *r, const rk_derivation *d) {
     switch (d->kind) {
     case RK_N_ALL:
@@ -284,6 +297,7 @@ static void put_kind(rk_recorder *r, const rk_derivation *d) {
         rk_record_sum(r, d);
         break;
     case RK_N_IDENTITY:
+        put_inverses(r);
         rk_buf_puts(r->out, "identity\n");
         break;
     case RK_N_INDUCTION:

@@ -89,6 +89,20 @@ static void take_invertible(vf_proof *p, const char *rest) {
     vf_mx_know_invertible(p->s, b);
 }
 
+/* A is known to be invertible and A*B == I: inv(A) is B. */
+static void take_inverse(vf_proof *p, const char *rest) {
+    const char *field[2];
+    vf_fields(rest, field, 2);
+    const vf_mx *a = vf_matrix_text(p, field[0]), *b = vf_matrix_text(p, field[1]);
+    ENSURE("the product is not the identity",
+           is_square(a) && vf_mx_is_eye(p->s, vf_mx_mul(p->s, a, b)));
+    size_t rules = vf_mx_stop_rules(p->s);
+    const vf_mx *inverse = vf_mx_inv(p->s, vf_matrix_text(p, field[0]));
+    const vf_mx *zero = vf_mx_sub(p->s, inverse, vf_matrix_text(p, field[1]));
+    vf_mx_resume_rules(p->s, rules);
+    add_rule(p, zero, inverse);
+}
+
 /* A lies in the span of B: A == K*B, or B*K, for some K. */
 static void take_unknown(vf_proof *p, const char *rest) {
     const char *field[2];
@@ -108,6 +122,7 @@ void vf_take_rules(vf_proof *p) {
         const char *keyword;
         void (*take)(vf_proof *p, const char *rest);
     } records[] = {{"rule", take_rule},
+                   {"inverse", take_inverse},
                    {"invertible", take_invertible},
                    {"unknown", take_unknown},
                    {"jacobian", vf_take_jacobian}};

@@ -86,11 +86,9 @@ static rk_sc frobenius(rk_reader *r, const rk_mx *a) {
     rk_sc root = rk_read_function_of(r, RK_T_SQRT, square);
     const rk_quantity *q =
         root->natoms == 1 ? rk_sc_atom_quantity(r->scalars, root->atom[0]) : NULL;
-    if (q == NULL || q->op != RK_T_SQRT || q->nargs != 1 || q->arg[0] != square)
-        return root;
-    rk_quantity known = *q;
-    known.root_of = a;
-    return rk_sc_quantity(r->scalars, &known);
+    if (q != NULL && q->op == RK_T_SQRT && q->nargs == 1 && q->arg[0] == square)
+        rk_sc_know_root(r->scalars, q, a);
+    return root;
 }
 
 static rk_sc quantity(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {

@@ -60,6 +60,7 @@ static rk_quantity *quantity_new(rk_scalars *s, const rk_quantity *key) {
     for (size_t i = 0; i < q->nargs; i++)
         arg[i] = key->arg[i];
     q->arg = arg;
+    q->root_of = NULL;
     q->id = (unsigned)s->nquantities;
     q->atom = rk_canon_fresh(s->canons, q);
     rk_grow(&s->quantity, &s->cap_quantities, s->nquantities + 1, sizeof *s->quantity);
@@ -85,7 +86,6 @@ static void learn(rk_scalars *s, rk_quantity *q, const rk_quantity *key) {
     q->nonneg |= key->nonneg || q->positive;
     q->nonzero |= key->nonzero || q->positive;
     q->integer |= key->integer;
-    q->root_of = q->root_of != NULL ? q->root_of : key->root_of;
     if (q->positive != was.positive || q->nonneg != was.nonneg || q->nonzero != was.nonzero ||
         q->integer != was.integer)
         s->epoch++;
@@ -102,6 +102,12 @@ static rk_sc intern(rk_scalars *s, const rk_quantity *key) {
     }
     learn(s, q, key);
     return rk_sc_atom(s, q->atom);
+}
+
+/* Not taken from the key: what is put in for a part of a root leaves another matrix. */
+void rk_sc_know_root(rk_scalars *s, const rk_quantity *root, const rk_mx *of) {
+    rk_quantity *q = s->quantity[root->id];
+    q->root_of = q->root_of != NULL ? q->root_of : of;
 }
 
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom) {

@@ -65,6 +65,7 @@ rk_sc rk_sc_sym(rk_scalars *s, unsigned sym); /* a dimension or index */
 /* The scalar made of one quantity. Quantities are interned by all fields but id, atom and what is
    known of the sign; knowledge adds up. A MIN, MAX or SUM may come out as a simpler scalar. */
 rk_sc rk_sc_quantity(rk_scalars *s, const rk_quantity *q);
+void rk_sc_know_root(rk_scalars *s, const rk_quantity *root, const rk_mx *of); /* root_of */
 rk_sc rk_sc_add(rk_scalars *s, rk_sc a, rk_sc b);
 rk_sc rk_sc_sub(rk_scalars *s, rk_sc a, rk_sc b);
 rk_sc rk_sc_mul(rk_scalars *s, rk_sc a, rk_sc b);

@@ -68,8 +68,7 @@ static bool is_small(const fmpz_mat_t a) {
 
 /* A representative below 2^51 in modulus. */
 static double representative(const fmpz *x, ulong p) {
-    const slong exact = WORD(1) << 51;
-    if (!COEFF_IS_MPZ(*x) && *x<exact && * x> - exact)
+    if (!COEFF_IS_MPZ(*x) && fabs((double)*x) < 0x1p51)
         return (double)*x;
     return (double)fmpz_fdiv_ui(x, p);
 }

@@ -95,7 +95,7 @@ const char *rankle_version(void);
 
 rankle_session *rankle_session_new(void);
 void rankle_session_free(rankle_session *session);
-/* Diagnostics of all claim files so far as text. */
+/* Diagnostics of all claim files so far as text; NULL: no memory for it. */
 const char *rankle_diagnostics(rankle_session *session, int colour);
 /* Why the last call ended in RANKLE_USAGE or RANKLE_ENVIRONMENT; NULL if it did not. */
 const char *rankle_failure(const rankle_session *session);

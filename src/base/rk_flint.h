@@ -31,6 +31,7 @@
 #include <flint/nmod_vec.h>
 #include <flint/nmod_mat.h>
 #include <flint/nmod_poly.h>
+#include <flint/nmod_poly_factor.h>
 #include <flint/fmpz_poly_mat.h>
 #include <flint/fmpz_lll.h>
 

@@ -1,6 +1,7 @@
-/* The boundary where failures that cannot be returned as values stop: allocation failure and
-   aborts inside GMP or FLINT. Each public entry point of the library runs its work through
-   rk_guard_run; a raise unwinds to it. The state is one pointer a thread. */
+/* The boundary where failures that cannot be returned as values stop: allocation failure, also in
+   C++ libraries, and aborts inside GMP or FLINT. Each public entry point of the library runs its
+   work through rk_guard_run; a raise unwinds to it and sets the rounding of doubles and the
+   exponents of MPFR as they were. The state is one pointer a thread. */
 #ifndef RK_GUARD_H
 #define RK_GUARD_H
 

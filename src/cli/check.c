@@ -26,7 +26,9 @@ static int check_files(const rk_runner *r, rk_paths *files) {
 
 static void check_summary(rk_runner *r) {
     const char *text = rankle_summary_text(r->session, rk_runner_seconds(r), &r->style);
-    if (!r->arguments->quiet && text)
+    if (!text)
+        rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL, rankle_failure(r->session));
+    else if (!r->arguments->quiet)
         fputs(text, r->out);
 }
 

@@ -7,11 +7,11 @@
 #include "rankle.h"
 #include "rk_exit.h"
 #include "rk_files.h"
-#include "rk_terminal.h"
 
 static int eval_print(rankle_session *session, int status, const char *text) {
-    rankle_style style = rk_terminal_style(stderr, false);
-    fputs(rankle_diagnostics(session, style.colour), stderr);
+    int told = rk_cli_diagnostics(session);
+    if (told != RK_EXIT_OK)
+        return told;
     switch (status) {
     case RANKLE_OK:
         puts(text);

@@ -9,6 +9,7 @@
 #include "rk_exit.h"
 #include "rk_help.h"
 #include "rk_launch.h"
+#include "rk_terminal.h"
 
 int rk_cli_complain(int code, const char *format, ...) {
     va_list args;
@@ -19,6 +20,15 @@ int rk_cli_complain(int code, const char *format, ...) {
     va_end(args);
     fputc('\n', stderr);
     return code;
+}
+
+int rk_cli_diagnostics(rankle_session *session) {
+    rankle_style style = rk_terminal_style(stderr, false);
+    const char *text = rankle_diagnostics(session, style.colour);
+    if (!text)
+        return rk_cli_complain(RK_EXIT_ENVIRONMENT, "no memory for the diagnostics");
+    fputs(text, stderr);
+    return RK_EXIT_OK;
 }
 
 int rk_cli_help(const rk_arguments *a) {
@@ -48,7 +58,6 @@ static int run_command(rk_command command, int argc, char **argv) {
         rk_help_command(stdout, command), code = RK_EXIT_OK;
     else
         code = run[command](&arguments);
-    rk_arguments_clear(&arguments);
     return code;
 }
 

@@ -91,13 +91,12 @@ static bool option_real(const rk_option *o, const char *value, double *out, FILE
     return true;
 }
 
-static bool option_append(rk_type_LIST *list, const char *value, FILE *complaint) {
-    const char **grown = realloc(list->text, (list->n + 1) * sizeof *grown);
-    if (!grown) {
-        fprintf(complaint, "rankle: out of memory\n");
+static bool option_append(const rk_option *o, rk_type_LIST *list, const char *value,
+                          FILE *complaint) {
+    if (list->n == RK_LIST_MOST) {
+        fprintf(complaint, "rankle: --%s is given more than %d times\n", o->name, RK_LIST_MOST);
         return false;
     }
-    list->text = grown;
     list->text[list->n++] = value;
     return true;
 }
@@ -116,7 +115,7 @@ static bool option_set(const rk_option *o, const char *value, rk_arguments *out,
         *(rk_type_TEXT *)field = value;
         return true;
     case RK_OPTION_LIST:
-        return option_append(field, value, complaint);
+        return option_append(o, field, value, complaint);
     }
     return false;
 }
@@ -161,9 +160,4 @@ bool rk_arguments_parse(rk_command command, int argc, char **argv, rk_arguments 
     out->operand = argv + optind;
     out->noperands = argc - optind;
     return true;
-}
-
-void rk_arguments_clear(rk_arguments *a) {
-    free(a->library.text);
-    a->library = (rk_type_LIST){0};
 }

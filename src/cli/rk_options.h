@@ -75,8 +75,9 @@ typedef bool rk_type_FLAG;
 typedef int64_t rk_type_COUNT; /* 0: not given, unless the least value is 0; then -1 */
 typedef double rk_type_REAL;   /* 0: not given */
 typedef const char *rk_type_TEXT;
+enum { RK_LIST_MOST = 64 };
 typedef struct rk_type_LIST {
-    const char **text;
+    const char *text[RK_LIST_MOST];
     size_t n;
 } rk_type_LIST;
 
@@ -115,9 +116,8 @@ const rk_option *rk_option_at(size_t i);
 bool rk_option_fits(const rk_option *option, rk_command command);
 
 /* Fills in *out from the arguments after the subcommand's name (argv[0]). On a wrong call writes
-   one line to `complaint` and returns false. rk_arguments_clear in any case. */
+   one line to `complaint` and returns false. */
 bool rk_arguments_parse(rk_command command, int argc, char **argv, rk_arguments *out,
                         FILE *complaint);
-void rk_arguments_clear(rk_arguments *a);
 
 #endif

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "rk_cli.h"
 #include "rk_exit.h"
 
 static volatile sig_atomic_t runner_stop;
@@ -18,7 +19,7 @@ static void runner_catch_interrupt(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = runner_on_interrupt;
-    action.sa_flags = (int)SA_RESETHAND;
+    action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL); /* what schedulers of clusters send first */
@@ -137,10 +138,9 @@ static void runner_write_json(rk_runner *r) {
 }
 
 static void runner_print_diagnostics(rk_runner *r) {
-    rankle_style style = rk_terminal_style(stderr, false);
     rk_progress_wipe(&r->progress);
     fflush(r->out);
-    fputs(rankle_diagnostics(r->session, style.colour), stderr);
+    r->code = rk_exit_graver(r->code, rk_cli_diagnostics(r->session));
 }
 
 int rk_runner_finish(rk_runner *r) {

@@ -7,7 +7,6 @@
 #include "rankle.h"
 #include "rk_exit.h"
 #include "rk_files.h"
-#include "rk_terminal.h"
 
 static int table_deliver(rankle_session *session, const rk_arguments *a, const char *text) {
     if (!a->output)
@@ -25,11 +24,11 @@ static int table_make(rankle_session *session, const rk_arguments *a, const char
     int status = rankle_table(session, json, len, a->standalone ? "latex-document" : format, &text);
     if (status == RANKLE_OK)
         return table_deliver(session, a, text);
-    rankle_style style = rk_terminal_style(stderr, false);
-    fputs(rankle_diagnostics(session, style.colour), stderr);
+    int told = rk_cli_diagnostics(session);
     if (status == RANKLE_INPUT)
-        return rk_cli_complain(RK_EXIT_INPUT, "%s is not a results file", a->operand[0]);
-    return rk_cli_complain(status, "%s", rankle_failure(session));
+        return rk_exit_graver(
+            told, rk_cli_complain(RK_EXIT_INPUT, "%s is not a results file", a->operand[0]));
+    return rk_exit_graver(told, rk_cli_complain(status, "%s", rankle_failure(session)));
 }
 
 int rk_cli_table(const rk_arguments *a) {
@@ -38,7 +37,8 @@ int rk_cli_table(const rk_arguments *a) {
         return rk_cli_complain(RK_EXIT_USAGE, "table wants one file of results, or -");
     char *json = rk_stream_text(a->operand[0], &len);
     if (!json)
-        return rk_cli_complain(RK_EXIT_INPUT, "%s: %s", a->operand[0], strerror(errno));
+        return rk_cli_complain(errno == ENOMEM ? RK_EXIT_ENVIRONMENT : RK_EXIT_INPUT, "%s: %s",
+                               a->operand[0], strerror(errno));
     rankle_session *session = rankle_session_new();
     int code = session ? table_make(session, a, json, len)
                        : rk_cli_complain(RK_EXIT_ENVIRONMENT, "out of memory");

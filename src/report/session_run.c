@@ -36,7 +36,8 @@ typedef struct run {
     pthread_mutex_t lock; /* held while results are told and while progress is */
     size_t told;          /* tasks told so far, the first ones */
     int code;
-    rk_ledger *ledger; /* of hunts, NULL: none */
+    const char *failure; /* of the session, when `code` came to be; later calls forget it there */
+    rk_ledger *ledger;   /* of hunts, NULL: none */
 } run;
 
 static const rankle_options defaults = {.seed = 1};
@@ -50,8 +51,10 @@ static void graver(run *r, int code) {
     static const int rank[] = {
         [RANKLE_OK] = 0,        [RANKLE_INPUT] = 1,       [RANKLE_USAGE] = 2,
         [RANKLE_UNDECIDED] = 0, [RANKLE_INTERRUPTED] = 3, [RANKLE_ENVIRONMENT] = 4};
-    if (rank[code] > rank[r->code])
-        r->code = code;
+    if (rank[code] <= rank[r->code])
+        return;
+    r->code = code;
+    r->failure = r->s->failure;
 }
 
 /* --- one theorem ------------------------------------------------------------- */
@@ -390,6 +393,8 @@ int rk_session_run(const rk_request *request) {
     set_options(&r);
     pthread_mutex_init(&r.lock, NULL);
     int code = close_ledger(&r, run_all(&r));
+    if (r.failure)
+        s->failure = r.failure;
     pthread_mutex_destroy(&r.lock);
     rk_free(r.task);
     return code;

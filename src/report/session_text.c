@@ -98,7 +98,7 @@ const char *rankle_diagnostics(rankle_session *session, int colour) {
     text_request t = {.s = session, .style = {.colour = colour != 0}};
     text_run(&t, write_diagnostics);
     session->failure = failure;
-    return t.text ? t.text : "";
+    return t.text;
 }
 
 const char *rankle_failure(const rankle_session *session) {

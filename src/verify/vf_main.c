@@ -2,6 +2,7 @@
 #include "vf_cert.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ _Noreturn static void leave_accepted(const char *what) {
 /* --- all certificates of a folder ----------------------------------------------------------- */
 
 typedef struct tally {
-    size_t proved, refuted, refused, limits, without, found;
+    size_t proved, refuted, refused, limits, unreadable, without, found;
 } tally;
 
 /* In a process of its own, what it prints thrown away but for refusals. Its status. */
@@ -53,6 +54,8 @@ static void count_verdict(tally *all, const char *path, int status) {
         all->refuted++;
     else if (status == 3)
         all->limits++;
+    else if (status == 2)
+        all->unreadable++;
     else
         all->refused++;
 }
@@ -66,6 +69,8 @@ static void check_theorem(const char *claims, const char *name, const char *fold
     vf_put_hex(t->digest, digest);
     sprintf(path, "%s/%s-%.16s.cert", folder, name, digest);
     if (access(path, F_OK) != 0) {
+        if (errno != ENOENT)
+            vf_usage("a certificate that cannot be looked for");
         all->without++;
         return;
     }
@@ -131,14 +136,16 @@ _Noreturn static void check_all(const char *claims, const char *folder) {
     else
         check_file(claims, folder, &all);
     vf_at(folder, 0);
-    ENSURE("no certificate was accepted", all.proved + all.refuted > 0 || all.refused > 0);
+    ENSURE("no certificate is there", all.found > 0);
     snprintf(text, sizeof text,
              "%zu proved, %zu refuted: accepted; %zu refused, %zu beyond a limit, %zu theorems "
              "without a certificate",
              all.proved, all.refuted, all.refused, all.limits, all.without);
-    if (all.refused + all.limits > 0)
+    if (all.refused + all.limits + all.unreadable > 0)
         puts(text);
     ENSURE("certificates are refused", all.refused == 0);
+    if (all.unreadable > 0)
+        vf_usage("some files could not be read");
     ENSURE("certificates that belong to no theorem", all.found == certificates_in(folder));
     if (all.limits > 0)
         vf_limit("some certificates are too large");

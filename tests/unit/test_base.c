@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <setjmp.h>
+#include <fenv.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/rk_diag.h"
+#include "base/rk_flint.h"
 #include "base/rk_guard.h"
 #include "base/rk_io.h"
 #include "base/rk_mem.h"
@@ -100,6 +102,20 @@ static void a_failed_allocation_unwinds_to_the_innermost_guard(void **state) {
     int reached = 0;
     assert_int_equal(rk_guard_run(nest, &reached, NULL), RK_LIMIT);
     assert_int_equal(reached, 5);
+}
+
+static rk_status fail_with_other_modes(void *arg) {
+    fesetround(FE_UPWARD);
+    mpfr_set_emax(mpfr_get_emax_max());
+    return fail_deep(arg);
+}
+
+static void a_failure_leaves_no_rounding_behind(void **state) {
+    (void)state;
+    mpfr_exp_t emax = mpfr_get_emax();
+    assert_int_equal(rk_guard_run(fail_with_other_modes, NULL, NULL), RK_ENVIRONMENT);
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_true(mpfr_get_emax() == emax);
 }
 
 static void arenas_give_zeroed_aligned_memory_of_any_size(void **state) {
@@ -220,6 +236,7 @@ int main(void) {
         cmocka_unit_test(bounded_draws_stay_in_bounds_and_reach_them),
         cmocka_unit_test(kleene_tables),
         cmocka_unit_test(a_failed_allocation_unwinds_to_the_innermost_guard),
+        cmocka_unit_test(a_failure_leaves_no_rounding_behind),
         cmocka_unit_test(arenas_give_zeroed_aligned_memory_of_any_size),
         cmocka_unit_test(carets_stand_under_the_span),
         cmocka_unit_test(diagnostics_come_in_the_order_of_places_with_their_notes),

@@ -54,11 +54,9 @@ static void every_option_sets_its_field_and_no_other(void **state) {
             assert_int_equal(ok, rk_option_fits(o, (rk_command)c));
             for (size_t k = 0; ok && k < rk_option_count(); k++)
                 assert_int_equal(differs(rk_option_at(k), &plain, &given), k == i);
-            rk_arguments_clear(&given);
             if (ok && o->shorthand) {
                 assert_true(parse((rk_command)c, &given, complaint, shorthand, value, NULL));
                 assert_true(differs(o, &plain, &given));
-                rk_arguments_clear(&given);
             }
         }
     }
@@ -94,7 +92,6 @@ static void wrong_calls_are_refused_with_a_reason(void **state) {
         assert_false(parse(cases[i].command, &a, complaint, cases[i].a, cases[i].b, NULL));
         if (!strstr(complaint, cases[i].says) || strncmp(complaint, "rankle: ", 8) != 0)
             fail_msg("%s %s: %s", cases[i].a, cases[i].b ? cases[i].b : "", complaint);
-        rk_arguments_clear(&a);
     }
 }
 
@@ -109,7 +106,6 @@ static void values_and_operands_arrive_whole(void **state) {
     assert_true(parse(RK_COMMAND_CHECK, &a, complaint, "-Ia", "-I", "b"));
     assert_int_equal(a.library.n, 2);
     assert_int_equal(a.seed, -1);
-    rk_arguments_clear(&a);
     assert_true(parse(RK_COMMAND_EVAL, &a, complaint, "--", "-2", NULL));
     assert_int_equal(a.noperands, 1);
     assert_true(parse(RK_COMMAND_EVAL, &a, complaint, "-", NULL, NULL));

@@ -5,6 +5,7 @@
 #include <fenv.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* What somebody may have set for a while when a failure is raised: the rounding of doubles (FLINT,
@@ -32,12 +33,14 @@ static void set_modes(const modes *m) {
 }
 
 static _Thread_local guard *innermost;
+static _Thread_local bool raised; /* in this thread, ever */
 
 _Noreturn void rk_guard_raise(const char *static_message) {
     guard *g = innermost;
     if (g == NULL)
         abort();
     g->message = static_message;
+    raised = true;
     innermost = g->outer;
     longjmp(g->place, 1);
 }
@@ -85,6 +88,11 @@ static void install(void) {
 void rk_guard_install(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install);
+}
+
+void rk_guard_leave_thread(void) {
+    if (!raised)
+        flint_cleanup();
 }
 
 rk_status rk_guard_run(rk_guarded *body, void *arg, const char **message) {

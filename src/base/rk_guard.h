@@ -16,6 +16,10 @@ rk_status rk_guard_run(rk_guarded *body, void *arg, const char **message);
 /* Unwinds to the innermost guard. Without a guard the process aborts. */
 _Noreturn void rk_guard_raise(const char *static_message);
 
+/* Gives back what FLINT keeps for this thread, such as tables of Bernoulli numbers; not after a
+   raise, which may have left them half made. */
+void rk_guard_leave_thread(void);
+
 /* Installs the abort hook of FLINT and the allocators of GMP and FLINT; called by rk_guard_run,
  * idempotent. */
 void rk_guard_install(void);

@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "rk_flint.h"
 #include "rk_guard.h"
 #include "rk_mem.h"
 
@@ -61,7 +60,7 @@ static void work(worker *w) {
 
 static void *thread_main(void *arg) {
     work(arg);
-    flint_cleanup(); /* what FLINT keeps for this thread */
+    rk_guard_leave_thread();
     return NULL;
 }
 

@@ -238,11 +238,24 @@ static int connect_to_read(rk_ledger *l) {
     return code == SQLITE_OK ? execute(l, "PRAGMA query_only = ON") : code;
 }
 
+/* Its makers failed before it was whole, and SQLite took back what they had written. */
+static bool is_taken_back(rk_ledger *l) {
+    sqlite3_stmt *row = NULL;
+    bool none = sqlite3_prepare_v2(l->db, "PRAGMA page_count", -1, &row, NULL) == SQLITE_OK &&
+                sqlite3_step(row) == SQLITE_ROW && sqlite3_column_int(row, 0) == 0;
+    sqlite3_finalize(row);
+    return none;
+}
+
 static int connect_to_write(rk_ledger *l, bool empty) {
     int code = connect_as(l, empty ? "mode=rwc" : "mode=rw",
                           SQLITE_OPEN_READWRITE | (empty ? SQLITE_OPEN_CREATE : 0));
     if (code == SQLITE_OK && sqlite3_db_readonly(l->db, "main") == 1)
         return SQLITE_READONLY;
+    if (code == SQLITE_OK && !empty) {
+        code = touch(l);
+        empty = code == SQLITE_OK && is_taken_back(l);
+    }
     if (code == SQLITE_OK && empty)
         code = make_tables(l);
     return code == SQLITE_OK ? enter_wal(l) : code;

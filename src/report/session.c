@@ -59,6 +59,7 @@ void rankle_session_free(rankle_session *s) {
         rk_diags_free(s->diags);
     rk_arena_free(s->arena);
     free(s);
+    rk_guard_leave_thread();
 }
 
 /* --- checking and hunting ---------------------------------------------------- */

@@ -16,7 +16,8 @@ static long most(long a, long b) {
 /* Any rank. */
 static vf_shape plain(size_t rows, size_t cols) {
     ENSURE("a size of at least 1", rows >= 1 && cols >= 1);
-    if (rows > (size_t)1 << 40 || cols > ((size_t)1 << 40) / rows)
+    const uint64_t most = UINT64_C(1) << (sizeof(size_t) > 4 ? 40 : 30);
+    if (rows > most || cols > most / rows)
         vf_limit("entries of a matrix");
     return (vf_shape){.rows = rows, .cols = cols, .high = (long)(rows < cols ? rows : cols)};
 }

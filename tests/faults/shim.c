@@ -131,10 +131,8 @@ void *mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset) {
 /* --- the clock ---------------------------------------------------------------------------- */
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
-    static atomic_long ticks;
-    long t = atomic_fetch_add(&ticks, 1);
     (void)clock;
-    *now = (struct timespec){.tv_sec = 1000000000, .tv_nsec = t % 1000000000};
+    *now = (struct timespec){.tv_sec = 1000000000};
     return 0;
 }
 

@@ -16,8 +16,8 @@ static long most(long a, long b) {
 /* Any rank. */
 static vf_shape plain(size_t rows, size_t cols) {
     ENSURE("a size of at least 1", rows >= 1 && cols >= 1);
-    const uint64_t most = UINT64_C(1) << (sizeof(size_t) > 4 ? 40 : 30);
-    if (rows > most || cols > most / rows)
+    const uint64_t entries = UINT64_C(1) << (sizeof(size_t) > 4 ? 40 : 30);
+    if (rows > entries || cols > entries / rows)
         vf_limit("entries of a matrix");
     return (vf_shape){.rows = rows, .cols = cols, .high = (long)(rows < cols ? rows : cols)};
 }

@@ -5,8 +5,8 @@
               blocks, exp and the like; no inverse of V, no root, no kink
      barred   anything else
    A matrix that a span promises may depend on anything: barred. The value of a fold before layer l
-   is free of a family's member l if only that member stands in layer l of the fold, and none of the
-   family in its start. */
+   is free of a family's member l if only that member stands in layer l of the fold, none of the
+   family in its start, and neither has the value of another layer that is not free of it. */
 #include <string.h>
 
 #include "vf_calculus.h"
@@ -35,15 +35,20 @@ static bool is_other_member(vf_look *k, const vf_term *t) {
     return vf_mx_is_nonzero(s, vf_n_sub(s, vf_mx_number(s, t->kid[0]), vf_mx_number(s, k->member)));
 }
 
-typedef struct vf_stranger { /* looks for the family of V: any member but `index` if that is given
-                              */
+typedef struct vf_stranger { /* looks for the family of V: any member but `index` if that is given;
+                                and, with a layer, for other values that V may stand in */
     vf_look *look;
     const vf_term *index;
+    const vf_layer *layer;
 } vf_stranger;
+
+static vf_class class_of_value(vf_look *k, const vf_term *t);
 
 static bool is_stranger(void *self, const vf_term *t) {
     const vf_stranger *x = self;
     vf_mxs *s = x->look->p->s;
+    if (t->op == VF_ACC && x->layer != NULL && t->sym2 != x->layer->running)
+        return class_of_value(x->look, t) == VF_C_BARRED;
     if (t->op != VF_VAR || t->var != x->look->var)
         return false;
     return x->index == NULL || t->nkids == 0 ||
@@ -53,7 +58,7 @@ static bool is_stranger(void *self, const vf_term *t) {
 /* The layer belongs to a fold whose value before this layer does not depend on V. */
 static bool is_fresh_in(vf_look *k, const vf_layer *layer) {
     vf_mxs *s = k->p->s;
-    vf_stranger start = {k, NULL}, body = {k, vf_symbol_term(layer->index)};
+    vf_stranger start = {k, NULL, layer}, body = {k, vf_symbol_term(layer->index), layer};
     bool member = k->member != NULL &&
                   vf_mx_equal_numbers(s, vf_mx_number(s, k->member), vf_mx_number(s, body.index));
     return !vf_find_term(layer->start, is_stranger, &start) &&
@@ -195,7 +200,7 @@ static unsigned find_variable(vf_proof *p, const char *name) {
 
 /* In the step of an induction only the member of its layer may be specialised. */
 static void ensure_one_layer(vf_look *k, const vf_term *e) {
-    vf_stranger other = {k, NULL};
+    vf_stranger other = {k, NULL, NULL};
     for (size_t i = 0; i < k->p->nlayers; i++) {
         other.index = vf_symbol_term(k->p->layer[i].index);
         k->member = other.index;

@@ -1,1 +1,0 @@
-tests/verify/frame.test: line 110: /rankle-verify: No such file or directory

@@ -71,28 +71,13 @@ const vf_term *vf_exchange(const vf_term *t, vf_term_image *image, void *self) {
 
 typedef struct vf_same_fold {
     vf_proof *p;
-    const vf_mx *fold;
-    vf_ratio low;
-    const vf_term *found, *index, *running; /* what stands for its index and running value */
+    const vf_term *fold, *body;            /* the latter at the layer */
+    const vf_term *index, *running;        /* what stands for its index and running value */
+    const vf_term *found, *found_at_layer; /* the fold and its body */
 } vf_same_fold;
 
 static bool is_loop(const vf_term *t) {
     return t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
-}
-
-static bool is_fold(const vf_same_fold *f, const vf_term *t) {
-    vf_mxs *s = f->p->s;
-    return t->op == VF_FOLD && vf_mx_equal(s, vf_mx_read(s, t), f->fold) &&
-           vf_mx_equal_numbers(s, vf_mx_number(s, t->kid[0]), f->low);
-}
-
-/* The fold where it stands outside other loops: those may be empty. */
-static bool find_fold(vf_same_fold *f, const vf_term *t) {
-    if (is_fold(f, t))
-        f->found = t;
-    for (size_t i = 0; !is_loop(t) && i < t->nkids && f->found == NULL; i++)
-        find_fold(f, t->kid[i]);
-    return f->found != NULL;
 }
 
 static const vf_term *at_layer(void *self, const vf_term *t) {
@@ -102,15 +87,45 @@ static const vf_term *at_layer(void *self, const vf_term *t) {
     return t->op == VF_ACC && t->sym2 == f->found->sym2 ? f->running : NULL;
 }
 
+static bool same_number(vf_proof *p, const vf_term *a, const vf_term *b) {
+    return vf_mx_equal_numbers(p->s, vf_mx_number(p->s, a), vf_mx_number(p->s, b));
+}
+
+static bool same_matrix(vf_proof *p, const vf_term *a, const vf_term *b) {
+    return vf_mx_equal(p->s, vf_mx_read(p->s, a), vf_mx_read(p->s, b));
+}
+
+/* The same range, start and layer, so that every value on the way is the same; the same result
+   would say nothing of those. */
+static bool is_fold(vf_same_fold *f, const vf_term *t) {
+    if (t->op != VF_FOLD || !same_number(f->p, t->kid[0], f->fold->kid[0]) ||
+        !same_number(f->p, t->kid[1], f->fold->kid[1]) ||
+        !same_matrix(f->p, t->kid[2], f->fold->kid[2]))
+        return false;
+    f->found = t;
+    f->found_at_layer = vf_exchange(t->kid[3], at_layer, f);
+    return same_matrix(f->p, f->found_at_layer, f->body);
+}
+
+/* The fold where it stands outside other loops: those may be empty. */
+static bool find_fold(vf_same_fold *f, const vf_term *t) {
+    if (is_fold(f, t))
+        return true;
+    for (size_t i = 0; !is_loop(t) && i < t->nkids; i++)
+        if (find_fold(f, t->kid[i]))
+            return true;
+    return false;
+}
+
 void vf_add_layer(vf_proof *p, unsigned index, const vf_term *fold, const vf_term *running,
                   const vf_term *body) {
     p->layer = vf_grow(p->layer, p->nlayers, sizeof *p->layer);
     p->layer[p->nlayers++] = (vf_layer){p->t, index, running->sym2, fold->kid[2], body};
-    vf_same_fold f = {.p = p, .fold = vf_mx_read(p->s, fold), .index = vf_symbol_term(index)};
-    f.low = vf_mx_number(p->s, fold->kid[0]);
-    f.running = running;
-    for (size_t i = 0; i < p->ndefined && f.found == NULL; i++)
-        find_fold(&f, p->defined[i]);
-    if (f.found != NULL)
-        vf_mx_note(p->s, vf_exchange(f.found->kid[3], at_layer, &f));
+    vf_same_fold f = {.p = p, .fold = fold, .body = body, .running = running};
+    f.index = vf_symbol_term(index);
+    for (size_t i = 0; i < p->ndefined; i++)
+        if (find_fold(&f, p->defined[i])) {
+            vf_mx_note(p->s, f.found_at_layer);
+            return;
+        }
 }

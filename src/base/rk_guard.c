@@ -3,6 +3,7 @@
 #include "rk_mem.h"
 
 #include <fenv.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -75,6 +76,11 @@ static void on_new_failed(void) {
     throw_bad_alloc();
 }
 
+/* Jansson returns NULL, but what reads a text says then that the text is wrong. */
+static void *on_json_malloc(size_t size) {
+    return innermost != NULL ? rk_malloc(size) : malloc(size);
+}
+
 /* GMP aborts and FLINT prints when memory runs out, unless their allocators never return then.
    Ours are malloc and free underneath, so that what was allocated before stays valid. */
 static void install(void) {
@@ -82,6 +88,7 @@ static void install(void) {
     if (set_new_handler != NULL && throw_bad_alloc != NULL)
         set_new_handler(on_new_failed);
     __flint_set_memory_functions(rk_malloc, rk_calloc, rk_realloc, rk_free);
+    json_set_alloc_funcs(on_json_malloc, rk_free);
     mp_set_memory_functions(rk_malloc, on_gmp_realloc, on_gmp_free);
 }
 

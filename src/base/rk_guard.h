@@ -20,8 +20,8 @@ _Noreturn void rk_guard_raise(const char *static_message);
    raise, which may have left them half made. */
 void rk_guard_leave_thread(void);
 
-/* Installs the abort hook of FLINT and the allocators of GMP and FLINT; called by rk_guard_run,
- * idempotent. */
+/* Installs the abort hook of FLINT and the allocators of GMP, FLINT and Jansson; called by
+ * rk_guard_run, idempotent. */
 void rk_guard_install(void);
 
 #endif

@@ -338,8 +338,7 @@ static size_t place_of_value(vf_mxs *s, const vf_word *w, unsigned sym, const vf
     size_t at = w->n;
     for (size_t i = 0; i < w->n; i++) {
         const vf_leaf *leaf = w->letter[i].leaf;
-        if (at == w->n && leaf->kind == VF_L_FRESH && leaf->sym == value->sym &&
-            !w->letter[i].transposed)
+        if (at == w->n && vf_is_kind(w->letter[i], VF_L_FRESH, false) && leaf->sym == value->sym)
             at = i;
         else if (vf_leaf_mentions(s, leaf, sym) || vf_leaf_has(s, leaf, value))
             return w->n;

@@ -227,10 +227,29 @@ static int look_for(const char *path, const struct stat *about, int type, struct
     return 0;
 }
 
+/* LAPACKE itself says on standard output that it found no memory; who called it goes on without. */
+static void drop_lapacke(const char *path) {
+    size_t n;
+    char *text = contents(path, &n);
+    FILE *f = fopen(path, "wb");
+    if (f == NULL)
+        give_up(path);
+    for (char *line = text, *end; *line != '\0'; line = end) {
+        end = line + strcspn(line, "\n");
+        end += *end == '\n';
+        if (strncmp(line, "Not enough memory to ", 21) != 0)
+            fwrite(line, 1, (size_t)(end - line), f);
+    }
+    fclose(f);
+    free(text);
+}
+
 /* Lines that begin with two blanks are results. */
 static void look_at_output(void) {
     size_t n, k;
-    char *out = in("out", ""), *text = contents(out, &n), *err = in("err", "");
+    char *out = in("out", ""), *err = in("err", "");
+    drop_lapacke(out);
+    char *text = contents(out, &n);
     char *good_out = in("good.out", ""), *all = contents(good_out, &k);
     if (look_status == good_status) {
         if (!same_file(out, good_out))

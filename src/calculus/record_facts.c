@@ -17,14 +17,23 @@ static void put_relation(facts *f, rk_sc value, bool equation) {
     f->n++;
 }
 
+/* What `whole` is divided by to be `value` up to a number, `bare` (or NULL) standing between them.
+ */
+static rk_sc divisor(rk_recorder *r, rk_sc whole, rk_sc bare, rk_sc value) {
+    rk_sc k = rk_record_ratio(r, whole, value);
+    rk_sc rest = k == NULL && bare != NULL ? rk_record_ratio(r, bare, value) : NULL;
+    if (rest != NULL)
+        k = rk_sc_mul(r->scalars, rk_sc_div(r->scalars, whole, bare), rest);
+    return k != NULL ? k : rk_sc_div(r->scalars, whole, value);
+}
+
 /* `value` follows from `whole`, the fact before it: divided by what is positive, and rounded. */
-static void put_derived(facts *f, rk_sc value, bool equation, rk_sc whole, size_t from) {
+static void put_derived(facts *f, rk_sc value, bool equation, rk_sc whole, rk_sc bare,
+                        size_t from) {
     rk_recorder *r = f->r;
     if (value == whole)
         return;
-    rk_sc k = equation ? NULL : rk_record_ratio(r, whole, value);
-    if (k == NULL)
-        k = rk_sc_div(r->scalars, whole, value);
+    rk_sc k = equation ? rk_sc_div(r->scalars, whole, value) : divisor(r, whole, bare, value);
     rk_buf_puts(r->out, "fact derived | ");
     rk_record_sc(r, k);
     rk_record_bar(r);
@@ -52,7 +61,7 @@ static void put_case(facts *f, const rk_fact *fact) {
             continue;
         rk_buf_printf(r->out, "fact given | %zu", i + 1);
         put_relation(f, value, fact->equation);
-        put_derived(f, fact->value, fact->equation, value, f->n);
+        put_derived(f, fact->value, fact->equation, value, NULL, f->n);
         return;
     }
     rk_record_fail(r, "a case that is not at hand");
@@ -92,14 +101,14 @@ static void put_hypothesis(facts *f, const rk_fact *fact) {
         rk_record_sc(r, fact->at);
     }
     put_relation(f, raw, fact->equation);
-    put_derived(f, fact->value, fact->equation, raw, f->n);
+    put_derived(f, fact->value, fact->equation, raw, fact->bare, f->n);
 }
 
 /* What it was before the positive factor was cancelled is a fact before it. */
 static void put_cancel(facts *f, const rk_fact *fact) {
     for (size_t i = 0; i < f->d->nfacts && fact->raw != NULL; i++)
         if (f->d->fact[i]->value == fact->raw && f->number[i] > 0) {
-            put_derived(f, fact->value, fact->equation, fact->raw, f->number[i]);
+            put_derived(f, fact->value, fact->equation, fact->raw, NULL, f->number[i]);
             return;
         }
     rk_record_fail(f->r, "a factor cancelled in a Kronecker product");

@@ -1,6 +1,7 @@
 /* The rules that matrices are rewritten by: each is a sum of multiples of assumed equations, of
    what inverses are, and of earlier rules, so that multiplying out shows it. */
 #include "record_inside.h"
+#include "rk_mx_inside.h"
 
 typedef struct rules {
     rk_recorder *r;
@@ -62,10 +63,28 @@ static const rk_mx *rule_value(rules *u, size_t i) {
     return rk_mx_sub(u->r->store, lead, why.image);
 }
 
+/* A matrix keeps its transpose, which was made under the rules: word by word it is free of them. */
+static const rk_mx *transposed(rules *u, const rk_mx *a) {
+    rk_word *word = rk_arena_alloc(u->r->calculus->arena, (a->nwords + 1) * sizeof *word);
+    for (size_t i = 0; i < a->nwords; i++)
+        word[i] = rk_word_transpose(u->r->store, &a->word[i]);
+    return rk_mx_of_words(u->r->store, a->cols, a->rows, word, a->nwords);
+}
+
+/* What is inverted, or (*turned) its transpose: as the letter of the inverse has it. Under the
+   rules the inverse of one matrix may be that of another transposed. */
+static const rk_mx *inverted(rules *u, const rk_cofactor *c, bool *turned) {
+    const rk_letter *x = rk_mx_letter(rk_mx_inv(u->r->store, c->of));
+    *turned = x != NULL && x->leaf->kind == RK_L_INV && x->transposed;
+    return *turned ? x->leaf->arg[0] : c->of;
+}
+
 /* X*inv(X) - I, or inv(X)*X - I, word by word. */
 static const rk_mx *inverse_value(rules *u, const rk_cofactor *c) {
     rk_mxs *s = u->r->store;
-    const rk_mx *x = c->of, *inv = rk_mx_inv(s, x);
+    bool turned;
+    const rk_mx *inv = rk_mx_inv(s, c->of), *x = inverted(u, c, &turned);
+    x = turned ? transposed(u, x) : x;
     const rk_mx *sum = rk_mx_scale(s, rk_sc_int(u->r->scalars, -1), rk_mx_eye(s, x->rows));
     for (size_t i = 0; i < x->nwords; i++) {
         const rk_mx *word = rk_mx_of_words(s, x->rows, x->cols, &x->word[i], 1);
@@ -90,7 +109,7 @@ static const rk_mx *ground_value(rules *u, const rk_cofactor *c) {
                          : c->ground == RK_FROM_RULE   ? rule_value(u, c->index)
                          : c->ground == RK_FROM_TURN   ? turn_value(u, c)
                                                        : inverse_value(u, c);
-    return c->transposed ? rk_mx_transpose(u->r->store, value) : value;
+    return c->transposed ? transposed(u, value) : value;
 }
 
 static const rk_mx *cofactor_value(rules *u, const rk_cofactor *c) {
@@ -208,6 +227,18 @@ static void put_side(rk_recorder *r, const rk_mx *a, rk_sc size, rk_print_place 
         rk_mx_print_in(r->printer, r->out, a, place);
 }
 
+/* Transposed it is the other one of the transpose. */
+static void put_inverse(rules *u, const rk_cofactor *c) {
+    rk_recorder *r = u->r;
+    bool turned;
+    const rk_mx *x = inverted(u, c, &turned);
+    rk_buf_puts(r->out, (c->ground == RK_FROM_INVERSE) != c->transposed ? "i " : "j ");
+    turned = turned != c->transposed;
+    rk_mx_print_in(r->printer, r->out, x, turned ? RK_AS_BASE : RK_IN_SUM);
+    if (turned)
+        rk_buf_putc(r->out, '\'');
+}
+
 static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
     rk_recorder *r = u->r;
     switch (c->ground) {
@@ -223,9 +254,8 @@ static void put_ground(rules *u, const rk_cofactor *c, size_t turn) {
         rk_buf_printf(r->out, "r %zu", turn);
         break;
     case RK_FROM_INVERSE:
-    case RK_FROM_INVERTED: /* transposed it is the other one of the transpose */
-        rk_buf_puts(r->out, (c->ground == RK_FROM_INVERSE) != c->transposed ? "i " : "j ");
-        rk_record_mx(r, c->transposed ? rk_mx_transpose(r->store, c->of) : c->of);
+    case RK_FROM_INVERTED:
+        put_inverse(u, c);
         return;
     }
     if (c->transposed)
@@ -378,6 +408,31 @@ static void put_unknowns(rules *u) {
     rk_free(seen);
 }
 
+/* An inverse whose letter only the rules make one of the transpose is replaced by that letter. */
+static void put_turned(rules *u, const rk_cofactor *c, const rk_mx **last) {
+    bool turned = false, inverse = c->ground == RK_FROM_INVERSE || c->ground == RK_FROM_INVERTED;
+    const rk_mx *x = inverse ? inverted(u, c, &turned) : NULL;
+    rk_mxs_attach(u->r->store, NULL);
+    bool same = !turned || transposed(u, x) == c->of;
+    rk_mxs_attach(u->r->store, u->rewrite);
+    if (same || c->of == *last)
+        return;
+    *last = c->of;
+    rk_buf_puts(u->r->out, "inverse ");
+    rk_record_mx(u->r, c->of);
+    rk_record_bar(u->r);
+    rk_record_mx(u->r, rk_mx_inv(u->r->store, c->of));
+    rk_record_end(u->r);
+}
+
+static void put_all_turned(rules *u) {
+    const rk_mx *last = NULL;
+    for (size_t i = 0; i < u->n && u->r->why == NULL; i++)
+        if (u->number[i] > 0)
+            for (const rk_cofactor *c = rk_rewrite_why(u->rewrite, i).why; c != NULL; c = c->next)
+                put_turned(u, c, &last);
+}
+
 void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     const rk_rewrite *rewrite = rk_mxs_rules(d->store);
     size_t n = rewrite == NULL ? 0 : rk_rewrite_made(rewrite);
@@ -393,6 +448,7 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     for (size_t i = 0; i < n && r->why == NULL; i++)
         if (u.needed[i] && u.number[i] == 0)
             put_rule(&u, i);
+    put_all_turned(&u);
     rk_free(u.number);
     rk_free(u.needed);
 }

@@ -172,6 +172,7 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .equation = equation, .origin = origin};
     f.raw = raw_difference(x, cmp, left, right);
     f.strict = cmp == RK_LT || cmp == RK_GT;
+    f.bare = rk_without_positive(x, f.raw);
     rk_instances_want_scalar(x->instances, value);
     add_cancelled(x, value, equation, rk_instances_add(x->instances, &f));
 }
@@ -232,6 +233,7 @@ static const rk_fact *instance_of(rk_context *x, const rk_term *t, unsigned sym,
     *f = (rk_fact){.law = RK_LAW_HYPOTHESIS, .origin = origin, .at = index};
     f->raw = raw_difference(x, t->cmp, a, b);
     f->strict = t->cmp == RK_LT || t->cmp == RK_GT;
+    f->bare = rk_without_positive(x, f->raw);
     f->value = comparison(x, t->cmp, a, b, &f->equation);
     return f->value == NULL ? NULL : f;
 }

@@ -50,6 +50,7 @@ struct rk_derivation {
     rk_sc shown;   /* goal >= 0 (or == 0) shows this >= 0 (== 0): a positive multiple; or NULL */
     rk_sc raw;     /* the difference of the sides, before it was rounded; or NULL */
     bool strict;   /* raw > 0 is to be shown */
+    rk_sc bare;    /* strict: raw without its positive factors */
     bool squared;  /* a <= b was shown by a^2 <= b^2 */
     bool by_rank;  /* two matrices are equal because the rank of their difference is 0 */
     rk_mxs *store; /* of the matrices and scalars of this node */

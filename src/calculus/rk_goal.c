@@ -446,6 +446,7 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     if (d != NULL) {
         d->strict = cmp == RK_LT || cmp == RK_GT;
         d->raw = cmp == RK_GE || cmp == RK_GT ? rk_sc_sub(s, a, b) : rk_sc_sub(s, b, a);
+        d->bare = d->strict ? rk_without_positive(x, d->raw) : NULL;
     }
     if (d == NULL && (cmp == RK_LE || cmp == RK_GE))
         d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);

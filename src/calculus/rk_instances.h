@@ -43,6 +43,7 @@ struct rk_fact {
     /* For certificates. */
     rk_sc raw;   /* HYPOTHESIS: as the text has it, before rounding; CANCEL: with the factor */
     bool strict; /* raw > 0 */
+    rk_sc bare;  /* HYPOTHESIS: raw without its positive factors; or NULL */
     rk_sc at;    /* HYPOTHESIS: the index that was put in; EXTREMUM: the extremum; else NULL */
     const rk_note *note; /* or NULL */
 };

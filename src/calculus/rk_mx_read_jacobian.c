@@ -565,6 +565,14 @@ static const rk_mx *partly_known(rk_differ *d, const rk_term *t) {
     return known->rows == j->rows ? beside(d, known, j) : NULL;
 }
 
+/* The text stands still. */
+static void note_nothing(rk_reader *r, const rk_term *t) {
+    const rk_term *e = t->kid[0];
+    rk_sc rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows), rk_read_size(r, e->cols));
+    const rk_mx *none = rk_mx_zero(r->s, rows, rk_sc_int(r->scalars, 1));
+    rk_mxs_note_jacobian(r->s, &(rk_jacobian){.text = t, .matrix = none});
+}
+
 const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
     rk_differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
@@ -578,6 +586,8 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
             d.nvars = t->nvars;
             j = unknown(&d, t->kid[0], t, all_directions(&d));
         }
+        if (rk_mx_is_zero(j))
+            note_nothing(r, t);
         rank = rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
     }
     rk_free(d.moves);

@@ -86,12 +86,28 @@ static void put_kids(rk_recorder *r, const rk_derivation *d) {
 
 /* --- goals ---------------------------------------------------------------------------------- */
 
-static void put_enough(rk_recorder *r, rk_sc whole, rk_sc part, bool equation) {
+static void put_enough(rk_recorder *r, rk_sc whole, rk_sc part, rk_cmp how) {
     rk_buf_puts(r->out, "enough ");
     rk_record_sc(r, rk_sc_div(r->scalars, whole, part));
     rk_record_bar(r);
-    rk_record_relation(r, part, equation);
+    if (how == RK_LT) {
+        rk_buf_puts(r->out, "0 < ");
+        rk_record_sc(r, part);
+    } else {
+        rk_record_relation(r, part, how == RK_EQ);
+    }
     rk_record_end(r);
+}
+
+/* A goal > 0, of which rounding made the node's: the positive factors first. */
+static void put_strict_goal(rk_recorder *r, const rk_derivation *d, rk_sc whole) {
+    rk_sc k = d->bare != NULL ? rk_record_ratio(r, d->bare, d->goal) : NULL;
+    if (k == NULL) {
+        rk_record_fail(r, "a strict inequality with a factor");
+        return;
+    }
+    put_enough(r, whole, d->bare, RK_LT);
+    r->scale = k;
 }
 
 /* From what the claim says to the goal of the node: a multiple, perhaps rounded. */
@@ -100,13 +116,14 @@ static void put_goal(rk_recorder *r, const rk_derivation *d) {
     bool sum = d->kind == RK_N_SUM || d->kind == RK_N_CASES;
     if (whole == NULL || d->goal == NULL || whole == d->goal || d->kind == RK_N_ABSURD)
         return;
+    bool equation = d->kind == RK_N_INDUCTION && d->invariant->equation;
     rk_sc k = sum ? rk_record_ratio(r, whole, d->goal) : NULL;
     if (k != NULL)
         r->scale = k;
-    else if (!d->strict)
-        put_enough(r, whole, d->goal, d->kind == RK_N_INDUCTION && d->invariant->equation);
+    else if (d->strict)
+        put_strict_goal(r, d, whole);
     else
-        rk_record_fail(r, "a strict inequality with a factor");
+        put_enough(r, whole, d->goal, equation ? RK_EQ : RK_LE);
 }
 
 static const rk_derivation *without_tops(const rk_derivation *d) {
@@ -150,7 +167,7 @@ static void put_both(rk_recorder *r, const rk_derivation *d) {
         return;
     }
     if (d->shown != NULL && d->shown != half)
-        put_enough(r, d->shown, half, true);
+        put_enough(r, d->shown, half, RK_EQ);
     rk_buf_puts(r->out, "both\n");
     put_kids(r, d);
 }

@@ -38,11 +38,15 @@ static const vf_mx *inverse_zero(vf_proof *p, const char *text, bool left) {
     return vf_mx_sub(p->s, product, vf_mx_eye(p->s, x->rows));
 }
 
+static bool is_inverse(const char *source) {
+    return (source[0] == 'i' || source[0] == 'j') && source[1] == ' ';
+}
+
 /* "h 3": hypothesis 3; "r 2": rule 2; with ' behind it transposed; "i X", "j X": an inverse. */
 static const vf_mx *source(vf_proof *p, const char *text) {
     size_t len = strlen(text);
     ENSURE("a source is a letter and what it means", len >= 3 && text[1] == ' ');
-    if (text[0] == 'i' || text[0] == 'j')
+    if (is_inverse(text))
         return inverse_zero(p, text + 2, text[0] == 'j');
     bool transposed = text[len - 1] == '\'';
     const char *number = vf_strndup(text + 2, len - 2 - transposed);
@@ -50,6 +54,22 @@ static const vf_mx *source(vf_proof *p, const char *text) {
     const vf_mx *zero = text[0] == 'h' ? hypothesis_zero(p, vf_index_text(number, p->nhypotheses))
                                        : p->rule[vf_index_text(number, p->nrules)];
     return transposed ? vf_mx_transpose(p->s, zero) : zero;
+}
+
+/* Stops the rules; how many. What they show to be invertible among the sources is known to be so
+   without them. */
+static size_t stop_rules(vf_proof *p, const char **field, size_t n) {
+    bool *known = vf_alloc(n * sizeof *known);
+    for (size_t i = 2; i < n; i += 3)
+        known[i] =
+            is_inverse(field[i]) && vf_mx_is_invertible(p->s, vf_matrix_text(p, field[i] + 2));
+    size_t rules = vf_mx_stop_rules(p->s);
+    for (size_t i = 2; i < n; i += 3) {
+        const vf_mx *x = known[i] ? vf_matrix_text(p, field[i] + 2) : NULL;
+        if (x != NULL && !vf_mx_is_invertible(p->s, x))
+            vf_mx_know_invertible(p->s, x);
+    }
+    return rules;
 }
 
 /* --- records ---------------------------------------------------------------------------------- */
@@ -60,7 +80,7 @@ static void take_rule(vf_proof *p, const char *rest) {
     ENSURE("a rule has two sides and 3 fields for each source", n >= 5 && (n - 2) % 3 == 0);
     const char **field = vf_alloc(n * sizeof *field);
     vf_fields(rest, field, n);
-    size_t rules = vf_mx_stop_rules(p->s);
+    size_t rules = stop_rules(p, field, n);
     const vf_mx *lead = vf_matrix_text(p, field[0]);
     const vf_mx *zero = vf_mx_sub(p->s, lead, vf_matrix_text(p, field[1])), *left = zero;
     for (size_t i = 2; i < n; i += 3) {

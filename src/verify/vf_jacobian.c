@@ -182,6 +182,21 @@ static size_t of_loop(vf_differ *d, const vf_term *t, vf_part *out) {
                       : (vf_part){body, e, NULL, false});
 }
 
+static void backwards(vf_differ *d, const vf_term *t, const vf_mx *z);
+
+/* Has the text, its rows centred, the derivative 0? */
+static bool stands_still(vf_differ *d, const vf_term *t) {
+    const vf_mx *a = value(d, t);
+    const vf_mx *z = value(d, vf_new_matrix(d->p, "Z", a->rows, a->cols));
+    size_t before = d->n;
+    bool still = true;
+    backwards(d, t, vf_mx_mul(d->s, z, projector(d->s, a->cols)));
+    for (size_t i = before; i < d->n; i++)
+        still = still && vf_mx_is_zero(d->s, d->gradient[i].mx);
+    d->n = before;
+    return still;
+}
+
 static size_t parts_of(vf_differ *d, const vf_term *t, vf_part *out) {
     const vf_term *first = t->kid[0];
     const vf_mx *a = value(d, first);
@@ -218,6 +233,9 @@ static size_t parts_of(vf_differ *d, const vf_term *t, vf_part *out) {
     case VF_HCAT:
     case VF_VCAT:
         return of_blocks(d, t, out);
+    case VF_SOFTMAX:
+        ENSURE("a softmax that moves", t->nkids == 1 && stands_still(d, first));
+        return 0;
     default:
         vf_refuse("a derivative that is not known");
     }

@@ -104,14 +104,63 @@ static void put_hypothesis(facts *f, const rk_fact *fact) {
     put_derived(f, fact->value, fact->equation, raw, fact->bare, f->n);
 }
 
-/* What it was before the positive factor was cancelled is a fact before it. */
+/* The number of the fact that says this; 0: none. */
+static size_t number_of(const facts *f, rk_sc value) {
+    for (size_t i = 0; i < f->d->nfacts; i++)
+        if (f->d->fact[i]->value == value && f->number[i] > 0)
+            return f->number[i];
+    return 0;
+}
+
+/* Puts rank(A)*rank(B) for rank(kron(A, B)), as the fact says; how often that stood in *value. */
+static rk_sc put_product(rk_recorder *r, const rk_fact *kron, rk_sc *value) {
+    rk_scalars *s = r->scalars;
+    for (unsigned i = 0; i < (*value)->natoms; i++) {
+        unsigned atom = (*value)->atom[i];
+        const rk_quantity *q = rk_sc_atom_quantity(s, atom);
+        const rk_letter *l = q != NULL && q->kind == RK_Q_RANK ? rk_mx_letter(q->mx[0]) : NULL;
+        if (l == NULL || l->leaf->kind != RK_L_KRON || l->leaf->arg[0] != kron->matrix[0] ||
+            l->leaf->arg[1] != kron->matrix[1])
+            continue;
+        rk_sc product = rk_sc_mul(s, rk_mx_rank(r->store, kron->matrix[0]),
+                                  rk_mx_rank(r->store, kron->matrix[1]));
+        rk_sc before = *value;
+        *value = rk_sc_put_atom(s, before, atom, product);
+        return rk_sc_div(s, rk_sc_sub(s, before, *value), kron->value);
+    }
+    return NULL;
+}
+
+/* A hypothesis without its positive factor, seen where the ranks of Kronecker products are put as
+   products: these facts are taken away from it. */
 static void put_cancel(facts *f, const rk_fact *fact) {
-    for (size_t i = 0; i < f->d->nfacts && fact->raw != NULL; i++)
-        if (f->d->fact[i]->value == fact->raw && f->number[i] > 0) {
-            put_derived(f, fact->value, fact->equation, fact->raw, NULL, f->number[i]);
-            return;
-        }
-    rk_record_fail(f->r, "a factor cancelled in a Kronecker product");
+    rk_recorder *r = f->r;
+    rk_sc plain = fact->raw, none = rk_sc_int(r->scalars, 0);
+    size_t from = number_of(f, fact->raw);
+    rk_buf taken;
+    rk_buf_init(&taken);
+    rk_buf *out = r->out;
+    r->out = &taken;
+    for (size_t i = 0; i < f->d->nfacts; i++) {
+        const rk_fact *kron = f->d->fact[i];
+        rk_sc times =
+            kron->law == RK_LAW_KRON && f->number[i] > 0 ? put_product(r, kron, &plain) : NULL;
+        if (times == NULL)
+            continue;
+        rk_buf_printf(r->out, " | %zu | ", f->number[i]);
+        rk_record_sc(r, rk_sc_sub(r->scalars, none, times));
+    }
+    r->out = out;
+    if (from == 0)
+        rk_record_fail(r, "a factor of what is no fact");
+    rk_buf_puts(out, "fact derived | ");
+    rk_record_sc(r, fact->equation ? rk_sc_div(r->scalars, plain, fact->value)
+                                   : divisor(r, plain, NULL, fact->value));
+    rk_record_bar(r);
+    rk_record_relation(r, fact->value, fact->equation);
+    rk_buf_printf(out, " | %zu | 1%s\n", from, taken.text);
+    rk_buf_clear(&taken);
+    f->n++;
 }
 
 /* (size - rank(A)) times a hypothesis that is not negative */

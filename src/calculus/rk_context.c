@@ -144,7 +144,7 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
     rk_fact f = {.law = RK_LAW_CANCEL,
                  .value = rk_without_positive(x, plain),
                  .equation = equation,
-                 .raw = k.n == 1 ? value : NULL,
+                 .raw = value,
                  .uses = k.uses,
                  .nuses = k.n};
     if (f.value == plain || off[RK_LAW_CANCEL])

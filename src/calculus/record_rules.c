@@ -488,20 +488,34 @@ static size_t number_of_jrank(const rk_checked *c, const rk_term *jrank) {
     return 0;
 }
 
+static void put_jacobian(rk_recorder *r, const rk_jacobian *j, size_t number) {
+    char name[RK_SYMBOL_TEXT];
+    rk_buf_printf(r->out, "jacobian %zu", number);
+    if (j->low != NULL) {
+        rk_mx_symbol_text(r->calculus->checked, j->sym, name);
+        rk_buf_printf(r->out, " | %s", name);
+    }
+    rk_record_bar(r);
+    rk_record_mx(r, j->matrix);
+    rk_record_end(r);
+}
+
+/* A name for a matrix of the shape that is known. */
+static void put_freedom(rk_recorder *r, const rk_jacobian *j, size_t number) {
+    rk_buf name;
+    rk_buf_init(&name);
+    rk_buf_printf(&name, "J_%zu", number);
+    rk_buf_printf(r->out, "freedom %s | %zu\n", name.text, number);
+    rk_mx_printer_name(r->printer, j->matrix, rk_arena_strdup(r->calculus->arena, name.text));
+    rk_buf_clear(&name);
+}
+
 void rk_record_jacobians(rk_recorder *r) {
     const rk_jacobian *j;
-    char name[RK_SYMBOL_TEXT];
     for (size_t i = 0; (j = rk_mxs_jacobian(r->store, i)) != NULL; i++) {
         size_t number = number_of_jrank(r->calculus->checked, j->text);
         if (number == 0)
             rk_record_fail(r, "degrees of freedom inside a loop");
-        rk_buf_printf(r->out, "jacobian %zu", number);
-        if (j->low != NULL) {
-            rk_mx_symbol_text(r->calculus->checked, j->sym, name);
-            rk_buf_printf(r->out, " | %s", name);
-        }
-        rk_record_bar(r);
-        rk_record_mx(r, j->matrix);
-        rk_record_end(r);
+        (j->shape ? put_freedom : put_jacobian)(r, j, number);
     }
 }

@@ -109,6 +109,7 @@ typedef struct rk_jacobian {
     const rk_mx *matrix;
     unsigned sym;
     rk_sc low, high;
+    bool shape; /* the matrix stands for one of which the shape alone is known */
 } rk_jacobian;
 void rk_mxs_note_jacobian(rk_mxs *s, const rk_jacobian *j);
 const rk_jacobian *rk_mxs_jacobian(const rk_mxs *s, size_t i); /* NULL at the end */

@@ -315,7 +315,9 @@ static const rk_mx *of_blocks(rk_differ *d, const rk_term *t, const rk_term *tex
     rk_read_close_range(d->r, &l);
     if (rank == NULL)
         return NULL;
-    rk_mxs_note_jacobian(d->r->s, &(rk_jacobian){text, j, l.sym, l.low, l.high});
+    rk_mxs_note_jacobian(
+        d->r->s,
+        &(rk_jacobian){.text = text, .matrix = j, .sym = l.sym, .low = l.low, .high = l.high});
     return rk_read_range_sum(d->r, &l, rank);
 }
 
@@ -573,6 +575,12 @@ static void note_nothing(rk_reader *r, const rk_term *t) {
     rk_mxs_note_jacobian(r->s, &(rk_jacobian){.text = t, .matrix = none});
 }
 
+/* Is it the whole Jacobian, of which nothing but the shape is known? */
+static bool is_unknown(const rk_mx *j) {
+    const rk_letter *l = rk_mx_letter(j);
+    return l != NULL && l->leaf->kind == RK_L_FUNCTION && l->leaf->op == RK_T_JRANK;
+}
+
 const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
     rk_differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
@@ -588,6 +596,8 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
         }
         if (rk_mx_is_zero(j))
             note_nothing(r, t);
+        else if (is_unknown(j))
+            rk_mxs_note_jacobian(r->s, &(rk_jacobian){.text = t, .matrix = j, .shape = true});
         rank = rk_mx_scalar(r->s, rk_mx_rank(r->s, j));
     }
     rk_free(d.moves);

@@ -113,6 +113,7 @@ void vf_take_rules(vf_proof *p); /* all records that bring something into force 
 
 /* --- vf_jacobian.c: jacobian K | M, or jacobian K | h | M */
 void vf_take_jacobian(vf_proof *p, const char *rest);
+void vf_take_freedom(vf_proof *p, const char *rest);
 
 /* --- vf_calculus_fact.c */
 void vf_take_facts(vf_proof *p);

@@ -579,3 +579,73 @@ void vf_take_jacobian(vf_proof *p, const char *rest) {
     else
         take_members(p, jrank, field[1], field[2]);
 }
+
+/* --- where the shape alone is known
+ * --------------------------------------------------------------- */
+
+/* Directions in which the set of one variable, or of one member, extends. */
+static vf_ratio directions(vf_differ *d, const vf_variable *v) {
+    vf_mxs *s = d->s;
+    vf_ratio n = vf_size_of(d->p->t, v->rows), m = vf_size_of(d->p->t, v->cols);
+    vf_ratio one = vf_ratio_int(1), half = vf_n_div(s, n, vf_ratio_int(2));
+    switch (v->set) {
+    case VF_INTEGER:
+    case VF_PERMUTATION:
+        return vf_ratio_int(0);
+    case VF_STOCHASTIC:
+    case VF_ATTENTION:
+    case VF_UNIT_ROWS:
+        return vf_n_mul(s, n, vf_n_sub(s, m, one));
+    case VF_SYMMETRIC:
+    case VF_PSD:
+        return vf_n_mul(s, half, vf_n_add(s, n, one));
+    case VF_ORTHOGONAL:
+        return vf_n_mul(s, half, vf_n_sub(s, n, one));
+    case VF_DIAGONAL:
+        return n;
+    default:
+        return vf_n_mul(s, n, m);
+    }
+}
+
+/* By all variables, each once. */
+static vf_ratio all_directions(vf_differ *d) {
+    const vf_term *const *by = d->jrank->kid;
+    vf_ratio sum = vf_ratio_int(0);
+    for (size_t i = 1; i < d->jrank->nkids; i++) {
+        const vf_variable *v = &d->p->t->var[by[i]->var];
+        vf_ratio each = directions(d, v);
+        if (v->members != NULL)
+            each = vf_n_mul(d->s, vf_size_of(d->p->t, v->members), each);
+        sum = vf_n_add(d->s, sum, each);
+    }
+    return sum;
+}
+
+/* How many directions the rows of a text do not have although they are so long: the sum of a
+   softmax, the length of a normalised row, and its mean where gamma and beta stand still. */
+static long lost_in_row(vf_differ *d, const vf_term *t) {
+    for (size_t i = 1; i < t->nkids; i++)
+        if (moves(d, t->kid[i]))
+            return 0;
+    if (t->op == VF_SOFTMAX || (t->op == VF_RMSNORM && t->nkids == 2))
+        return 1;
+    return t->op != VF_LAYERNORM ? 0 : t->nkids == 3 ? 2 : 1;
+}
+
+/* freedom S | K: S is a matrix whose rank is jrank number K, with a row for each direction in which
+   the text can go, and a column for each in which its variables can. */
+void vf_take_freedom(vf_proof *p, const char *rest) {
+    const char *field[2];
+    vf_fields(rest, field, 2);
+    const vf_term *jrank = jrank_number(p->t, field[1]), *e = jrank->kid[0];
+    vf_differ d = {.p = p, .s = p->s, .jrank = jrank};
+    const vf_mx *a = value(&d, e);
+    vf_ratio width = vf_n_sub(p->s, a->cols, vf_ratio_int(lost_in_row(&d, e)));
+    vf_ratio rows = vf_n_mul(p->s, a->rows, width), cols = all_directions(&d);
+    ENSURE("a shape that is perhaps below 0",
+           vf_mx_at_least(p->s, width, 0) && vf_mx_at_least(p->s, cols, 0));
+    const vf_term *s = vf_new_matrix(p, field[0], rows, cols);
+    vf_name_term(p, field[0], s);
+    vf_mx_know_jrank(p->s, jrank, s, NULL);
+}

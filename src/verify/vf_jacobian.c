@@ -580,7 +580,7 @@ void vf_take_jacobian(vf_proof *p, const char *rest) {
         take_members(p, jrank, field[1], field[2]);
 }
 
-/* --- where the shape alone is known ------------------------------------------------------------ */
+/* --- where the shape alone is known ---------------------------------------------------------- */
 
 /* Directions in which the set of one variable, or of one member, extends. */
 static vf_ratio directions(vf_differ *d, const vf_variable *v) {

@@ -354,15 +354,15 @@ static void hunt_violation(job *j, uint64_t trials) {
         return;
     j->spread = rk_spread_new();
     rk_hunt(j->checked, NULL, &o, &r);
-    rk_spread_free(j->spread);
     rk_job_hunted(j, &r);
     if (rk_job_kept(j, &o) && r.found) {
         j->refuted = true;
         take_finding(j, &r.finding);
         record_finding(j, &r.finding);
         take_more(j, &r);
-        take_largest(j, &r.finding);
+        take_largest(j, &r.finding); /* judges, too */
     }
+    rk_spread_free(j->spread);
     rk_hunt_report_clear(&r, j->checked);
 }
 

@@ -75,7 +75,7 @@ static int watch_interrupted(void *self) {
 static void a_pattern_chooses_and_an_interrupt_keeps_what_is_settled(void **state) {
     (void)state;
     watch w = {.stop_after = 99};
-    rankle_options o = {.seed = 1, .only = "t*", .settled = watch_settled, .self = &w};
+    rankle_options o = {.seed = 1, .jobs = 1, .only = "t*", .settled = watch_settled, .self = &w};
     rankle_session *s = rankle_session_new();
     assert_int_equal(rankle_check_file(s, file("three.thm", three), &o), RANKLE_OK);
     assert_string_equal(w.order, "two three ");

@@ -471,8 +471,7 @@ static unsigned signs_of_list(vf_mxs *s, const vf_quantity *q) {
     return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
 }
 
-/* By what is known now. */
-static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
+static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
     unsigned signs = q->signs;
     if (q->kind == VF_Q_FUNCTION && q->number[0].num && !q->number[1].num)
         signs |= signs_of_function(s, q->op, q->number[0]);
@@ -492,14 +491,25 @@ static unsigned signs_of_quantity(vf_mxs *s, const vf_quantity *q) {
     return signs | (signs & VF_S_POSITIVE ? VF_S_NONNEGATIVE | VF_S_NONZERO : 0);
 }
 
+/* By what is known now. It is found once in each state of knowledge: a sum makes a new index, and
+   with it new quantities, whenever it is looked at. */
+static unsigned signs_of_quantity(vf_mxs *s, vf_quantity *q) {
+    if (!q->found || q->found_version != s->version) {
+        q->found_signs = signs_found(s, q);
+        q->found_version = s->version;
+        q->found = true;
+    }
+    return q->found_signs;
+}
+
 static unsigned signs_of_atom(vf_mxs *s, unsigned atom) {
-    const vf_quantity *q = vf_atom_quantity(s, atom);
+    vf_quantity *q = vf_atom_quantity(s, atom);
     return q ? signs_of_quantity(s, q) : 0;
 }
 
 /* Of what is left of an atom after the shift. */
 static unsigned signs_of_rest(vf_mxs *s, unsigned atom) {
-    const vf_quantity *q = vf_atom_quantity(s, atom);
+    vf_quantity *q = vf_atom_quantity(s, atom);
     if (q)
         return is_count(s, q) ? VF_S_NONNEGATIVE : signs_of_quantity(s, q);
     return atom < s->theorem->nsyms && low_of(s, atom) != LONG_MIN ? VF_S_NONNEGATIVE : 0;
@@ -639,7 +649,7 @@ bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {
             return false;
         for (size_t f = 0; f < vf_poly_factors(a.num, i); f++) {
             unsigned atom = vf_poly_factor(a.num, i, f, NULL);
-            const vf_quantity *q = vf_atom_quantity(s, atom);
+            vf_quantity *q = vf_atom_quantity(s, atom);
             if (q && !(signs_of_quantity(s, q) & VF_S_INTEGER))
                 return false;
         }

@@ -291,6 +291,7 @@ static range open_range(vf_mxs *s, const vf_term *t) {
     r.known = vf_mx_at_least(s, r.count, 0);
     r.sym = vf_new_index(s);
     r.before = vf_mx_mark(s);
+    vf_changed(s); /* the index is another one, even where nothing is known of its range */
     vf_within(s, r.sym, r.low, r.high);
     r.inside = vf_mx_mark(s);
     s->open = vf_grow(s->open, s->nopen, sizeof *s->open);

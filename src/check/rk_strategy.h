@@ -30,7 +30,7 @@ rk_status rk_settle_by_hunt(const rk_module *module, const rk_checked *checked, 
 bool rk_settle_help(const rk_checked *checked, const rankle_options *options,
                     const rk_team_job *team_job, rk_arena *arena);
 
-/* 0, 10, 20, 21 by the table of verdicts. */
-int rk_exit_code(const rk_result *const *results, size_t n);
+/* 0, 10, 20, 21 by the table of verdicts: that of the results before, 0 of none, and this one. */
+int rk_exit_code(int code, const rk_result *result);
 
 #endif

@@ -255,12 +255,7 @@ static int code_of(const rk_result *r) {
     return r->verdict == RK_UNDECIDED || r->verdict == RK_UNSUPPORTED ? 20 : 21;
 }
 
-int rk_exit_code(const rk_result *const *results, size_t n) {
-    int worst = 0;
-    for (size_t i = 0; i < n; i++) {
-        int code = code_of(results[i]);
-        if (code != 0 && (worst == 0 || code < worst))
-            worst = code;
-    }
-    return worst;
+int rk_exit_code(int code, const rk_result *result) {
+    int next = code_of(result);
+    return next != 0 && (code == 0 || next < code) ? next : code;
 }

@@ -225,22 +225,10 @@ uint64_t rankle_result_trials(const rankle_result *r) {
     return r->is.trials;
 }
 
-typedef struct exit_request {
-    const rankle_session *s;
-    int code;
-} exit_request;
-
-static rk_status exit_code_run(void *self) {
-    exit_request *e = self;
-    const rk_result **r = rk_calloc(e->s->nresults + 1, sizeof *r);
-    for (size_t i = 0; i < e->s->nresults; i++)
-        r[i] = &e->s->result[i]->is;
-    e->code = rk_exit_code(r, e->s->nresults);
-    rk_free(r);
-    return RK_OK;
-}
-
+/* Takes no memory: where that ran out it was said already. */
 int rankle_exit_code(const rankle_session *session) {
-    exit_request e = {.s = session};
-    return rk_guard_run(exit_code_run, &e, NULL) == RK_OK ? e.code : RANKLE_ENVIRONMENT;
+    int code = 0;
+    for (size_t i = 0; i < session->nresults; i++)
+        code = rk_exit_code(code, &session->result[i]->is);
+    return code;
 }

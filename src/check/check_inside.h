@@ -32,6 +32,10 @@ typedef struct job {
     /* what the provers said */
     bool calculated; /* the calculus proved all claims, for all dimensions */
     uint64_t visited_choices, proved_choices;
+    /* proofs of ranks were late: at so many choices the claims hold unless some doubt is true */
+    bool late;
+    uint64_t likely_choices;
+    rk_doubts doubts;
     bool refuted, text_error, too_large, huge;
     bool witnessed; /* some instance satisfies the hypotheses, everything defined */
     const char *method;

@@ -59,8 +59,12 @@ static bool is_hunted(const rk_program *p) {
 /* `until`: what is left then belongs to the instances. */
 static rk_proof_status prove_at(job *j, const rk_program *p, double until, rk_proof *proof) {
     rk_prove_options o = prove_options(j);
-    o.deadline = until;
+    o.deadline =
+        j->choices > 1 ? until : j->deadline; /* no instances are drawn of one that is closed */
     rk_prove_closed(p, &o, proof);
+    o.deadline = until;
+    if (proof->late)
+        return RK_PROOF_NONE;
     if (proof->status == RK_PROOF_NONE)
         rk_prove_cases(p, &o, proof);
     if (proof->status == RK_PROOF_NONE)
@@ -153,6 +157,21 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
     rk_assignment_clear(&a);
 }
 
+/* --- ranks that are likely ---------------------------------------------------------------- */
+
+/* At a choice of dimensions at which the proof of a rank was late; nothing is evaluated there again
+   that would have to wait for it. */
+static void look_whether_likely(job *j, const rk_program *p) {
+    rk_prove_options o = prove_options(j);
+    if (!j->late)
+        j->doubts.rng =
+            rk_rng_trial(j->options->seed, j->checked->statement, 0x7072696d6573ULL /* primes */);
+    j->late = true;
+    o.deadline = rk_clock();
+    if (j->checked->mode == RK_MODE_UNIVERSAL && rk_closed_is_likely(p, &o, &j->doubts))
+        j->likely_choices++;
+}
+
 /* --- one choice of dimensions ------------------------------------------------------------- */
 
 static void visit(job *j, const int64_t *dims, double until) {
@@ -172,6 +191,8 @@ static void visit(job *j, const int64_t *dims, double until) {
         j->text_error = true;
     else
         take_proof(j, dims, p, &proof);
+    if (proof.late)
+        look_whether_likely(j, p);
     if (j->records != NULL && proof.status == RK_PROOF_NONE)
         rk_buf_cut(j->records, before);
     bool recorded = j->records == NULL || proof.status == RK_PROOF_NONE || j->records->len > mark;
@@ -679,7 +700,8 @@ static rk_status settle(job *j) {
     proved = proved || j->calculated || proved_everywhere(j);
     if (proved && j->refuted)
         rk_guard_raise("internal error: a proof and a counterexample disagree");
-    find_instances(j, proved, samples);
+    if (!j->late)
+        find_instances(j, proved, samples);
     return RK_OK;
 }
 

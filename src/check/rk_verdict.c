@@ -146,6 +146,26 @@ static bool exists_everywhere(const job *j) {
            j->proved_choices >= j->visited_choices;
 }
 
+/* Every choice of dimensions was proved or holds for likely ranks. */
+static bool is_likely(const job *j) {
+    return j->likely_choices > 0 && j->finite && j->complete &&
+           j->proved_choices + j->likely_choices == j->visited_choices;
+}
+
+static void supported_by_primes(job *j) {
+    rk_result *r = j->result;
+    size_t n = j->doubts.ranks;
+    r->verdict = RK_SUPPORTED;
+    r->method = rk_arena_printf(j->arena,
+                                "%s modulo two random primes of 61 bits, too small with "
+                                "probability at most 2^%ld",
+                                n == 1 ? "a rank" : "ranks", rk_doubts_bits(&j->doubts));
+    r->level =
+        rk_arena_printf(j->arena, "1 - 2^%ld for %zu rank%s whose proof was not done in time",
+                        rk_doubts_bits(&j->doubts), n, n == 1 ? "" : "s");
+    r->advice = "a proof may be done with more --time-limit";
+}
+
 static void decide_verdict(job *j, bool proved) {
     rk_result *r = j->result;
     r->method = j->method != NULL ? j->method : "";
@@ -159,6 +179,8 @@ static void decide_verdict(job *j, bool proved) {
         r->verdict = j->said;
         r->reason = j->reason;
         r->advice = j->advice;
+    } else if (is_likely(j)) {
+        supported_by_primes(j);
     } else if (j->checked->mode == RK_MODE_EXISTS ? exists_everywhere(j)
                                                   : j->held > 0 && j->null_violations == 0) {
         r->verdict = RK_VERIFIED;

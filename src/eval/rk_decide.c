@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_chain.h"
 
@@ -118,12 +119,23 @@ static bool wanted(const void *who, unsigned stage) {
     return worth_trying(who, stage_helps, stage);
 }
 
+/* Is something open for want of a proof of a rank? Then no domain after Q is worth its time. */
+static bool is_late(const decision *d) {
+    double end = d->options ? d->options->rank_deadline : 0;
+    bool open = false;
+    for (size_t i = 0; i < d->program->nhypotheses; i++)
+        open = open || (!is_settled(&d->hypothesis[i]) && d->hypothesis[i].why == RK_EV_LIMIT);
+    for (size_t i = 0; i < d->program->nclaims; i++)
+        open = open || (!is_settled(&d->claim[i]) && d->claim[i].why == RK_EV_LIMIT);
+    return open && end > 0 && rk_clock() > end;
+}
+
 static void run_chain(decision *d) {
     rk_chain_walk walk = {.precision_cap = DEFAULT_PRECISION_CAP};
     if (d->options && d->options->precision_cap)
         walk.precision_cap = d->options->precision_cap;
     if (run_stage(d) || (d->options && d->options->rational_only) ||
-        !worth_trying(d, not_hopeless, 0))
+        !worth_trying(d, not_hopeless, 0) || is_late(d))
         return;
     while (rk_chain_next(&d->chain, &walk, wanted, d))
         if (run_stage(d))
@@ -200,6 +212,7 @@ static void report(const decision *d, rk_instance *out) {
     const finding *open = first_open(d);
     if (open == NULL || out->overall != RK_INSTANCE_UNKNOWN)
         return;
+    out->late = is_late(d);
     out->why = reason(d, open->why);
     out->where = open->where;
 }
@@ -209,7 +222,11 @@ void rk_decide(const rk_program *program, const rk_assignment *a, const rk_decid
     decision d = {.program = program, .options = options};
     memset(out, 0, sizeof *out);
     rk_chain_init(&d.chain, program, a);
-    d.chain.run[0].deadline = options ? options->deadline : 0;
+    if (options != NULL) {
+        d.chain.run[0].deadline = options->deadline;
+        d.chain.run[0].rank_deadline = options->rank_deadline;
+        d.chain.run[0].doubts = options->doubts;
+    }
     d.hypothesis = findings(program->hypotheses, program->nhypotheses);
     d.claim = findings(program->claims, program->nclaims);
     run_chain(&d);

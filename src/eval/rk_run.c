@@ -4,6 +4,8 @@
 
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
+#include "linalg/rk_likely.h"
+#include "linalg/rk_rank.h"
 #include "rk_step.h"
 
 /* --- the run -------------------------------------------------------------------------------- */
@@ -102,6 +104,38 @@ static void compute_truth(rk_run *run, unsigned i, rk_ev defined) {
     settle(run, i, defined, why);
 }
 
+slong rk_doubts_bits(const rk_doubts *d) {
+    return d->worst + (d->ranks > 1 ? (slong)FLINT_BIT_COUNT(d->ranks - 1) : 0);
+}
+
+static slong likely_rank(rk_doubts *d, const fmpq_mat_t a) {
+    rk_likely found = rk_likely_fmpq(a, &d->rng);
+    d->worst = d->ranks == 0 || found.doubts > d->worst ? found.doubts : d->worst;
+    d->ranks++;
+    return found.rank;
+}
+
+/* Over Q, with a deadline. */
+static rk_ev rank_until(const rk_run *run, slong *low, slong *high, const rk_matrix *a) {
+    fmpq_mat_t x;
+    fmpq_mat_init(x, a->rows, a->cols);
+    rk_matrix_get_fmpq_mat(x, a);
+    bool known = rk_rank_fmpq_until(low, high, x, run->rank_deadline);
+    if (!known && run->doubts != NULL) {
+        slong found = likely_rank(run->doubts, x);
+        *low = *high = found > *low ? found : *low;
+        known = true;
+    }
+    fmpq_mat_clear(x);
+    return known ? RK_EV_OK : RK_EV_LIMIT;
+}
+
+static rk_ev rank_of(const rk_run *run, slong *low, slong *high, const rk_matrix *a) {
+    if (run->rank_deadline > 0 && rk_over_rationals(run->domain))
+        return rank_until(run, low, high, a);
+    return rk_matrix_rank(low, high, a);
+}
+
 /* What is known of the rank of instruction p's argument: the bounds are those of the shape when
    nothing better is. */
 static rk_ev find_rank(const rk_run *run, const rk_instr *p, slong *low, slong *high) {
@@ -110,12 +144,15 @@ static rk_ev find_rank(const rk_run *run, const rk_instr *p, slong *low, slong *
     *high = shape->rows < shape->cols ? shape->rows : shape->cols;
     rk_ev ev = run->ev[p->arg[0]];
     slong l, h;
+    bool late = false;
     if (ev == RK_EV_OK) {
-        ev = rk_matrix_rank(&l, &h, &run->value[p->arg[0]]);
-        *low = ev == RK_EV_OK || ev == RK_EV_PRECISION ? l : *low;
-        *high = ev == RK_EV_OK || ev == RK_EV_PRECISION ? h : *high;
+        ev = rank_of(run, &l, &h, &run->value[p->arg[0]]);
+        late = ev == RK_EV_LIMIT && rk_over_rationals(run->domain);
+        bool bounds = ev == RK_EV_OK || ev == RK_EV_PRECISION || late;
+        *low = bounds ? l : *low;
+        *high = bounds ? h : *high;
     }
-    if (ev != RK_EV_OK && ev != RK_EV_UNDEFINED) {
+    if (ev != RK_EV_OK && ev != RK_EV_UNDEFINED && !late) {
         h = rk_step_rank_bound(run, p->arg[0]);
         *high = h < *high ? h : *high;
     }

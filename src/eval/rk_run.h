@@ -2,6 +2,7 @@
 #ifndef RK_RUN_H
 #define RK_RUN_H
 
+#include "base/rk_rng.h"
 #include "domain/rk_matrix.h"
 #include "rk_program.h"
 
@@ -22,6 +23,16 @@ typedef struct rk_bounds {
     fmpq low, high;
 } rk_bounds;
 
+/* Ranks over Q taken for likely ones (linalg/rk_likely.h) where a proof was not done in time. What
+   a run with doubts says is wrong with probability at most 2^bits, and is never proved. */
+typedef struct rk_doubts {
+    rk_rng rng;   /* set by the caller: where the primes are drawn from */
+    size_t ranks; /* how many were not proved; 0: there is no doubt */
+    slong worst;  /* each is wrong with probability at most 2^worst */
+} rk_doubts;
+
+slong rk_doubts_bits(const rk_doubts *d);
+
 /* The values of a run, for every instruction needed. Definedness is told apart from values: a
    rank that a ball cannot tell is defined, and `or` is true beside it when the other side is. */
 typedef struct rk_run {
@@ -33,8 +44,10 @@ typedef struct rk_run {
     rk_ev *defined;     /* of the whole closure: OK, UNDEFINED (both certain), or why unknown */
     rk_bounds **bounds; /* of 1 by 1 instructions; NULL where there are none */
     unsigned char *done;
-    rk_matrix *input; /* one for each slot */
-    double deadline;  /* on the monotonic clock; what is left then ends in LIMIT; 0: none */
+    rk_matrix *input;     /* one for each slot */
+    double deadline;      /* on the monotonic clock; what is left then ends in LIMIT; 0: none */
+    double rank_deadline; /* the same for proofs that a rank over Q is no larger; 0: none */
+    rk_doubts *doubts;    /* what they are replaced by then; NULL: by nothing */
     /* An exact run at the same assignment, or NULL; set before computing. Its results are taken
        over, and those of the runs before it: truths, bounds, and values that are rational. */
     const struct rk_run *earlier;
@@ -73,12 +86,16 @@ typedef struct rk_instance {
     rk_span where;
     const char *domain; /* the domain that settled it */
     slong precision;    /* highest used by balls, 0 if none */
+    bool late;          /* UNKNOWN: for want of a proof of a rank at the deadline */
 } rk_instance;
 
 typedef struct rk_decide_options {
     slong precision_cap; /* bits; 0: default 1024 */
     double deadline;     /* on the monotonic clock, looked at between instructions; 0: none */
-    bool rational_only;  /* Q only: quick, ESCAPE counts as UNKNOWN */
+    double
+        rank_deadline;  /* of proofs of ranks over Q: what needs them is then left open; 0: none */
+    rk_doubts *doubts;  /* not NULL: they are replaced by likely ranks, and nothing is proved */
+    bool rational_only; /* Q only: quick, ESCAPE counts as UNKNOWN */
 } rk_decide_options;
 
 /* Decides the claims at an exact assignment in the smallest exact domain that holds it, or by balls

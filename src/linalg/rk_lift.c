@@ -1,4 +1,5 @@
 #include "rk_lift.h"
+#include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_modular.h"
 #include "rk_schur.h"
@@ -190,11 +191,15 @@ static slong early_digits(const fmpz_mat_t a, const rk_minor *minor) {
     return found;
 }
 
-static finding lift(const fmpz_mat_t a, const rk_minor *minor, slong most) {
+static bool is_late(double deadline) {
+    return deadline > 0 && rk_clock() > deadline;
+}
+
+static finding lift(const fmpz_mat_t a, const rk_minor *minor, slong most, double deadline) {
     lifting l;
     finding f = OPEN;
     start(&l, a, minor, false);
-    for (slong digits = 1; digits <= most && f == OPEN; digits++) {
+    for (slong digits = 1; digits <= most && f == OPEN && !is_late(deadline); digits++) {
         add_digit(&l);
         f = digits % 2 == 0 ? try_proof(&l) : OPEN;
     }
@@ -205,24 +210,25 @@ static finding lift(const fmpz_mat_t a, const rk_minor *minor, slong most) {
 /* Columns by columns of the minor and rows by rows: one of the two may have very small coefficients
    (repeated rows are sums of rows with coefficients 0 and 1, but their columns depend on each other
    in no simple way). */
-static finding prove_early(const fmpz_mat_t a, const rk_minor *minor) {
+static finding prove_early(const fmpz_mat_t a, const rk_minor *minor, double deadline) {
     rk_minor across = {minor->r, minor->cols, minor->rows, minor->p};
     fmpz_mat_t t;
     fmpz_mat_init(t, fmpz_mat_ncols(a), fmpz_mat_nrows(a));
     fmpz_mat_transpose(t, a);
     slong down = early_digits(t, &across);
-    finding f = down > 0 ? lift(t, &across, 2 * down) : OPEN;
+    finding f = down > 0 ? lift(t, &across, 2 * down, deadline) : OPEN;
     fmpz_mat_clear(t);
     slong right = f == OPEN ? early_digits(a, minor) : 0;
-    return right > 0 ? lift(a, minor, 2 * right) : f;
+    return right > 0 ? lift(a, minor, 2 * right, deadline) : f;
 }
 
-bool rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor) {
+rk_tern rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor, double deadline) {
     slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
     if (minor->r == 0)
-        return fmpz_mat_is_zero(a);
+        return rk_tern_of(fmpz_mat_is_zero(a));
     if (minor->r == m || minor->r == n)
-        return true;
-    finding f = prove_early(a, minor);
-    return f == OPEN ? rk_schur_is_zero(a, minor->r, minor->rows, minor->cols) : f == PROVED;
+        return RK_TRUE;
+    finding f = prove_early(a, minor, deadline);
+    return f == OPEN ? rk_schur_is_zero(a, minor->r, minor->rows, minor->cols, deadline)
+                     : rk_tern_of(f == PROVED);
 }

@@ -7,8 +7,8 @@
 #ifndef RK_LIFT_H
 #define RK_LIFT_H
 
-#include <stdbool.h>
 #include "base/rk_flint.h"
+#include "base/rk_tern.h"
 
 /* Rows and columns of an r by r minor, in an order in which all leading minors are regular mod p,
    as rk_modular_rank finds them; p below RK_MODULAR_LIMIT. The caller owns the arrays. */
@@ -18,7 +18,8 @@ typedef struct rk_minor {
     ulong p;
 } rk_minor;
 
-/* Whether rank(a) <= r. True is proved; false means that the rank is larger. */
-bool rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor);
+/* Whether rank(a) <= r. True and false are proved; unknown: not by the deadline, on the monotonic
+   clock (0: none). */
+rk_tern rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor, double deadline);
 
 #endif

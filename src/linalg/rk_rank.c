@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/rk_mem.h"
+#include "base/rk_tern.h"
 #include "rk_lift.h"
 #include "rk_modular.h"
 
@@ -86,35 +87,52 @@ static slong profile(const fmpz_mat_t a, ulong p, slong *rows, slong *cols) {
 
 /* A rank below the true one mod p (p divides every larger minor) is met by the next prime; only
    finitely many are bad. */
-static slong rank_by_primes(const fmpz_mat_t a) {
-    slong full = FLINT_MIN(fmpz_mat_nrows(a), fmpz_mat_ncols(a)), best = 0, r = 0;
+static bool rank_by_primes(slong *low, slong *high, const fmpz_mat_t a, double deadline) {
+    slong full = FLINT_MIN(fmpz_mat_nrows(a), fmpz_mat_ncols(a)), best = 0;
     slong *rows = rk_malloc(((size_t)full + 1) * sizeof *rows);
     slong *cols = rk_malloc(((size_t)full + 1) * sizeof *cols);
-    bool proved = false;
-    for (ulong p = prime_before(FIRST_BOUND); !proved; p = prime_before(p)) {
-        r = profile(a, p, rows, cols);
+    rk_tern proved = RK_FALSE;
+    for (ulong p = prime_before(FIRST_BOUND); rk_tern_false(proved); p = prime_before(p)) {
+        slong r = profile(a, p, rows, cols);
         if (r < best) /* a known lower bound is larger: not worth a proof */
             continue;
         best = r;
         rk_minor minor = {r, rows, cols, p};
-        proved = r == full || rk_lift_rank_at_most(a, &minor);
+        proved = r == full ? RK_TRUE : rk_lift_rank_at_most(a, &minor, deadline);
     }
     rk_free(rows);
     rk_free(cols);
-    return r;
+    *low = best;
+    *high = rk_tern_true(proved) ? best : full;
+    return *low == *high;
+}
+
+static bool rank_until(slong *low, slong *high, const fmpz_mat_t a, double deadline) {
+    if (!is_small(a))
+        return rank_by_primes(low, high, a, deadline);
+    *low = *high = fmpz_mat_rank(a);
+    return true;
 }
 
 slong rk_rank_fmpz(const fmpz_mat_t a) {
-    return is_small(a) ? fmpz_mat_rank(a) : rank_by_primes(a);
+    slong low, high;
+    rank_until(&low, &high, a, 0);
+    return low;
 }
 
-slong rk_rank_fmpq(const fmpq_mat_t a) {
+bool rk_rank_fmpq_until(slong *low, slong *high, const fmpq_mat_t a, double deadline) {
     fmpz_mat_t z;
     fmpz_mat_init(z, fmpq_mat_nrows(a), fmpq_mat_ncols(a));
     fmpq_mat_get_fmpz_mat_rowwise(z, NULL, a);
-    slong r = rk_rank_fmpz(z);
+    bool known = rank_until(low, high, z, deadline);
     fmpz_mat_clear(z);
-    return r;
+    return known;
+}
+
+slong rk_rank_fmpq(const fmpq_mat_t a) {
+    slong low, high;
+    rk_rank_fmpq_until(&low, &high, a, 0);
+    return low;
 }
 
 /* Powers of 2 mod p from 2^LEAST to 2^MOST, enough for every finite double. */
@@ -152,8 +170,7 @@ static slong rank_of_residues(slong rows, slong cols, const double *entry, ulong
     return r;
 }
 
-/* Each row times the power of two that makes it integral: the rank stays. */
-static void integral_rows(fmpz_mat_t z, const double *entry) {
+void rk_rank_integral_rows(fmpz_mat_t z, const double *entry) {
     slong cols = fmpz_mat_ncols(z);
     for (slong i = 0; i < fmpz_mat_nrows(z); i++) {
         int least = MOST_EXPONENT, exponent;
@@ -178,7 +195,7 @@ slong rk_rank_doubles(slong rows, slong cols, const double *entry) {
         return full;
     fmpz_mat_t z;
     fmpz_mat_init(z, rows, cols);
-    integral_rows(z, entry);
+    rk_rank_integral_rows(z, entry);
     slong r = rk_rank_fmpz(z);
     fmpz_mat_clear(z);
     return r;

@@ -5,6 +5,8 @@
 #ifndef RK_RANK_H
 #define RK_RANK_H
 
+#include <stdbool.h>
+
 #include "base/rk_flint.h"
 
 /* Rank over F_p; a is not changed. */
@@ -17,5 +19,12 @@ slong rk_rank_fmpz(const fmpz_mat_t a);
 slong rk_rank_fmpq(const fmpq_mat_t a);
 /* Exact rank of a matrix of finite doubles, row-major. */
 slong rk_rank_doubles(slong rows, slong cols, const double *entry);
+
+/* Proved bounds of the rank; false when they are apart, as the proof that it is no larger was not
+   done by the deadline, on the monotonic clock (0: none). */
+bool rk_rank_fmpq_until(slong *low, slong *high, const fmpq_mat_t a, double deadline);
+
+/* The m by n doubles, each row times the power of two that makes it integral: the rank stays. */
+void rk_rank_integral_rows(fmpz_mat_t z, const double *entry);
 
 #endif

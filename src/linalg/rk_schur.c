@@ -1,6 +1,7 @@
 #include "rk_schur.h"
 #include <stdatomic.h>
 #include <string.h>
+#include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "base/rk_pool.h"
 #include "rk_modular.h"
@@ -9,6 +10,7 @@
 /* Primes are taken downwards from here: sums of 127 products need no reduction. */
 #define FIRST_PRIME (UWORD(1) << 24)
 enum { MOST_FACTORS = 32, MOST_WIDTH = 256 };
+#define MOST_DOUBLES 0x1p27 /* of the inverses mod all of them: a gigabyte */
 
 /* Residues mod several primes stand for an integer below their product in modulus. */
 typedef struct basis {
@@ -32,8 +34,15 @@ typedef struct schur {
     slong width;         /* columns that are lifted together */
     double *room;        /* `each` doubles for a thread */
     size_t each;
-    atomic_bool refuted;
+    double deadline;
+    atomic_bool refuted, late;
 } schur;
+
+static bool is_late(schur *s) {
+    if (s->deadline > 0 && rk_clock() > s->deadline)
+        atomic_store(&s->late, true);
+    return atomic_load(&s->late);
+}
 
 static double balanced(ulong residue, ulong p) {
     return residue > p / 2 ? (double)residue - (double)p : (double)residue;
@@ -217,6 +226,8 @@ static slong factors(const schur *s, slong digits) {
     double least = 0;
     slong best = 1;
     for (slong n = 1; n <= MOST_FACTORS && n <= digits; n++) {
+        if (n > 1 && (double)n * m * r > MOST_DOUBLES)
+            break;
         double steps = (double)((digits + n - 1) / n), primes = (double)n;
         double cost = steps * ((primes + q) * m * r * k + 2 * primes * q * (m + r) * k) +
                       primes * r * (3 * r * r + (m - r) * r + 100 * m);
@@ -253,13 +264,13 @@ static void choose_digits(schur *s, const fmpz_mat_t a, ulong *p) {
     minors_bound(bound, a, s->r);
     slong count = factors(s, (slong)fmpz_bits(bound) / 48 + 1);
     s->solve = rk_malloc((size_t)(count * s->m * s->r) * sizeof(double));
-    while (s->p.count < count) {
+    while (s->p.count < count && !is_late(s)) {
         *p = previous_prime(*p);
         if (read_inverse(s, s->solve + s->p.count * s->m * s->r, a, *p))
             basis_add(&s->p, *p);
     }
     find_units(&s->p);
-    for (; fmpz_cmp(power, bound) <= 0; s->steps++) {
+    for (; s->p.count == count && fmpz_cmp(power, bound) <= 0; s->steps++) {
         fmpz_mul(power, power, s->p.product);
         fmpz_mul(power, power, s->p.product);
     }
@@ -276,9 +287,9 @@ static void choose_width(schur *s, slong threads) {
     s->room = rk_malloc((size_t)threads * s->each * sizeof(double));
 }
 
-static void start(schur *s, const fmpz_mat_t a, slong r, slong threads) {
+static void start(schur *s, const fmpz_mat_t a, slong r, slong threads, double deadline) {
     ulong p = FIRST_PRIME;
-    *s = (schur){.on = rk_residues_best(), .m = fmpz_mat_nrows(a), .r = r};
+    *s = (schur){.on = rk_residues_best(), .m = fmpz_mat_nrows(a), .r = r, .deadline = deadline};
     s->k = fmpz_mat_ncols(a) - r;
     basis_init(&s->p);
     basis_init(&s->q);
@@ -380,7 +391,7 @@ static void take_digit(const schur *s, columns *c) {
 static void lift_part(void *self, size_t index, unsigned worker) {
     schur *s = self;
     columns c = columns_at(s, (slong)index * s->width, worker);
-    for (slong step = 1; step <= s->steps && !atomic_load(&s->refuted); step++) {
+    for (slong step = 1; step <= s->steps && !atomic_load(&s->refuted) && !is_late(s); step++) {
         if (!next_digit(s, &c))
             atomic_store(&s->refuted, true);
         else if (step < s->steps)
@@ -403,12 +414,13 @@ static void arrange(fmpz_mat_t to, const fmpz_mat_t a, slong r, const slong *row
     rk_free(j);
 }
 
-bool rk_schur_is_zero(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols) {
+rk_tern rk_schur_is_zero(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols,
+                         double deadline) {
     schur s;
     fmpz_mat_t b;
     unsigned threads = rk_pool_blas_threads();
     arrange(b, a, r, rows, cols);
-    start(&s, b, r, threads);
+    start(&s, b, r, threads, deadline);
     fmpz_mat_clear(b);
     size_t parts = (size_t)((s.k + s.width - 1) / s.width);
     if (threads > 1 && parts > 1)
@@ -416,7 +428,7 @@ bool rk_schur_is_zero(const fmpz_mat_t a, slong r, const slong *rows, const slon
     else
         for (size_t i = 0; i < parts; i++)
             lift_part(&s, i, 0);
-    bool zero = !atomic_load(&s.refuted);
+    bool refuted = atomic_load(&s.refuted), late = atomic_load(&s.late);
     finish(&s);
-    return zero;
+    return refuted ? RK_FALSE : late ? RK_UNKNOWN : RK_TRUE;
 }

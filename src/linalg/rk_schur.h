@@ -9,12 +9,14 @@
 #ifndef RK_SCHUR_H
 #define RK_SCHUR_H
 
-#include <stdbool.h>
 #include "base/rk_flint.h"
+#include "base/rk_tern.h"
 
 /* Whether rank(a) = r, given rows and columns of an r by r minor all of whose leading minors are
    regular, 0 < r < both sides of a. True is proved; false means that the rank is larger, and is
-   proved, too. The columns are shared by as many threads as BLAS would take. */
-bool rk_schur_is_zero(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols);
+   proved, too; unknown: not by the deadline, on the monotonic clock (0: none). The columns are
+   shared by as many threads as BLAS would take. */
+rk_tern rk_schur_is_zero(const fmpz_mat_t a, slong r, const slong *rows, const slong *cols,
+                         double deadline);
 
 #endif

@@ -51,8 +51,8 @@ static bool some_claim(const rk_program *program, const rk_instance *x, rk_insta
 }
 
 static void count_case(tally *t, const rk_program *program, const rk_assignment *a,
-                       const rk_prove_options *o, rk_proof *out) {
-    rk_decide_options d = {.precision_cap = o->precision_cap};
+                       const rk_prove_options *o, double rank_deadline, rk_proof *out) {
+    rk_decide_options d = {.precision_cap = o->precision_cap, .rank_deadline = rank_deadline};
     rk_instance x;
     rk_decide(program, a, &d, &x);
     bool violated = some_claim(program, &x, RK_INSTANCE_VIOLATED);
@@ -66,6 +66,7 @@ static void count_case(tally *t, const rk_program *program, const rk_assignment 
         t->unknown++;
         out->why = x.why;
         out->where = x.where;
+        out->late = x.late;
     }
     rk_instance_clear(&x);
 }
@@ -94,18 +95,39 @@ static tally tally_of(const rk_program *program) {
     return (tally){.exists = program->checked->mode == RK_MODE_EXISTS};
 }
 
-void rk_prove_closed(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
+static bool is_closed(const rk_program *program) {
     for (size_t s = 0; s < program->nslots; s++)
         if (!program->slots[s].defined)
-            return;
+            return false;
+    return true;
+}
+
+void rk_prove_closed(const rk_program *program, const rk_prove_options *o, rk_proof *out) {
+    if (!is_closed(program))
+        return;
     rk_assignment nothing;
     rk_assignment_init(&nothing, program);
     tally t = tally_of(program);
     out->method = "exact evaluation";
-    count_case(&t, program, &nothing, o, out);
+    count_case(&t, program, &nothing, o, o->deadline, out);
     conclude(&t, out);
     record(program, o, out);
     rk_assignment_clear(&nothing);
+}
+
+bool rk_closed_is_likely(const rk_program *program, const rk_prove_options *o, rk_doubts *doubts) {
+    rk_decide_options d = {
+        .precision_cap = o->precision_cap, .rank_deadline = o->deadline, .doubts = doubts};
+    rk_assignment nothing;
+    rk_instance x;
+    if (!is_closed(program))
+        return false;
+    rk_assignment_init(&nothing, program);
+    rk_decide(program, &nothing, &d, &x);
+    bool likely = every_claim_holds(program, &x);
+    rk_instance_clear(&x);
+    rk_assignment_clear(&nothing);
+    return likely;
 }
 
 /* --- finite sets -------------------------------------------------------------------------- */
@@ -194,7 +216,7 @@ void rk_prove_cases(const rk_program *program, const rk_prove_options *o, rk_pro
     out->method = "all cases";
     for (uint64_t k = 0; k < total && !t.settled; k++) {
         set_case(program, k, &a);
-        count_case(&t, program, &a, o, out);
+        count_case(&t, program, &a, o, 0, out);
     }
     conclude(&t, out);
     record(program, o, out);

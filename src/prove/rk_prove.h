@@ -23,6 +23,7 @@ typedef struct rk_proof {
     rk_ev why;              /* NONE: what was missing */
     rk_span where;
     uint64_t cases; /* all cases: how many were decided */
+    bool late;      /* NONE, for want of a proof of a rank at the deadline: nothing else helps */
 } rk_proof;
 
 void rk_proof_init(rk_proof *p);
@@ -41,8 +42,13 @@ typedef struct rk_prove_options {
                              (docs/certificate-format.md), if it can; NULL: not wanted */
 } rk_prove_options;
 
-/* Programs without free slots: one exact evaluation (rk_decide), three-valued. */
+/* Programs without free slots: one exact evaluation (rk_decide), three-valued. Proofs of ranks over
+   Q end at the deadline. */
 void rk_prove_closed(const rk_program *program, const rk_prove_options *o, rk_proof *out);
+
+/* The same with likely ranks where proofs were late: do hypotheses and claims hold, unless one of
+   the doubts is true? This proves nothing. */
+bool rk_closed_is_likely(const rk_program *program, const rk_prove_options *o, rk_doubts *doubts);
 
 /* Upper and lower bounds of ranks from shapes and from the declared sets alone, propagated through
    the DAG, valid at every assignment; the claim is then decided over intervals. */

@@ -207,8 +207,22 @@ static void say_advice(rk_tale *t, const rk_result *r) {
     rk_tale_end(t);
 }
 
+/* Ranks over Q whose proofs were late. */
+static void say_likely(rk_tale *t, const rk_result *r) {
+    rk_tale_say(t,
+                "The claim was evaluated with %s. Primes are drawn evenly from seed %" PRIu64
+                "; a rank modulo a prime is never too large, and too small only when the prime "
+                "divides every minor of that order, of which few primes are capable. The level is "
+                "%s. This is no proof.",
+                rk_tale_text(t, r->method), r->seed, rk_tale_text(t, r->level));
+    say_scope(t, r);
+    rk_tale_end(t);
+}
+
 void rk_explain_trials(rk_tale *t, const rk_explained *what) {
-    if (what->result->level != NULL)
+    if (what->result->level != NULL && what->checked->mode != RK_MODE_RANDOM)
+        say_likely(t, what->result);
+    else if (what->result->level != NULL)
         say_draws(t, what->result);
     else
         say_instances(t, what->result);

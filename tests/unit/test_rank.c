@@ -1,7 +1,9 @@
 /* Ranks: of planted matrices, of entries that a prime divides, of ranks that drop mod p, of wide
    dyadic ranges; and upper bounds that must not be believed. */
 #include "domain_helpers.h"
+#include "base/rk_clock.h"
 #include "linalg/rk_lift.h"
+#include "linalg/rk_likely.h"
 #include "linalg/rk_modular.h"
 #include "linalg/rk_poly_rank.h"
 #include "linalg/rk_product.h"
@@ -214,6 +216,10 @@ static void ranks_that_drop_mod_p(void **state) {
     fmpz_mat_clear(right);
 }
 
+static void assert_lift(rk_tern said, bool truth) {
+    assert_true(truth ? rk_tern_true(said) : rk_tern_false(said));
+}
+
 /* A claimed bound below the rank is refused, one at the rank proved. */
 static void lifted_bounds_are_checked(void **state) {
     (void)state;
@@ -230,7 +236,7 @@ static void lifted_bounds_are_checked(void **state) {
         fmpz_mat_get_nmod_mat(residues, a);
         slong r = rk_rank_profile_mod(residues, rows, cols);
         rk_minor found = {r, rows, cols, FIRST}, smaller = {r - 1, rows, cols, FIRST};
-        assert_true(rk_lift_rank_at_most(a, &found) == (r == rank));
+        assert_lift(rk_lift_rank_at_most(a, &found, 0), r == rank);
         fmpz_mat_init(minor, r, r);
         if (r > 1) { /* a leading minor that is regular too, one smaller */
             nmod_mat_t corner;
@@ -239,7 +245,7 @@ static void lifted_bounds_are_checked(void **state) {
                 for (slong j = 0; j < r - 1; j++)
                     nmod_mat_entry(corner, i, j) = nmod_mat_entry(residues, rows[i], cols[j]);
             if (nmod_mat_rank(corner) == r - 1)
-                assert_false(rk_lift_rank_at_most(a, &smaller));
+                assert_lift(rk_lift_rank_at_most(a, &smaller, 0), false);
             nmod_mat_clear(corner);
         }
         fmpz_mat_clear(minor);
@@ -276,7 +282,7 @@ static void late_differences_are_found(void **state) {
         planted(a, &rng, r, 1000);
         fmpz_mat_get_nmod_mat(residues, a);
         if (rk_rank_profile_mod(residues, rows, cols) == r) {
-            assert_true(rk_schur_is_zero(a, r, rows, cols));
+            assert_lift(rk_schur_is_zero(a, r, rows, cols, 0), true);
             slong i = 0, j = 0; /* a row and a column beside the minor */
             for (slong k = 0; k < r; k++)
                 if (rows[k] == i)
@@ -286,7 +292,7 @@ static void late_differences_are_found(void **state) {
                     j++, k = -1;
             primes_below(product, UWORD(1) << 24, rk_rng_between(&rng, 1, 80));
             fmpz_add(fmpz_mat_entry(a, i, j), fmpz_mat_entry(a, i, j), product);
-            assert_false(rk_schur_is_zero(a, r, rows, cols));
+            assert_lift(rk_schur_is_zero(a, r, rows, cols, 0), false);
             assert_int_equal(rk_rank_fmpz(a), r + 1);
         }
         nmod_mat_clear(residues);
@@ -411,6 +417,131 @@ static void ranks_of_doubles(void **state) {
     assert_int_equal(rk_rank_doubles(1, 4, zero), 0);
 }
 
+/* --- ranks that are likely ------------------------------------------------------------------ */
+
+static void likely_ranks_are_flints(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(14, "likely_ranks_are_flints"), primes = test_rng(15, "likely primes");
+    for (long t = 0; t < (test_long() ? 2000 : 200); t++) {
+        slong m = rk_rng_between(&rng, 0, 40), n = rk_rng_between(&rng, 0, 40);
+        fmpz_mat_t a;
+        fmpq_mat_t q;
+        fmpz_mat_init(a, m, n);
+        fmpq_mat_init(q, m, n);
+        planted(a, &rng, rk_rng_between(&rng, 0, 40), rk_rng_below(&rng, 2) ? 1 : 1000000000);
+        for (slong i = 0; i < m; i++) /* rows over denominators, and divisible by a usual prime */
+            for (slong j = 0; j < n; j++) {
+                fmpz_mul_ui(fmpz_mat_entry(a, i, j), fmpz_mat_entry(a, i, j), i % 3 ? 1 : FIRST);
+                fmpq_set_fmpz(fmpq_mat_entry(q, i, j), fmpz_mat_entry(a, i, j));
+                fmpq_div_2exp(fmpq_mat_entry(q, i, j), fmpq_mat_entry(q, i, j), (ulong)(i * 31));
+            }
+        rk_likely whole = rk_likely_fmpz(a, &primes), fraction = rk_likely_fmpq(q, &primes);
+        assert_int_equal(whole.rank, fmpz_mat_rank(a));
+        assert_int_equal(fraction.rank, whole.rank);
+        assert_true(whole.doubts <= -80 && fraction.doubts <= -80);
+        fmpq_mat_clear(q);
+        fmpz_mat_clear(a);
+    }
+    double wide[] = {0x1p1000, 0x1p-1000, 3, 0x1p1001, 0x1p-999, 6, 0, 0x1p-1074, 1};
+    assert_int_equal(rk_likely_doubles(3, 3, wide, &primes).rank, 2);
+    wide[8] = 0x1.8p-73; /* now row 2 is a multiple of 1e-1074, 1 of the others only by chance */
+    assert_int_equal(rk_likely_doubles(3, 3, wide, &primes).rank, rk_rank_doubles(3, 3, wide));
+}
+
+/* Every minor is divisible by the primes that are drawn: the rank found is too small, and never too
+   large. One prime that divides nothing is enough. */
+static void unlucky_primes_are_seen_through(void **state) {
+    (void)state;
+    const ulong bad[2] = {UWORD(1152921504606847009), UWORD(2305843009213693951)};
+    const ulong half[2] = {bad[0], UWORD(2305843009213693921)};
+    rk_rng rng = test_rng(16, "unlucky_primes_are_seen_through");
+    assert_true(n_is_prime(bad[0]) && n_is_prime(bad[1]) && n_is_prime(half[1]));
+    for (long t = 0; t < 50; t++) {
+        slong m = rk_rng_between(&rng, 1, 30), n = rk_rng_between(&rng, 1, 30), r, rank;
+        fmpz_mat_t a, left;
+        fmpz_mat_init(a, m, n);
+        fmpz_mat_init(left, m, m);
+        planted(a, &rng, 12, 9);
+        r = rk_rng_between(&rng, 0, m);
+        fmpz_mat_one(left); /* rows from r on divisible by both, and mixed with those before */
+        for (slong i = r; i < m; i++) {
+            fmpz_set_ui(fmpz_mat_entry(left, i, i), bad[0]);
+            fmpz_mul_ui(fmpz_mat_entry(left, i, i), fmpz_mat_entry(left, i, i), bad[1]);
+            for (slong j = 0; j < r; j++)
+                fmpz_set_si(fmpz_mat_entry(left, i, j), rk_rng_between(&rng, -3, 3));
+        }
+        fmpz_mat_mul(a, left, a);
+        rank = fmpz_mat_rank(a);
+        assert_true(rk_likely_by(a, bad) <= FLINT_MIN(rank, r));
+        assert_int_equal(rk_likely_by(a, half), rank);
+        assert_int_equal(rk_rank_fmpz(a), rank);
+        /* the bound counts them: both divide minors of order rank, each m - r times or more */
+        if (rank > r)
+            assert_true(rk_likely_bad_primes(a) >= 2);
+        fmpz_mat_clear(left);
+        fmpz_mat_clear(a);
+    }
+}
+
+/* The bound of the number of bad primes against exact determinants, and the number of primes that
+   are drawn from against the inequalities in the header. */
+static void bounds_of_doubt_are_bounds(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(17, "bounds_of_doubt_are_bounds"), primes = test_rng(18, "likely primes");
+    assert_true(0x1p61 / (61 * log(2)) - 1.25506 * 0x1p60 / (60 * log(2)) > 0x1p54);
+    for (long t = 0; t < 200; t++) {
+        slong n = rk_rng_between(&rng, 1, 12);
+        fmpz_mat_t a;
+        fmpz_t det, power;
+        fmpz_init(det);
+        fmpz_init(power);
+        fmpz_mat_init(a, n, n);
+        random_fmpz(a, &rng, (int64_t)1 << rk_rng_between(&rng, 1, 60));
+        for (slong i = 0; i < n; i++)
+            for (slong j = 0; j < n && t % 2; j++) /* as large as Hadamard allows, nearly */
+                fmpz_mul_2exp(fmpz_mat_entry(a, i, j), fmpz_mat_entry(a, i, j), i == j ? 200 : 0);
+        fmpz_mat_det(det, a);
+        slong bad = rk_likely_bad_primes(a);
+        fmpz_set_ui(power, 1);
+        fmpz_mul_2exp(power, power,
+                      (ulong)(60 * (bad + 1))); /* bad + 1 primes have a product above */
+        assert_true(fmpz_cmpabs(det, power) < 0);
+        rk_likely found = rk_likely_fmpz(a, &primes);
+        slong bits = 0; /* 2^bits >= bad */
+        while ((WORD(1) << bits) < bad)
+            bits++;
+        assert_int_equal(found.doubts, 2 * (bits - 54));
+        fmpz_mat_clear(a);
+        fmpz_clear(det);
+        fmpz_clear(power);
+    }
+}
+
+/* A proof that is cut says what it knows: the rank mod p below, the shape above. */
+static void late_proofs_leave_bounds(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(19, "late_proofs_leave_bounds");
+    fmpz_mat_t a;
+    fmpq_mat_t q;
+    slong low, high;
+    fmpz_mat_init(a, 40, 50);
+    fmpq_mat_init(q, 40, 50);
+    planted(a, &rng, 17, 1000);
+    fmpq_mat_set_fmpz_mat(q, a);
+    assert_false(rk_rank_fmpq_until(&low, &high, q, rk_clock()));
+    assert_int_equal(low, 17);
+    assert_int_equal(high, 40);
+    assert_true(rk_rank_fmpq_until(&low, &high, q, rk_clock() + 1000));
+    assert_int_equal(low, 17);
+    assert_int_equal(high, 17);
+    random_fmpz(a, &rng, 1000); /* full rank needs no time */
+    fmpq_mat_set_fmpz_mat(q, a);
+    assert_true(rk_rank_fmpq_until(&low, &high, q, rk_clock()));
+    assert_int_equal(low, 40);
+    fmpz_mat_clear(a);
+    fmpq_mat_clear(q);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modular_ranks_are_flints),
@@ -425,6 +556,10 @@ int main(void) {
         cmocka_unit_test(late_differences_are_found),
         cmocka_unit_test(large_planted_ranks),
         cmocka_unit_test(ranks_of_doubles),
+        cmocka_unit_test(likely_ranks_are_flints),
+        cmocka_unit_test(unlucky_primes_are_seen_through),
+        cmocka_unit_test(bounds_of_doubt_are_bounds),
+        cmocka_unit_test(late_proofs_leave_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Inside the writer of records: rk_record.c writes the tree, record_facts.c facts and sums,
    record_laws.c the arguments of laws, record_steps.c
    facts that are several records, record_rules.c the equations that matrices are rewritten
-   by. */
+   by, record_lemmas.c what sums over ranges are. */
 #ifndef RECORD_INSIDE_H
 #define RECORD_INSIDE_H
 
@@ -55,6 +55,8 @@ size_t rk_record_elimination(rk_recorder *r, const rk_fact *f, size_t n);
 size_t rk_record_steps(rk_recorder *r, const rk_fact *f, size_t n);
 /* The rules of the store, each after those it follows from. */
 void rk_record_rules(rk_recorder *r, const rk_derivation *d);
+/* Lemmas on sums of the store that telescope, and the rules that they are. */
+void rk_record_lemmas(rk_recorder *r, const rk_derivation *d);
 /* What each `jrank` that was read in the store is the rank of. */
 void rk_record_jacobians(rk_recorder *r);
 

@@ -65,6 +65,8 @@ struct rk_mxs {
     unsigned epoch; /* grows when rules are attached */
     rk_mx_inverted inverted[RK_MX_INVERTED];
     size_t ninverted;
+    rk_mx_telescoped telescoped[RK_MX_TELESCOPED];
+    size_t ntelescoped;
     rk_sc zero, one;
 };
 

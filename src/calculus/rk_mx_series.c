@@ -97,6 +97,29 @@ static bool join_ranges(rk_mxs *s, rk_mx_sum *sum, size_t i, size_t k, const rk_
     return true;
 }
 
+static bool is_noted(const rk_mxs *s, const rk_mx_telescoped *x) {
+    for (size_t i = 0; i < s->ntelescoped; i++) {
+        const rk_mx_telescoped *y = &s->telescoped[i];
+        if (y->loop == x->loop && rk_word_compare(s, &y->word[0], &x->word[0]) == 0 &&
+            rk_word_compare(s, &y->word[1], &x->word[1]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void note_telescoped(rk_mxs *s, const rk_mx_telescoped *x) {
+    if (s->ntelescoped < RK_MX_TELESCOPED && !is_noted(s, x))
+        s->telescoped[s->ntelescoped++] = *x;
+}
+
+size_t rk_mx_telescoped_count(const rk_mxs *s) {
+    return s->ntelescoped;
+}
+
+const rk_mx_telescoped *rk_mx_telescoped_get(const rk_mxs *s, size_t i) {
+    return &s->telescoped[i];
+}
+
 /* Sum of f(h) - f(h + 1). */
 static bool telescope(rk_mxs *s, rk_mx_sum *sum, size_t i, size_t k, const rk_leaf *a,
                       const rk_leaf *b) {
@@ -106,6 +129,7 @@ static bool telescope(rk_mxs *s, rk_mx_sum *sum, size_t i, size_t k, const rk_le
     if (member(s, a, next) != rk_mx_scale(s, minus, b->arg[0]))
         return false;
     const rk_mx *end = member(s, a, shifted(s, a->index[1], 1));
+    note_telescoped(s, &(rk_mx_telescoped){{sum->word[i], sum->word[k]}, a});
     replace(s, sum, i, k, rk_mx_sub(s, member(s, a, a->index[0]), end));
     return true;
 }

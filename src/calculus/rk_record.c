@@ -315,6 +315,7 @@ static void put_kind(rk_recorder *r, const rk_derivation *d) {
         break;
     case RK_N_IDENTITY:
         put_inverses(r);
+        rk_record_lemmas(r, d);
         rk_buf_puts(r->out, "identity\n");
         break;
     case RK_N_INDUCTION:

@@ -62,6 +62,7 @@ typedef struct vf_proof {
     size_t nfacts;
     vf_scope *scope;
     size_t nscopes;
+    size_t depth; /* goals inside one another */
 } vf_proof;
 
 typedef struct vf_place { /* how much is in force */
@@ -96,6 +97,7 @@ vf_op vf_comparison(vf_literal l); /* the comparison it says; numbers and == != 
 /* What it says as a number; ENSURE: it does. */
 vf_relation vf_says(vf_proof *p, vf_literal l);
 void vf_prove_literal(vf_proof *p, vf_literal goal);
+void vf_take_lemma(vf_proof *p, const char *rest); /* lemma RELATION, and its proof */
 
 /* --- vf_calculus_term.c */
 typedef bool vf_test(void *self, const vf_term *t);

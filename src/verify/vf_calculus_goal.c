@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+enum { VF_MOST_DEEP = 2000 };
+
 /* --- what literals say ------------------------------------------------------------------------ */
 
 bool vf_is_number(const vf_term *t) {
@@ -302,6 +304,13 @@ static vf_induction read_induction(vf_proof *p) {
     return i;
 }
 
+/* A comparison that says what is. */
+static const vf_term *relation(vf_proof *p, const char *text) {
+    const vf_term *t = vf_text(p, text);
+    ENSURE("a relation was expected", t->truth && vf_is_comparison(t) && t->op != VF_NE);
+    return t;
+}
+
 /* The relation with these terms for the index and the running values. */
 static const vf_term *relation_at(vf_proof *p, const vf_induction *i, const vf_term *index,
                                   const vf_term *const *value) {
@@ -309,8 +318,7 @@ static const vf_term *relation_at(vf_proof *p, const vf_induction *i, const vf_t
     vf_name_term(p, i->index, index);
     for (size_t k = 0; k < i->n; k++)
         vf_name_term(p, i->name[k], value[k]);
-    const vf_term *t = vf_text(p, i->relation);
-    ENSURE("a relation was expected", t->truth && vf_is_comparison(t) && t->op != VF_NE);
+    const vf_term *t = relation(p, i->relation);
     p->nnames = before;
     return t;
 }
@@ -435,7 +443,14 @@ static void induction(vf_proof *p, const vf_goal *g) {
 
 /* --- entry ------------------------------------------------------------------------------------ */
 
-static void prove(vf_proof *p, vf_goal g) {
+/* What is shown is the next hypothesis, as long as what was in force is. */
+void vf_take_lemma(vf_proof *p, const char *rest) {
+    const vf_term *t = relation(p, rest);
+    branch(p, goal_of(t));
+    vf_take_literal(p, (vf_literal){t, false});
+}
+
+static void by_record(vf_proof *p, const vf_goal *g) {
     static const struct {
         const char *keyword;
         void (*by)(vf_proof *p, const vf_goal *g);
@@ -448,14 +463,21 @@ static void prove(vf_proof *p, vf_goal g) {
                 {"split", split},
                 {"sides", sides},
                 {"induction", induction}};
-    vf_take_rules(p);
     const char *next = vf_next(p->c);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (strcmp(next, ways[i].keyword) == 0) {
-            ways[i].by(p, &g);
+            ways[i].by(p, g);
             return;
         }
-    by_facts(p, &g);
+    by_facts(p, g);
+}
+
+static void prove(vf_proof *p, vf_goal g) {
+    if (++p->depth > VF_MOST_DEEP)
+        vf_limit("goals inside one another");
+    vf_take_rules(p);
+    by_record(p, &g);
+    p->depth--;
 }
 
 void vf_prove_literal(vf_proof *p, vf_literal goal) {

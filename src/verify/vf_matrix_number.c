@@ -83,11 +83,17 @@ vf_ratio vf_quantity_of(vf_mxs *s, vf_quantity key) {
     return vf_n_atom(VF_FIRST_QUANTITY + (unsigned)s->nquantities - 1);
 }
 
-/* ---- square roots: the square is what is under the root ---- */
+/* ---- square roots: the square is what is under the root, that of abs(x) is x^2 ---- */
+
+static vf_ratio power_of(vf_ratio a, unsigned long k) {
+    return (vf_ratio){vf_poly_pow(a.num, k), vf_poly_pow(a.den, k)};
+}
 
 static vf_ratio under_root(const vf_mxs *s, unsigned atom) {
     const vf_quantity *q = vf_atom_quantity(s, atom);
-    return q && q->kind == VF_Q_FUNCTION && q->op == VF_SQRT ? q->number[0] : (vf_ratio){0};
+    if (!q || q->kind != VF_Q_FUNCTION || (q->op != VF_SQRT && q->op != VF_ABS))
+        return (vf_ratio){0};
+    return power_of(q->number[0], q->op == VF_ABS ? 2 : 1);
 }
 
 static bool has_square(const vf_mxs *s, const vf_poly *p) {
@@ -99,10 +105,6 @@ static bool has_square(const vf_mxs *s, const vf_poly *p) {
                 return true;
         }
     return false;
-}
-
-static vf_ratio power_of(vf_ratio a, unsigned long k) {
-    return (vf_ratio){vf_poly_pow(a.num, k), vf_poly_pow(a.den, k)};
 }
 
 static vf_ratio without_squares(const vf_mxs *s, const vf_poly *p) {
@@ -186,12 +188,31 @@ static vf_ratio monomial(const vf_poly *p, size_t term) {
 }
 
 /* a^k is a^(k - c)*a^c for the greatest small c <= k. */
-static vf_ratio power_of_any(vf_mxs *s, vf_ratio a, vf_ratio k) {
+static vf_ratio power_of_rest(vf_mxs *s, vf_ratio a, vf_ratio k) {
     long c = 0;
     while (c < VF_MOST_MULTIPLIED && vf_mx_at_least(s, k, c + 1))
         c++;
     vf_ratio rest = power_quantity(s, a, vf_n_sub(s, k, vf_ratio_int(c)));
     return vf_n_mul(s, rest, integer_power(s, a, c));
+}
+
+static const vf_poly *shifted(vf_mxs *s, const vf_poly *p, bool back);
+
+/* a^(c1*m1 + c2*m2 + ...) is (a^m1)^c1*(a^m2)^c2*... where no c and no m is below 0: products of
+   what dimensions are above their least values. */
+static vf_ratio power_of_any(vf_mxs *s, vf_ratio a, vf_ratio k) {
+    const vf_poly *above = shifted(s, k.num, false);
+    vf_ratio product = vf_ratio_int(1);
+    for (size_t i = 0; i < vf_poly_terms(above); i++) {
+        long c = -1;
+        vf_ratio m = vf_ratio_of(shifted(s, monomial(above, i).num, true));
+        bool known = vf_n_is_int(vf_ratio_of(vf_poly_rational(vf_poly_coefficient(above, i))), &c);
+        if (!known || c < 0 || !vf_mx_is_integer(s, m) || !vf_mx_at_least(s, m, 0))
+            return power_of_rest(s, a, k);
+        vf_ratio base = vf_poly_factors(above, i) == 0 ? a : power_quantity(s, a, m);
+        product = vf_n_mul(s, product, integer_power(s, base, c));
+    }
+    return product;
 }
 
 /* a^(c1*m1 + c2*m2 + ...) is (a^m1)^c1*(a^m2)^c2*... for integers c and a that is not 0. */
@@ -261,6 +282,8 @@ vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
         known = rational_root(a);
     if (known.num)
         return known;
+    if (op == VF_ABS && mpq_sgn(vf_poly_coefficient(a.num, 0)) < 0)
+        a = vf_n_sub(s, vf_ratio_int(0), a);
     if (op == VF_SQRT && s->learning && !s->unsure)
         vf_mx_know_nonnegative(s, a);
     /* a root is known by its square only where there is one */
@@ -415,17 +438,18 @@ static bool is_count(vf_mxs *s, const vf_quantity *q) {
 }
 
 /* Every symbol with a least value becomes that plus something that is not negative, so does the
-   least or greatest of integers above 0. */
-static const vf_poly *shifted(vf_mxs *s, const vf_poly *p) {
+   least or greatest of integers above 0. Back: what was that something becomes the symbol less its
+   least value. */
+static const vf_poly *shifted(vf_mxs *s, const vf_poly *p, bool back) {
     for (unsigned sym = 0; sym < s->theorem->nsyms; sym++) {
         long low = vf_poly_mentions(p, sym) ? low_of(s, sym) : LONG_MIN;
         if (low != LONG_MIN && low != 0)
-            p = vf_poly_put(p, sym, vf_poly_add(vf_poly_atom(sym), vf_poly_int(low)));
+            p = vf_poly_put(p, sym, vf_poly_add(vf_poly_atom(sym), vf_poly_int(back ? -low : low)));
     }
     for (size_t i = 0; i < s->nquantities; i++) {
         unsigned atom = VF_FIRST_QUANTITY + (unsigned)i;
         if (vf_poly_mentions(p, atom) && is_count(s, s->quantity[i]))
-            p = vf_poly_put(p, atom, vf_poly_add(vf_poly_atom(atom), vf_poly_int(1)));
+            p = vf_poly_put(p, atom, vf_poly_add(vf_poly_atom(atom), vf_poly_int(back ? -1 : 1)));
     }
     return p;
 }
@@ -517,7 +541,7 @@ static unsigned signs_of_rest(vf_mxs *s, unsigned atom) {
 
 /* All terms are products of what is not negative; strict: and one is positive. */
 static bool plainly(vf_mxs *s, const vf_poly *p, bool strict) {
-    p = shifted(s, p);
+    p = shifted(s, p, false);
     bool some = false;
     for (size_t i = 0; i < vf_poly_terms(p); i++) {
         bool positive = true;

@@ -448,11 +448,12 @@ static vf_ratio row_sum(vf_mxs *s, const vf_mx *a) {
     return alike ? sums->word[0].coef : (vf_ratio){0};
 }
 
-/* Singular values do not see an orthogonal factor. */
-static const vf_mx *without_rotations(vf_mxs *s, const vf_mx *a) {
+/* Without factors that have the property: singular values do not see orthogonal ones, the sums of
+   rows, as a whole, not the order of rows and columns. */
+static const vf_mx *without_factors(vf_mxs *s, const vf_mx *a, unsigned prop) {
     for (int side = 0; side < 2; side++) {
         a = vf_mx_transpose(s, a);
-        while (a->nwords && a->word[0].n && (a->word[0].letter[0].leaf->props & VF_P_ORTHOGONAL)) {
+        while (a->nwords && a->word[0].n && (a->word[0].letter[0].leaf->props & prop)) {
             const vf_mx *back = vf_mx_transpose(s, vf_mx_of_letter(s, a->word[0].letter[0]));
             const vf_mx *turned = vf_mx_mul(s, back, a);
             if (vf_weight(turned) >= vf_weight(a))
@@ -492,18 +493,31 @@ static vf_ratio place_of(vf_mxs *s, const vf_term *t, const vf_mx *a) {
     return size(s, t->kid[1]);
 }
 
+/* The modulus of a factor that *a loses: that of a single word, of a sum one whose sign is known.
+ */
+static vf_ratio taken_out(vf_mxs *s, const vf_mx **a) {
+    const vf_word *w = &(*a)->word[vf_greatest_word(*a)];
+    vf_ratio c = w->coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
+    if ((*a)->nwords == 1)
+        *a = vf_letters(s, (*a)->rows, w->letter, w->n);
+    else if (vf_n_positive(s, c) || vf_n_positive(s, minus))
+        *a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), *a);
+    else
+        return vf_ratio_int(1);
+    return vf_n_function(s, VF_ABS, c);
+}
+
 /* A measure of a matrix that scales with it, and is that of -A; place: in the spectrum, or num
  * NULL.
  */
 static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
     if (a->nwords == 0)
         return vf_ratio_int(0);
-    vf_ratio c = a->word[vf_greatest_word(a)].coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
-    bool up = vf_n_positive(s, c), down = vf_n_positive(s, minus);
-    if (up || down)
-        a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
+    vf_ratio c = taken_out(s, &a);
     if (op == VF_NORM_TWO || op == VF_SIGMA)
-        a = without_rotations(s, a);
+        a = without_factors(s, a, VF_P_ORTHOGONAL);
+    if (op == VF_NORM_INF)
+        a = without_factors(s, a, VF_P_PERMUTATION);
     size_t squares = 0;
     for (const vf_mx *g; op == VF_NORM_TWO && (g = gram_factor(s, a)) != NULL; squares++)
         a = g;
@@ -516,7 +530,7 @@ static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
         norm = op == VF_NORM_FRO ? frobenius(s, a) : vf_quantity_of(s, q);
     while (squares-- > 0)
         norm = vf_n_mul(s, norm, norm);
-    return up ? vf_n_mul(s, c, norm) : down ? vf_n_mul(s, minus, norm) : norm;
+    return vf_n_mul(s, c, norm);
 }
 
 /* The norm 1 is the norm inf of the transpose, norm1inf the root of the product of both, the

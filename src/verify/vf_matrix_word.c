@@ -258,23 +258,24 @@ static const vf_mx *inverse_rule(vf_mxs *s, const vf_letter *w, size_t n, size_t
     return vf_mx_scale(s, each, vf_mx_eye(s, a->rows));
 }
 
-/* A*A^k is A^k*A: the factors stand behind the power. */
+/* u*(v*u)^k is (u*v)^k*u for k >= 0: what a power begins again with stands behind it. */
 static const vf_mx *power_after(vf_mxs *s, const vf_letter *w, size_t n, size_t i, size_t *count) {
-    for (size_t at = i + 1; at < n; at++) {
-        if (w[at].leaf->kind != VF_L_POWER || w[at].inverted)
-            continue;
-        const vf_mx *a = argument(s, w[at]);
-        if (a->nwords != 1 || a->word[0].n != at - i ||
-            !starts_with(w + i, n - i, a->word[0].letter, a->word[0].n))
-            return NULL;
-        vf_letter *swapped = vf_alloc((at - i + 1) * sizeof *swapped);
-        swapped[0] = w[at];
-        for (size_t k = i; k < at; k++)
-            swapped[k - i + 1] = w[k];
-        *count = at - i + 1;
-        return vf_letters(s, vf_letter_rows(w[i]), swapped, *count);
-    }
-    return NULL;
+    size_t at = i + 1;
+    while (at < n && (w[at].leaf->kind != VF_L_POWER || w[at].inverted))
+        at++;
+    const vf_mx *a = at < n ? argument(s, w[at]) : NULL;
+    size_t shared = at - i, before = a && a->nwords == 1 ? a->word[0].n : 0;
+    if (before < shared)
+        return NULL;
+    const vf_letter *base = a->word[0].letter;
+    before -= shared;
+    if (!starts_with(w + i, n - i, base + before, shared))
+        return NULL;
+    const vf_mx *u = vf_letters(s, vf_letter_rows(w[i]), w + i, shared);
+    const vf_mx *turned_base = vf_mx_mul(s, u, vf_letters(s, a->rows, base, before));
+    turned_base = vf_mx_scale(s, a->word[0].coef, turned_base);
+    *count = shared + 1;
+    return vf_mx_mul(s, vf_mx_power(s, turned_base, w[at].leaf->place[0]), u);
 }
 
 /* Does the upper end of a product or an exponent have a negative constant term? */

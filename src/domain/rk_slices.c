@@ -1,6 +1,7 @@
 #include "rk_slices.h"
 
 #include <math.h>
+#include <string.h>
 #include "linalg/rk_enclose.h"
 #include "linalg/rk_gemm.h"
 

@@ -19,19 +19,6 @@ enum {
     RECORD_SECONDS = 2
 };
 
-/* --- what the checker can multiply out ------------------------------------------------------ */
-
-static bool are_affine(const rk_program *p) {
-    for (size_t s = 0; s < p->nslots; s++)
-        if (!rk_symbols_affine(&p->slots[s]))
-            return false;
-    return true;
-}
-
-static bool are_few(const rk_program *p) {
-    return are_affine(p) && rk_symbols_count(p, rk_symbols_affine, FEW_VARIABLES) <= FEW_VARIABLES;
-}
-
 /* --- Jacobians ------------------------------------------------------------------------------ */
 
 /* Has the checker no fractions for it, respectively more than one branch? */
@@ -81,6 +68,28 @@ bool rk_has_jacobians(const rk_program *p) {
     return differentiates(p, is_anything);
 }
 
+/* --- what the checker can multiply out ------------------------------------------------------ */
+
+static bool are_all(const rk_program *p, bool (*is)(const rk_slot *s)) {
+    for (size_t s = 0; s < p->nslots; s++)
+        if (!is(&p->slots[s]))
+            return false;
+    return true;
+}
+
+static bool is_free(const rk_slot *s) {
+    return !s->defined;
+}
+
+/* Equations of orthogonal matrices and rows of length 1 serve Jacobians alone. */
+static bool are_fractions(const rk_program *p) {
+    return are_all(p, rk_has_jacobians(p) ? is_free : rk_symbols_affine);
+}
+
+static bool are_few(const rk_program *p) {
+    return are_fractions(p) && rk_symbols_count(p, is_free, FEW_VARIABLES) <= FEW_VARIABLES;
+}
+
 /* What fractions show, of values of functions, too, where such are differentiated. */
 static const char *fractions_for(const rk_program *p) {
     return differentiates(p, is_no_fraction) ? "functions\n" : "rational\n";
@@ -93,7 +102,7 @@ void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
-    if (o->records != NULL && are_affine(program))
+    if (o->records != NULL && are_fractions(program))
         rk_buf_puts(o->records, fractions_for(program));
 }
 
@@ -165,12 +174,13 @@ static bool has_residues(const rk_program *p) {
     for (size_t i = 0; i < p->ninstr; i++)
         if (p->instr[i].code == RK_P_FN || p->instr[i].code == RK_P_SOFTMAX)
             return false;
-    return are_affine(p);
+    return are_all(p, rk_symbols_affine);
 }
 
-/* The last point that is drawn serves where none is known to have everything defined around it. */
-static void put_witness_point(const rk_program *p, const rk_prove_options *o, uint64_t component,
-                              rk_rng *rng) {
+/* The last point that is drawn serves where none is known to have everything defined around it:
+   false. */
+static bool put_witness_point(rk_buf *out, const rk_program *p, const rk_prove_options *o,
+                              uint64_t component, rk_rng *rng) {
     rk_assignment a;
     rk_assignment_init(&a, p);
     bool found = false;
@@ -178,9 +188,19 @@ static void put_witness_point(const rk_program *p, const rk_prove_options *o, ui
         draw(p, rng, component, &a);
         found = rk_prove_open_instance(p, &a, o);
     }
-    rk_buf_puts(o->records, "point\n");
-    put_point(o->records, p, &a);
+    rk_buf_puts(out, "point\n");
+    put_point(out, p, &a);
     rk_assignment_clear(&a);
+    return found;
+}
+
+static bool put_witness_points(rk_buf *out, const rk_program *p, const rk_prove_options *o) {
+    rk_rng rng = stream(p, o);
+    uint64_t components = (uint64_t)1 << rk_interior_components(p);
+    bool found = true;
+    for (uint64_t c = 0; c < components; c++)
+        found = put_witness_point(out, p, o, c, &rng) && found;
+    return found;
 }
 
 /* Does the checker go through all signs of so many roots? Rows of length 1 are signs themselves. */
@@ -205,11 +225,11 @@ static bool repeats_rows(const rk_program *p) {
     return found;
 }
 
-/* Upper bounds beside those by shapes. */
-static const char *helpers_for(const rk_program *p) {
+/* Upper bounds beside those by shapes; and where no point was found, that nothing is defined. */
+static const char *helpers_for(const rk_program *p, bool found) {
     if (!are_few(p))
         return "";
-    return !has_residues(p) && repeats_rows(p) ? " functions" : " fractions";
+    return !has_residues(p) && (!found || repeats_rows(p)) ? " functions" : " fractions";
 }
 
 void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
@@ -220,15 +240,15 @@ void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
         rk_record_rational(program, o);
         return;
     }
-    rk_rng rng = stream(program, o);
-    rk_buf_printf(o->records, "witness%s\n", helpers_for(program));
-    if (has_residues(program)) {
-        rk_buf_puts(o->records, "residues 2147483647 | 1\n");
-        return;
-    }
-    uint64_t components = (uint64_t)1 << rk_interior_components(program);
-    for (uint64_t c = 0; c < components; c++)
-        put_witness_point(program, o, c, &rng);
+    rk_buf points;
+    rk_buf_init(&points);
+    bool found = true;
+    if (has_residues(program))
+        rk_buf_puts(&points, "residues 2147483647 | 1\n");
+    else
+        found = put_witness_points(&points, program, o);
+    rk_buf_printf(o->records, "witness%s\n%s", helpers_for(program, found), points.text);
+    rk_buf_clear(&points);
 }
 
 /* --- open sets ------------------------------------------------------------------------------ */

@@ -12,12 +12,15 @@ static bool some_false(vf_facts *f, const vf_term *const *truth, size_t n) {
     return false;
 }
 
-/* Where a hypothesis is false, there is nothing to show. */
+/* Where a hypothesis is false, or what is to be shown is defined nowhere, there is nothing to show.
+ */
 static void ensure_claims(vf_facts *f) {
     const vf_theorem *t = f->theorem;
     bool vacuous = some_false(f, t->assume, t->nassumes);
     for (size_t k = 0; k < t->nclaims && !vacuous; k++)
-        ENSURE("a claim does not follow", vf_decide(f, t->claim[k]) == VF_TRUE);
+        ENSURE("a claim does not follow",
+               vf_decide(f, t->claim[k]) == VF_TRUE ||
+                   (f->fractions && vf_fractions_nowhere(f, t->claim[k])));
 }
 
 /* By shapes and declared sets alone. */

@@ -2,7 +2,7 @@
 
 #include "vf_symbolic.h"
 
-enum { MOST_NORMS = 8, MOST_SQUARED = 300, MOST_SIGNS = 16 };
+enum { MOST_NORMS = 8, MOST_SQUARED = 300, MOST_SIGNS = 16, MOST_PRINCIPAL = 4 };
 
 /* --- what a term is built of ---------------------------------------------------------------- */
 
@@ -110,9 +110,10 @@ static bool is_formal(const vf_theorem *t, const vf_term *part) {
     }
 }
 
-/* Without what has kinks, and erf, whose derivative is no fraction of generators. */
+/* Without erf, whose derivative is no fraction of generators. Where a derivative exists, the
+   argument of a kink or step is not 0, or does not move. */
 static bool is_smooth(const vf_theorem *t, const vf_term *part) {
-    return part->op != VF_RELU && part->op != VF_ABS && part->op != VF_GELU && is_formal(t, part);
+    return part->op == VF_SIGN || (part->op != VF_GELU && is_formal(t, part));
 }
 
 typedef struct field { /* vf_facts.fractions */
@@ -205,12 +206,14 @@ static grid cleared(const vf_form *a) {
     return g;
 }
 
-/* Brings the entry with the fewest terms, not 0, to the place (k, k). False: all are 0. */
+/* Brings the entry with the fewest terms, not 0, if possible a number, to the place (k, k). False:
+   all are 0. */
 static bool pivot(grid *g, size_t k) {
     size_t best = 0, row = k, col = k;
     for (size_t i = k; i < g->rows; i++)
         for (size_t j = k; j < g->cols; j++) {
-            size_t n = vf_poly_terms(*at(g, i, j));
+            size_t n = 2 * vf_poly_terms(*at(g, i, j));
+            n -= n > 0 && vf_poly_is_rational(*at(g, i, j), NULL);
             if (n > 0 && (best == 0 || n < best)) {
                 best = n;
                 row = i;
@@ -281,7 +284,8 @@ typedef struct ranked {
     size_t n;
 } ranked;
 
-static ranked rank_of(grid g) {
+/* Rows from `equations` on have full rank on their own at every point. */
+static ranked rank_of(grid g, size_t equations) {
     size_t *block = vf_alloc((g.rows + 1) * sizeof *block);
     ranked r = {0, vf_alloc((g.rows + 1) * sizeof *r.minor), 0};
     for (size_t i = 0; i < g.rows; i++) {
@@ -290,6 +294,8 @@ static ranked rank_of(grid g) {
         block[i] = ++r.n;
         spread_block(&g, i, block);
         r.rank += rank_of_block(rows_of_block(&g, block, r.n), &r.minor[r.n - 1]);
+        if (i >= equations)
+            r.minor[r.n - 1] = vf_poly_int(1);
     }
     return r;
 }
@@ -360,38 +366,77 @@ void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high
     if (!is_fraction(f, matrix))
         return;
     vf_symbolic *s = symbolic(f);
-    ranked r = rank_of(cleared(normal_form(s, vf_symbolic_of(s, matrix))));
+    grid g = cleared(normal_form(s, vf_symbolic_of(s, matrix)));
+    ranked r = rank_of(g, g.rows);
     narrow(s, r, is_free(f, matrix), false, low, high);
 }
 
 /* --- Jacobians ------------------------------------------------------------------------------ */
 
-/* Atoms of free entries are coordinates of the tangent space at every point of these sets. */
-static bool has_coordinates(vf_set set) {
-    return set != VF_PERMUTATION && set != VF_ORTHOGONAL && set != VF_UNIT_ROWS;
+/* What a variable's atoms may do: all of it at every point, or, of orthogonal matrices and rows of
+   length 1, what leaves equations as they are. Their derivatives have full rank at every point. */
+typedef struct motions {
+    unsigned *atom;
+    size_t natoms;
+    vf_ratio *equation;
+    size_t nequations;
+} motions;
+
+static bool has_atom(const vf_form *x, unsigned atom) {
+    for (size_t k = 0; k < x->rows * x->cols; k++)
+        if (vf_poly_equal(x->entry[k].num, vf_poly_atom(atom)))
+            return true;
+    return false;
 }
 
-/* Appends the atoms of the variable's members. */
-static size_t atoms_of(vf_symbolic *s, const vf_facts *f, const vf_term *variable, unsigned *atom,
-                       size_t n) {
+/* Of the lines i and j, rows or columns, the product. */
+static vf_ratio product_of_lines(const vf_form *x, size_t i, size_t j, bool columns) {
+    vf_ratio sum = vf_ratio_int(0);
+    for (size_t k = 0; k < (columns ? x->rows : x->cols); k++) {
+        vf_ratio a = x->entry[columns ? k * x->cols + i : i * x->cols + k];
+        vf_ratio b = x->entry[columns ? k * x->cols + j : j * x->cols + k];
+        sum = vf_ratio_add(sum, vf_ratio_mul(a, b));
+    }
+    return sum;
+}
+
+static void add_member(vf_symbolic *s, vf_set set, const vf_form *x, motions *m) {
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (has_atom(x, a)) {
+            m->atom = vf_grow(m->atom, m->natoms, sizeof *m->atom);
+            m->atom[m->natoms++] = a;
+        }
+    for (size_t i = 0; i < x->rows && (set == VF_ORTHOGONAL || set == VF_UNIT_ROWS); i++)
+        for (size_t j = set == VF_ORTHOGONAL ? 0 : i; j <= i; j++) {
+            m->equation = vf_grow(m->equation, m->nequations, sizeof *m->equation);
+            m->equation[m->nequations++] = product_of_lines(x, i, j, set == VF_ORTHOGONAL);
+        }
+}
+
+static void add_variable(vf_symbolic *s, const vf_facts *f, const vf_term *variable, motions *m) {
     bool near = ((const field *)f->fractions)->near != NULL;
     const vf_variable *v = &f->theorem->var[variable->var];
     size_t members = v->members ? (size_t)vf_symbolic_integer(s, v->members) : 1;
-    if (v->set == VF_INTEGER) /* its points are isolated */
-        return n;
-    ENSURE("a set without coordinates", has_coordinates(v->set));
+    if (v->set == VF_INTEGER || v->set == VF_PERMUTATION) /* their points are isolated */
+        return;
+    ENSURE("a set without coordinates",
+           !near || (v->set != VF_ORTHOGONAL && v->set != VF_UNIT_ROWS));
     ENSURE("a variable that stands still", !near || v->quantifier == VF_GENERIC);
-    for (unsigned a = 0; a < s->natoms; a++) {
-        bool found = false;
-        for (size_t m = 0; m < members && !found; m++) {
-            const vf_form *x = s->variable[variable->var][m];
-            for (size_t k = 0; k < x->rows * x->cols; k++)
-                found = found || vf_poly_equal(x->entry[k].num, vf_poly_atom(a));
-        }
-        if (found)
-            atom[n++] = a;
+    for (size_t k = 0; k < members; k++)
+        add_member(s, v->set, s->variable[variable->var][k], m);
+}
+
+/* Of the variables that t counts by, each once. */
+static motions motions_of(vf_symbolic *s, const vf_facts *f, const vf_term *t) {
+    motions m = {0};
+    for (size_t k = 1; k < t->nkids; k++) {
+        bool before = false;
+        for (size_t i = 1; i < k; i++)
+            before = before || t->kid[i]->var == t->kid[k]->var;
+        if (!before)
+            add_variable(s, f, t->kid[k], &m);
     }
-    return n;
+    return m;
 }
 
 /* Derivatives of atoms and of fractions of them by one atom of an entry. */
@@ -419,8 +464,8 @@ static vf_ratio slope_of(const slope *d, vf_ratio x) {
 static vf_ratio slope_of_generator(const slope *d, unsigned a) {
     const vf_atom *x = &d->s->atom[a];
     vf_ratio self = vf_ratio_of(vf_poly_atom(a)), inner = slope_of(d, x->what);
-    if (vf_ratio_is_zero(inner))
-        return inner;
+    if (vf_ratio_is_zero(inner) || x->kind == VF_OF_SIGN)
+        return vf_ratio_int(0);
     switch (x->kind) {
     case VF_OF_ROOT:
         return vf_ratio_div(inner, vf_ratio_add(self, self));
@@ -444,17 +489,71 @@ static slope slope_by(vf_symbolic *s, unsigned by) {
     return d;
 }
 
-static const vf_form *jacobian(vf_symbolic *s, const vf_form *a, const unsigned *atom,
-                               size_t natoms) {
+/* Of the entries, and of the equations below them. */
+static const vf_form *jacobian(vf_symbolic *s, const vf_form *a, const motions *m) {
     vf_form *g = vf_alloc(sizeof *g);
-    size_t rows = a->rows * a->cols;
-    *g = (vf_form){rows, natoms, vf_alloc(rows * natoms * sizeof *g->entry)};
-    for (size_t j = 0; j < natoms; j++) {
-        slope d = slope_by(s, atom[j]);
+    size_t entries = a->rows * a->cols, rows = entries + m->nequations;
+    *g = (vf_form){rows, m->natoms, vf_alloc(rows * m->natoms * sizeof *g->entry)};
+    for (size_t j = 0; j < m->natoms; j++) {
+        slope d = slope_by(s, m->atom[j]);
         for (size_t i = 0; i < rows; i++)
-            g->entry[i * natoms + j] = slope_of(&d, a->entry[i]);
+            g->entry[i * m->natoms + j] =
+                slope_of(&d, i < entries ? a->entry[i] : m->equation[i - entries]);
     }
     return normal_form(s, g);
+}
+
+/* A square matrix times what makes polynomials of its entries. */
+static grid all_cleared(const vf_form *a) {
+    grid g = grid_new(a->rows, a->cols);
+    vf_ratio scale = vf_ratio_int(1);
+    for (size_t k = 0; k < a->rows * a->cols; k++)
+        scale = vf_ratio_mul(scale, vf_ratio_of(vf_ratio_mul(scale, a->entry[k]).den));
+    for (size_t k = 0; k < a->rows * a->cols; k++) {
+        vf_ratio x = vf_ratio_mul(scale, a->entry[k]);
+        g.entry[k] = vf_poly_quotient(x.num, x.den);
+        ENSURE("a matrix times its denominators has none", g.entry[k] != NULL);
+    }
+    return g;
+}
+
+static grid product_of(grid a, grid b) {
+    grid g = grid_new(a.rows, b.cols);
+    for (size_t i = 0; i < g.rows; i++)
+        for (size_t j = 0; j < g.cols; j++) {
+            *at(&g, i, j) = vf_poly_zero();
+            for (size_t k = 0; k < a.cols; k++)
+                *at(&g, i, j) =
+                    vf_poly_add(*at(&g, i, j), vf_poly_mul(*at(&a, i, k), *at(&b, k, j)));
+        }
+    return g;
+}
+
+/* The sum of the principal minors of size r >= 1, or its negative, by Faddeev and LeVerrier:
+   m = g*(m - c), c = trace(m)/step, from m = 0 and c = -1. */
+static const vf_poly *principal_minors(grid g, long r) {
+    grid m = grid_new(g.rows, g.cols);
+    const vf_poly *c = vf_poly_int(-1);
+    for (size_t k = 0; k < g.rows * g.cols; k++)
+        m.entry[k] = vf_poly_zero();
+    for (long step = 1; step <= r; step++) {
+        const vf_poly *trace = vf_poly_zero();
+        for (size_t i = 0; i < g.rows; i++)
+            *at(&m, i, i) = vf_poly_sub(*at(&m, i, i), c);
+        m = product_of(g, m);
+        for (size_t i = 0; i < g.rows; i++)
+            trace = vf_poly_add(trace, *at(&m, i, i));
+        c = vf_poly_quotient(trace, vf_poly_int(step));
+    }
+    return c;
+}
+
+/* Some minor of size r is not 0 where the sum of the principal ones is not. */
+static bool has_principal_minor(vf_symbolic *s, const vf_form *a, long r) {
+    if (a->rows != a->cols || a->rows > MOST_PRINCIPAL || r < 1)
+        return false;
+    const vf_poly *sum = principal_minors(all_cleared(a), r);
+    return !vf_poly_is_zero(sum) && is_apart(s, sum, false, true);
 }
 
 /* Does the Jacobian exist wherever the claim is defined? */
@@ -463,22 +562,28 @@ static bool is_differentiable(const vf_facts *f, const vf_term *t) {
     return vf_built_of(f->theorem, t, k->functions ? is_smooth : vf_is_rational);
 }
 
-/* By atoms of its own, whose signs this term alone tells: that it is defined. */
+/* By atoms of its own, whose signs this term alone tells: that it is defined. Along the directions
+   that the equations leave, J has the rank of J with their derivatives below it, less that of
+   these. */
 void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
     if (!is_differentiable(f, t->kid[0]))
         return;
     vf_symbolic *s = new_symbolic(f);
-    unsigned *atom = vf_alloc((s->natoms + 1) * t->nkids * sizeof *atom);
-    size_t n = 0;
-    for (size_t k = 1; k < t->nkids; k++)
-        n = atoms_of(s, f, t->kid[k], atom, n);
-    if (n == 0) {
+    s->kinks = true;
+    motions m = motions_of(s, f, t);
+    if (m.natoms == 0) {
         *high = 0;
         return;
     }
     const vf_form *value = vf_symbolic_of(s, t->kid[0]);
-    ranked r = rank_of(cleared(jacobian(s, value, atom, n)));
-    narrow(s, r, is_free(f, t->kid[0]), true, low, high);
+    const vf_form *slopes = jacobian(s, value, &m);
+    ranked r = rank_of(cleared(slopes), value->rows * value->cols);
+    long lost = (long)m.nequations, least = *low + lost, most = *high + lost;
+    narrow(s, r, lost == 0 && is_free(f, t->kid[0]), true, &least, &most);
+    if (least < most && most == r.rank && has_principal_minor(s, slopes, most))
+        least = most;
+    *low = least - lost;
+    *high = most - lost;
 }
 
 /* --- comparisons ---------------------------------------------------------------------------- */
@@ -558,6 +663,34 @@ vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
     if (r == VF_UNKNOWN && equation && is_free(f, t) && some_apart(s, difference, n))
         r = t->op == VF_NE ? VF_TRUE : VF_FALSE; /* not the same fraction: almost everywhere */
     return r == VF_UNKNOWN && n <= MOST_SIGNS ? compare_signs(f, t) : r;
+}
+
+/* --- definedness ---------------------------------------------------------------------------- */
+
+/* Learns what each value outside of loops needs to be defined. */
+static void define(const vf_facts *f, vf_symbolic *s, const vf_term *t) {
+    bool loop = t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
+    size_t n = t->op == VF_JRANK || t->op == VF_ENTRY ? 1 : loop ? 0 : t->nkids;
+    if (!t->truth && is_fraction(f, t)) {
+        (void)vf_symbolic_of(s, t);
+        return;
+    }
+    for (size_t k = 0; k < n; k++)
+        define(f, s, t->kid[k]);
+}
+
+/* The facts of the sets come first: they say nothing of what is defined. */
+bool vf_fractions_nowhere(vf_facts *f, const vf_term *truth) {
+    vf_symbolic *s = new_symbolic(f);
+    bool free = is_free(f, truth);
+    size_t k = s->nfacts;
+    define(f, s, truth);
+    for (; k < s->nfacts; k++) {
+        unsigned signs = vf_signs(s, s->fact[k].p);
+        if (signs == 0 || (signs == VF_NULL && free && is_almost_nowhere_zero(s, s->fact[k].p)))
+            return true;
+    }
+    return false;
 }
 
 static void use(vf_facts *f, bool functions, const vf_point *near) {

@@ -17,6 +17,9 @@ void vf_functions_use(vf_facts *f, const vf_point *near);
 void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high);
 void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high);
 vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t);
+/* Is something in it defined nowhere, or, if it mentions generic variables alone, almost nowhere:
+   the root of what is negative? */
+bool vf_fractions_nowhere(vf_facts *f, const vf_term *truth);
 
 /* Is every part of the term one of those that `allowed` lets pass? */
 typedef bool vf_allowed(const vf_theorem *t, const vf_term *part);

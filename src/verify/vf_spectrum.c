@@ -232,16 +232,188 @@ static bool multiplicity(const vf_grid *a, const vf_number *t, bool symmetric, s
     return low == high;
 }
 
-/* All eigenvalues (moduli) between lo and hi are t if there are no more than t (and -t) makes. */
-static bool all_equal(const spectrum *s, const vf_number *t, mpq_srcptr lo, mpq_srcptr hi) {
-    size_t above_lo, above_hi, times, more = 0;
+/* --- eigenvalues on a circle ----------------------------------------------------------------- */
+
+/* c[0] + c[1]*z + ... + c[degree]*z^degree with rational coefficients; the last is not 0, but of
+   the polynomial 0. */
+typedef struct poly {
+    const vf_number **c;
+    size_t degree;
+} poly;
+
+static poly poly_new(size_t degree) {
+    return (poly){vf_alloc((degree + 1) * sizeof(const vf_number *)), degree};
+}
+
+static poly trimmed(poly p) {
+    while (p.degree > 0 && vf_num_terms(p.c[p.degree]) == 0)
+        p.degree--;
+    return p;
+}
+
+static bool is_zero(poly p) {
+    return p.degree == 0 && vf_num_terms(p.c[0]) == 0;
+}
+
+/* det(z*1 - a), by the recursion of Faddeev and LeVerrier. */
+static poly characteristic(const vf_grid *a) {
+    size_t n = a->rows;
+    poly p = poly_new(n);
+    vf_grid m = vf_grid_new(n, n);
+    p.c[n] = vf_num_int(1);
+    for (size_t k = 1; k <= n; k++) {
+        m = minus(&m, vf_num_neg(p.c[n - k + 1]));
+        m = vf_grid_mul(a, &m);
+        const vf_number *trace = vf_num_zero();
+        for (size_t i = 0; i < n; i++)
+            trace = vf_num_add(trace, entry(&m, i, i));
+        p.c[n - k] = vf_num_mul(trace, vf_num_inverse(vf_num_int(-(long)k)));
+    }
+    return p;
+}
+
+/* The characteristic polynomial at t*z: what has the modulus t becomes 1. */
+static poly scaled(const vf_grid *a, mpq_srcptr t) {
+    poly p = characteristic(a);
+    const vf_number *power = vf_num_int(1);
+    for (size_t k = 0; k <= p.degree; k++) {
+        p.c[k] = vf_num_mul(p.c[k], power);
+        power = vf_num_mul(power, vf_num_rational(t));
+    }
+    return p;
+}
+
+static poly reversed(poly p) {
+    poly r = poly_new(p.degree);
+    for (size_t k = 0; k <= p.degree; k++)
+        r.c[p.degree - k] = p.c[k];
+    return r;
+}
+
+static poly derivative(poly p) {
+    poly r = poly_new(p.degree);
+    r.c[p.degree] = vf_num_zero();
+    for (size_t k = 1; k <= p.degree; k++)
+        r.c[k - 1] = vf_num_mul(vf_num_int((long)k), p.c[k]);
+    return trimmed(r);
+}
+
+/* What dividing a by b leaves. */
+static poly remainder_of(poly a, poly b) {
+    poly r = poly_new(a.degree);
+    const vf_number *inverse = vf_num_inverse(b.c[b.degree]);
+    for (size_t k = 0; k <= a.degree; k++)
+        r.c[k] = a.c[k];
+    for (size_t k = a.degree + 1; k-- > b.degree;) {
+        const vf_number *f = vf_num_mul(r.c[k], inverse);
+        for (size_t j = 0; j <= b.degree; j++)
+            r.c[k - j] = vf_num_sub(r.c[k - j], vf_num_mul(f, b.c[b.degree - j]));
+    }
+    return trimmed(r);
+}
+
+static poly common_divisor(poly a, poly b) {
+    while (!is_zero(b)) {
+        poly r = remainder_of(a, b);
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+/* The sums of the powers 0, 1, ..., degree - 1 of the zeros, by Newton. */
+static const vf_number **power_sums(poly p) {
+    const vf_number **s = vf_alloc((p.degree + 1) * sizeof *s);
+    const vf_number *inverse = vf_num_inverse(p.c[p.degree]);
+    s[0] = vf_num_int((long)p.degree);
+    for (size_t k = 1; k < p.degree; k++) {
+        s[k] = vf_num_mul(vf_num_int((long)k), p.c[p.degree - k]);
+        for (size_t i = 1; i < k; i++)
+            s[k] = vf_num_add(s[k], vf_num_mul(p.c[p.degree - i], s[k - i]));
+        s[k] = vf_num_neg(vf_num_mul(s[k], inverse));
+    }
+    return s;
+}
+
+/* How many different zeros of p have the modulus 1, if the inverse of each zero is one as often.
+   With s[k] the sum of the powers k of the zeros z, the form sum(s[abs(j - k)]*u[j]*u[k]) is the
+   sum of f(z)*f(1/z), f(z) = u[0] + u[1]*z + ...: positive for a zero on the circle, one positive
+   and one negative square for a pair apart from it. As many rows as zeros differ are independent.
+ */
+static size_t different_on_circle(poly p) {
+    const vf_number **s = power_sums(p);
+    size_t n = p.degree, positive = 0;
+    long low, high;
+    mpq_t zero;
+    mpq_init(zero);
+    vf_grid t = vf_grid_new(n, n);
+    for (size_t k = 0; k < n * n; k++)
+        t.x[k] = s[k / n > k % n ? k / n - k % n : k % n - k / n];
+    vf_rank_of(&t, &low, &high);
+    size_t r = (size_t)low;
+    vf_grid first = vf_grid_new(r, r);
+    for (size_t k = 0; k < r * r; k++)
+        first.x[k] = t.x[k / r * n + k % r];
+    bool told = low == high && count_above(&first, zero, GUESS_LEVEL, &positive);
+    mpq_clear(zero);
+    return told && 2 * positive > r ? 2 * positive - r : 0;
+}
+
+/* How many eigenvalues have the modulus t > 0, or less than that where it is not told. Those are
+   zeros of both p(t*z) and its reverse; one that comes k times divides k - 1 derivatives. */
+static size_t on_circle(const vf_grid *a, mpq_srcptr t) {
+    size_t n = 0;
+    if (mpq_sgn(t) <= 0)
+        return 0;
+    poly p = scaled(a, t);
+    for (p = common_divisor(p, trimmed(reversed(p))); p.degree > 0;
+         p = common_divisor(p, derivative(p)))
+        n += different_on_circle(p);
+    return n;
+}
+
+/* The triangular matrix with c[i - j] at (i, j). */
+static vf_grid toeplitz(poly p) {
+    size_t n = p.degree;
+    vf_grid r = vf_grid_new(n, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            r.x[i * n + j] = p.c[i - j];
+    return r;
+}
+
+/* Schur and Cohn: p(z) = c[0] + ... + c[n]*z^n has as many zeros of modulus above 1 as the
+   symmetric matrix L*L' - M*M' has negative eigenvalues, if it has none that is 0. Here p(z) is the
+   characteristic polynomial at t*z, L is made of c[n], c[n - 1], ..., M of c[0], c[1], ... */
+static bool count_moduli(const vf_grid *a, mpq_srcptr t, unsigned level, size_t *count) {
+    size_t n = a->rows;
+    poly p = scaled(a, t);
+    mpq_t zero;
+    mpq_init(zero);
+    vf_grid l = toeplitz(reversed(p)), lt = vf_grid_transpose(&l), s = vf_grid_mul(&l, &lt);
+    vf_grid m = toeplitz(p), mt = vf_grid_transpose(&m), mm = vf_grid_mul(&m, &mt);
+    for (size_t k = 0; k < n * n; k++)
+        s.x[k] = vf_num_sub(s.x[k], mm.x[k]);
+    size_t inside = 0;
+    bool told = count_above(&s, zero, level, &inside);
+    mpq_clear(zero);
+    *count = n - inside;
+    return told;
+}
+
+/* --- one that is rational, found and then checked -------------------------------------------- */
+
+/* All eigenvalues (moduli) between lo and hi are t if there are no more than t (its circle) has. */
+static bool all_equal(const spectrum *s, mpq_srcptr t, mpq_srcptr lo, mpq_srcptr hi) {
+    size_t above_lo, above_hi, times = 0;
     if (!s->above(&s->a, lo, GUESS_LEVEL, &above_lo) ||
         !s->above(&s->a, hi, GUESS_LEVEL, &above_hi))
         return false;
-    bool known =
-        multiplicity(&s->a, t, !s->moduli, &times) &&
-        (!s->moduli || vf_num_terms(t) == 0 || multiplicity(&s->a, vf_num_neg(t), false, &more));
-    return known && above_lo > above_hi && above_lo - above_hi == times + more;
+    if (s->moduli)
+        times = on_circle(&s->a, t);
+    else if (!multiplicity(&s->a, vf_num_rational(t), true, &times))
+        return false;
+    return times > 0 && above_lo - above_hi == times;
 }
 
 static const vf_number *rational_eigenvalue(const spectrum *s) {
@@ -252,8 +424,7 @@ static const vf_number *rational_eigenvalue(const spectrum *s) {
     if (!bisect(s, GUESS_LEVEL, lo, hi))
         return NULL;
     simplest(t, lo, hi);
-    if (mpz_sizeinbase(mpq_denref(t), 2) > MOST_GUESS_BITS ||
-        !all_equal(s, vf_num_rational(t), lo, hi))
+    if (mpz_sizeinbase(mpq_denref(t), 2) > MOST_GUESS_BITS || !all_equal(s, t, lo, hi))
         return NULL;
     return vf_num_rational(t);
 }
@@ -356,56 +527,6 @@ static const vf_number *modulus_of_two(const vf_grid *a, size_t k) {
     if (s == NULL || t == NULL)
         return NULL;
     return k == 1 ? half(vf_num_add(t, s)) : modulus(half(vf_num_sub(t, s)));
-}
-
-/* det(z*1 - a) = c[0] + c[1]*z + ... + z^n, by the recursion of Faddeev and LeVerrier. */
-static const vf_number **characteristic(const vf_grid *a) {
-    size_t n = a->rows;
-    const vf_number **c = vf_alloc((n + 1) * sizeof *c);
-    vf_grid m = vf_grid_new(n, n);
-    c[n] = vf_num_int(1);
-    for (size_t k = 1; k <= n; k++) {
-        m = minus(&m, vf_num_neg(c[n - k + 1]));
-        m = vf_grid_mul(a, &m);
-        const vf_number *trace = vf_num_zero();
-        for (size_t i = 0; i < n; i++)
-            trace = vf_num_add(trace, entry(&m, i, i));
-        c[n - k] = vf_num_mul(trace, vf_num_inverse(vf_num_int(-(long)k)));
-    }
-    return c;
-}
-
-/* The triangular matrix with c[i - j] at (i, j). */
-static vf_grid toeplitz(const vf_number *const *c, size_t n) {
-    vf_grid r = vf_grid_new(n, n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++)
-            r.x[i * n + j] = c[i - j];
-    return r;
-}
-
-/* Schur and Cohn: p(z) = c[0] + ... + c[n]*z^n has as many zeros of modulus above 1 as the
-   symmetric matrix L*L' - M*M' has negative eigenvalues, if it has none that is 0. Here p(z) is the
-   characteristic polynomial at t*z, L is made of c[n], c[n - 1], ..., M of c[0], c[1], ... */
-static bool count_moduli(const vf_grid *a, mpq_srcptr t, unsigned level, size_t *count) {
-    size_t n = a->rows;
-    const vf_number **c = characteristic(a), **back = vf_alloc((n + 1) * sizeof *back);
-    const vf_number *power = vf_num_int(1);
-    mpq_t zero;
-    mpq_init(zero);
-    for (size_t k = 0; k <= n; k++) {
-        c[k] = vf_num_mul(c[k], power);
-        back[n - k] = c[k];
-        power = vf_num_mul(power, vf_num_rational(t));
-    }
-    vf_grid l = toeplitz(back, n), lt = vf_grid_transpose(&l), s = vf_grid_mul(&l, &lt);
-    vf_grid m = toeplitz(c, n), mt = vf_grid_transpose(&m), mm = vf_grid_mul(&m, &mt);
-    for (size_t k = 0; k < n * n; k++)
-        s.x[k] = vf_num_sub(s.x[k], mm.x[k]);
-    size_t inside = 0;
-    bool told = count_above(&s, zero, level, &inside);
-    *count = n - inside;
-    return told;
 }
 
 /* 0 beyond the rank of a^n, else by counting. */

@@ -255,10 +255,13 @@ static vf_ratio root(vf_symbolic *s, vf_ratio x) {
     return of_atom(generator(s, VF_OF_ROOT, x));
 }
 
-/* The root of the square. */
+/* The root of the square; or x times its sign. */
 static vf_ratio modulus(vf_symbolic *s, vf_ratio x) {
     vf_ratio square = vf_ratio_mul(x, x), r;
-    return rational_root(square, &r) ? r : of_atom(generator(s, VF_OF_ROOT, square));
+    if (rational_root(square, &r))
+        return r;
+    return s->kinks ? vf_ratio_mul(x, of_atom(generator(s, VF_OF_SIGN, x)))
+                    : of_atom(generator(s, VF_OF_ROOT, square));
 }
 
 /* exp(0) = 1; and unless a certificate says so, exp(log(y)) = y, exp(-y) = 1/exp(y) */
@@ -324,6 +327,8 @@ static vf_ratio gelu(vf_symbolic *s, vf_ratio x) {
 static vf_ratio sign(vf_symbolic *s, vf_ratio x) {
     if (vf_ratio_is_zero(x))
         return x;
+    if (s->kinks && !is_number(x, NULL))
+        return of_atom(generator(s, VF_OF_SIGN, x));
     ENSURE("the sign of what may be 0", !(vf_ratio_signs(s, x) & VF_NULL));
     return vf_ratio_div(x, modulus(s, x));
 }
@@ -1016,8 +1021,6 @@ static void make_variable(vf_symbolic *s, unsigned v, const vf_point *near) {
     const vf_variable *x = &s->theorem->var[v];
     size_t members = x->members ? extent(s, x->members) : 1;
     size_t rows = extent(s, x->rows), cols = extent(s, x->cols);
-    ENSURE("a set that fractions cannot describe",
-           near || (x->set != VF_ORTHOGONAL && x->set != VF_PERMUTATION));
     s->variable[v] = vf_alloc(members * sizeof(vf_form *));
     for (size_t m = 0; m < members; m++)
         s->variable[v][m] =

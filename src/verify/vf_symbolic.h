@@ -28,11 +28,18 @@ typedef struct vf_fraction {
     unsigned signs;
 } vf_fraction;
 
-typedef enum vf_kind { VF_OF_ENTRY, VF_OF_ROOT, VF_OF_EXP, VF_OF_LOG, VF_OF_ERF } vf_kind;
+typedef enum vf_kind {
+    VF_OF_ENTRY,
+    VF_OF_ROOT,
+    VF_OF_EXP,
+    VF_OF_LOG,
+    VF_OF_ERF,
+    VF_OF_SIGN
+} vf_kind;
 
 typedef struct vf_atom {
     vf_kind kind;
-    vf_ratio what;   /* of a generator: root, exp, log of it, erf(what/sqrt(2)) */
+    vf_ratio what;   /* of a generator: root, exp, log, sign of it, erf(what/sqrt(2)) */
     unsigned degree; /* of the rule atom^degree = power: 1 or 2; 0: none */
     vf_ratio power;
 } vf_atom;
@@ -46,6 +53,7 @@ typedef struct vf_symbolic {
     vf_theorem *theorem;
     bool functions; /* are generators allowed? */
     bool fewer;     /* exponentials that are made of other generators get none of their own */
+    bool kinks;     /* of what is differentiated: a sign is a number that stands still */
     bool strict;    /* terms of a certificate: nothing is learned from them, what they take roots
                        and logarithms of and divide by must be known to be apt */
     long *value;    /* of dimensions and of bound indices, by symbol */

@@ -163,9 +163,20 @@ static vf_fact fact_of(vf_symbolic *s, const vf_poly *p, unsigned signs) {
     return (vf_fact){p, negative ? opposite(signs) : signs};
 }
 
+/* What a root is taken of is not 0 where the root is not. */
+static void learn_radicand(vf_symbolic *s, const vf_poly *p) {
+    unsigned long power = 0;
+    bool one = vf_poly_terms(p) == 1 && vf_poly_factors(p, 0) == 1;
+    unsigned atom = one ? vf_poly_factor(p, 0, 0, &power) : 0;
+    if (power == 1 && s->atom[atom].kind == VF_OF_ROOT && (of_atom(s, atom) & VF_NULL))
+        vf_learn(s, s->atom[atom].what, VF_PLUS);
+}
+
 void vf_learn(vf_symbolic *s, vf_ratio x, unsigned signs) {
     bool whole = vf_poly_is_rational(x.den, NULL);
     const vf_poly *p = whole ? x.num : vf_poly_mul(x.num, x.den);
+    if (!(signs & VF_NULL))
+        learn_radicand(s, p);
     s->fact = vf_grow(s->fact, s->nfacts, sizeof *s->fact);
     s->fact[s->nfacts++] = fact_of(s, p, signs);
     s->fraction = vf_grow(s->fraction, s->nfractions, sizeof *s->fraction);

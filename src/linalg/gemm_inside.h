@@ -1,24 +1,32 @@
-/* One kernel of rk_gemm.h; the including file defines GEMM_REAL, the type of an entry, GEMM_BYTES,
-   the bytes of a register, GEMM_ROWS and GEMM_VECTORS, the tile of the result (rows, and registers
-   in a row) that is kept in registers, GEMM_TARGET, the attribute that allows the instructions,
-   GEMM_SPLAT(x), a register full of x, GEMM_FMA(a, b, c), a*b + c with one rounding or two, and
-   GEMM_NAME. All are undefined at the end.
+/* One kernel of rk_gemm.h; the including file defines GEMM_REAL, the type of an entry, GEMM_BITS,
+   an integer type of its size, GEMM_BYTES, the bytes of a register, GEMM_ROWS and GEMM_VECTORS, the
+   tile of the result (rows, and registers in a row) that is kept in registers, GEMM_TARGET, the
+   attribute that allows the instructions, GEMM_SPLAT(x), a register full of x, GEMM_FMA(a, b, c),
+   a*b + c with one rounding or two, and GEMM_NAME. All are undefined at the end.
 
    Entries of both sides are copied into panels of tiles, zeros beyond the edges (Goto and van de
    Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008). A sum of k
    products is made of sums of SHORT, which stay in registers, sums of LONG / SHORT of those, sums
-   of DEPTH / LONG of those, and what is left. */
+   of DEPTH / LONG of those, and what is left. Where it is asked for, the moduli of all results of
+   additions of such sums are added up beside: the trace of rk_gemm.h. */
 
 #define V GEMM_NAME(vector)
 #define WIDTH (GEMM_BYTES / sizeof(GEMM_REAL))
 #define COLUMNS (GEMM_VECTORS * WIDTH)
 #define TILE (GEMM_ROWS * GEMM_VECTORS)
+#define B GEMM_NAME(bits)
+#define FORCED static inline __attribute__((always_inline)) GEMM_TARGET
 
 typedef GEMM_REAL V __attribute__((vector_size(GEMM_BYTES), may_alias, aligned(sizeof(GEMM_REAL))));
+typedef GEMM_BITS B __attribute__((vector_size(GEMM_BYTES)));
+
+FORCED V GEMM_NAME(modulus)(V x) {
+    return (V)((B)x & (GEMM_BITS)(INT64_MAX >> (64 - 8 * sizeof(GEMM_BITS))));
+}
 
 /* sum (+)= a panel of SHORT columns of a times one of SHORT rows of b. */
-static inline __attribute__((always_inline)) GEMM_TARGET void
-GEMM_NAME(short_sum)(V *sum, const GEMM_REAL *a, const GEMM_REAL *b, bool add) {
+FORCED void GEMM_NAME(short_sum)(V *sum, V *trace, const GEMM_REAL *a, const GEMM_REAL *b, bool add,
+                                 bool traced) {
     V t[GEMM_ROWS][GEMM_VECTORS] = {{{0}}};
     for (int p = 0; p < SHORT; p++) {
         UNROLL for (int i = 0; i < GEMM_ROWS; i++) {
@@ -28,26 +36,39 @@ GEMM_NAME(short_sum)(V *sum, const GEMM_REAL *a, const GEMM_REAL *b, bool add) {
         }
     }
     UNROLL for (int i = 0; i < GEMM_ROWS; i++) UNROLL for (int j = 0; j < GEMM_VECTORS; j++) {
+        size_t at = (size_t)i * GEMM_VECTORS + (size_t)j;
         if (add)
-            sum[i * GEMM_VECTORS + j] += t[i][j];
-        else
-            sum[i * GEMM_VECTORS + j] = t[i][j];
+            t[i][j] += sum[at];
+        sum[at] = t[i][j];
+        if (add && traced)
+            trace[at] += GEMM_NAME(modulus)(sum[at]);
+    }
+}
+
+/* x (+)= y, traced when something is added. */
+FORCED void GEMM_NAME(accumulate)(V *x, V *trace, const V *y, bool add, bool traced) {
+    for (size_t i = 0; i < TILE; i++) {
+        V sum = y[i];
+        if (add)
+            sum += x[i];
+        x[i] = sum;
+        if (add && traced)
+            trace[i] += GEMM_NAME(modulus)(x[i]);
     }
 }
 
 /* The tile of a panel of a and one of b, `depth` (a multiple of SHORT) long. */
-static GEMM_TARGET void GEMM_NAME(tile)(V *sum, const GEMM_REAL *a, const GEMM_REAL *b,
-                                        size_t depth) {
+FORCED void GEMM_NAME(tile)(V *sum, V *trace, const GEMM_REAL *a, const GEMM_REAL *b, size_t depth,
+                            bool traced) {
     V part[TILE];
+    UNROLL for (size_t i = 0; i < TILE && traced; i++) trace[i] = (V){0};
     for (size_t start = 0; start < depth; start += LONG) {
         size_t end = depth - start < LONG ? depth : start + LONG;
-        GEMM_NAME(short_sum)(part, a + start * GEMM_ROWS, b + start * COLUMNS, false);
+        GEMM_NAME(short_sum)
+        (part, trace, a + start * GEMM_ROWS, b + start * COLUMNS, false, traced);
         for (size_t p = start + SHORT; p < end; p += SHORT)
-            GEMM_NAME(short_sum)(part, a + p * GEMM_ROWS, b + p * COLUMNS, true);
-        for (size_t i = 0; i < TILE && start == 0; i++)
-            sum[i] = part[i];
-        for (size_t i = 0; i < TILE && start > 0; i++)
-            sum[i] += part[i];
+            GEMM_NAME(short_sum)(part, trace, a + p * GEMM_ROWS, b + p * COLUMNS, true, traced);
+        GEMM_NAME(accumulate)(sum, trace, part, start > 0, traced);
     }
 }
 
@@ -79,38 +100,65 @@ static void GEMM_NAME(pack_right)(GEMM_REAL *r, const GEMM_REAL *b, size_t ldb, 
     }
 }
 
-/* A tile, or the part of it that is within c: c (+)= sum. */
-static GEMM_TARGET void GEMM_NAME(put)(GEMM_REAL *c, size_t ldc, const V *sum, size_t rows,
-                                       size_t cols, bool add) {
-    const GEMM_REAL *x = (const GEMM_REAL *)sum;
+/* A tile, or the part of it that is within c, out of c and into it. */
+FORCED void GEMM_NAME(load)(V *x, const GEMM_REAL *c, size_t ldc, size_t rows, size_t cols) {
+    if (rows < GEMM_ROWS || cols < COLUMNS)
+        memset(x, 0, TILE * sizeof *x);
     for (size_t i = 0; i < rows; i++)
-        if (cols == COLUMNS && add)
-            for (size_t j = 0; j < GEMM_VECTORS; j++)
-                *(V *)(c + i * ldc + j * WIDTH) += sum[i * GEMM_VECTORS + j];
-        else if (add)
-            for (size_t j = 0; j < cols; j++)
-                c[i * ldc + j] += x[i * COLUMNS + j];
+        if (cols == COLUMNS)
+            memcpy(x + i * GEMM_VECTORS, c + i * ldc, COLUMNS * sizeof *c);
         else
-            memcpy(c + i * ldc, x + i * COLUMNS, cols * sizeof *x);
+            memcpy(x + i * GEMM_VECTORS, c + i * ldc, cols * sizeof *c);
 }
 
-/* c (+)= packed rows times packed columns */
-static void GEMM_NAME(block)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, const GEMM_REAL *b,
-                             size_t rows, size_t cols, size_t padded, bool add) {
-    V sum[TILE];
+FORCED void GEMM_NAME(store)(GEMM_REAL *c, size_t ldc, const V *x, size_t rows, size_t cols) {
+    for (size_t i = 0; i < rows; i++)
+        if (cols == COLUMNS)
+            memcpy(c + i * ldc, x + i * GEMM_VECTORS, COLUMNS * sizeof *c);
+        else
+            memcpy(c + i * ldc, x + i * GEMM_VECTORS, cols * sizeof *c);
+}
+
+/* One tile of c (+)= packed rows times packed columns; trace NULL: not traced. */
+FORCED void GEMM_NAME(corner)(GEMM_REAL *c, GEMM_REAL *trace, size_t ldc, const GEMM_REAL *a,
+                              const GEMM_REAL *b, size_t rows, size_t cols, size_t padded, bool add,
+                              bool traced) {
+    V sum[TILE], moduli[TILE], old[TILE];
+    GEMM_NAME(tile)(sum, moduli, a, b, padded, traced);
+    if (add) {
+        GEMM_NAME(load)(old, c, ldc, rows, cols);
+        GEMM_NAME(accumulate)(sum, moduli, old, true, traced);
+    }
+    GEMM_NAME(store)(c, ldc, sum, rows, cols);
+    if (add && traced) {
+        GEMM_NAME(load)(old, trace, ldc, rows, cols);
+        GEMM_NAME(accumulate)(moduli, NULL, old, true, false);
+    }
+    if (traced)
+        GEMM_NAME(store)(trace, ldc, moduli, rows, cols);
+}
+
+static GEMM_TARGET void GEMM_NAME(block)(GEMM_REAL *c, GEMM_REAL *trace, size_t ldc,
+                                         const GEMM_REAL *a, const GEMM_REAL *b, size_t rows,
+                                         size_t cols, size_t padded, bool add) {
     for (size_t j = 0; j < cols; j += COLUMNS)
         for (size_t i = 0; i < rows; i += GEMM_ROWS) {
             size_t height = rows - i < GEMM_ROWS ? rows - i : GEMM_ROWS;
-            size_t width = cols - j < COLUMNS ? cols - j : COLUMNS;
-            GEMM_NAME(tile)(sum, a + i * padded, b + j * padded, padded);
-            GEMM_NAME(put)(c + i * ldc + j, ldc, sum, height, width, add);
+            size_t width = cols - j < COLUMNS ? cols - j : COLUMNS, at = i * ldc + j;
+            const GEMM_REAL *left = a + i * padded, *right = b + j * padded;
+            if (trace != NULL)
+                GEMM_NAME(corner)
+            (c + at, trace + at, ldc, left, right, height, width, padded, add, true);
+            else GEMM_NAME(corner)(c + at, NULL, ldc, left, right, height, width, padded, add,
+                                   false);
         }
 }
 
 /* Panels of a hold TALL rows, those of b WIDE columns: the one stays in the second cache, the other
    in the third. */
-static void GEMM_NAME(multiply)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, size_t lda,
-                                const GEMM_REAL *b, size_t ldb, size_t m, size_t k, size_t n) {
+static void GEMM_NAME(multiply)(GEMM_REAL *c, GEMM_REAL *trace, size_t ldc, const GEMM_REAL *a,
+                                size_t lda, const GEMM_REAL *b, size_t ldb, size_t m, size_t k,
+                                size_t n) {
     size_t deep = k < DEPTH ? (k + SHORT - 1) / SHORT * SHORT : DEPTH;
     size_t tall = m < TALL ? m : TALL, wide = n < WIDE ? n : WIDE;
     void *memory[2] = {rk_malloc((tall + GEMM_ROWS) * deep * sizeof(GEMM_REAL) + LINE),
@@ -124,7 +172,9 @@ static void GEMM_NAME(multiply)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, si
             for (size_t i = 0; i < m; i += TALL) {
                 size_t rows = m - i < TALL ? m - i : TALL;
                 GEMM_NAME(pack_left)(left, a + i * lda + p, lda, rows, depth, padded);
-                GEMM_NAME(block)(c + i * ldc + j, ldc, left, right, rows, cols, padded, p > 0);
+                GEMM_NAME(block)
+                (c + i * ldc + j, trace == NULL ? NULL : trace + i * ldc + j, ldc, left, right,
+                 rows, cols, padded, p > 0);
             }
         }
     }
@@ -136,7 +186,10 @@ static void GEMM_NAME(multiply)(GEMM_REAL *c, size_t ldc, const GEMM_REAL *a, si
 #undef WIDTH
 #undef COLUMNS
 #undef TILE
+#undef B
+#undef FORCED
 #undef GEMM_REAL
+#undef GEMM_BITS
 #undef GEMM_BYTES
 #undef GEMM_ROWS
 #undef GEMM_VECTORS

@@ -23,6 +23,7 @@ static void *aligned(void *p) {
 }
 
 #define GEMM_REAL double
+#define GEMM_BITS int64_t
 #define GEMM_BYTES 16
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 2
@@ -33,6 +34,7 @@ static void *aligned(void *p) {
 #include "gemm_inside.h"
 
 #define GEMM_REAL float
+#define GEMM_BITS int32_t
 #define GEMM_BYTES 16
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 2
@@ -44,6 +46,7 @@ static void *aligned(void *p) {
 
 #ifdef __x86_64__
 #define GEMM_REAL double
+#define GEMM_BITS int64_t
 #define GEMM_BYTES 32
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 3
@@ -54,6 +57,7 @@ static void *aligned(void *p) {
 #include "gemm_inside.h"
 
 #define GEMM_REAL float
+#define GEMM_BITS int32_t
 #define GEMM_BYTES 32
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 3
@@ -65,6 +69,7 @@ static void *aligned(void *p) {
 #include "gemm_inside.h"
 
 #define GEMM_REAL double
+#define GEMM_BITS int64_t
 #define GEMM_BYTES 64
 #define GEMM_ROWS 8
 #define GEMM_VECTORS 3
@@ -75,6 +80,7 @@ static void *aligned(void *p) {
 #include "gemm_inside.h"
 
 #define GEMM_REAL float
+#define GEMM_BITS int32_t
 #define GEMM_BYTES 64
 #define GEMM_ROWS 8
 #define GEMM_VECTORS 3
@@ -88,17 +94,18 @@ static void *aligned(void *p) {
 
 typedef struct kernel {
     const char *name;
-    void (*multiply)(double *, size_t, const double *, size_t, const double *, size_t, size_t,
-                     size_t, size_t);
-    void (*single)(float *, size_t, const float *, size_t, const float *, size_t, size_t, size_t,
-                   size_t);
+    bool fused; /* multiplies and adds with one rounding */
+    void (*multiply)(double *, double *, size_t, const double *, size_t, const double *, size_t,
+                     size_t, size_t, size_t);
+    void (*single)(float *, float *, size_t, const float *, size_t, const float *, size_t, size_t,
+                   size_t, size_t);
 } kernel;
 
 static const kernel kernels[] = {
-    {"plain", multiply_plain, multiply_plain_single},
+    {"plain", false, multiply_plain, multiply_plain_single},
 #ifdef __x86_64__
-    {"AVX2", multiply_avx2, multiply_avx2_single},
-    {"AVX-512", multiply_avx512, multiply_avx512_single},
+    {"AVX2", true, multiply_avx2, multiply_avx2_single},
+    {"AVX-512", true, multiply_avx512, multiply_avx512_single},
 #endif
 };
 
@@ -134,12 +141,20 @@ static void clear(char *c, size_t bytes, size_t row, size_t m) {
         memset(c + i * row, 0, bytes);
 }
 
+void rk_gemm_traced(double *c, double *trace, size_t ldc, const double *a, size_t lda,
+                    const double *b, size_t ldb, size_t m, size_t k, size_t n) {
+    if (k > 0) {
+        best()->multiply(c, trace, ldc, a, lda, b, ldb, m, k, n);
+        return;
+    }
+    clear((char *)c, n * sizeof *c, ldc * sizeof *c, m);
+    if (trace != NULL)
+        clear((char *)trace, n * sizeof *c, ldc * sizeof *c, m);
+}
+
 void rk_gemm(double *c, size_t ldc, const double *a, size_t lda, const double *b, size_t ldb,
              size_t m, size_t k, size_t n) {
-    if (k == 0)
-        clear((char *)c, n * sizeof *c, ldc * sizeof *c, m);
-    else
-        best()->multiply(c, ldc, a, lda, b, ldb, m, k, n);
+    rk_gemm_traced(c, NULL, ldc, a, lda, b, ldb, m, k, n);
 }
 
 void rk_gemm_single(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
@@ -147,10 +162,17 @@ void rk_gemm_single(float *c, size_t ldc, const float *a, size_t lda, const floa
     if (k == 0)
         clear((char *)c, n * sizeof *c, ldc * sizeof *c, m);
     else
-        best()->single(c, ldc, a, lda, b, ldb, m, k, n);
+        best()->single(c, NULL, ldc, a, lda, b, ldb, m, k, n);
 }
 
 /* SHORT for the products and their sums, then one for each sum of a level but its first. */
 double rk_gemm_roundings(size_t k) {
     return SHORT + (LONG / SHORT - 1) + (DEPTH / LONG - 1) + (double)(k / DEPTH);
+}
+
+/* The first product of a block is added to 0. Where products are rounded for themselves, all but
+   the first term pass one more. */
+double rk_gemm_roundings_within(size_t p, size_t k) {
+    size_t at = p % SHORT, left = k - (p - at), terms = left < SHORT ? left : SHORT;
+    return (double)(terms - at) + (!best()->fused && at > 0);
 }

@@ -14,8 +14,17 @@ void rk_gemm(double *c, size_t ldc, const double *a, size_t lda, const double *b
 void rk_gemm_single(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
                     size_t m, size_t k, size_t n);
 
-/* How many roundings a term of a sum of k products passes at most. Rounding to nearest, with r
-   this number and r u < 1, an entry of the product differs from the true one by at most
+/* The same product, and beside it the trace, of the leading dimension of c, or NULL: the sum of the
+   moduli of all that additions gave in which sums of blocks were added up. A block is a few
+   consecutive products, summed first. */
+void rk_gemm_traced(double *c, double *trace, size_t ldc, const double *a, size_t lda,
+                    const double *b, size_t ldb, size_t m, size_t k, size_t n);
+
+/* How many roundings the p-th of k products passes at most within its block. */
+double rk_gemm_roundings_within(size_t p, size_t k);
+
+/* How many roundings a term of a sum of k products passes at most in all. Rounding to nearest, with
+   r this number and r u < 1, an entry of the product differs from the true one by at most
    gamma_r (|A| |B|) + k eta, gamma_r = r u / (1 - r u), eta the least positive number (Higham,
    "Accuracy and Stability of Numerical Algorithms", 2nd edition, lemma 3.1 and section 3.1; r in
    place of k because summation is blocked, section 4.2). Sums of integers whose moduli add up to

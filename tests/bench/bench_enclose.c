@@ -20,7 +20,7 @@
 #include "linalg/rk_gemm.h"
 #include <cblas.h>
 
-enum { RUNS = 5, SIDE = 512 };
+enum { RUNS = 9, SIDE = 512 };
 
 extern char *openblas_get_corename(void) __attribute__((weak)); /* other BLAS have none */
 

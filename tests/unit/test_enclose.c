@@ -2,6 +2,7 @@
    radii lie within what rk_enclose_product says. */
 #include "domain_helpers.h"
 
+#include <fenv.h>
 #include <float.h>
 
 #include "linalg/rk_enclose.h"
@@ -59,6 +60,11 @@ static double tall_rows(rk_rng *rng, size_t i, size_t j) {
     return ldexp(uniform(rng), i % 2 == 0 ? 900 : -900);
 }
 
+/* Along the inner side one factor falls as the other rises: whole rows span 2^400. */
+static double falling(rk_rng *rng, size_t i, size_t j) {
+    return ldexp(uniform(rng), -(int)(400 * ((i + 7 * j) % 11) / 10));
+}
+
 static double dyadic(rk_rng *rng, size_t i, size_t j) {
     (void)i, (void)j;
     return (double)((int)rk_rng_below(rng, 4001) - 2000) * 0x1p-7;
@@ -70,8 +76,8 @@ static double no_number(rk_rng *rng, size_t i, size_t j) {
     return plain(rng, i, j);
 }
 
-static maker *const makers[] = {plain, cancelling, graded,    extreme, tiny,
-                                huge,  sparse,     tall_rows, dyadic,  no_number};
+static maker *const makers[] = {plain,  cancelling, graded,  extreme, tiny,     huge,
+                                sparse, tall_rows,  falling, dyadic,  no_number};
 enum { MAKERS = sizeof makers / sizeof *makers };
 
 static operand operand_new(rk_rng *rng, size_t rows, size_t cols, maker *make, unsigned radii) {
@@ -155,10 +161,14 @@ static bool all_finite(const operand *a) {
     return true;
 }
 
-static void check_product(const operand *a, const operand *b, bool exact) {
+static const int roundings[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+
+static void check_product(const operand *a, const operand *b, int rounding, bool exact) {
     size_t m = a->rows, n = b->cols;
     double *c = rk_malloc((2 * m * n + 1) * sizeof *c), *r = c + m * n;
+    fesetround(rounding);
     rk_enclose_product(c, r, a->m, a->r, b->m, b->r, m, a->cols, n);
+    fesetround(FE_TONEAREST);
     bool finite = all_finite(a) && all_finite(b);
     size_t unknown = 0;
     for (size_t i = 0; i < m * n; i++) {
@@ -179,7 +189,8 @@ static void check_shape(rk_rng *rng, size_t m, size_t k, size_t n) {
     unsigned radii = rk_rng_below(rng, 2) == 0 ? 0 : (unsigned)rk_rng_below(rng, MAKERS + 1);
     unsigned more = rk_rng_below(rng, 2) == 0 ? 0 : (unsigned)rk_rng_below(rng, MAKERS + 1);
     operand a = operand_new(rng, m, k, x, radii), b = operand_new(rng, k, n, y, more);
-    check_product(&a, &b, x == dyadic && y == dyadic && radii == 0 && more == 0);
+    check_product(&a, &b, roundings[rk_rng_below(rng, 4)],
+                  x == dyadic && y == dyadic && radii == 0 && more == 0);
     operand_clear(&a);
     operand_clear(&b);
 }
@@ -198,9 +209,67 @@ static void test_small_products(void **state) {
 static void test_large_products(void **state) {
     (void)state;
     rk_rng rng = test_rng(2, "large products");
-    for (int t = 0; t < (test_long() ? 100 : 12); t++)
+    for (int t = 0; t < (test_long() ? 100 : 12); t++) {
+        rk_gemm_use(t % 2 == 0 ? SIZE_MAX : rk_rng_below(&rng, 3));
         check_shape(&rng, 1 + rk_rng_below(&rng, 30), 100 + rk_rng_below(&rng, 500),
                     1 + rk_rng_below(&rng, 60));
+    }
+    rk_gemm_use(SIZE_MAX);
+}
+
+/* Sums whose roundings all go one way: every term and every partial sum is rounded by nearly a
+   whole unit, on every kernel. */
+static void test_systematic_roundings(void **state) {
+    (void)state;
+    enum { M = 3, K = 600, N = 5 };
+    operand a = {M, K, rk_malloc(M * K * sizeof(double)), NULL};
+    operand b = {K, N, rk_malloc(K * N * sizeof(double)), NULL};
+    for (size_t kernel = 0; rk_gemm_use(kernel) != NULL; kernel++)
+        for (int t = 0; t < 16; t++) {
+            double sign = t & 4 ? -1 : 1, odd = t & 8 ? 0x1p-1050 : 1;
+            for (size_t i = 0; i < M * K; i++)
+                a.m[i] = (1 + 0x1p-27 * (double)(1 + i % 3)) * odd;
+            for (size_t i = 0; i < K * N; i++)
+                b.m[i] = sign * (1 + 0x1p-26 + 0x1p-52 * (double)(1 + i % 5));
+            check_product(&a, &b, roundings[t % 4], false);
+        }
+    rk_gemm_use(SIZE_MAX);
+    operand_clear(&a);
+    operand_clear(&b);
+}
+
+/* The radii of points stay near the few roundings that a term passes in its block. */
+static void test_width(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(5, "width");
+    enum { M = 4, K = 512, N = 6 };
+    double c[M * N], r[M * N];
+    operand a = operand_new(&rng, M, K, plain, 0), b = operand_new(&rng, K, N, plain, 0);
+    for (size_t kernel = 0; rk_gemm_use(kernel) != NULL; kernel++) {
+        rk_enclose_product(c, r, a.m, NULL, b.m, NULL, M, K, N);
+        for (size_t i = 0; i < M * N; i++) {
+            double moduli = 0;
+            for (size_t k = 0; k < K; k++)
+                moduli += fabs(a.m[i / N * K + k] * b.m[k * N + i % N]);
+            assert_true(r[i] < 8 * 0x1p-53 * moduli);
+        }
+    }
+    rk_gemm_use(SIZE_MAX);
+    operand_clear(&a);
+    operand_clear(&b);
+}
+
+/* Rows that span more than floats do keep their small terms, and products that are 0 stay so. */
+static void test_spans(void **state) {
+    (void)state;
+    double c[4], r[4], x[] = {1.1, 0x1.3p-400, 0, 0}, y[] = {0x1.7p-400, 0, 1.3, 0};
+    rk_enclose_product(c, r, x, NULL, y, NULL, 2, 2, 2);
+    assert_true(r[0] > 0 && r[0] < 0x1p-449);
+    assert_true(r[1] == 0 && r[2] == 0 && r[3] == 0);
+    double ra[] = {0, 0x1p-440, 0, 0};
+    rk_enclose_product(c, r, x, ra, y, NULL, 2, 2, 2);
+    assert_true(r[0] > 0x1p-440 && r[0] < 0x1p-439);
+    assert_true(r[1] == 0 && r[2] == 0 && r[3] == 0);
 }
 
 /* What overflows, and what no float could hold, is not lost. */
@@ -215,9 +284,16 @@ static void test_ends_of_range(void **state) {
     assert_true(c == top * least && r < 0x1p-47);
     double x[] = {top, least}, y[] = {least, top}, radius[] = {0, least};
     rk_enclose_product(&c, &r, x, NULL, y, radius, 1, 2, 1);
-    assert_true(r >= 0x1p-150); /* the range of floats gives no more */
+    assert_true(r >= 0x1p-104);
     rk_enclose_product(&c, &r, &top, &top, &least, NULL, 1, 1, 1);
     assert_true(r >= top * least && isfinite(r));
+    for (int t = 0; t < 4; t++) { /* rounded towards 0, what overflows is the largest number */
+        double three[] = {top, top, -top}, ones[] = {1, 1, 1};
+        fesetround(roundings[t]);
+        rk_enclose_product(&c, &r, three, NULL, ones, NULL, 1, 3, 1);
+        fesetround(FE_TONEAREST);
+        assert_true(c == 0 && isinf(r));
+    }
 }
 
 /* Every kernel, every remainder of its tiles: sums of integers are exact. */
@@ -282,8 +358,13 @@ static void test_interval_domain(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_small_products),  cmocka_unit_test(test_large_products),
-        cmocka_unit_test(test_ends_of_range),   cmocka_unit_test(test_kernels),
+        cmocka_unit_test(test_small_products),
+        cmocka_unit_test(test_large_products),
+        cmocka_unit_test(test_systematic_roundings),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_ends_of_range),
+        cmocka_unit_test(test_kernels),
         cmocka_unit_test(test_interval_domain),
     };
     return cmocka_run_group_tests_name("enclose", tests, NULL, NULL);

@@ -250,10 +250,15 @@ static void filter_calls(void) {
 
 #endif
 
-/* Children and threads: not through the filter, whose handler could not return twice. */
+/* Children and threads: not through the filter, whose handler could not return twice. They move no
+   bytes that could be cut short. */
+static bool cannot_start(void) {
+    return fails(FAULT_CALL) && page->error != 0;
+}
+
 pid_t fork(void) {
     static pid_t (*real)(void);
-    if (fails(FAULT_CALL)) {
+    if (cannot_start()) {
         errno = EAGAIN;
         return -1;
     }
@@ -267,7 +272,7 @@ typedef int thread_maker(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 int pthread_create(pthread_t *thread, const pthread_attr_t *about, void *(*begin)(void *),
                    void *argument) {
     static thread_maker *real;
-    if (fails(FAULT_CALL))
+    if (cannot_start())
         return EAGAIN;
     if (real == NULL)
         real = (thread_maker *)(uintptr_t)dlsym(RTLD_NEXT, "pthread_create");

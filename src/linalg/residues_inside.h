@@ -162,7 +162,7 @@ TARGET static void take_narrow(double *c, slong ldc, const double *a, slong lda,
 TARGET static void take(double *c, slong ldc, const double *a, slong lda, const double *b,
                         slong ldb, slong m, slong n, slong k, const rk_modulus *q,
                         double *scratch) {
-    double *rows = scratch, *columns = scratch + TALL * DEEP;
+    double *rows = scratch, *columns = scratch + TALL * (k < DEEP ? k : DEEP);
     for (slong j = 0; j < n; j += WIDE) {
         slong wide = n - j < WIDE ? n - j : WIDE;
         for (slong t = 0; t < k; t += DEEP) {

@@ -222,13 +222,18 @@ static finding prove_early(const fmpz_mat_t a, const rk_minor *minor, double dea
     return right > 0 ? lift(a, minor, 2 * right, deadline) : f;
 }
 
+/* Minors of so few bits that their bound is reached before small coefficients have been looked for.
+ */
+enum { FEW_BITS = 1500 };
+
 rk_tern rk_lift_rank_at_most(const fmpz_mat_t a, const rk_minor *minor, double deadline) {
     slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
     if (minor->r == 0)
         return rk_tern_of(fmpz_mat_is_zero(a));
     if (minor->r == m || minor->r == n)
         return RK_TRUE;
-    finding f = prove_early(a, minor, deadline);
+    bool few = minor->r * FLINT_ABS(fmpz_mat_max_bits(a)) <= FEW_BITS;
+    finding f = few ? OPEN : prove_early(a, minor, deadline);
     return f == OPEN ? rk_schur_is_zero(a, minor->r, minor->rows, minor->cols, deadline)
                      : rk_tern_of(f == PROVED);
 }

@@ -36,5 +36,5 @@ rk_modulus rk_modulus_of(ulong p) {
 /* The largest blocks of residues_inside.h: 96 rows and 1024 columns by 192. */
 size_t rk_residues_scratch(slong n, slong k) {
     size_t deep = k < 192 ? (size_t)k : 192, wide = n < 1024 ? (size_t)n + 16 : 1024;
-    return 96 * 192 + deep * wide + 64;
+    return (96 + wide) * deep + 64;
 }

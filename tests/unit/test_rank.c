@@ -254,6 +254,63 @@ static void lifted_bounds_are_checked(void **state) {
     }
 }
 
+/* Every engine against FLINT's elimination: the whole, the lifting and the complement alone, from
+   the minor that the first prime shows, which may be too small, and the likely rank. */
+static void assert_all_engines(const fmpz_mat_t a, rk_rng *primes) {
+    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a), full = FLINT_MIN(m, n);
+    slong rank = fmpz_mat_rank(a);
+    slong *rows = rk_calloc((size_t)full + 1, sizeof *rows);
+    slong *cols = rk_calloc((size_t)full + 1, sizeof *cols);
+    nmod_mat_t residues;
+    nmod_mat_init(residues, m, n, FIRST);
+    fmpz_mat_get_nmod_mat(residues, a);
+    slong r = rk_rank_profile_mod(residues, rows, cols);
+    rk_minor minor = {r, rows, cols, FIRST};
+    assert_true(r <= rank);
+    assert_int_equal(rk_rank_fmpz(a), rank);
+    assert_int_equal(rk_likely_fmpz(a, primes).rank, rank);
+    assert_lift(rk_lift_rank_at_most(a, &minor, 0), r == rank);
+    if (r > 0 && r < full)
+        assert_lift(rk_schur_is_zero(a, r, rows, cols, 0), r == rank);
+    nmod_mat_clear(residues);
+    rk_free(rows);
+    rk_free(cols);
+}
+
+/* Rows and columns times what the engines divide by: powers of two, primes that are tried. */
+static void spoil(fmpz_mat_t a, rk_rng *rng) {
+    const ulong factor[] = {2, FIRST, 8388587, 16777213, 16777199, UWORD(1) << 60};
+    for (slong k = rk_rng_between(rng, 0, 6); k > 0; k--) {
+        ulong f = factor[rk_rng_below(rng, sizeof factor / sizeof *factor)];
+        slong i = rk_rng_between(rng, 0, fmpz_mat_nrows(a) - 1),
+              j = rk_rng_between(rng, 0, fmpz_mat_ncols(a) - 1);
+        bool row = rk_rng_below(rng, 2);
+        for (slong t = 0; t < (row ? fmpz_mat_ncols(a) : fmpz_mat_nrows(a)); t++) {
+            fmpz *x = row ? fmpz_mat_entry(a, i, t) : fmpz_mat_entry(a, t, j);
+            fmpz_mul_ui(x, x, f);
+        }
+    }
+    for (slong k = rk_rng_between(rng, -2, 2); k > 0; k--) { /* seen by no prime that divides it */
+        fmpz *x = fmpz_mat_entry(a, rk_rng_between(rng, 0, fmpz_mat_nrows(a) - 1),
+                                 rk_rng_between(rng, 0, fmpz_mat_ncols(a) - 1));
+        fmpz_add_ui(x, x, factor[1 + rk_rng_below(rng, 4)]);
+    }
+}
+
+static void all_engines_agree_on_spoiled_matrices(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(20, "all_engines_agree"), primes = test_rng(21, "likely primes");
+    for (long t = 0; t < (test_long() ? 20000 : 2000); t++) {
+        slong most = t % 100 == 99 ? 60 : 12;
+        fmpz_mat_t a;
+        fmpz_mat_init(a, rk_rng_between(&rng, 1, most), rk_rng_between(&rng, 1, most));
+        planted(a, &rng, rk_rng_between(&rng, 0, most), t % 3 ? 2 : 1000000);
+        spoil(a, &rng);
+        assert_all_engines(a, &primes);
+        fmpz_mat_clear(a);
+    }
+}
+
 /* The first prime below a power of two, and those below it, as the lifting takes them. */
 static void primes_below(fmpz_t product, ulong p, slong count) {
     fmpz_one(product);
@@ -542,6 +599,38 @@ static void late_proofs_leave_bounds(void **state) {
     fmpq_mat_clear(q);
 }
 
+/* Doubles of all sizes, rows that are sums of others as far as doubles can hold them, against the
+   same numbers as fractions. */
+static void ranks_of_doubles_are_flints(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(22, "ranks_of_doubles_are_flints"),
+           primes = test_rng(23, "likely primes");
+    for (long t = 0; t < (test_long() ? 5000 : 500); t++) {
+        slong m = rk_rng_between(&rng, 1, 10), n = rk_rng_between(&rng, 1, 10);
+        int64_t range = t % 2 ? 1000 : 3;
+        double x[100];
+        fmpq_mat_t q;
+        arf_t f;
+        arf_init(f);
+        fmpq_mat_init(q, m, n);
+        for (slong i = 0; i < m * n; i++)
+            x[i] = ldexp((double)rk_rng_between(&rng, -2, 2),
+                         (int)rk_rng_between(&rng, -range, range));
+        for (slong i = 2; i < m; i++) /* a row scaled, or the rounded sum of two */
+            for (slong j = 0, kind = rk_rng_between(&rng, 0, 2); j < n && kind > 0; j++)
+                x[i * n + j] = kind == 1 ? ldexp(x[j], -17) : x[j] + x[n + j];
+        for (slong i = 0; i < m * n; i++) {
+            arf_set_d(f, x[i]);
+            arf_get_fmpq(fmpq_mat_entry(q, i / n, i % n), f);
+        }
+        slong rank = fmpq_mat_rref(q, q);
+        assert_int_equal(rk_rank_doubles(m, n, x), rank);
+        assert_int_equal(rk_likely_doubles(m, n, x, &primes).rank, rank);
+        fmpq_mat_clear(q);
+        arf_clear(f);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modular_ranks_are_flints),
@@ -554,6 +643,8 @@ int main(void) {
         cmocka_unit_test(rational_ranks),
         cmocka_unit_test(ranks_of_polynomials_are_flints),
         cmocka_unit_test(late_differences_are_found),
+        cmocka_unit_test(all_engines_agree_on_spoiled_matrices),
+        cmocka_unit_test(ranks_of_doubles_are_flints),
         cmocka_unit_test(large_planted_ranks),
         cmocka_unit_test(ranks_of_doubles),
         cmocka_unit_test(likely_ranks_are_flints),

@@ -9,6 +9,7 @@
 enum { PANEL = RK_RESIDUES_BASE };
 /* Threads share an update of so many products or more; each takes columns, so many at least. */
 #define SHARED_PRODUCTS 4e6
+#define SHARED_ENTRIES 1e5 /* and the reading of so many */
 enum { FEWEST_COLUMNS = 64, MOST_THREADS = 16 };
 
 typedef struct elimination {
@@ -202,16 +203,40 @@ static slong padded(slong n) {
     return (n + 7) / 8 * 8 + (n % 64 < 8 || n % 64 > 56 ? 24 : 0);
 }
 
-/* A copy of the m by n matrix, or of its transpose, in balanced residues. */
-static void take_copy(elimination *e, const double *entry, bool transposed) {
-    for (slong i = 0; i < e->m; i++) {
-        if (!transposed)
-            memcpy(place(e, i, 0), entry + i * e->n, (size_t)e->n * sizeof *entry);
-        else
-            for (slong j = 0; j < e->n; j++)
-                *place(e, i, j) = entry[j * e->m + i];
-        e->on->reduce(place(e, i, 0), e->n, &e->q);
-    }
+/* The matrix that is given, or its transpose, in balanced residues. */
+typedef struct source {
+    elimination *e;
+    rk_modular_row *read;
+    const void *self;
+    bool transposed;
+    slong rows, cols, part; /* as given; `part` rows for each task */
+} source;
+
+static void read_row(const source *s, slong i, double *row) {
+    const elimination *e = s->e;
+    s->read(s->self, i, row);
+    e->on->reduce(row, s->cols, &e->q);
+    for (slong j = 0; j < s->cols && s->transposed; j++)
+        *place(e, j, i) = row[j];
+}
+
+static void read_part(void *self, size_t index, unsigned worker) {
+    const source *s = self;
+    slong from = (slong)index * s->part, to = FLINT_MIN(from + s->part, s->rows);
+    double *row = s->transposed ? rk_malloc((size_t)s->cols * sizeof *row) : NULL;
+    (void)worker;
+    for (slong i = from; i < to; i++)
+        read_row(s, i, row != NULL ? row : place(s->e, i, 0));
+    rk_free(row);
+}
+
+static void read_rows(source *s) {
+    slong threads = (double)s->rows * (double)s->cols < SHARED_ENTRIES ? 1 : s->e->threads;
+    s->part = (s->rows + threads - 1) / threads;
+    if (threads == 1)
+        read_part(s, 0, 0);
+    else
+        rk_pool_run((unsigned)threads, (size_t)((s->rows + s->part - 1) / s->part), read_part, s);
 }
 
 static void start(elimination *e, slong m, slong n, ulong p, unsigned threads) {
@@ -238,12 +263,13 @@ static void finish(elimination *e) {
     rk_free(e->scratch);
 }
 
-slong rk_modular_rank(const double *entry, slong m, slong n, ulong p, slong *pivot_rows,
-                      slong *pivot_cols) {
+slong rk_modular_rank(rk_modular_row *read, const void *self, slong m, slong n, ulong p,
+                      slong *pivot_rows, slong *pivot_cols) {
     elimination e;
     bool tall = m > n; /* the rows of the transpose are fewer */
     start(&e, tall ? n : m, tall ? m : n, p, rk_pool_blas_threads());
-    take_copy(&e, entry, tall);
+    source given = {&e, read, self, tall, m, n, 0};
+    read_rows(&given);
     eliminate(&e, 0, e.n);
     slong *rows = tall ? pivot_cols : pivot_rows, *cols = tall ? pivot_rows : pivot_cols;
     for (slong i = 0; i < e.rank; i++) {

@@ -13,12 +13,15 @@
 /* Primes below this bound are served. */
 #define RK_MODULAR_LIMIT RK_RESIDUES_LIMIT
 
-/* Rank of the m by n matrix of residues (any representatives of modulus below 2^51, row-major).
-   The r pivot rows and columns go to the arrays (room for min(m, n), or NULL); the minor they make
-   is regular, and so are its leading minors. Large updates are shared by as many threads as BLAS
-   would take (rk_pool_blas_threads). */
-slong rk_modular_rank(const double *entry, slong m, slong n, ulong p, slong *pivot_rows,
-                      slong *pivot_cols);
+/* Row i of a matrix: residues, any representatives of modulus below 2^51. */
+typedef void rk_modular_row(const void *self, slong i, double *row);
+
+/* Rank of the m by n matrix, whose rows are asked for once each, by several threads at a time. The
+   r pivot rows and columns go to the arrays (room for min(m, n), or NULL); the minor they make is
+   regular, and so are its leading minors. Large updates are shared by as many threads as BLAS would
+   take (rk_pool_blas_threads). */
+slong rk_modular_rank(rk_modular_row *read, const void *self, slong m, slong n, ulong p,
+                      slong *pivot_rows, slong *pivot_cols);
 
 /* c := a * b mod p, balanced residues; a is m by k, b is k by n, row-major residues as above, which
    are replaced by balanced ones. */

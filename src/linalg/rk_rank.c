@@ -10,15 +10,15 @@
 /* Below this size FLINT's elimination is as quick as one that calls BLAS. */
 enum { SMALL = 24 };
 
+static void read_residues(const void *self, slong i, double *row) {
+    const nmod_mat_struct *a = self;
+    for (slong j = 0; j < a->c; j++)
+        row[j] = (double)nmod_mat_entry(a, i, j);
+}
+
 static slong rank_by_blas(const nmod_mat_t a, slong *pivot_rows, slong *pivot_cols) {
-    slong m = nmod_mat_nrows(a), n = nmod_mat_ncols(a);
-    double *x = rk_malloc(((size_t)(m * n) + 1) * sizeof *x);
-    for (slong i = 0; i < m; i++)
-        for (slong j = 0; j < n; j++)
-            x[i * n + j] = (double)nmod_mat_entry(a, i, j);
-    slong r = rk_modular_rank(x, m, n, a->mod.n, pivot_rows, pivot_cols);
-    rk_free(x);
-    return r;
+    return rk_modular_rank(read_residues, a, nmod_mat_nrows(a), nmod_mat_ncols(a), a->mod.n,
+                           pivot_rows, pivot_cols);
 }
 
 slong rk_rank_mod(const nmod_mat_t a) {
@@ -77,15 +77,20 @@ static double representative(const fmpz *x, ulong p) {
     return (double)fmpz_fdiv_ui(x, p);
 }
 
+typedef struct integers {
+    const fmpz_mat_struct *a;
+    ulong p;
+} integers;
+
+static void read_integers(const void *self, slong i, double *row) {
+    const integers *z = self;
+    for (slong j = 0; j < z->a->c; j++)
+        row[j] = representative(fmpz_mat_entry(z->a, i, j), z->p);
+}
+
 static slong profile(const fmpz_mat_t a, ulong p, slong *rows, slong *cols) {
-    slong m = fmpz_mat_nrows(a), n = fmpz_mat_ncols(a);
-    double *x = rk_malloc(((size_t)(m * n) + 1) * sizeof *x);
-    for (slong i = 0; i < m; i++)
-        for (slong j = 0; j < n; j++)
-            x[i * n + j] = representative(fmpz_mat_entry(a, i, j), p);
-    slong r = rk_modular_rank(x, m, n, p, rows, cols);
-    rk_free(x);
-    return r;
+    integers z = {a, p};
+    return rk_modular_rank(read_integers, &z, fmpz_mat_nrows(a), fmpz_mat_ncols(a), p, rows, cols);
 }
 
 /* Is the order of the minor the rank? True with *rank set to another one: that one is. */
@@ -169,19 +174,27 @@ static int64_t split(double x, int *exponent) {
     return (int64_t)ldexp(fraction, MANTISSA);
 }
 
+typedef struct doubles {
+    const double *entry;
+    slong cols, p;
+    ulong *power; /* of two */
+} doubles;
+
+static void read_doubles(const void *self, slong i, double *row) {
+    const doubles *d = self;
+    for (slong j = 0; j < d->cols; j++) {
+        int exponent;
+        int64_t mantissa = split(d->entry[i * d->cols + j], &exponent) % d->p;
+        ulong scale = d->power[exponent - LEAST_EXPONENT + MANTISSA];
+        row[j] = (double)(mantissa * (int64_t)scale % d->p);
+    }
+}
+
 /* Rank mod p of a matrix of doubles, which are p-integral for every odd p. */
 static slong rank_of_residues(slong rows, slong cols, const double *entry, ulong p) {
-    double *x = rk_malloc(((size_t)(rows * cols) + 1) * sizeof *x);
-    ulong *power = powers_of_two(p);
-    for (slong i = 0; i < rows * cols; i++) {
-        int exponent;
-        int64_t mantissa = split(entry[i], &exponent) % (int64_t)p;
-        ulong scale = power[exponent - LEAST_EXPONENT + MANTISSA];
-        x[i] = (double)(mantissa * (int64_t)scale % (int64_t)p);
-    }
-    slong r = rk_modular_rank(x, rows, cols, p, NULL, NULL);
-    rk_free(x);
-    rk_free(power);
+    doubles d = {entry, cols, (slong)p, powers_of_two(p)};
+    slong r = rk_modular_rank(read_doubles, &d, rows, cols, p, NULL, NULL);
+    rk_free(d.power);
     return r;
 }
 

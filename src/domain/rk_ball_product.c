@@ -3,6 +3,7 @@
    integers. The factor on the right, when it is a matrix of doubles, is often the same one again,
    weights of a model: the domain keeps what was converted last. */
 #include <math.h>
+#include <string.h>
 #include "rk_ball.h"
 #include "rk_slices.h"
 
@@ -48,50 +49,50 @@ void rk_ball_cache_free(rk_domain *d) {
     rk_free(all);
 }
 
-/* x is the point y; numbers of 53 bits well within the range of doubles are converted exactly. */
-static bool is_double(const arb_struct *x, double y) {
+/* The double that x is; false when it is none. */
+static inline bool get_double(double *r, const arb_struct *x) {
     const arf_struct *m = arb_midref(x);
+    const slong far = 900, e = ARF_EXP(m);
+    const mp_size_t size = ARF_XSIZE(m);
+    const uint64_t d = ARF_NOPTR_D(m)[0];
     if (!arb_is_exact(x))
         return false;
-    if (fabs(y) > 0x1p-900 && fabs(y) < 0x1p900 && arf_bits(m) <= 53)
-        return arf_get_d(m, ARF_RND_DOWN) == y;
-    return arf_equal_d(m, y);
+    if (FLINT_BITS == 64 && size >> 1 == 1 && (d & 0x7ff) == 0 && e > -far &&
+        e < far) { /* one limb; the sign is bit 0 */
+        uint64_t bits = (uint64_t)size << 63 | (uint64_t)(e + 1022) << 52 | (d << 1) >> 12;
+        memcpy(r, &bits, sizeof bits);
+        return true;
+    }
+    *r = arf_get_d(m, ARF_RND_DOWN);
+    return arf_equal_d(m, *r);
 }
 
-static bool same(const converted *c, const rk_matrix *b) {
-    if (c->slices == NULL || c->rows != b->rows || c->cols != b->cols)
-        return false;
-    for (slong i = 0; i < b->rows * b->cols; i++)
-        if (!is_double((const arb_struct *)rk_at(b, 0, i), c->entry[i]))
-            return false;
-    return true;
-}
-
-/* The entries as doubles; NULL when they are none. */
+/* The entries as doubles; NULL when they are none, or no numbers. */
 static double *doubles_of(const rk_matrix *b) {
     size_t size = (size_t)(b->rows * b->cols);
-    double *entry = rk_malloc(size * sizeof *entry);
-    for (size_t i = 0; i < size; i++) {
-        const arb_struct *x = (const arb_struct *)rk_at(b, 0, (slong)i);
-        entry[i] = arf_get_d(arb_midref(x), ARF_RND_DOWN);
-        if (!is_double(x, entry[i])) {
+    const arb_struct *x = b->entry;
+    double *entry = rk_malloc((size + 1) * sizeof *entry);
+    for (size_t i = 0; i < size; i++)
+        if (!get_double(&entry[i], x + i) || !isfinite(entry[i])) {
             rk_free(entry);
             return NULL;
         }
-    }
     return entry;
 }
 
-/* Takes the slices over; false when they stay the caller's. */
-static bool keep(cache *all, const rk_matrix *b, rk_slices *slices, slong bits) {
-    double *entry = b->rows * b->cols < WORTH_KEEPING ? NULL : doubles_of(b);
-    if (entry == NULL)
+static converted *find_kept(cache *all, const rk_matrix *b, const double *entry, slong bits) {
+    size_t bytes = (size_t)(b->rows * b->cols) * sizeof *entry;
+    for (converted *c = all->kept; c < all->kept + KEPT; c++)
+        if (c->slices != NULL && c->rows == b->rows && c->cols == b->cols &&
+            memcmp(c->entry, entry, bytes) == 0 && (rk_slices_exact(c->slices) || c->bits >= bits))
+            return c;
+    return NULL;
+}
+
+/* Takes entry and slices over; false when they stay the caller's. */
+static bool keep(cache *all, converted c) {
+    if (c.rows * c.cols < WORTH_KEEPING || bytes_of(&c) > KEPT_BYTES)
         return false;
-    converted c = {b->rows, b->cols, bits, entry, slices};
-    if (bytes_of(&c) > KEPT_BYTES) {
-        rk_free(entry);
-        return false;
-    }
     do
         drop(all, &all->kept[all->next++ % KEPT]);
     while (all->bytes + bytes_of(&c) > KEPT_BYTES);
@@ -100,18 +101,29 @@ static bool keep(cache *all, const rk_matrix *b, rk_slices *slices, slong bits) 
     return true;
 }
 
-/* b converted for products with `bits` bits; *kept: it is the domain's. */
-static rk_slices *convert_right(const rk_matrix *b, slong bits, bool *kept) {
+/* b, which is these doubles, converted for products with `bits` bits; *kept: it is the domain's. */
+static rk_slices *convert_doubles(const rk_matrix *b, double *entry, slong bits, bool *kept) {
     cache *all = b->domain->context;
-    for (unsigned i = 0; i < KEPT; i++)
-        if (same(&all->kept[i], b) &&
-            (rk_slices_exact(all->kept[i].slices) || all->kept[i].bits >= bits)) {
-            *kept = true;
-            return all->kept[i].slices;
-        }
-    rk_slices *s = rk_slices_right(b->entry, b->rows, b->cols, bits);
-    *kept = s != NULL && keep(all, b, s, bits);
+    converted *known = find_kept(all, b, entry, bits);
+    *kept = known != NULL;
+    if (*kept) {
+        rk_free(entry);
+        return known->slices;
+    }
+    rk_slices *s = rk_slices_right_doubles(entry, b->rows, b->cols, bits);
+    if (s == NULL)
+        s = rk_slices_right(b->entry, b->rows, b->cols, bits);
+    *kept = s != NULL && keep(all, (converted){b->rows, b->cols, bits, entry, s});
+    if (!*kept)
+        rk_free(entry);
     return s;
+}
+
+static rk_slices *convert_right(const rk_matrix *b, slong bits, bool *kept) {
+    double *entry = doubles_of(b);
+    *kept = false;
+    return entry != NULL ? convert_doubles(b, entry, bits, kept)
+                         : rk_slices_right(b->entry, b->rows, b->cols, bits);
 }
 
 /* --- which way ---------------------------------------------------------------------------------*/

@@ -204,6 +204,101 @@ static rk_slices *convert(const arb_struct *entry, slong rows, slong cols, slong
     return s;
 }
 
+/* --- conversion of doubles ---------------------------------------------------------------------*/
+
+/* What the columns of doubles need: their exponents, and those of their least entries and of their
+   last bits. */
+typedef struct grid {
+    int *top, *least, *last;
+} grid;
+
+enum { NOWHERE = 1 << 20, FARTHEST = 900, LONGEST = 1000 }; /* within the range of doubles */
+
+/* The exponent of x, normal and not 0: |x| is below 2^it, and at least half of that. */
+static inline int exponent_of(double x, int *last) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int e = (int)(bits >> 52 & 0x7ff) - 1022;
+    *last = e - 53 + __builtin_ctzll(bits | UINT64_C(1) << 52);
+    return e;
+}
+
+/* False when a number is not normal. */
+static bool find_grid(grid *g, const double *x, slong rows, slong cols) {
+    int least = NOWHERE, most = -NOWHERE;
+    for (slong j = 0; j < cols; j++) {
+        g->top[j] = -NOWHERE;
+        g->least[j] = g->last[j] = NOWHERE;
+    }
+    for (slong i = 0; i < rows; i++)
+        for (slong j = 0; j < cols; j++, x++) {
+            int last, e = exponent_of(*x, &last);
+            if (*x == 0)
+                continue;
+            g->top[j] = FLINT_MAX(g->top[j], e);
+            g->least[j] = FLINT_MIN(g->least[j], e);
+            g->last[j] = FLINT_MIN(g->last[j], last);
+        }
+    for (slong j = 0; j < cols; j++) {
+        least = FLINT_MIN(least, g->least[j]);
+        most = FLINT_MAX(most, g->top[j]);
+    }
+    return (least == NOWHERE || least >= -FARTHEST) && most <= FARTHEST;
+}
+
+/* The exponents of the columns and the number of slices; false when that is not few enough. */
+static bool fit_grid(rk_slices *s, const grid *g, slong bits) {
+    slong length = 1;
+    for (slong j = 0; j < s->cols; j++) {
+        bool zero = g->top[j] == -NOWHERE;
+        s->exponent[j] = zero ? 0 : g->top[j];
+        if (!zero && g->top[j] - g->least[j] > FLINT_MAX(bits / 2, 64))
+            return false;
+        length = zero ? length : FLINT_MAX(length, (slong)g->top[j] - g->last[j]);
+    }
+    s->count = (length + s->width - 1) / s->width;
+    return length <= FLINT_MIN(bits, LONGEST) && s->count <= MOST_SLICES;
+}
+
+/* All digits, and the moduli. Every step is exact. */
+static void put_doubles(rk_slices *s, const double *x) {
+    size_t size = (size_t)(s->rows * s->cols);
+    double *y = rk_malloc((size + 1) * sizeof *y), base = ldexp(1, (int)s->width);
+    double *down = rk_malloc((size_t)(s->cols + 1) * sizeof *down);
+    for (slong j = 0; j < s->cols; j++)
+        down[j] = ldexp(1, -(int)s->exponent[j]);
+    for (size_t i = 0; i < size; i += (size_t)s->cols)
+        for (size_t j = 0; j < (size_t)s->cols; j++) {
+            double rest = y[i + j] = x[i + j] * down[j];
+            for (size_t p = 0; p < (size_t)s->count; p++) {
+                double digit = (double)(int32_t)(rest * base);
+                s->digit[p * size + i + j] = (float)digit;
+                rest = rest * base - digit;
+            }
+        }
+    s->modulus = rk_cover_columns(y, (size_t)s->rows, (size_t)s->cols);
+    rk_free(y);
+    rk_free(down);
+}
+
+rk_slices *rk_slices_right_doubles(const double *entry, slong rows, slong cols, slong bits) {
+    rk_slices *s = rk_calloc(1, sizeof *s);
+    *s = (rk_slices){.rows = rows, .cols = cols, .exact = true, .point = true};
+    s->width = width_for(rows);
+    s->exponent = rk_calloc((size_t)cols + 1, sizeof *s->exponent);
+    int *all = rk_malloc(3 * (size_t)cols * sizeof *all + 1);
+    grid g = {all, all + cols, all + 2 * cols};
+    bool good = find_grid(&g, entry, rows, cols) && fit_grid(s, &g, bits);
+    rk_free(all);
+    if (!good) {
+        rk_slices_free(s);
+        return NULL;
+    }
+    s->digit = rk_malloc((size_t)(s->count * rows * cols + 1) * sizeof *s->digit);
+    put_doubles(s, entry);
+    return s;
+}
+
 rk_slices *rk_slices_left(const arb_struct *entry, slong rows, slong cols, slong bits) {
     return convert(entry, rows, cols, bits, true);
 }

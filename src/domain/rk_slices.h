@@ -16,6 +16,9 @@ typedef struct rk_slices rk_slices;
    not finite, or a line spans too many powers of 2. Freed by rk_slices_free. */
 rk_slices *rk_slices_left(const arb_struct *entry, slong rows, slong cols, slong bits);
 rk_slices *rk_slices_right(const arb_struct *entry, slong rows, slong cols, slong bits);
+/* The same right factor from finite doubles, quicker; NULL also where they do not fit in `bits`
+   bits exactly, or are not normal. */
+rk_slices *rk_slices_right_doubles(const double *entry, slong rows, slong cols, slong bits);
 void rk_slices_free(rk_slices *s);
 
 bool rk_slices_exact(const rk_slices *s);   /* nothing was cut off: good for any precision */

@@ -167,6 +167,51 @@ static void test_exact(void **state) {
     rk_domain_free(d);
 }
 
+static double random_double(rk_rng *rng, int spread) {
+    double x = (2 * rk_rng_unit(rng) - 1) * (rk_rng_below(rng, 8) > 0);
+    return ldexp(rk_rng_below(rng, 2) ? x : (float)x,
+                 -(int)rk_rng_below(rng, (uint64_t)spread + 1));
+}
+
+/* What is converted from doubles is what is converted from the balls that they are, or nothing. */
+static void test_doubles(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(3, "doubles");
+    rk_domain *d = rk_domain_ball(128);
+    int used = 0;
+    for (int t = 0; t < 60; t++) {
+        slong k = 1 + (slong)rk_rng_below(&rng, 90), n = 1 + (slong)rk_rng_below(&rng, 9);
+        slong bits = 20 + (slong)rk_rng_below(&rng, 300);
+        int spread = (int)rk_rng_below(&rng, 80), far = (int)rk_rng_between(&rng, -1030, 900);
+        double *x = rk_malloc((size_t)(k * n) * sizeof *x);
+        rk_matrix a = random_matrix(&rng, d, 3, k, true), b, c;
+        for (slong i = 0; i < k * n; i++)
+            x[i] = ldexp(random_double(&rng, spread), t % 3 == 0 ? far : (int)(i % n));
+        rk_matrix_set_doubles(&b, d, k, n, x);
+        rk_matrix_init(&c, d, 3, n);
+        rk_slices *left = rk_slices_left(a.entry, 3, k, bits);
+        rk_slices *right = rk_slices_right_doubles(x, k, n, bits);
+        rk_slices *other = rk_slices_right(b.entry, k, n, bits);
+        assert_true(right == NULL || (rk_slices_exact(right) && rk_slices_exact(other)));
+        if (left != NULL && right != NULL) {
+            used++;
+            assert_true(rk_slices_pairs(left, right, 128) == rk_slices_pairs(left, other, 128));
+            rk_slices_mul(c.entry, left, right, 128);
+            check_all(&c, &a, &b);
+        }
+        rk_slices_free(left);
+        rk_slices_free(right);
+        rk_slices_free(other);
+        rk_free(x);
+        rk_matrix_clear(&a);
+        rk_matrix_clear(&b);
+        rk_matrix_clear(&c);
+    }
+    print_message("# %d of 60 from doubles\n", used);
+    assert_true(used > 10);
+    rk_domain_free(d);
+}
+
 /* (1 + t)(1 + t) - (1 + 2t), t = 2^-150, at 64 bits: what is left lies in slices left out. */
 static void test_cancelled(void **state) {
     (void)state;
@@ -267,8 +312,8 @@ static void test_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_containment), cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_cancelled),   cmocka_unit_test(test_domain),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_doubles),     cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_domain),      cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests_name("slices", tests, NULL, NULL);
 }

@@ -383,6 +383,19 @@ static bool is_reducible(const rk_rewrite *r, const rk_word *w) {
     return false;
 }
 
+/* With what the rules make of the products that stand in it: numbers that were made before them do
+   not show that. */
+static rk_sc renewed(rk_rewrite *r, rk_sc a) {
+    rk_sc now = a, one = rk_sc_int(r->scalars, 1);
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_word *w = word_of_number(r, a->atom[i]);
+        const rk_mx *image;
+        if (w != NULL && rk_rewrite_step(r, w, one, one, &image))
+            now = rk_sc_put_atom(r->scalars, now, a->atom[i], rk_mx_value(r->s, image));
+    }
+    return now;
+}
+
 /* a == 0 as a rule for the greatest product x'*y that stands in it linearly, and its mirror
    image. */
 static void make_number_rule(rk_rewrite *r, rk_sc a, uint64_t origins, const rk_cofactor *why) {
@@ -425,7 +438,9 @@ static void make_rule(rk_rewrite *r, const rk_mx *value, uint64_t origins, const
     size_t lead = leading(r, value);
     rk_word w = value->word[lead];
     if (w.length == 0 && rk_sc_is_one(value->rows) && !rk_sc_is_nonzero(r->scalars, w.coef)) {
-        make_number_rule(r, w.coef, origins, why);
+        rk_sc now = renewed(r, w.coef);
+        if (!rk_sc_is_zero(now))
+            make_number_rule(r, now, origins, why);
         return;
     }
     if (!rk_sc_is_nonzero(r->scalars, w.coef)) {

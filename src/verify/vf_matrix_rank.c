@@ -36,14 +36,13 @@ static bool same_block(vf_mxs *s, const vf_block *a, const vf_block *b) {
     return vf_mx_equal_numbers(s, a->offset, b->offset) && vf_mx_equal_numbers(s, a->size, b->size);
 }
 
-/* The blocks with which the words of a begin, each once; *all: every word begins with one. */
-static vf_block *leading_blocks(vf_mxs *s, const vf_mx *a, size_t *n, bool *all) {
+/* The blocks with which the words of a begin, each once; *others: words that begin with none. */
+static vf_block *leading_blocks(vf_mxs *s, const vf_mx *a, size_t *n, size_t *others) {
     vf_block *list = NULL, b;
-    *n = 0;
-    *all = true;
+    *n = *others = 0;
     for (size_t i = 0; i < a->nwords; i++) {
         if (a->word[i].n == 0 || !block_of_letter(s, a->word[i].letter[0], &b)) {
-            *all = false;
+            ++*others;
             continue;
         }
         size_t k = 0;
@@ -138,13 +137,12 @@ static bool is_zero(vf_mxs *s, const vf_mx *a, int depth) {
         return true;
     if (depth == 0)
         return false;
-    size_t n;
-    bool all;
-    vf_block *list = leading_blocks(s, a, &n, &all);
+    size_t n, others;
+    vf_block *list = leading_blocks(s, a, &n, &others);
     if (n > 0 && parts_are_zero(s, a, list, n, depth))
         return true;
     const vf_mx *t = vf_mx_transpose(s, a);
-    list = leading_blocks(s, t, &n, &all);
+    list = leading_blocks(s, t, &n, &others);
     return n > 0 && parts_are_zero(s, t, list, n, depth);
 }
 
@@ -181,11 +179,28 @@ static table turned(vf_mxs *s, table t) {
     return u;
 }
 
+/* Blocks that do not overlap: do they take all rows together? */
+static bool are_all_rows(vf_mxs *s, const vf_mx *a, const vf_block *list, size_t n) {
+    vf_ratio sum = vf_ratio_int(0);
+    for (size_t i = 0; i < n; i++)
+        sum = vf_n_add(s, sum, list[i].size);
+    return vf_mx_equal_numbers(s, sum, a->rows);
+}
+
+/* Words that begin with a column of ones. */
+static size_t spread_over_rows(const vf_mx *a) {
+    size_t n = 0;
+    for (size_t i = 0; i < a->nwords; i++)
+        n += a->word[i].n > 0 && vf_is_ones(a->word[i].letter[0], false);
+    return n;
+}
+
 /* The block rows outside which a has nothing; NULL: it is not cut. */
 static vf_block *cuts(vf_mxs *s, const vf_mx *a, size_t *n) {
-    bool all;
-    vf_block *list = leading_blocks(s, a, n, &all);
-    if (all && *n > 0 && are_apart(s, list, *n))
+    size_t others;
+    vf_block *list = leading_blocks(s, a, n, &others);
+    if (others == spread_over_rows(a) && *n > 0 && are_apart(s, list, *n) &&
+        (others == 0 || are_all_rows(s, a, list, *n)))
         return list;
     *n = 1;
     return NULL;

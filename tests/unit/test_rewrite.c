@@ -228,6 +228,15 @@ static void test_coefficients_that_may_vanish(void **state) {
            "claim A == zeros(n, n);");
 }
 
+static void test_equations_between_numbers(void **state) {
+    (void)state;
+    SAME("dim n >= 1; forall x : real[n], y : real[n], z : real[n]; assume x'*x == x'*y;"
+         "assume y'*z == x'*y; claim y'*z == x'*x; claim (x - y)'*(x - y) == y'*y - x'*x;"
+         "claim x*(y'*x)*z' == x*x'*x*z';");
+    DIFFER("dim n >= 1; forall x : real[n], y : real[n], z : real[n]; assume x'*x == x'*y;"
+           "assume y'*z == x'*y; claim y'*y == x'*x; claim x*x' == x*y'; claim y*z' == x*x';");
+}
+
 static void test_hostile_rules_come_to_an_end(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -263,6 +272,7 @@ int main(void) {
         cmocka_unit_test(test_block_inverses),
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_coefficients_that_may_vanish),
+        cmocka_unit_test(test_equations_between_numbers),
         cmocka_unit_test(test_hostile_rules_come_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

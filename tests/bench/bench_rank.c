@@ -22,6 +22,7 @@
 #include "base/rk_flint.h"
 #include "base/rk_mem.h"
 #include "base/rk_rng.h"
+#include "linalg/rk_likely.h"
 #include "linalg/rk_poly_rank.h"
 #include "linalg/rk_rank.h"
 #include "linalg/rk_residues.h"
@@ -31,7 +32,7 @@
 extern char *openblas_get_corename(void) __attribute__((weak));
 
 #define PEERS "tests/bench/peers/"
-enum { MOST_ROUNDS = 25, MOST_TOOLS = 8, MOST_GROWTH = 8 };
+enum { MOST_ROUNDS = 25, MOST_TOOLS = 8, MOST_GROWTH = 8, FAMILIES = 6 };
 #define ENOUGH_SECONDS 20.0 /* for the rounds of one program */
 
 typedef enum kind { MODULAR, FULL, PLANTED, POLYNOMIAL } kind;
@@ -52,10 +53,16 @@ static const bench_case cases[] = {
     {"mod 2^23 512x768", MODULAR, 512, 768, 0, 8388593},
     {"mod 2^23 1024x1024", MODULAR, 1024, 1024, 0, 8388593},
     {"mod 2^23 2048x2048", MODULAR, 2048, 2048, 0, 8388593},
+    {"mod 2^26 512x512", MODULAR, 512, 512, 0, 67108859},
     {"mod 2^26 512x768", MODULAR, 512, 768, 0, 67108859},
+    {"mod 2^26 1024x1024", MODULAR, 1024, 1024, 0, 67108859},
     {"mod 2^26 2048x2048", MODULAR, 2048, 2048, 0, 67108859},
+    {"full 8-bit 128x128", FULL, 128, 128, 8, 0},
+    {"full 8-bit 256x256", FULL, 256, 256, 8, 0},
+    {"full 8-bit 512x512", FULL, 512, 512, 8, 0},
     {"full 8-bit 512x768", FULL, 512, 768, 8, 0},
     {"full 53-bit 512x768", FULL, 512, 768, 53, 0},
+    {"planted 8-bit 20x30", PLANTED, 20, 30, 8, 0},
     {"planted 8-bit 64x64", PLANTED, 64, 64, 8, 0},
     {"planted 8-bit 128x128", PLANTED, 128, 128, 8, 0},
     {"planted 8-bit 256x256", PLANTED, 256, 256, 8, 0},
@@ -65,6 +72,8 @@ static const bench_case cases[] = {
     {"planted 53-bit 256x256", PLANTED, 256, 256, 53, 0},
     {"planted 53-bit 512x512", PLANTED, 512, 512, 53, 0},
     {"planted 53-bit 512x768", PLANTED, 512, 768, 53, 0},
+    {"over Q(t) full 16x16", POLYNOMIAL, 16, 16, 0, 0},
+    {"over Q(t) full 32x32", POLYNOMIAL, 32, 32, 0, 0},
     {"over Q(t) full 64x64", POLYNOMIAL, 64, 64, 0, 0},
 };
 
@@ -90,6 +99,13 @@ static slong ours(const data *d) {
                                          : rk_rank_fmpz(d->integers);
 }
 
+/* By two random primes, without a proof. */
+static slong likely(const data *d) {
+    static const unsigned char digest[32] = {0};
+    rk_rng rng = rk_rng_trial(2, digest, 0);
+    return rk_likely_fmpz(d->integers, &rng).rank;
+}
+
 static slong flints(const data *d) {
     return d->what->kind == MODULAR      ? nmod_mat_rank(d->residues)
            : d->what->kind == POLYNOMIAL ? fmpz_poly_mat_rank(d->polynomials)
@@ -107,6 +123,7 @@ static slong dgemm(const data *d) {
 #define OVER_Q (ON(FULL) | ON(PLANTED))
 static const tool tools[] = {
     {"rankle", NULL, ~0u, ours, NULL},
+    {"rankle (no proof)", NULL, ON(PLANTED), likely, NULL},
     {"dgemm", NULL, ON(MODULAR), dgemm, NULL},
     {"FLINT", NULL, ~0u, flints, NULL},
     {"FFPACK modular", "modular", ON(MODULAR), NULL, PEERS "peer_ffpack"},
@@ -339,6 +356,10 @@ static void report(FILE *json, const bench_case *c, worker *w, int n) {
             printf("  %-18s %s\n", name, w[i].over ? "over the limit" : "not installed: skipped");
             continue;
         }
+        if (w[i].median <= 0) { /* PARI counts milliseconds */
+            printf("  %-18s too quick for its clock  rank %ld\n", name, w[i].rank);
+            continue;
+        }
         printf("  %-18s %11.3f ms  ours %6.3f of it  rank %ld, median of %d%s\n", name,
                1e3 * w[i].median, mine / w[i].median, w[i].rank, w[i].runs,
                w[i].rank == w[0].rank || w[i].tool->run == dgemm ? "" : "  RANKS DIFFER");
@@ -351,8 +372,29 @@ static void report(FILE *json, const bench_case *c, worker *w, int n) {
     fflush(stdout);
 }
 
+/* What each program took on the square matrices of a family. */
+typedef struct growth {
+    const char *family;
+    struct {
+        double x[MOST_GROWTH], y[MOST_GROWTH]; /* logarithms of side and seconds */
+        int n;
+    } tool[sizeof tools / sizeof *tools];
+} growth;
+
+static void remember(growth *g, const bench_case *c, const worker *w) {
+    size_t t = (size_t)(w->tool - tools);
+    for (int i = 0; i < FAMILIES; i++) {
+        int *n = &g[i].tool[t].n;
+        if (strncmp(c->name, g[i].family, strlen(g[i].family)) != 0 || c->m != c->n ||
+            w->median <= 0 || *n == MOST_GROWTH)
+            continue;
+        g[i].tool[t].x[*n] = log((double)c->n);
+        g[i].tool[t].y[(*n)++] = log(w->median);
+    }
+}
+
 /* The exponent of n in the cost: the slope of the logarithms, by least squares. */
-static void report_growth(const char *family, const double *x, const double *y, int n) {
+static double slope(const double *x, const double *y, int n) {
     double sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (int i = 0; i < n; i++) {
         sx += x[i];
@@ -360,24 +402,26 @@ static void report_growth(const char *family, const double *x, const double *y, 
         sxx += x[i] * x[i];
         sxy += x[i] * y[i];
     }
-    if (n >= 3)
-        printf("growth of %s: n^%.2f, %d sizes\n", family,
-               (n * sxy - sx * sy) / (n * sxx - sx * sx), n);
+    return (n * sxy - sx * sy) / (n * sxx - sx * sx);
 }
 
-/* Seconds of one program on one case; appends to its family's points when the matrix is square. */
-typedef struct growth {
-    const char *family;
-    double x[MOST_GROWTH], y[MOST_GROWTH];
-    int n;
-} growth;
-
-static void remember(growth *g, const bench_case *c, double t) {
-    for (int i = 0; i < 4; i++)
-        if (strncmp(c->name, g[i].family, strlen(g[i].family)) == 0 && c->m == c->n && t > 0 &&
-            g[i].n < MOST_GROWTH) {
-            g[i].x[g[i].n] = log((double)c->n);
-            g[i].y[g[i].n++] = log(t);
+static void report_growth(FILE *json, const growth *g) {
+    const char *comma = "";
+    for (int i = 0; i < FAMILIES; i++)
+        for (size_t t = 0; t < sizeof tools / sizeof *tools; t++) {
+            int n = g[i].tool[t].n;
+            if (n < 3 || tools[t].run == dgemm)
+                continue;
+            double s = slope(g[i].tool[t].x, g[i].tool[t].y, n);
+            if (*comma == '\0')
+                printf("growth of the cost with n, square matrices of three sizes or more\n");
+            printf("  %-16s %-18s n^%.2f, n from %.0f to %.0f\n", g[i].family, tools[t].name, s,
+                   exp(g[i].tool[t].x[0]), exp(g[i].tool[t].x[n - 1]));
+            fprintf(
+                json,
+                "%s\n  {\"family\": \"%s\", \"tool\": \"%s\", \"exponent\": %.4g, \"sizes\": %d}",
+                comma, g[i].family, tools[t].name, s, n);
+            comma = ",";
         }
 }
 
@@ -407,7 +451,8 @@ static void bench(FILE *json, const bench_case *c, growth *g) {
             stop(&w[i]);
     }
     report(json, c, w, n);
-    remember(g, c, w[0].median);
+    for (int i = 0; i < n; i++)
+        remember(g, c, &w[i]);
     unlink(text);
     unlink(gp);
     forget(&d);
@@ -422,10 +467,9 @@ static void start_again_without_settings(char **argv) {
 }
 
 int main(int argc, char **argv) {
-    growth g[] = {{.family = "mod 2^23"},
-                  {.family = "mod 2^26"},
-                  {.family = "planted 8-bit"},
-                  {.family = "planted 53-bit"}};
+    static growth g[FAMILIES] = {{.family = "mod 2^23"},       {.family = "mod 2^26"},
+                                 {.family = "full 8-bit"},     {.family = "planted 8-bit"},
+                                 {.family = "planted 53-bit"}, {.family = "over Q(t)"}};
     start_again_without_settings(argv);
     signal(SIGPIPE, SIG_IGN);
     FILE *json = fopen("bench-rank.json", "w");
@@ -439,8 +483,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (argc < 2 || strstr(cases[i].name, argv[1]) != NULL)
             bench(json, &cases[i], g);
+    fprintf(json, "\n], \"growth\": [");
+    report_growth(json, g);
     fprintf(json, "\n]}\n");
-    for (int i = 0; i < 4; i++)
-        report_growth(g[i].family, g[i].x, g[i].y, g[i].n);
     return fclose(json) == 0 ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rk_clock.h"
+#include "base/rk_guard.h"
 #include "base/rk_mem.h"
 #include "rk_ledger_inside.h"
 
@@ -376,10 +377,15 @@ const char *rk_ledger_why(const rk_ledger *ledger) {
     return ledger->why.text;
 }
 
+static rk_status store_last(void *self) {
+    return store_pending(self);
+}
+
+/* Memory may have run out: what is not stored then is rolled back when the database is closed. */
 rk_status rk_ledger_close(rk_ledger *l) {
     if (!l)
         return RK_OK;
-    rk_status status = store_pending(l);
+    rk_status status = rk_guard_run(store_last, l, NULL);
     for (int i = 0; i < RK_QUERIES; i++)
         sqlite3_finalize(l->query[i]);
     sqlite3_close_v2(l->db);

@@ -26,6 +26,32 @@ static void need(rules *u, size_t i) {
             need(u, c->index);
 }
 
+/* An index that has a name where the rules stand: a dimension, or one that a hypothesis bounds. */
+static bool is_named(const rules *u, unsigned sym) {
+    const rk_checked *c = u->r->calculus->checked;
+    for (size_t i = 0; i < c->ndims; i++)
+        if (c->dims[i].sym == sym)
+            return true;
+    for (size_t i = 0; i < u->r->ngiven; i++)
+        if (u->r->given[i].range != NULL && u->r->given[i].range->sym == sym)
+            return true;
+    return false;
+}
+
+/* A rule about the layer of an induction, which came from what was read inside its step. */
+static bool is_local(const rules *u, const rk_rewrite_reason *why) {
+    rk_mxs *s = u->d->store;
+    unsigned n = (unsigned)rk_sizes_symbols(u->r->calculus->checked->sizes);
+    for (unsigned sym = 0; sym < n; sym++) {
+        bool local = rk_mx_mentions_sym(s, why->image, sym);
+        for (size_t i = 0; i < why->length && !local; i++)
+            local = rk_leaf_mentions(s, why->lead[i].leaf, sym);
+        if (local && !is_named(u, sym))
+            return true;
+    }
+    return false;
+}
+
 /* --- what is introduced ------------------------------------------------------------------- */
 
 static size_t hypothesis(const rules *u, unsigned origin) {
@@ -441,9 +467,11 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     rules u = {.r = r, .d = d, .rewrite = rewrite, .n = n};
     u.number = rk_calloc(n, sizeof *u.number);
     u.needed = rk_calloc(n, sizeof *u.needed);
-    for (size_t i = 0; i < n; i++)
-        if (rk_rewrite_why(rewrite, i).live && rk_rewrite_why(rewrite, i).length <= MOST_LETTERS)
+    for (size_t i = 0; i < n; i++) {
+        rk_rewrite_reason why = rk_rewrite_why(rewrite, i);
+        if (why.live && why.length <= MOST_LETTERS && !is_local(&u, &why))
             need(&u, i);
+    }
     put_unknowns(&u);
     for (size_t i = 0; i < n && r->why == NULL; i++)
         if (u.needed[i] && u.number[i] == 0)

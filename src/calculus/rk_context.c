@@ -64,6 +64,41 @@ static void span_rule(rk_context *x, const rk_literal *l, unsigned origin) {
     add_rule(x, a, rows ? rk_mx_mul(x->store, k, b) : rk_mx_mul(x->store, b, k), origin);
 }
 
+static rk_cmp comparison_of(const rk_literal *l) {
+    return l->negated ? rk_cmp_negation(l->term->cmp) : l->term->cmp;
+}
+
+static bool compares_numbers(const rk_context *x, const rk_term *t) {
+    return t->op == RK_T_COMPARE && rk_term_is_number(x, t->kid[0]) &&
+           rk_term_is_number(x, t->kid[1]);
+}
+
+static rk_sc raw_difference(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b) {
+    bool turned = cmp == RK_GE || cmp == RK_GT;
+    return turned ? rk_sc_sub(x->scalars, a, b) : rk_sc_sub(x->scalars, b, a);
+}
+
+/* Signs are known before anything is read, since normal forms depend on them. */
+static void take_sign(rk_context *x, const rk_literal *l) {
+    rk_cmp cmp = comparison_of(l);
+    if (cmp == RK_EQ)
+        return;
+    rk_sc left = rk_read_scalar(x->reader, l->term->kid[0]);
+    rk_sc right = rk_read_scalar(x->reader, l->term->kid[1]);
+    rk_sc difference = raw_difference(x, cmp, left, right);
+    if (cmp == RK_NE)
+        rk_sc_assume_nonzero(x->scalars, difference);
+    else
+        rk_sc_assume_nonnegative(x->scalars, difference, cmp == RK_LT || cmp == RK_GT);
+}
+
+static void take_signs(rk_context *x, const rk_hypothesis *h) {
+    for (; h != NULL; h = h->next)
+        if (h->literal.term != NULL && compares_numbers(x, h->literal.term))
+            take_sign(x, &h->literal);
+    rk_reader_restart(x->reader);
+}
+
 static void take_rules(rk_context *x, const rk_hypothesis *h) {
     unsigned origin = 0;
     for (; h != NULL; h = h->next, origin++)
@@ -90,11 +125,6 @@ static unsigned add_fact(rk_context *x, rk_sc value, bool equation, unsigned ori
 static void note(rk_assumption *a, rk_sc value, bool equation) {
     a->value = value;
     a->equation = equation;
-}
-
-static rk_sc raw_difference(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b) {
-    bool turned = cmp == RK_GE || cmp == RK_GT;
-    return turned ? rk_sc_sub(x->scalars, a, b) : rk_sc_sub(x->scalars, b, a);
 }
 
 /* What a comparison of numbers says, as value >= 0 or value == 0; NULL: nothing linear. A strict
@@ -155,15 +185,14 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
 
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
     const rk_term *t = l->term;
-    rk_cmp cmp = l->negated ? rk_cmp_negation(t->cmp) : t->cmp;
+    rk_cmp cmp = comparison_of(l);
     rk_sc left = rk_read_scalar(x->reader, t->kid[0]), right = rk_read_scalar(x->reader, t->kid[1]);
     rk_sc difference = rk_sc_sub(x->scalars, left, right);
     bool equation;
-    if (cmp == RK_NE || cmp == RK_GT || cmp == RK_LT)
-        rk_sc_assume_nonzero(x->scalars, difference);
     if (cmp == RK_NE)
         a->unequal = difference;
-    if (cmp == RK_NE && t->kid[0]->op == RK_T_DET && rk_sc_is_zero(right))
+    bool unequal = cmp == RK_NE || cmp == RK_GT || cmp == RK_LT;
+    if (unequal && t->kid[0]->op == RK_T_DET && rk_sc_is_zero(right))
         rk_instances_invertible(x->instances, rk_read_matrix(x->reader, t->kid[0]->kid[0]));
     rk_sc value = comparison(x, cmp, left, right, &equation);
     if (value == NULL)
@@ -216,8 +245,7 @@ static size_t conjuncts(const rk_context *x, const rk_term *t, const rk_term **o
     if (t->op == RK_T_AND)
         for (size_t i = 0; i < t->nkids; i++)
             n = conjuncts(x, t->kid[i], out, n, most);
-    else if (n < most && t->op == RK_T_COMPARE && rk_term_is_number(x, t->kid[0]) &&
-             rk_term_is_number(x, t->kid[1]))
+    else if (n < most && compares_numbers(x, t))
         out[n++] = t;
     return n;
 }
@@ -300,8 +328,7 @@ static void take_hypothesis(rk_context *x, const rk_hypothesis *h, unsigned orig
         take_members(x, l->term);
     else if (l->term->op == RK_T_IN_ROWSPAN || l->term->op == RK_T_IN_COLSPAN)
         take_span(x, l, origin, a);
-    else if (l->term->op == RK_T_COMPARE && rk_term_is_number(x, l->term->kid[0]) &&
-             rk_term_is_number(x, l->term->kid[1]))
+    else if (compares_numbers(x, l->term))
         take_numbers(x, l, origin, a);
     else if (is_matrix_equation(x, l) || is_matrix_difference(x, l))
         take_matrices(x, l, origin, a);
@@ -411,6 +438,7 @@ rk_context *rk_context_new(rk_calculus *c, const rk_hypothesis *hypotheses) {
     x->reader = rk_reader_new(x->store, c->checked);
     x->rewrite = rk_rewrite_new(x->store);
     rk_reader_bound_dimensions(x->reader);
+    take_signs(x, hypotheses);
     take_rules(x, hypotheses);
     x->hypotheses = hypotheses;
     x->nassumptions = count(hypotheses);

@@ -55,6 +55,11 @@ rk_scalars *rk_mxs_scalars(rk_mxs *s) {
     return s->scalars;
 }
 
+void rk_mxs_norms(rk_mxs *s, rk_mx_norm *norm, void *self) {
+    s->norm = norm;
+    s->norm_self = self;
+}
+
 void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules) {
     s->rules = rules;
     rk_free(s->memo);

@@ -98,6 +98,11 @@ struct rk_mx {
 rk_mxs *rk_mxs_new(rk_scalars *scalars, rk_arena *arena);
 void rk_mxs_free(rk_mxs *s);
 rk_scalars *rk_mxs_scalars(rk_mxs *s);
+typedef enum rk_norm_kind { RK_NORM_INF, RK_NORM_TWO, RK_NORM_FRO } rk_norm_kind;
+
+/* Who knows norms of matrices: the reader, whose normal forms they are. */
+typedef rk_sc rk_mx_norm(void *self, rk_norm_kind kind, const rk_mx *a);
+void rk_mxs_norms(rk_mxs *s, rk_mx_norm *norm, void *self);
 /* Rules apply to matrices made from now on; NULL: none. Not owned. */
 void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
 const rk_rewrite *rk_mxs_rules(const rk_mxs *s); /* those attached, or NULL */

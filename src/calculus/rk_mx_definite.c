@@ -155,16 +155,99 @@ static rk_sc absolute(rk_mxs *s, rk_sc c) {
     return is_at_least_zero(s, c) ? c : is_at_least_zero(s, opposite) ? opposite : NULL;
 }
 
-/* c*I + c1*S1 + ... with |c| > |c1| + ...: in each row the diagonal outweighs the rest. */
-static bool is_dominated(rk_mxs *s, const rk_mx *a) {
-    if (a->nwords == 0 || a->word[0].length != 0)
-        return false;
-    rk_sc excess = absolute(s, a->word[0].coef);
-    for (size_t i = 1; excess && i < a->nwords; i++) {
-        rk_sc c = is_stochastic(&a->word[i]) ? absolute(s, a->word[i].coef) : NULL;
-        excess = c ? rk_sc_sub(s->scalars, excess, c) : NULL;
+static bool ends_positive(const rk_word *w) {
+    rk_letter last = w->letter[w->length - 1];
+    return is_stochastic(w) && (last.leaf->props & RK_PROP_POSITIVE) && !last.inverted;
+}
+
+/* The norm of a letter where it is a number by the letter's set, or where assumptions may say
+   something of it; else NULL. */
+static rk_sc letter_bound(rk_mxs *s, rk_norm_kind kind, rk_letter x) {
+    rk_word w = {s->one, &x, 1};
+    if (kind == RK_NORM_TWO && (x.leaf->props & RK_PROP_ORTHOGONAL))
+        return s->one;
+    if (kind == RK_NORM_INF && is_stochastic(&w))
+        return s->one;
+    bool may = s->norm && rk_sc_has_assumptions(s->scalars);
+    return may ? s->norm(s->norm_self, kind, rk_mx_of_letter(s, x)) : NULL;
+}
+
+/* The product of the norms of the letters; NULL where one is not known. */
+static rk_sc letters_bound(rk_mxs *s, rk_norm_kind kind, const rk_word *w) {
+    rk_sc bound = s->one;
+    for (size_t i = 0; bound && i < w->length; i++) {
+        rk_sc one = letter_bound(s, kind, w->letter[i]);
+        bound = one ? rk_sc_mul(s->scalars, bound, one) : NULL;
     }
-    return excess && rk_sc_is_positive(s->scalars, excess);
+    return bound;
+}
+
+enum { MOST_WORDS = 8, MOST_SIGNS = 3 };
+
+typedef struct weights {      /* of c*I + c1*W1 + ..., in one norm */
+    rk_sc weight[MOST_WORDS]; /* ci times a bound of the norm of Wi */
+    size_t n;
+    bool helped;
+} weights;
+
+/* In rows, equality is enough where some W of the sign of c has averages with positive weights in
+   its rows: it adds to the diagonal twice what it would take from it. */
+static bool weigh(rk_mxs *s, rk_norm_kind kind, const rk_mx *a, weights *out) {
+    *out = (weights){.n = a->nwords - 1};
+    for (size_t i = 0; i < out->n; i++) {
+        const rk_word *w = &a->word[i + 1];
+        rk_sc bound = letters_bound(s, kind, w);
+        if (bound == NULL)
+            return false;
+        out->weight[i] = rk_sc_mul(s->scalars, w->coef, bound);
+        rk_sc together = rk_sc_mul(s->scalars, a->word[0].coef, w->coef);
+        out->helped |=
+            kind == RK_NORM_INF && ends_positive(w) && rk_sc_is_positive(s->scalars, together);
+    }
+    return true;
+}
+
+/* Is excess - |weight| - ... positive? A weight of unknown sign is taken with both. */
+static bool is_more(rk_mxs *s, const weights *w, size_t from, rk_sc excess, unsigned unknown) {
+    if (from == w->n)
+        return w->helped ? is_at_least_zero(s, excess) : rk_sc_is_positive(s->scalars, excess);
+    rk_sc weight = absolute(s, w->weight[from]);
+    if (weight != NULL)
+        return is_more(s, w, from + 1, rk_sc_sub(s->scalars, excess, weight), unknown);
+    weight = w->weight[from];
+    return unknown < MOST_SIGNS &&
+           is_more(s, w, from + 1, rk_sc_sub(s->scalars, excess, weight), unknown + 1) &&
+           is_more(s, w, from + 1, rk_sc_add(s->scalars, excess, weight), unknown + 1);
+}
+
+/* c*I + c1*W1 + ... with |c| > norm(c1*W1) + ...: no vector is sent to 0. */
+static bool words_are_outweighed(rk_mxs *s, rk_norm_kind kind, const rk_mx *a) {
+    rk_sc c = absolute(s, a->word[0].coef);
+    weights w;
+    return c && weigh(s, kind, a, &w) && is_more(s, &w, 0, c, 0);
+}
+
+/* The same with the norm of all that stands beside c*I. */
+static bool rest_is_outweighed(rk_mxs *s, rk_norm_kind kind, const rk_mx *a) {
+    rk_sc c = absolute(s, a->word[0].coef);
+    if (c == NULL || s->norm == NULL || !rk_sc_has_assumptions(s->scalars))
+        return false;
+    const rk_mx *rest = rk_mx_intern(s, a->rows, a->cols, a->word + 1, a->nwords - 1);
+    rk_sc norm = s->norm(s->norm_self, kind, rest);
+    return rk_sc_is_positive(s->scalars, rk_sc_sub(s->scalars, c, norm));
+}
+
+static bool is_outweighed_in(rk_mxs *s, rk_norm_kind kind, const rk_mx *a) {
+    return words_are_outweighed(s, kind, a) || rest_is_outweighed(s, kind, a);
+}
+
+/* The norms 1 and inf, 2 and Frobenius are at least the modulus of each eigenvalue. */
+static bool is_outweighed(rk_mxs *s, const rk_mx *a) {
+    if (a->nwords < 2 || a->nwords > MOST_WORDS || a->word[0].length != 0)
+        return false;
+    return is_outweighed_in(s, RK_NORM_INF, a) ||
+           is_outweighed_in(s, RK_NORM_INF, rk_mx_transpose(s, a)) ||
+           is_outweighed_in(s, RK_NORM_TWO, a) || is_outweighed_in(s, RK_NORM_FRO, a);
 }
 
 /* --- invertible ------------------------------------------------------------------------------ */
@@ -203,6 +286,6 @@ bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a) {
         return grid_is_invertible(s, a);
     if (a->nwords == 1 && rk_word_is_invertible(a->word))
         return rk_sc_is_nonzero(s->scalars, a->word->coef);
-    return is_definite(s, a) || is_dominated(s, a) || is_dominated(s, a->transpose) ||
-           triangle(s, a, true) == DIAGONAL_POSITIVE || triangle(s, a, false) == DIAGONAL_POSITIVE;
+    return is_definite(s, a) || is_outweighed(s, a) || triangle(s, a, true) == DIAGONAL_POSITIVE ||
+           triangle(s, a, false) == DIAGONAL_POSITIVE;
 }

@@ -68,6 +68,8 @@ struct rk_mxs {
     rk_mx_telescoped telescoped[RK_MX_TELESCOPED];
     size_t ntelescoped;
     rk_sc zero, one;
+    rk_mx_norm *norm; /* NULL: nobody knows */
+    void *norm_self;
 };
 
 /* --- tables ------------------------------------------------------------------------------- */

@@ -54,6 +54,10 @@ static bool text_has(const rk_checked *checked, rk_op op) {
     return has;
 }
 
+static rk_sc norm_for_store(void *self, rk_norm_kind kind, const rk_mx *a) {
+    return rk_reader_norm(self, kind, a);
+}
+
 rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked) {
     rk_reader *r = rk_calloc(1, sizeof *r);
     r->s = s;
@@ -63,6 +67,7 @@ rk_reader *rk_reader_new(rk_mxs *s, const rk_checked *checked) {
     r->height = rk_arena_alloc(r->arena, (checked->nterms + 1) * sizeof *r->height);
     r->scope = scope_new(r, NULL);
     r->has_det = text_has(checked, RK_T_DET);
+    rk_mxs_norms(s, norm_for_store, r);
     return r;
 }
 

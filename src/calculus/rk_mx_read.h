@@ -15,8 +15,6 @@ typedef struct rk_written {
     const rk_mx *whole, *left, *right;
 } rk_written;
 
-typedef enum rk_norm_kind { RK_NORM_INF, RK_NORM_TWO, RK_NORM_FRO } rk_norm_kind;
-
 typedef struct rk_norm { /* norm 1 is norm inf of the transpose */
     rk_norm_kind kind;
     const rk_mx *mx;

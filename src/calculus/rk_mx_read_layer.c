@@ -112,6 +112,9 @@ rk_sc rk_read_function_of(rk_reader *r, rk_op op, rk_sc v) {
     known = !known && op == RK_T_LOG && rk_sc_is_one(v) ? rk_sc_int(r->scalars, 0) : known;
     if (known)
         return known;
+    rk_sc minus = rk_sc_sub(r->scalars, rk_sc_int(r->scalars, 0), v);
+    if (op == RK_T_ABS && rk_sc_compare(r->scalars, v, minus) < 0) /* one of both has the name */
+        v = minus;
     rk_quantity q = {.kind = RK_Q_OF_TERM, .op = op, .arg = &v, .nargs = 1};
     bool positive = rk_sc_is_positive(r->scalars, v);
     q.positive = op == RK_T_EXP || op == RK_T_SIGMOID || (op == RK_T_SQRT && positive);

@@ -95,6 +95,9 @@ int rk_sc_compare(const rk_scalars *s, rk_sc a, rk_sc b); /* a total order that 
 void rk_sc_bound(rk_scalars *s, unsigned sym, int64_t low);
 /* The text divides by this scalar, so it is not 0 wherever the text is defined. */
 void rk_sc_assume_nonzero(rk_scalars *s, rk_sc a);
+/* It is assumed that a >= 0, or that a > 0. Only so many assumptions are kept. */
+void rk_sc_assume_nonnegative(rk_scalars *s, rk_sc a, bool strict);
+bool rk_sc_has_assumptions(const rk_scalars *s); /* of this kind */
 /* True only if it holds at every assignment that is allowed. Sufficient, not necessary. */
 bool rk_sc_at_least(rk_scalars *s, rk_sc a, int64_t least);
 bool rk_sc_is_nonzero(rk_scalars *s, rk_sc a);

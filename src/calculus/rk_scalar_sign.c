@@ -157,14 +157,13 @@ static unsigned find_signs_of_atom(rk_scalars *s, unsigned id) {
 }
 
 static unsigned signs_of_atom(rk_scalars *s, unsigned id) {
-    if (s->atom[id].signs_epoch != s->epoch) {
+    if (s->atom[id].sign[s->plain].epoch != s->epoch) {
         unsigned epoch = s->epoch, signs = find_signs_of_atom(s, id);
         if (s->node[rk_sc_atom(s, id)->id].nonzero)
             signs &= ~(unsigned)RK_SIGN_ZERO;
-        s->atom[id].signs = signs;
-        s->atom[id].signs_epoch = epoch;
+        s->atom[id].sign[s->plain] = (rk_sc_signed){epoch, signs};
     }
-    return s->atom[id].signs;
+    return s->atom[id].sign[s->plain].signs;
 }
 
 /* --- polynomials --------------------------------------------------------------------------- */
@@ -324,9 +323,92 @@ static unsigned signs_of_polynomial(rk_scalars *s, rk_sc a) {
     return signs;
 }
 
+/* --- assumptions --------------------------------------------------------------------------- */
+
+/* a == rest + factor*atom, where a is a polynomial of degree at most 1 in the atom. */
+static bool split(rk_scalars *s, rk_sc a, unsigned atom, rk_sc *rest, rk_sc *factor) {
+    *rest = rk_sc_put_atom(s, a, atom, rk_sc_int(s, 0));
+    *factor = rk_sc_sub(s, rk_sc_put_atom(s, a, atom, rk_sc_int(s, 1)), *rest);
+    return a == rk_sc_add(s, *rest, rk_sc_mul(s, *factor, rk_sc_atom(s, atom)));
+}
+
+static unsigned signs_below(rk_scalars *s, rk_sc a, unsigned depth);
+
+/* |c|*a == (+-factor)*known + rest, where the known value is linear in an atom with the number c.
+ */
+static unsigned signs_beside(rk_scalars *s, rk_sc a, const rk_sc_known *known, unsigned atom,
+                             unsigned depth) {
+    rk_sc rest, factor, c;
+    if (!split(s, known->value, atom, &rest, &c) || c->natoms > 0 || rk_sc_is_zero(c) ||
+        !split(s, a, atom, &rest, &factor) || rk_sc_is_zero(factor))
+        return RK_SIGN_ANY;
+    if (rk_sc_signs(s, c) == RK_SIGN_NEG) {
+        c = rk_sc_sub(s, rk_sc_int(s, 0), c);
+        factor = rk_sc_sub(s, rk_sc_int(s, 0), factor);
+    }
+    rest = rk_sc_sub(s, rk_sc_mul(s, c, a), rk_sc_mul(s, factor, known->value));
+    unsigned part = signs_product(signs_below(s, factor, depth), known->signs);
+    return part == RK_SIGN_ANY ? part : signs_sum(part, signs_below(s, rest, depth));
+}
+
+static bool has_atom(rk_sc a, unsigned atom) {
+    for (unsigned i = 0; i < a->natoms; i++)
+        if (a->atom[i] == atom)
+            return true;
+    return false;
+}
+
+/* The signs of atoms in there are those without assumptions: an atom may be about a again. */
+static unsigned signs_by_known(rk_scalars *s, rk_sc a, unsigned signs, unsigned depth) {
+    bool outer = s->plain;
+    s->plain = true;
+    for (size_t k = 0; k < s->nknown; k++) {
+        const rk_sc_known *known = &s->known[k];
+        for (unsigned i = 0; i < known->value->natoms && !settled(signs); i++)
+            if (has_atom(a, known->value->atom[i]))
+                signs &= signs_beside(s, a, known, known->value->atom[i], depth);
+    }
+    s->plain = outer;
+    return signs;
+}
+
+/* A polynomial, with what is assumed used at most `depth` times. */
+static unsigned signs_below(rk_scalars *s, rk_sc a, unsigned depth) {
+    if (!rk_sc_is_polynomial(s, a))
+        return RK_SIGN_ANY;
+    unsigned signs = signs_of_polynomial(s, a);
+    return settled(signs) || depth == 0 ? signs : signs_by_known(s, a, signs, depth - 1);
+}
+
+/* The polynomial that has the sign of a, 0 included; NULL: the denominator's sign is not known. */
+static rk_sc same_sign(rk_scalars *s, rk_sc a) {
+    unsigned below = rk_sc_signs(s, rk_sc_part(s, a, rk_sc_den(a))) & ~(unsigned)RK_SIGN_ZERO;
+    rk_sc num = rk_sc_part(s, a, rk_sc_num(a));
+    if (below == RK_SIGN_POS)
+        return num;
+    return below == RK_SIGN_NEG ? rk_sc_sub(s, rk_sc_int(s, 0), num) : NULL;
+}
+
+void rk_sc_assume_nonnegative(rk_scalars *s, rk_sc a, bool strict) {
+    if (strict)
+        rk_sc_assume_nonzero(s, a);
+    rk_sc value = same_sign(s, a);
+    if (value == NULL || value->natoms == 0 || s->nknown == RK_SC_KNOWN)
+        return;
+    s->known[s->nknown++] = (rk_sc_known){value, strict ? RK_SIGN_POS : RK_SIGN_ZERO | RK_SIGN_POS};
+    s->epoch++;
+}
+
+bool rk_sc_has_assumptions(const rk_scalars *s) {
+    return s->nknown > 0;
+}
+
+/* --- any scalar ---------------------------------------------------------------------------- */
+
 static unsigned find_signs(rk_scalars *s, rk_sc a) {
+    enum { MOST_ASSUMPTIONS = 3 };
     if (rk_sc_is_polynomial(s, a))
-        return signs_of_polynomial(s, a);
+        return signs_below(s, a, s->plain ? 0 : MOST_ASSUMPTIONS);
     rk_sc num = rk_sc_part(s, a, rk_sc_num(a)), den = rk_sc_part(s, a, rk_sc_den(a));
     unsigned below = rk_sc_signs(s, den) & ~(unsigned)RK_SIGN_ZERO;
     unsigned signs = signs_product(rk_sc_signs(s, num), below);
@@ -335,12 +417,11 @@ static unsigned find_signs(rk_scalars *s, rk_sc a) {
 
 /* A contradiction among what is known leaves no sign at all; then nothing is said. */
 unsigned rk_sc_signs(rk_scalars *s, rk_sc a) {
-    if (s->node[a->id].signs_epoch == s->epoch)
-        return s->node[a->id].signs;
+    if (s->node[a->id].sign[s->plain].epoch == s->epoch)
+        return s->node[a->id].sign[s->plain].signs;
     unsigned epoch = s->epoch, signs = find_signs(s, a);
     signs = signs ? signs : RK_SIGN_ANY;
-    s->node[a->id].signs = signs;
-    s->node[a->id].signs_epoch = epoch;
+    s->node[a->id].sign[s->plain] = (rk_sc_signed){epoch, signs};
     return signs;
 }
 
@@ -417,15 +498,6 @@ bool rk_sc_atoms_are_integers(rk_scalars *s, rk_sc a) {
 
 bool rk_sc_is_integer(rk_scalars *s, rk_sc a) {
     return rk_sc_is_polynomial(s, a) && rk_sc_atoms_are_integers(s, a);
-}
-
-/* The polynomial that has the sign of a, 0 included; NULL: the denominator's sign is not known. */
-static rk_sc same_sign(rk_scalars *s, rk_sc a) {
-    unsigned below = rk_sc_signs(s, rk_sc_part(s, a, rk_sc_den(a))) & ~(unsigned)RK_SIGN_ZERO;
-    rk_sc num = rk_sc_part(s, a, rk_sc_num(a));
-    if (below == RK_SIGN_POS)
-        return num;
-    return below == RK_SIGN_NEG ? rk_sc_sub(s, rk_sc_int(s, 0), num) : NULL;
 }
 
 /* p = step*q + constant with the greatest step; 0 where p is a number. */

@@ -7,14 +7,18 @@
 /* The signs a value may have, as a set. */
 enum { RK_SIGN_NEG = 1, RK_SIGN_ZERO = 2, RK_SIGN_POS = 4, RK_SIGN_ANY = 7 };
 
+/* What was found in this epoch of the scalars: [0] in all, [1] without what is assumed. */
+typedef struct rk_sc_signed {
+    unsigned epoch, signs;
+} rk_sc_signed;
+
 typedef struct rk_sc_node {
     rk_canon *form;
     uint64_t hash;
     bool small; /* an integer that fits */
     int64_t value;
-    bool nonzero;         /* noted by rk_sc_assume_nonzero */
-    unsigned signs_epoch; /* signs are right if this is the epoch of the scalars */
-    unsigned signs;
+    bool nonzero; /* noted by rk_sc_assume_nonzero */
+    rk_sc_signed sign[2];
 } rk_sc_node;
 
 typedef struct rk_sc_memo { /* the result of an operation */
@@ -27,12 +31,17 @@ typedef struct rk_sc_atom_node {
     rk_quantity *quantity; /* NULL where it is none */
     rk_sc form;            /* of the atom alone, NULL not yet made */
     rk_sc part[2];         /* of a power: base and exponent, NULL not yet made */
-    unsigned low_epoch, signs_epoch;
+    unsigned low_epoch;
     int64_t low;
-    unsigned signs;
+    rk_sc_signed sign[2];
 } rk_sc_atom_node;
 
-enum { RK_SC_INTS = 64 };
+typedef struct rk_sc_known { /* what an assumption says */
+    rk_sc value;
+    unsigned signs;
+} rk_sc_known;
+
+enum { RK_SC_INTS = 64, RK_SC_KNOWN = 16 };
 
 struct rk_scalars {
     rk_sizes *sizes;
@@ -55,7 +64,10 @@ struct rk_scalars {
     int64_t *low;  /* by symbol */
     size_t nsymbols;
     rk_sc integer[2 * RK_SC_INTS]; /* -RK_SC_INTS.. */
-    unsigned epoch;                /* grows when more is known */
+    rk_sc_known known[RK_SC_KNOWN];
+    size_t nknown;
+    bool plain;     /* what is assumed is being used, and not once more for the signs in there */
+    unsigned epoch; /* grows when more is known */
 };
 
 static inline rk_sc_node *rk_sc_node_of(const rk_scalars *s, rk_sc a) {

@@ -75,16 +75,22 @@ void vf_take_defined(vf_proof *p, const vf_term *t) {
     vf_mx_note(p->s, t);
 }
 
-/* A number that is not 0 may be divided by; a matrix whose determinant is not 0 has an inverse. */
+/* The sign of what is compared. A matrix whose determinant is not 0 has an inverse. */
 static void learn(vf_proof *p, vf_literal l) {
     const vf_term *t = l.term;
     if (!vf_is_comparison(t) || !vf_is_number(t->kid[0]) || !vf_is_number(t->kid[1]))
         return;
     vf_op op = vf_comparison(l);
-    if (op != VF_NE && op != VF_LT && op != VF_GT)
+    if (op == VF_EQ)
         return;
-    vf_ratio b = vf_mx_number(p->s, t->kid[1]);
-    vf_mx_know_nonzero(p->s, vf_n_sub(p->s, vf_mx_number(p->s, t->kid[0]), b));
+    vf_ratio a = vf_mx_number(p->s, t->kid[0]), b = vf_mx_number(p->s, t->kid[1]);
+    bool turned = op == VF_LT || op == VF_LE;
+    vf_ratio excess = turned ? vf_n_sub(p->s, b, a) : vf_n_sub(p->s, a, b);
+    if (op != VF_NE)
+        vf_mx_know_nonnegative(p->s, excess);
+    if (op == VF_LE || op == VF_GE)
+        return;
+    vf_mx_know_nonzero(p->s, excess);
     if (t->kid[0]->op == VF_DET && vf_ratio_is_zero(b))
         vf_mx_know_invertible(p->s, vf_mx_read(p->s, t->kid[0]->kid[0]));
 }

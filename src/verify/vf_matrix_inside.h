@@ -228,6 +228,8 @@ const vf_mx *vf_mx_entrywise(vf_mxs *s, vf_op op, const vf_mx *a);
 const vf_mx *vf_mx_function(vf_mxs *s, vf_op op, vf_ratio rows, vf_ratio cols, const vf_mx *a,
                             const vf_mx *b, vf_ratio p, vf_ratio q);
 
+vf_ratio vf_norm(vf_mxs *s, vf_op op, const vf_mx *a); /* VF_NORM_TWO, _INF or _FRO */
+
 /* --- loops (vf_matrix_loop.c); symbols are bound */
 const vf_mx *vf_partial_sum(vf_mxs *s, unsigned sym, const vf_mx *body, vf_ratio high);
 vf_ratio vf_partial_number(vf_mxs *s, unsigned sym, vf_ratio body, vf_ratio high);

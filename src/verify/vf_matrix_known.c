@@ -160,6 +160,87 @@ static bool is_positive_triangle(vf_mxs *s, const vf_mx *a, bool transposed) {
     return some;
 }
 
+/* ---- c*I and what is smaller ---- */
+
+/* A product of matrices whose rows are averages; the last one (`all`) with positive weights. */
+static bool is_average(const vf_word *w, bool all) {
+    enum { AVERAGE = VF_P_ROWS_ONE | VF_P_NONNEGATIVE };
+    for (size_t i = 0; i < w->n; i++) {
+        vf_letter x = w->letter[i];
+        if (x.inverted || x.transposed || (x.leaf->props & AVERAGE) != AVERAGE)
+            return false;
+    }
+    return !all || (w->n > 0 && (w->letter[w->n - 1].leaf->props & VF_P_NO_ZERO));
+}
+
+/* The product of the norms of the letters. */
+static vf_ratio word_norm(vf_mxs *s, vf_op norm, const vf_word *w) {
+    vf_ratio bound = vf_ratio_int(1);
+    for (size_t i = 0; i < w->n; i++) {
+        const vf_word one = {.letter = &w->letter[i], .n = 1};
+        bool is_one = norm == VF_NORM_TWO && (w->letter[i].leaf->props & VF_P_ORTHOGONAL);
+        if (!is_one && !(norm == VF_NORM_INF && is_average(&one, false)))
+            bound = vf_n_mul(s, bound, vf_norm(s, norm, vf_mx_of_letter(s, w->letter[i])));
+    }
+    return bound;
+}
+
+enum { MOST_WEIGHTS = 8 };
+
+typedef struct weights { /* of c*I + c1*W1 + ...: ci times a norm of Wi */
+    vf_ratio weight[MOST_WEIGHTS];
+    size_t n;
+    bool helped; /* some W of the sign of c is an average with positive weights, in rows */
+} weights;
+
+/* excess - |weight| - ... > 0, a weight of unknown sign taken with both; what helps is added to the
+   diagonal in each row, so that 0 is enough. */
+static bool is_more(vf_mxs *s, const weights *w, size_t from, vf_ratio excess) {
+    if (from == w->n)
+        return w->helped ? vf_mx_at_least(s, excess, 0) : vf_n_positive(s, excess);
+    vf_ratio x = w->weight[from], less = vf_n_sub(s, excess, x), more = vf_n_add(s, excess, x);
+    if (vf_mx_at_least(s, x, 0))
+        return is_more(s, w, from + 1, less);
+    if (vf_mx_at_least(s, vf_n_sub(s, vf_ratio_int(0), x), 0))
+        return is_more(s, w, from + 1, more);
+    return is_more(s, w, from + 1, less) && is_more(s, w, from + 1, more);
+}
+
+/* The norms of the words, or that of their sum (`together`), are less than |c|: no vector is sent
+   to 0. */
+static bool is_outweighed_in(vf_mxs *s, vf_op norm, const vf_mx *a, bool together) {
+    weights w = {.n = 0};
+    vf_ratio c = {0};
+    for (size_t i = 0; i < a->nwords; i++)
+        if (a->word[i].n == 0)
+            c = a->word[i].coef;
+    if (!c.num || a->nwords > MOST_WEIGHTS)
+        return false;
+    for (size_t i = 0; i < a->nwords; i++) {
+        vf_word word = a->word[i];
+        if (word.n == 0 || together)
+            continue;
+        w.weight[w.n++] = vf_n_mul(s, word.coef, word_norm(s, norm, &word));
+        w.helped |= norm == VF_NORM_INF && is_average(&word, true) &&
+                    vf_n_positive(s, vf_n_mul(s, c, word.coef));
+    }
+    if (together)
+        w.weight[w.n++] =
+            vf_norm(s, norm, vf_mx_sub(s, a, vf_mx_scale(s, c, vf_mx_eye(s, a->rows))));
+    vf_ratio minus = vf_n_sub(s, vf_ratio_int(0), c);
+    return vf_n_positive(s, c) ? is_more(s, &w, 0, c)
+                               : vf_n_positive(s, minus) && is_more(s, &w, 0, minus);
+}
+
+static bool is_outweighed(vf_mxs *s, const vf_mx *a) {
+    static const vf_op norm[] = {VF_NORM_INF, VF_NORM_TWO, VF_NORM_FRO};
+    for (size_t i = 0; i < 6; i++)
+        if (is_outweighed_in(s, norm[i / 2], a, i % 2) ||
+            (i < 2 && is_outweighed_in(s, norm[0], vf_mx_transpose(s, a), i % 2)))
+            return true;
+    return false;
+}
+
 bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a) {
     if (!square(s, a) || a->nwords == 0)
         return false;
@@ -167,7 +248,7 @@ bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a) {
         return vf_mx_is_nonzero(s, vf_mx_value(s, a));
     return (a->nwords == 1 && word_is_invertible(s, &a->word[0])) || is_known_invertible(s, a) ||
            is_definite(s, a) || is_triangle(s, a) || is_positive_triangle(s, a, false) ||
-           is_positive_triangle(s, a, true);
+           is_positive_triangle(s, a, true) || is_outweighed(s, a);
 }
 
 bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {

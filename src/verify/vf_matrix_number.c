@@ -571,6 +571,14 @@ enum { MOST_FACTS_DEEP = 2 };
 
 static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth);
 
+/* Is it assumed that this is not 0? */
+static bool is_strict(const vf_mxs *s, const vf_poly *fact) {
+    for (size_t k = 0; k < s->nnonzero; k++)
+        if (vf_poly_equal(s->nonzero[k].num, fact))
+            return true;
+    return false;
+}
+
 /* p == (part/c)*fact + rest, where the fact is linear in an atom with the number c before it. */
 static bool by_fact(vf_mxs *s, const vf_poly *p, const vf_poly *fact, unsigned atom, bool strict,
                     int depth) {
@@ -583,8 +591,12 @@ static bool by_fact(vf_mxs *s, const vf_poly *p, const vf_poly *fact, unsigned a
         part = vf_poly_mul(part, vf_poly_rational(q));
     }
     mpq_clear(q);
-    return number && surely(s, part, false, depth + 1) &&
-           surely(s, vf_poly_sub(p, vf_poly_mul(part, fact)), strict, depth + 1);
+    if (!number || !surely(s, part, false, depth + 1))
+        return false;
+    const vf_poly *rest = vf_poly_sub(p, vf_poly_mul(part, fact));
+    return surely(s, rest, strict, depth + 1) ||
+           (strict && is_strict(s, fact) && surely(s, part, true, depth + 1) &&
+            surely(s, rest, false, depth + 1));
 }
 
 /* p >= 0 (strict: p > 0) */
@@ -596,7 +608,7 @@ static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth) {
         return false;
     for (size_t k = s->nnonnegative; k-- > 0;) {
         const vf_poly *fact = s->nonnegative[k].num;
-        if (!strict && vf_poly_equal(p, fact))
+        if (vf_poly_equal(p, fact) && (!strict || is_strict(s, fact)))
             return true;
         for (size_t i = 0; i < vf_poly_terms(fact); i++)
             if (vf_poly_factors(fact, i) == 1) {

@@ -525,12 +525,18 @@ static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
         op = VF_NORM_FRO; /* a row or column has its length */
     vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
     q.number[0] = place;
-    vf_ratio norm = op == VF_NORM_INF ? row_sum(s, a) : (vf_ratio){0};
+    vf_ratio norm = op == VF_NORM_INF                         ? row_sum(s, a)
+                    : op == VF_NORM_TWO && vf_mx_is_eye(s, a) ? vf_ratio_int(1)
+                                                              : (vf_ratio){0};
     if (!norm.num)
         norm = op == VF_NORM_FRO ? frobenius(s, a) : vf_quantity_of(s, q);
     while (squares-- > 0)
         norm = vf_n_mul(s, norm, norm);
     return vf_n_mul(s, c, norm);
+}
+
+vf_ratio vf_norm(vf_mxs *s, vf_op op, const vf_mx *a) {
+    return norm_of(s, op, a, (vf_ratio){0});
 }
 
 /* The norm 1 is the norm inf of the transpose, norm1inf the root of the product of both, the

@@ -269,10 +269,9 @@ const rk_leaf *rk_read_variable(rk_reader *r, unsigned var, rk_sc member) {
     return rk_mx_leaf(r->s, &leaf);
 }
 
-/* A 1 by 1 variable is a quantity whose sign its set may tell. */
+/* A 1 by 1 variable is a quantity whose sign its set may tell; unless a rule makes more of it. */
 static const rk_mx *scalar_variable(rk_reader *r, const rk_mx *a, rk_set set) {
-    rk_sc v = rk_mx_value(r->s, a);
-    const rk_quantity *known = v->natoms == 1 ? rk_sc_atom_quantity(r->scalars, v->atom[0]) : NULL;
+    const rk_quantity *known = rk_sc_whole_quantity(r->scalars, rk_mx_value(r->s, a));
     if (known == NULL || known->kind != RK_Q_ENTRY)
         return a;
     rk_quantity q = *known;

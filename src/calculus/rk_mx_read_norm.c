@@ -84,8 +84,7 @@ static const rk_mx *without_isometries(rk_reader *r, rk_norm_kind kind, const rk
 static rk_sc frobenius(rk_reader *r, const rk_mx *a) {
     rk_sc square = rk_read_entries_product(r, a, a);
     rk_sc root = rk_read_function_of(r, RK_T_SQRT, square);
-    const rk_quantity *q =
-        root->natoms == 1 ? rk_sc_atom_quantity(r->scalars, root->atom[0]) : NULL;
+    const rk_quantity *q = rk_sc_whole_quantity(r->scalars, root);
     if (q != NULL && q->op == RK_T_SQRT && q->nargs == 1 && q->arg[0] == square)
         rk_sc_know_root(r->scalars, q, a);
     return root;

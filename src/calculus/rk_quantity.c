@@ -114,16 +114,15 @@ const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom) {
     return atom < s->natoms ? s->atom[atom].quantity : NULL;
 }
 
-/* --- minimum and maximum ------------------------------------------------------------------- */
-
-/* The quantity that makes up the whole of a; NULL where it is more. */
-static const rk_quantity *whole_quantity(const rk_scalars *s, rk_sc a) {
+const rk_quantity *rk_sc_whole_quantity(const rk_scalars *s, rk_sc a) {
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(s->canons, a);
     const fmpz_mpoly_struct *p = rk_sc_num(a);
     bool whole = a->natoms == 1 && p->length == 1 && fmpz_is_one(p->coeffs) &&
                  fmpz_mpoly_total_degree_si(p, ctx) == 1 && rk_sc_is_polynomial(s, a);
     return whole ? rk_sc_atom_quantity(s, a->atom[0]) : NULL;
 }
+
+/* --- minimum and maximum ------------------------------------------------------------------- */
 
 typedef struct members { /* of a minimum or maximum, sorted, none twice */
     rk_sc *item;
@@ -143,7 +142,7 @@ static void insert(rk_scalars *s, members *m, rk_sc a) {
 }
 
 static void collect(rk_scalars *s, members *m, rk_quantity_kind kind, rk_sc a) {
-    const rk_quantity *q = whole_quantity(s, a);
+    const rk_quantity *q = rk_sc_whole_quantity(s, a);
     if (!q || q->kind != kind) {
         insert(s, m, a);
         return;

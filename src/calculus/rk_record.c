@@ -134,8 +134,7 @@ static const rk_derivation *without_tops(const rk_derivation *d) {
 
 /* The case analysis of an extremum or of a number that is not 0. */
 static void put_split(rk_recorder *r, const rk_derivation *d) {
-    const rk_quantity *q =
-        d->split->natoms == 1 ? rk_sc_atom_quantity(r->scalars, d->split->atom[0]) : NULL;
+    const rk_quantity *q = rk_sc_whole_quantity(r->scalars, d->split);
     bool extremum = q != NULL && (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX);
     rk_buf_puts(r->out, extremum ? "split " : "sides ");
     rk_record_sc(r, d->split);

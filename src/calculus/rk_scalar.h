@@ -110,6 +110,8 @@ int64_t rk_sc_low(rk_scalars *s, unsigned atom); /* a known lower bound; INT64_M
 
 /* The quantity behind an atom of a form; NULL for a dimension, index or power. */
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom);
+/* The quantity that makes up the whole of a; NULL where it is more. */
+const rk_quantity *rk_sc_whole_quantity(const rk_scalars *s, rk_sc a);
 rk_canons *rk_scalars_canons(rk_scalars *s);
 rk_sizes *rk_scalars_sizes(rk_scalars *s);
 

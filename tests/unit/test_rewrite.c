@@ -235,6 +235,11 @@ static void test_equations_between_numbers(void **state) {
          "claim x*(y'*x)*z' == x*x'*x*z';");
     DIFFER("dim n >= 1; forall x : real[n], y : real[n], z : real[n]; assume x'*x == x'*y;"
            "assume y'*z == x'*y; claim y'*y == x'*x; claim x*x' == x*y'; claim y*z' == x*x';");
+    SAME("forall x : real, y : real; assume y == x + 1; claim rank(y) == rank(x + 1);"
+         "claim y^2 == x^2 + 2*x + 1;");
+    DIFFER(
+        "forall x : real, y : positive; assume y == x + 1; claim y == x; claim rank(y) == rank(x);"
+        "claim abs(x) == x;");
 }
 
 static void test_hostile_rules_come_to_an_end(void **state) {

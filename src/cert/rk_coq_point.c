@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/rk_mem.h"
+#include "linalg/rk_kernel.h"
 #include "rk_cert_point.h"
 
 enum { MAX_ENTRIES = 4096, MAX_DET = 6 };
@@ -214,51 +215,103 @@ static void put_beside(point *w, unsigned i) { /* HCAT, VCAT */
 /* --- ranks -------------------------------------------------------------------------------- */
 
 typedef struct factors { /* A = P*R, U*A*V the identity */
-    fmpq_mat_t reduced, p, r, u, v;
+    fmpq_mat_t p, r, u, v;
 } factors;
 
 static void factors_clear(factors *f) {
-    fmpq_mat_clear(f->reduced);
     fmpq_mat_clear(f->p);
     fmpq_mat_clear(f->r);
     fmpq_mat_clear(f->u);
     fmpq_mat_clear(f->v);
 }
 
-/* P: the pivot columns of A; R: the reduced rows; V takes these columns; U is a left inverse of P.
- */
+/* The first columns that span all; returns their number, the rank. */
+static slong pivots_of(slong *pivot, const fmpq_mat_t a) {
+    fmpq_mat_t reduced;
+    fmpq_mat_init(reduced, fmpq_mat_nrows(a), fmpq_mat_ncols(a));
+    slong r = fmpq_mat_rref(reduced, a);
+    for (slong k = 0, j = 0; k < r; k++, j++) {
+        while (fmpq_is_zero(fmpq_mat_entry(reduced, k, j)))
+            j++;
+        pivot[k] = j;
+    }
+    fmpq_mat_clear(reduced);
+    return r;
+}
+
+/* to := the rows and columns of a that are named; NULL: all of them. */
+static void select_entries(fmpq_mat_t to, const fmpq_mat_t a, const slong *row, const slong *col) {
+    for (slong i = 0; i < fmpq_mat_nrows(to); i++)
+        for (slong j = 0; j < fmpq_mat_ncols(to); j++)
+            fmpq_set(fmpq_mat_entry(to, i, j),
+                     fmpq_mat_entry(a, row == NULL ? i : row[i], col == NULL ? j : col[j]));
+}
+
+/* R: short integral rows with the row space of A, or r rows of A. */
+static void choose_rows(fmpq_mat_t rows, const fmpq_mat_t a, const slong *row) {
+    fmpz_mat_t z, basis;
+    fmpz_mat_init(z, fmpq_mat_nrows(a), fmpq_mat_ncols(a));
+    fmpq_mat_get_fmpz_mat_rowwise(z, NULL, a);
+    if (rk_row_space_init_set(basis, z)) {
+        fmpq_mat_set_fmpz_mat(rows, basis);
+        fmpz_mat_clear(basis);
+    } else {
+        select_entries(rows, a, row, NULL);
+    }
+    fmpz_mat_clear(z);
+}
+
+/* P * R = A, which its pivot columns determine. */
+static void divide_by_rows(factors *f, const fmpq_mat_t a, const slong *col) {
+    slong r = fmpq_mat_nrows(f->r);
+    fmpq_mat_t minor, columns;
+    fmpq_mat_init(minor, r, r);
+    fmpq_mat_init(columns, fmpq_mat_nrows(a), r);
+    select_entries(minor, f->r, NULL, col);
+    select_entries(columns, a, NULL, col);
+    fmpq_mat_inv(minor, minor);
+    fmpq_mat_mul(f->p, columns, minor);
+    fmpq_mat_clear(minor);
+    fmpq_mat_clear(columns);
+}
+
+/* U takes the inverse of a minor of order r to its rows, V takes its columns. */
+static void choose_minor(factors *f, const fmpq_mat_t a, const slong *row, const slong *col) {
+    slong r = fmpq_mat_nrows(f->r);
+    fmpq_mat_t minor;
+    fmpq_mat_init(minor, r, r);
+    select_entries(minor, a, row, col);
+    fmpq_mat_inv(minor, minor);
+    for (slong i = 0; i < r; i++) {
+        for (slong k = 0; k < r; k++)
+            fmpq_set(fmpq_mat_entry(f->u, i, row[k]), fmpq_mat_entry(minor, i, k));
+        fmpq_one(fmpq_mat_entry(f->v, col[i], i));
+    }
+    fmpq_mat_clear(minor);
+}
+
 static slong factor(factors *f, const fmpq_mat_t a) {
     slong n = fmpq_mat_nrows(a), m = fmpq_mat_ncols(a);
-    fmpq_mat_init(f->reduced, n, m);
-    slong r = fmpq_mat_rref(f->reduced, a);
+    slong *col = rk_malloc(((size_t)m + 1) * sizeof *col);
+    slong *row = rk_malloc(((size_t)n + 1) * sizeof *row);
+    fmpq_mat_t t;
+    fmpq_mat_init(t, m, n);
+    fmpq_mat_transpose(t, a);
+    slong r = pivots_of(col, a);
+    pivots_of(row, t);
     fmpq_mat_init(f->p, n, r);
     fmpq_mat_init(f->r, r, m);
     fmpq_mat_init(f->u, r, n);
     fmpq_mat_init(f->v, m, r);
-    for (slong k = 0, j = 0; k < r; k++, j++) {
-        while (fmpq_is_zero(fmpq_mat_entry(f->reduced, k, j)))
-            j++;
-        for (slong i = 0; i < n; i++)
-            fmpq_set(fmpq_mat_entry(f->p, i, k), fmpq_mat_entry(a, i, j));
-        for (slong c = 0; c < m; c++)
-            fmpq_set(fmpq_mat_entry(f->r, k, c), fmpq_mat_entry(f->reduced, k, c));
-        fmpq_one(fmpq_mat_entry(f->v, j, k));
+    if (r > 0) {
+        choose_rows(f->r, a, row);
+        divide_by_rows(f, a, col);
+        choose_minor(f, a, row, col);
     }
-    return r;
-}
-
-/* (P'P)^-1 P' */
-static void left_inverse(fmpq_mat_t u, const fmpq_mat_t p) {
-    slong n = fmpq_mat_nrows(p), r = fmpq_mat_ncols(p);
-    fmpq_mat_t t, gram;
-    fmpq_mat_init(t, r, n);
-    fmpq_mat_init(gram, r, r);
-    fmpq_mat_transpose(t, p);
-    fmpq_mat_mul(gram, t, p);
-    if (r > 0 && fmpq_mat_inv(gram, gram))
-        fmpq_mat_mul(u, gram, t);
-    fmpq_mat_clear(gram);
     fmpq_mat_clear(t);
+    rk_free(col);
+    rk_free(row);
+    return r;
 }
 
 /* That instruction `i` is the rank of `of`, whose value is a. */
@@ -267,7 +320,6 @@ static slong say_rank(point *w, unsigned i, unsigned of, const fmpq_mat_t a) {
     rk_buf proof;
     rk_buf_init(&proof);
     slong n = fmpq_mat_nrows(a), m = fmpq_mat_ncols(a), r = factor(&f, a);
-    left_inverse(f.u, f.p);
     rk_buf_printf(&proof, "  - apply (rank_by %ld %ld r%u v%u ", n, m, i, of);
     const fmpq_mat_struct *part[] = {f.p, f.r, f.u, f.v};
     for (size_t k = 0; k < 4; k++) {

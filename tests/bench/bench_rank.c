@@ -360,6 +360,11 @@ static void report(FILE *json, const bench_case *c, worker *w, int n) {
             printf("  %-18s too quick for its clock  rank %ld\n", name, w[i].rank);
             continue;
         }
+        if (w[0].runs == 0) {
+            printf("  %-18s %11.3f ms  rank %ld, median of %d\n", name, 1e3 * w[i].median,
+                   w[i].rank, w[i].runs);
+            continue;
+        }
         printf("  %-18s %11.3f ms  ours %6.3f of it  rank %ld, median of %d%s\n", name,
                1e3 * w[i].median, mine / w[i].median, w[i].rank, w[i].runs,
                w[i].rank == w[0].rank || w[i].tool->run == dgemm ? "" : "  RANKS DIFFER");

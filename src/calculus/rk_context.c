@@ -92,11 +92,14 @@ static void take_sign(rk_context *x, const rk_literal *l) {
         rk_sc_assume_nonnegative(x->scalars, difference, cmp == RK_LT || cmp == RK_GT);
 }
 
-static void take_signs(rk_context *x, const rk_hypothesis *h) {
-    for (; h != NULL; h = h->next)
-        if (h->literal.term != NULL && compares_numbers(x, h->literal.term))
-            take_sign(x, &h->literal);
-    rk_reader_restart(x->reader);
+/* Twice: an assumption may be read otherwise when the signs that others say are known. */
+static void take_signs(rk_context *x, const rk_hypothesis *hypotheses) {
+    for (int round = 0; round < 2; round++) {
+        for (const rk_hypothesis *h = hypotheses; h != NULL; h = h->next)
+            if (h->literal.term != NULL && compares_numbers(x, h->literal.term))
+                take_sign(x, &h->literal);
+        rk_reader_restart(x->reader);
+    }
 }
 
 static void take_rules(rk_context *x, const rk_hypothesis *h) {

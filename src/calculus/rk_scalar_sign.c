@@ -395,6 +395,9 @@ void rk_sc_assume_nonnegative(rk_scalars *s, rk_sc a, bool strict) {
     rk_sc value = same_sign(s, a);
     if (value == NULL || value->natoms == 0 || s->nknown == RK_SC_KNOWN)
         return;
+    for (size_t k = 0; k < s->nknown; k++)
+        if (s->known[k].value == value && (s->known[k].signs == RK_SIGN_POS || !strict))
+            return;
     s->known[s->nknown++] = (rk_sc_known){value, strict ? RK_SIGN_POS : RK_SIGN_ZERO | RK_SIGN_POS};
     s->epoch++;
 }

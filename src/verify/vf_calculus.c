@@ -98,7 +98,8 @@ static void learn(vf_proof *p, vf_literal l) {
 void vf_take_literal(vf_proof *p, vf_literal l) {
     p->hypothesis = vf_grow(p->hypothesis, p->nhypotheses, sizeof *p->hypothesis);
     p->hypothesis[p->nhypotheses++] = (vf_hypothesis){l, NULL};
-    learn(p, l);
+    for (size_t i = p->nhypotheses; i-- > 0;) /* the earlier ones by what this one says */
+        learn(p, p->hypothesis[i].literal);
 }
 
 /* --- text ------------------------------------------------------------------------------------ */

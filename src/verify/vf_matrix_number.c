@@ -714,6 +714,9 @@ void vf_changed(vf_mxs *s) {
 }
 
 static void know(vf_mxs *s, vf_ratio **list, size_t *n, vf_ratio a) {
+    for (size_t k = 0; k < *n; k++)
+        if (vf_poly_equal((*list)[k].num, a.num))
+            return;
     *list = vf_grow(*list, *n, sizeof **list);
     (*list)[(*n)++] = a;
     vf_changed(s);

@@ -35,8 +35,13 @@ if [ ! -e "$folder/installed" ]; then
             apt-get install -q -y --no-install-recommends $beside_flint
         touch /installed"
 fi
+# Descriptors as files, and terminals.
 [ -e "$folder/proc/self" ] || mount -t proc proc "$folder/proc"
-trap 'umount "$folder/proc"' EXIT
+mkdir -p "$folder/dev/pts"
+[ -e "$folder/dev/pts/ptmx" ] || mount -t devpts -o newinstance,ptmxmode=0666 devpts "$folder/dev/pts"
+trap 'umount "$folder/dev/pts" "$folder/proc"' EXIT
+ln -sf pts/ptmx "$folder/dev/ptmx"
+[ -e "$folder/dev/fd" ] || ln -s /proc/self/fd "$folder/dev/fd"
 
 mkdir -p "$folder/rankle" "$folder/build"
 (cd "$tree" && git ls-files -z | xargs -0 tar -cf -) | tar -xf - -C "$folder/rankle"

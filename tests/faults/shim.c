@@ -89,27 +89,36 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 extern void *__libc_memalign(size_t align, size_t size);
 
-static bool no_memory(void) {
-    if (!fails(FAULT_MEMORY))
+/* OpenBLAS asks again and again until it has its buffer. */
+static bool waits_for_memory(const void *caller) {
+    Dl_info where;
+    return dladdr(caller, &where) != 0 && where.dli_fname != NULL &&
+           strstr(where.dli_fname, "openblas") != NULL;
+}
+
+static bool no_memory(const void *caller) {
+    if (!fails(FAULT_MEMORY) || (page->ever && waits_for_memory(caller)))
         return false;
     errno = ENOMEM;
     return true;
 }
 
+#define NO_MEMORY no_memory(__builtin_return_address(0))
+
 void *malloc(size_t size) {
-    return no_memory() ? NULL : __libc_malloc(size);
+    return NO_MEMORY ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t n, size_t size) {
-    return no_memory() ? NULL : __libc_calloc(n, size);
+    return NO_MEMORY ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t size) {
-    return no_memory() ? NULL : __libc_realloc(p, size);
+    return NO_MEMORY ? NULL : __libc_realloc(p, size);
 }
 
 void *memalign(size_t align, size_t size) {
-    return no_memory() ? NULL : __libc_memalign(align, size);
+    return NO_MEMORY ? NULL : __libc_memalign(align, size);
 }
 
 void *aligned_alloc(size_t align, size_t size) {
@@ -124,7 +133,7 @@ int posix_memalign(void **p, size_t align, size_t size) {
 }
 
 void *mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset) {
-    if ((flags & MAP_ANONYMOUS) && no_memory())
+    if ((flags & MAP_ANONYMOUS) && NO_MEMORY)
         return MAP_FAILED;
     return (void *)syscall(SYS_mmap, at, size, rights, flags, fd, offset);
 }

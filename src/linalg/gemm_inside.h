@@ -7,7 +7,7 @@
    Entries of both sides are copied into panels of tiles, zeros beyond the edges (Goto and van de
    Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008). A sum of k
    products is made of sums of SHORT, which stay in registers, sums of LONG / SHORT of those, sums
-   of DEPTH / LONG of those, and what is left. Where it is asked for, the moduli of all results of
+   of DEPTH / LONG of those, and what is left. Where it is asked for, the moduli of the results of
    additions of such sums are added up beside: the trace of rk_gemm.h. */
 
 #define V GEMM_NAME(vector)
@@ -45,7 +45,7 @@ FORCED void GEMM_NAME(short_sum)(V *sum, V *trace, const GEMM_REAL *a, const GEM
     }
 }
 
-/* x (+)= y, traced when something is added. */
+/* x (+)= y; half of what comes out is traced when something is added. */
 FORCED void GEMM_NAME(accumulate)(V *x, V *trace, const V *y, bool add, bool traced) {
     for (size_t i = 0; i < TILE; i++) {
         V sum = y[i];
@@ -53,21 +53,30 @@ FORCED void GEMM_NAME(accumulate)(V *x, V *trace, const V *y, bool add, bool tra
             sum += x[i];
         x[i] = sum;
         if (add && traced)
-            trace[i] += GEMM_NAME(modulus)(x[i]);
+            trace[i] += GEMM_NAME(modulus)(sum) * (GEMM_REAL)0.5;
     }
 }
 
-/* The tile of a panel of a and one of b, `depth` (a multiple of SHORT) long. */
+/* part := the sum of a LONG block or less. Of additions every other one is traced, and the last. */
+FORCED void GEMM_NAME(long_sum)(V *part, V *trace, const GEMM_REAL *a, const GEMM_REAL *b,
+                                size_t depth, bool traced) {
+    GEMM_NAME(short_sum)(part, trace, a, b, false, traced);
+    for (size_t p = SHORT; p < depth; p += SHORT)
+        if (traced && (p / SHORT % 2 == 1 || p + SHORT >= depth))
+            GEMM_NAME(short_sum)(part, trace, a + p * GEMM_ROWS, b + p * COLUMNS, true, true);
+        else
+            GEMM_NAME(short_sum)(part, trace, a + p * GEMM_ROWS, b + p * COLUMNS, true, false);
+}
+
+/* The tile of a panel of a and one of b, `depth` (a multiple of SHORT) long; half of its trace. */
 FORCED void GEMM_NAME(tile)(V *sum, V *trace, const GEMM_REAL *a, const GEMM_REAL *b, size_t depth,
                             bool traced) {
     V part[TILE];
     UNROLL for (size_t i = 0; i < TILE && traced; i++) trace[i] = (V){0};
     for (size_t start = 0; start < depth; start += LONG) {
-        size_t end = depth - start < LONG ? depth : start + LONG;
-        GEMM_NAME(short_sum)
-        (part, trace, a + start * GEMM_ROWS, b + start * COLUMNS, false, traced);
-        for (size_t p = start + SHORT; p < end; p += SHORT)
-            GEMM_NAME(short_sum)(part, trace, a + p * GEMM_ROWS, b + p * COLUMNS, true, traced);
+        size_t length = depth - start < LONG ? depth - start : LONG;
+        GEMM_NAME(long_sum)
+        (part, trace, a + start * GEMM_ROWS, b + start * COLUMNS, length, traced);
         GEMM_NAME(accumulate)(sum, trace, part, start > 0, traced);
     }
 }
@@ -80,8 +89,12 @@ static void GEMM_NAME(pack_left)(GEMM_REAL *r, const GEMM_REAL *a, size_t lda, s
         if (height < GEMM_ROWS || depth < padded)
             memset(r, 0, GEMM_ROWS * padded * sizeof *r);
         for (size_t p = 0; p < depth; p++)
-            for (size_t s = 0; s < height; s++)
-                r[p * GEMM_ROWS + s] = a[(i + s) * lda + p];
+            if (height == GEMM_ROWS)
+                UNROLL for (size_t s = 0; s < GEMM_ROWS; s++) r[p * GEMM_ROWS + s] =
+                    a[(i + s) * lda + p];
+            else
+                for (size_t s = 0; s < height; s++)
+                    r[p * GEMM_ROWS + s] = a[(i + s) * lda + p];
     }
 }
 
@@ -130,6 +143,7 @@ FORCED void GEMM_NAME(corner)(GEMM_REAL *c, GEMM_REAL *trace, size_t ldc, const 
         GEMM_NAME(accumulate)(sum, moduli, old, true, traced);
     }
     GEMM_NAME(store)(c, ldc, sum, rows, cols);
+    UNROLL for (size_t i = 0; i < TILE && traced; i++) moduli[i] *= (GEMM_REAL)2;
     if (add && traced) {
         GEMM_NAME(load)(old, trace, ldc, rows, cols);
         GEMM_NAME(accumulate)(moduli, NULL, old, true, false);

@@ -1,19 +1,20 @@
-/* The midpoint. A sum is taken in blocks of a few products, and the sums of blocks are added
-   up by levels (gemm_inside.h). Let u be the unit roundoff of the rounding mode in hand, eta the
-   least positive number; an operation z = fl(x op y) that does not overflow is off by at most
-   u |x op y| and by at most u |z|, and by eta more where it multiplies (no addition loses anything
-   below the normal numbers). In a block, a term passes as many roundings as come after it, w of
-   them, so that the sum of a block is off by at most sum ((1 + u)^w - 1) |a||b| + 2 k eta over its
-   terms. What is done with the sums of blocks is additions only, of numbers that are computed, and
-   each loses at most u |z|. Sums being linear, all losses together are
+/* The midpoint. Let u be the unit roundoff of the rounding mode in hand, eta the least positive
+   number; an operation z = fl(x op y) that does not overflow is off by at most u |x op y| and by at
+   most u |z|, and by eta more where it multiplies (no addition loses anything below the normal
+   numbers). Sums are taken in blocks of a few products, and the sums of blocks are added up by
+   levels (gemm_inside.h). In a block, a term passes w roundings, those that come after it, so that
+   the sum of the block is off by at most sum ((1 + u)^w - 1) |a||b| + 2 k eta over its terms. What
+   is done with the sums of blocks is additions of numbers that are computed, and each loses at most
+   u |z|. Sums being linear, all losses together are
 
-     |c - ab| <= u (1 + 2^-45) (sum w |a||b| + trace) + 2 k eta,   trace = sum |z|,
+     |c - ab| <= u (sum w |a||b| + sum |z|) (1 + 8 u) + 2 k eta,
 
-   whatever the order of the levels (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd
-   edition, section 4.2 and problem 4.3, running error bounds). The sum of moduli, which grows like
-   k, is charged with the few roundings of a block alone; partial sums grow like the root of k where
-   signs vary. The trace itself is at most k additions of numbers that are not negative: it is too
-   small by a factor of at least 1 - 2 k u.
+   whatever the order of the levels (running error bounds: Higham, "Accuracy and Stability of
+   Numerical Algorithms", 2nd edition, sections 3.3 and 4.2). The sum of moduli, which grows like k,
+   is charged with the few roundings of a block alone; partial sums grow like the root of k where
+   signs vary. rk_gemm.h tells how few of the |z| are enough, and by how much w grows for that. The
+   trace itself is a sum of less than k numbers that are not negative: it is too small by a factor
+   of at least 1 - 2 k u.
 
    Radii. With a' within ra of a and b' within rb of b, |a'b' - ab| <= |a| rb + ra (|b| + rb):
 
@@ -224,21 +225,23 @@ static void fill_wide(double *entry, const source *s, const double *inverse) {
         }
 }
 
-static rk_cover cover_of(const source *s) {
-    size_t lines = s->by_rows ? s->rows : s->cols, size = s->rows * s->cols;
-    rk_cover c = {.scale = rk_calloc(lines + 1, sizeof *c.scale)};
+/* entry: where floats go, of the size of the matrix. */
+static rk_cover cover_in(float *entry, const source *s) {
+    size_t lines = s->by_rows ? s->rows : s->cols;
+    rk_cover c = {.entry = entry, .scale = rk_calloc(lines + 1, sizeof *c.scale)};
     double *inverse = rk_malloc((lines + 1) * sizeof *inverse);
-    c.entry = rk_malloc((size + 1) * sizeof *c.entry);
     find_scales(c.scale, s);
     invert_scales(inverse, c.scale, lines);
-    if (!fill(c.entry, s, inverse)) {
-        rk_free(c.entry);
-        c.entry = NULL;
-        c.wide = rk_malloc((size + 1) * sizeof *c.wide);
+    if (!fill(entry, s, inverse)) {
+        c.wide = rk_malloc((s->rows * s->cols + 1) * sizeof *c.wide);
         fill_wide(c.wide, s, inverse);
     }
     rk_free(inverse);
     return c;
+}
+
+static rk_cover cover_of(const source *s) {
+    return cover_in(rk_malloc((s->rows * s->cols + 1) * sizeof(float)), s);
 }
 
 rk_cover rk_cover_rows(const double *x, size_t rows, size_t cols) {
@@ -270,15 +273,14 @@ static double growth(size_t k, double unit) {
     return r < 0.25 ? (1 + 2 * r) * (1 + 0x1p-40) : INFINITY;
 }
 
-static void add_single(double *radius, const rk_cover *a, const rk_cover *b, size_t m, size_t k,
-                       size_t n) {
-    float *c = rk_malloc((m * n + 1) * sizeof *c);
+/* c: room for the product */
+static void add_single(double *radius, float *c, const rk_cover *a, const rk_cover *b, size_t m,
+                       size_t k, size_t n) {
     double grown = growth(k, unit_roundoff() * 0x1p29);
     rk_gemm_single(c, n, a->entry, k, b->entry, n, m, k, n);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             radius[i * n + j] += scaled_up((double)c[i * n + j], grown, a->scale[i], b->scale[j]);
-    rk_free(c);
 }
 
 /* The entries as doubles; *own: to be freed. */
@@ -306,32 +308,48 @@ static void add_wide(double *radius, const rk_cover *a, const rk_cover *b, size_
     rk_free(c);
 }
 
+static void add_covers(double *radius, float *c, const rk_cover *a, const rk_cover *b, size_t m,
+                       size_t k, size_t n) {
+    if (a->wide != NULL || b->wide != NULL)
+        add_wide(radius, a, b, m, k, n);
+    else
+        add_single(radius, c, a, b, m, k, n);
+}
+
 void rk_cover_add_product(double *radius, const rk_cover *a, const rk_cover *b, size_t m, size_t k,
                           size_t n) {
-    (a->wide != NULL || b->wide != NULL ? add_wide : add_single)(radius, a, b, m, k, n);
+    float *c = rk_malloc((m * n + 1) * sizeof *c);
+    add_covers(radius, c, a, b, m, k, n);
+    rk_free(c);
 }
 
 /* --- products ----------------------------------------------------------------------------------*/
 
+/* All floats are one allocation: allocators hand the pages of several large ones back to the system
+   and take them again at every call. */
 static void add_product(double *radius, const source *x, const source *y) {
-    rk_cover a = cover_of(x), b = cover_of(y);
-    rk_cover_add_product(radius, &a, &b, x->rows, x->cols, y->cols);
+    size_t m = x->rows, k = x->cols, n = y->cols;
+    float *room = rk_malloc((m * k + k * n + m * n + 1) * sizeof *room);
+    rk_cover a = cover_in(room, x), b = cover_in(room + m * k, y);
+    add_covers(radius, room + m * k + k * n, &a, &b, m, k, n);
+    a.entry = b.entry = NULL;
     rk_cover_free(&a);
     rk_cover_free(&b);
+    rk_free(room);
 }
 
-/* How often the terms of a sum are rounded within their block. */
-static double *weights_of(size_t k) {
+/* What the terms of a sum are charged with. */
+static double *charges_of(size_t k) {
     double *w = rk_malloc((k + 1) * sizeof *w);
     for (size_t p = 0; p < k; p++)
-        w[p] = rk_gemm_roundings_within(p, k);
+        w[p] = rk_gemm_charge(p, k);
     return w;
 }
 
 /* radius, the trace, becomes the radius. */
 static void find_radius(double *radius, const double *a, const double *ra, const double *b,
                         const double *rb, size_t m, size_t k, size_t n) {
-    double u = unit_roundoff(), *weight = weights_of(k), size = (double)k;
+    double u = unit_roundoff(), *weight = charges_of(k), size = (double)k;
     double grown = (1 + 0x1p-40) * (1 + 4 * size * u), lost = (2 * size + 4) * LEAST;
     add_product(radius, &(source){a, NULL, NULL, 1, m, k, true},
                 &(source){b, rb, weight, 1 / u, k, n, false});

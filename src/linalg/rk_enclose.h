@@ -14,8 +14,8 @@ void rk_enclose_product(double *c, double *radius, const double *a, const double
                         const double *b, const double *rb, size_t m, size_t k, size_t n);
 
 /* A matrix of numbers that are not negative, bounded from above for products in floats: at most
-   entry * scale of its row (column). Where these span too much for floats, wide is there instead
-   of entry. */
+   entry * scale of its row (column). Where these span too much for floats, wide is there and
+   counts, else it is NULL. */
 typedef struct rk_cover {
     float *entry;
     double *wide;

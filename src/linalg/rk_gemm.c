@@ -171,8 +171,10 @@ double rk_gemm_roundings(size_t k) {
 }
 
 /* The first product of a block is added to 0. Where products are rounded for themselves, all but
-   the first term pass one more. */
-double rk_gemm_roundings_within(size_t p, size_t k) {
+   the first term pass one more. The last is for the addition before that of the block when it is
+   not traced. */
+double rk_gemm_charge(size_t p, size_t k) {
     size_t at = p % SHORT, left = k - (p - at), terms = left < SHORT ? left : SHORT;
-    return (double)(terms - at) + (!best()->fused && at > 0);
+    size_t block = p % LONG / SHORT;
+    return (double)(terms - at) + (!best()->fused && at > 0) + (block > 1 && block % 2 == 1);
 }

@@ -14,14 +14,20 @@ void rk_gemm(double *c, size_t ldc, const double *a, size_t lda, const double *b
 void rk_gemm_single(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
                     size_t m, size_t k, size_t n);
 
-/* The same product, and beside it the trace, of the leading dimension of c, or NULL: the sum of the
-   moduli of all that additions gave in which sums of blocks were added up. A block is a few
-   consecutive products, summed first. */
+/* The same product, and beside it its trace, of the leading dimension of c, or NULL: with u the
+   unit roundoff and eta the least positive number, an entry that nothing overflows in differs from
+   the true one by at most
+
+       u (sum of charge(p) |a||b| + trace) (1 + 8 u) + 2 k eta
+
+   over its k terms. Products are summed in blocks, and a term is charged with the roundings that it
+   passes within its block. What is above are additions of numbers that are computed: an addition
+   that gives z loses at most u |z|. Of two in a row, z and then z' = z + t with t the sum of a
+   block, only the second is traced, twice: |z| <= (1 + u) |z'| + |t|, and the terms of t are
+   charged with one more. */
 void rk_gemm_traced(double *c, double *trace, size_t ldc, const double *a, size_t lda,
                     const double *b, size_t ldb, size_t m, size_t k, size_t n);
-
-/* How many roundings the p-th of k products passes at most within its block. */
-double rk_gemm_roundings_within(size_t p, size_t k);
+double rk_gemm_charge(size_t p, size_t k); /* the p-th of k terms, p from 0 */
 
 /* How many roundings a term of a sum of k products passes at most in all. Rounding to nearest, with
    r this number and r u < 1, an entry of the product differs from the true one by at most

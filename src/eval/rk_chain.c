@@ -1,5 +1,6 @@
 #include "rk_chain.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/rk_mem.h"
@@ -297,9 +298,102 @@ static bool enter_stage(rk_chain *c, unsigned s) {
     return enter(c, precision > 0 ? rk_domain_ball(precision) : stages[s].make(0));
 }
 
+/* --- what precision would do ---------------------------------------------------------------- */
+
+/* By how many bits the radii are larger, beside the largest entry, than where numbers were only
+   rounded; the precision when nothing is left. */
+static slong bits_lost(const rk_matrix *a) {
+    slong precision = a->domain->precision, lost;
+    mag_t most, radius, t;
+    mag_init(most);
+    mag_init(radius);
+    mag_init(t);
+    for (slong k = 0; k < a->rows * a->cols; k++) {
+        const arb_struct *x = rk_matrix_entry(a, 0, k);
+        arf_get_mag(t, arb_midref(x));
+        mag_max(most, most, t);
+        mag_max(radius, radius, arb_radref(x));
+    }
+    mag_mul_2exp_si(t, radius, precision);
+    lost = mag_cmp(t, most) <= 0 ? 0
+           : mag_cmp(radius, most) >= 0
+               ? precision
+               : (slong)ceil(mag_get_d_log2_approx(t)) - (slong)floor(mag_get_d_log2_approx(most));
+    mag_clear(most);
+    mag_clear(radius);
+    mag_clear(t);
+    return FLINT_MIN(lost, precision);
+}
+
+static bool has_balls(const rk_run *run, unsigned i) {
+    return run->done[i] && run->ev[i] == RK_EV_OK && !run->program->instr[i].truth;
+}
+
+/* What was lost before the arguments of i were made. They themselves may be small by cancellation,
+   which says nothing of the bits that would be enough. */
+static slong lost_before(const rk_run *run, unsigned i) {
+    const rk_instr *p = &run->program->instr[i];
+    slong lost = 0;
+    for (size_t k = 0; k < p->nargs; k++) {
+        const rk_instr *a = &run->program->instr[p->arg[k]];
+        for (size_t l = 0; l < a->nargs; l++) {
+            slong here = has_balls(run, a->arg[l]) ? bits_lost(&run->value[a->arg[l]]) : 0;
+            lost = here > lost ? here : lost;
+        }
+    }
+    return lost;
+}
+
+static bool fails_first(const rk_run *run, unsigned i) {
+    const rk_instr *p = &run->program->instr[i];
+    if (!run->done[i] || run->ev[i] != RK_EV_PRECISION)
+        return false;
+    for (size_t k = 0; k < p->nargs; k++)
+        if (run->ev[p->arg[k]] != RK_EV_OK)
+            return false;
+    return true;
+}
+
+/* Did something fail that was given numbers of which nothing was left? */
+static bool ran_out(const rk_run *run) {
+    for (unsigned i = 0; i < run->program->ninstr; i++)
+        if (fails_first(run, i) && lost_before(run, i) >= run->domain->precision)
+            return true;
+    return false;
+}
+
+/* The bits with which something would be left in the end, if bits are lost on as they were before
+   none was left: what the instruction that lost most had lost, and MARGIN. 0: others failed. */
+static slong bits_needed(const rk_run *run) {
+    enum { MARGIN = 16 };
+    slong done = 0, so_far = 0, most = 0, needed = 0;
+    bool out = ran_out(run);
+    for (unsigned i = 0; i < run->program->ninstr; i++)
+        done += run->done[i];
+    for (unsigned i = 0; i < run->program->ninstr && out; i++) {
+        slong lost = has_balls(run, i) ? bits_lost(&run->value[i]) : 0;
+        so_far += run->done[i];
+        if (lost <= most || lost >= run->domain->precision)
+            continue;
+        most = lost;
+        needed = lost * done / so_far + MARGIN;
+    }
+    return needed;
+}
+
+/* Balls that would tell nothing, with better ones under the cap. */
+static bool too_few_bits(const rk_chain_walk *walk, slong precision) {
+    return precision > 0 && precision < walk->needed && 2 * precision <= walk->precision_cap;
+}
+
 bool rk_chain_next(rk_chain *c, rk_chain_walk *walk, rk_chain_wanted *wanted, const void *who) {
     if (enter_again(c))
         return true;
+    const rk_run *run = rk_chain_run(c);
+    if (run->domain->precision > 0) {
+        slong needed = bits_needed(run);
+        walk->needed = needed > walk->needed ? needed : walk->needed;
+    }
     for (;; walk->step++) {
         unsigned s = stage_at(walk);
         slong precision = precision_of(s);
@@ -308,6 +402,8 @@ bool rk_chain_next(rk_chain *c, rk_chain_walk *walk, rk_chain_wanted *wanted, co
                 return false;
             continue;
         }
+        if (too_few_bits(walk, precision))
+            continue;
         if ((precision > 0 || wanted(who, s)) && enter_stage(c, s)) {
             walk->step++;
             return true;

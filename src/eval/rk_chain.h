@@ -25,11 +25,13 @@ rk_run *rk_chain_run(rk_chain *c); /* the run in hand */
 /* Goes through the stages in the order of the table: balls of 64 bits, which are quick and settle
    every strict inequality that is not close; exact domains made for one kind of number, among
    them balls of 128 bits; Calcium; and balls of 256 bits and more, for what is close or what no
-   exact domain can express. With closed_forms all exact stages come before all balls. */
+   exact domain can express. With closed_forms all exact stages come before all balls. Balls of
+   fewer bits than the radii met so far ask for are passed over, but not the last under the cap. */
 typedef struct rk_chain_walk {
     slong precision_cap;
     bool closed_forms;
     unsigned step; /* 0 at the start */
+    slong needed;  /* bits that balls need, as far as is known; 0 at the start */
 } rk_chain_walk;
 
 /* Is an exact stage worth entering, for the roots that `who` still asks about? To be put together

@@ -34,13 +34,16 @@ static bool print_closed_form(rk_buf *out, const rk_matrix *m) {
 
 /* --- evaluation ----------------------------------------------------------------------------- */
 
-static bool accurate(const rk_matrix *m) {
+/* By how many bits the entries are less accurate than is wanted, at most the precision; 0: they are
+   accurate. */
+static slong bits_missing(const rk_matrix *m) {
+    slong least = ACCURACY_BITS, floor = ACCURACY_BITS - m->domain->precision;
     for (slong k = 0; k < m->rows * m->cols; k++) {
         const arb_struct *x = rk_matrix_entry(m, 0, k);
-        if (!arb_is_zero(x) && arb_rel_accuracy_bits(x) < ACCURACY_BITS)
-            return false;
+        slong bits = arb_is_zero(x) ? ACCURACY_BITS : arb_rel_accuracy_bits(x);
+        least = bits < least ? bits : least;
     }
-    return true;
+    return ACCURACY_BITS - (least > floor ? least : floor);
 }
 
 /* Prints the result when the domain in hand has a good enough one. */
@@ -55,7 +58,7 @@ static bool print_result(evaluation *e, bool last) {
         rk_value_print(e->out, m);
     else if (run->domain->exact)
         return print_closed_form(e->out, m);
-    else if (last || accurate(m))
+    else if (last || bits_missing(m) == 0)
         rk_value_print(e->out, m);
     else
         return false;
@@ -80,6 +83,14 @@ static rk_status report_unknown(evaluation *e, rk_ev ev) {
     return RK_LIMIT;
 }
 
+/* The precision at which the balls in hand would be accurate; 0: not known. */
+static slong bits_for(evaluation *e, rk_ev ev) {
+    const rk_run *run = rk_chain_run(&e->chain);
+    if (ev != RK_EV_OK || run->domain->precision == 0 || e->program->instr[e->root].truth)
+        return 0;
+    return run->domain->precision + bits_missing(&run->value[e->root]);
+}
+
 /* Whether the balls at the cap are the last thing there is. */
 static bool is_last(evaluation *e) {
     return 2 * rk_chain_run(&e->chain)->domain->precision > e->precision_cap;
@@ -100,6 +111,7 @@ static rk_status run_chain(evaluation *e) {
             return report_undefined(e);
         if (ev == RK_EV_OK && print_result(e, is_last(e)))
             return RK_OK;
+        walk.needed = bits_for(e, ev);
     } while (rk_chain_next(&e->chain, &walk, wanted, e));
     return report_unknown(e, ev);
 }

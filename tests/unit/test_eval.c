@@ -2,6 +2,7 @@
 #include "eval_helpers.h"
 
 #include "base/rk_rng.h"
+#include "eval/rk_chain.h"
 #include "eval/rk_expression.h"
 
 /* --- values of every operation -------------------------------------------------------------- */
@@ -207,6 +208,49 @@ static void unknown_says_why(void **state) {
     assert_memory_equal(out.where.source->text + out.where.begin, "jrank", 5);
     rk_instance_clear(&out);
     point_free(&p);
+}
+
+static bool no_exact_stage(const void *who, unsigned stage) {
+    (void)who, (void)stage;
+    return false;
+}
+
+/* How many domains of balls it takes to know the claim; *last: the precision of the last. */
+static int passes_of_balls(const char *clauses, slong *last) {
+    point p = point_at(clauses, NULL);
+    rk_chain c;
+    rk_chain_walk walk = {.precision_cap = 4096};
+    unsigned root = p.program->claims[0];
+    int passes = 0;
+    rk_chain_init(&c, p.program, &p.value);
+    while (!rk_tern_known(rk_chain_run(&c)->truth[root]) &&
+           rk_chain_next(&c, &walk, no_exact_stage, NULL)) {
+        rk_run_compute(rk_chain_run(&c), root);
+        *last = rk_chain_run(&c)->domain->precision;
+        passes++;
+    }
+    rk_chain_clear(&c);
+    point_free(&p);
+    return passes;
+}
+
+/* A step of the map costs two bits. What cancels is no sign of bits lost. */
+static void balls_that_would_tell_nothing_are_passed_over(void **state) {
+    (void)state;
+    slong last;
+    const char *map = "claim fold(l = 1..%d, z = exp(-1), 4*z*(1 - z)) < 97/100;";
+    char text[100];
+    for (int steps = 1; steps < 500; steps += 40) {
+        snprintf(text, sizeof text, map, steps);
+        int passes = passes_of_balls(text, &last);
+        print_message("# %d steps: %d passes, %ld bits\n", steps, passes, (long)last);
+        assert_in_range(passes, 1, 3);
+        assert_true(last > 2 * steps && last <= FLINT_MAX(64, 8 * steps));
+    }
+    assert_int_equal(passes_of_balls("claim exp(1) - exp(1 + 1/2^90) < 0;", &last), 2);
+    assert_int_equal(last, 128);
+    assert_int_equal(passes_of_balls("claim exp(1) - exp(1 + 1/2^200) < 0;", &last), 3);
+    assert_int_equal(last, 256);
 }
 
 static void a_deadline_ends_in_limit(void **state) {
@@ -767,6 +811,7 @@ int main(void) {
         cmocka_unit_test(connectives),
         cmocka_unit_test(equalities_of_roots_and_exponentials),
         cmocka_unit_test(unknown_says_why),
+        cmocka_unit_test(balls_that_would_tell_nothing_are_passed_over),
         cmocka_unit_test(a_deadline_ends_in_limit),
         cmocka_unit_test(or_needs_one_side_only_when_both_are_defined),
         cmocka_unit_test(an_assume_can_define),

@@ -17,8 +17,8 @@ static void put_factor(const lemma *m, rk_sc c) {
     rk_buf_puts(m->r->out, ")*");
 }
 
-/* The letters of the word, its sum up to another end. */
-static void put_word(const lemma *m, const rk_word *w, rk_sc high) {
+/* The letters of the word, its sum over another range. */
+static void put_word(const lemma *m, const rk_word *w, rk_sc low, rk_sc high) {
     rk_letter *letter = rk_arena_alloc(m->r->calculus->arena, (w->length + 1) * sizeof *letter);
     rk_leaf sum;
     bool found = false;
@@ -29,6 +29,7 @@ static void put_word(const lemma *m, const rk_word *w, rk_sc high) {
             continue;
         found = true;
         sum = *l;
+        sum.index[0] = low;
         sum.index[1] = high;
         letter[i].leaf = &sum;
     }
@@ -44,11 +45,12 @@ static const rk_mx *ends(const lemma *m, rk_sc high) {
 }
 
 static void put_relation(const lemma *m, rk_sc high) {
+    rk_sc low = m->x->loop->index[0];
     put_factor(m, m->lead->coef);
-    put_word(m, m->lead, high);
+    put_word(m, m->lead, low, high);
     rk_buf_puts(m->r->out, " + ");
     put_factor(m, m->other->coef);
-    put_word(m, m->other, high);
+    put_word(m, m->other, low, high);
     rk_buf_puts(m->r->out, " == ");
     rk_record_mx(m->r, ends(m, high));
     rk_record_end(m->r);
@@ -60,20 +62,26 @@ static void put_identity(const lemma *m, rk_sc n) {
     rk_buf_putc(m->r->out, ')');
 }
 
-/* The longer word from the relation, which is the next hypothesis. */
+/* The longer word from the relation, which is the next hypothesis; its sum from 1 on, which is one
+   letter to the checker. */
 static void put_rule(const lemma *m, rk_sc high) {
     rk_scalars *s = m->r->scalars;
     rk_sc one = rk_sc_int(s, 1), each = rk_sc_div(s, one, m->lead->coef);
+    rk_sc low = m->x->loop->index[0];
     const rk_mx *image = ends(m, high);
     rk_buf_puts(m->r->out, "rule ");
-    put_word(m, m->lead, high);
+    put_word(m, m->lead, one, high);
     rk_record_bar(m->r);
+    if (!rk_sc_is_one(low)) {
+        put_word(m, m->lead, one, rk_sc_sub(s, low, one));
+        rk_buf_puts(m->r->out, " + ");
+    }
     put_factor(m, each);
     rk_buf_putc(m->r->out, '(');
     rk_record_mx(m->r, image);
     rk_buf_puts(m->r->out, ") - ");
     put_factor(m, rk_sc_mul(s, each, m->other->coef));
-    put_word(m, m->other, high);
+    put_word(m, m->other, low, high);
     rk_buf_printf(m->r->out, " | h %zu | ", m->number);
     put_factor(m, each);
     put_identity(m, image->rows);
@@ -108,11 +116,6 @@ static void put_lemma(const lemma *m) {
     put_rule(m, m->x->loop->index[1]);
 }
 
-/* A sum that begins elsewhere is two letters to the checker. */
-static bool begins_at_one(const rk_mx_telescoped *x) {
-    return rk_sc_is_one(x->loop->index[0]);
-}
-
 void rk_record_lemmas(rk_recorder *r, const rk_derivation *d) {
     lemma m = {.r = r, .number = 1};
     for (size_t i = 0; i < d->nassumptions; i++)
@@ -122,7 +125,7 @@ void rk_record_lemmas(rk_recorder *r, const rk_derivation *d) {
         bool first = m.x->word[0].length >= m.x->word[1].length;
         m.lead = &m.x->word[!first];
         m.other = &m.x->word[first];
-        if (!begins_at_one(m.x))
+        if (!rk_sc_at_least(r->scalars, m.x->loop->index[0], 1))
             continue;
         put_lemma(&m);
         m.number++;

@@ -7,8 +7,8 @@ typedef struct rules {
     rk_recorder *r;
     const rk_derivation *d;
     const rk_rewrite *rewrite;
-    size_t *number; /* in the certificate, by the rule's own; 0: not written */
-    bool *needed;
+    size_t *number;         /* in the certificate, by the rule's own; 0: not written */
+    bool *needed, *dropped; /* dropped: cannot be multiplied out, nor what follows from it */
     size_t n, written;
 } rules;
 
@@ -18,10 +18,7 @@ static void need(rules *u, size_t i) {
     if (u->needed[i])
         return;
     u->needed[i] = true;
-    rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
-    if (why.why == NULL)
-        rk_record_fail(u->r, "a rule of which it is not known how it follows");
-    for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
+    for (const rk_cofactor *c = rk_rewrite_why(u->rewrite, i).why; c != NULL; c = c->next)
         if (c->ground == RK_FROM_RULE)
             need(u, c->index);
 }
@@ -219,23 +216,20 @@ static bool reduced(rules *u, const rk_mx *rest, attempt how, size_t of, rk_cofa
     return true;
 }
 
-/* What takes lead - image less the sum of its cofactors to 0. */
-static const rk_cofactor *remaining(rules *u, size_t i) {
+/* What takes lead - image less the sum of its cofactors to 0; false: it is not seen. */
+static bool remaining(rules *u, size_t i, rk_cofactor **steps) {
     static const attempt attempts[] = {{false, false}, {true, false}, {false, true}, {true, true}};
     rk_recorder *r = u->r;
     rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
-    rk_cofactor *steps = NULL;
     bool done = false;
     rk_mxs_attach(r->store, NULL);
     const rk_mx *rest = rule_value(u, i);
     for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
         rest = rk_mx_sub(r->store, rest, rk_mx_scale(r->store, why.factor, cofactor_value(u, c)));
     for (size_t k = 0; k < sizeof attempts / sizeof *attempts && !done; k++)
-        done = reduced(u, rest, attempts[k], i, &steps);
-    if (!done)
-        rk_record_fail(r, "a rule that cannot be multiplied out");
+        done = reduced(u, rest, attempts[k], i, steps);
     rk_mxs_attach(r->store, u->rewrite);
-    return steps;
+    return done;
 }
 
 /* --- one rule ----------------------------------------------------------------------------- */
@@ -365,23 +359,30 @@ static size_t put_turn(rules *u, const rk_cofactor *c) {
 
 static void put_rule(rules *u, size_t i);
 
-/* The earlier rules among these sources that are not written yet. */
-static void put_sources(rules *u, const rk_cofactor *c) {
-    for (; c != NULL && u->r->why == NULL; c = c->next)
-        if (c->ground == RK_FROM_RULE && u->number[c->index] == 0)
+/* The earlier rules among these sources that are not written yet; false: one is dropped. */
+static bool put_sources(rules *u, const rk_cofactor *c) {
+    for (; c != NULL; c = c->next) {
+        if (c->ground != RK_FROM_RULE)
+            continue;
+        if (u->number[c->index] == 0 && !u->dropped[c->index])
             put_rule(u, c->index);
+        if (u->dropped[c->index])
+            return false;
+    }
+    return true;
 }
 
+/* Rules that were only of use to find others need not be known to the checker. */
 static void put_rule(rules *u, size_t i) {
     rk_recorder *r = u->r;
     rk_rewrite_reason why = rk_rewrite_why(u->rewrite, i);
+    rk_cofactor *more = NULL;
     size_t turn = 0;
     rk_sc one = rk_sc_int(r->scalars, 1);
-    if (why.why == NULL)
-        rk_record_fail(r, "a rule of which it is not known how it follows");
-    put_sources(u, why.why);
-    const rk_cofactor *more = remaining(u, i);
-    put_sources(u, more);
+    u->dropped[i] = why.why == NULL || !put_sources(u, why.why) || !remaining(u, i, &more) ||
+                    !put_sources(u, more);
+    if (u->dropped[i])
+        return;
     for (const rk_cofactor *c = why.why; c != NULL; c = c->next)
         if (c->ground == RK_FROM_TURN)
             turn = put_turn(u, c);
@@ -467,6 +468,7 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     rules u = {.r = r, .d = d, .rewrite = rewrite, .n = n};
     u.number = rk_calloc(n, sizeof *u.number);
     u.needed = rk_calloc(n, sizeof *u.needed);
+    u.dropped = rk_calloc(n, sizeof *u.dropped);
     for (size_t i = 0; i < n; i++) {
         rk_rewrite_reason why = rk_rewrite_why(rewrite, i);
         if (why.live && why.length <= MOST_LETTERS && !is_local(&u, &why))
@@ -474,11 +476,12 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     }
     put_unknowns(&u);
     for (size_t i = 0; i < n && r->why == NULL; i++)
-        if (u.needed[i] && u.number[i] == 0)
+        if (u.needed[i] && u.number[i] == 0 && !u.dropped[i])
             put_rule(&u, i);
     put_all_turned(&u);
     rk_free(u.number);
     rk_free(u.needed);
+    rk_free(u.dropped);
 }
 
 /* --- degrees of freedom -------------------------------------------------------------------- */

@@ -43,6 +43,14 @@ struct rk_turning {
     const rk_turning *next;
 };
 
+/* An invertible matrix that both sides of an equation were multiplied by. */
+typedef struct rk_cancelled rk_cancelled;
+struct rk_cancelled {
+    const rk_mx *by;
+    bool left;
+    const rk_cancelled *next;
+};
+
 typedef struct rk_derivation rk_derivation;
 struct rk_derivation {
     rk_step_kind kind;
@@ -57,9 +65,10 @@ struct rk_derivation {
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */
     size_t nassumptions;
-    rk_sc goal;                 /* SUM */
-    const rk_mx *left, *right;  /* IDENTITY */
-    const rk_fact *const *fact; /* SUM, ABSURD: the facts used, each after those it rests on */
+    rk_sc goal;                    /* SUM */
+    const rk_mx *left, *right;     /* IDENTITY */
+    const rk_cancelled *cancelled; /* IDENTITY: of the sides as claimed, the first one first */
+    const rk_fact *const *fact;    /* SUM, ABSURD: the facts used, each after those it rests on */
     size_t nfacts;
     rk_sum sum;   /* item.fact indexes fact[] */
     rk_sc split;  /* CASES of a number: the minimum or maximum, or the number that is not 0 */

@@ -364,6 +364,42 @@ static rk_derivation *identity(rk_context *x, const rk_mx *left, const rk_mx *ri
     return d;
 }
 
+/* What the text takes an inverse of is invertible, so its product with what is not 0 is not 0. */
+static bool cancels(rk_context *x, const rk_mx *a, unsigned deep, const rk_cancelled **way) {
+    enum { HEAVY = 64 };
+    if (rk_mx_is_zero(a))
+        return true;
+    for (size_t i = 0; deep > 0 && i < rk_reader_ninverted(x->reader); i++)
+        for (int left = 1; left >= 0; left--) {
+            const rk_mx *by = rk_reader_inverted(x->reader, i);
+            if (rk_mx_is_grid(by) || by->rows != (left ? a->rows : a->cols))
+                continue;
+            rk_cancelled *c = rk_arena_alloc(x->calculus->arena, sizeof *c);
+            const rk_mx *more = left ? rk_mx_mul(x->store, by, a) : rk_mx_mul(x->store, a, by);
+            *c = (rk_cancelled){by, left, NULL};
+            *way = c;
+            if (!rk_mx_is_grid(more) && more->weight <= HEAVY &&
+                cancels(x, more, deep - 1, &c->next))
+                return true;
+        }
+    return false;
+}
+
+static rk_derivation *by_cancelling(rk_context *x, const rk_mx *left, const rk_mx *right) {
+    enum { DEEPEST = 2 };
+    const rk_mx *difference = rk_mx_sub(x->store, left, right);
+    const rk_cancelled *way = NULL;
+    if (rk_mx_is_grid(difference) || !cancels(x, difference, DEEPEST, &way))
+        return NULL;
+    for (const rk_cancelled *c = way; c != NULL; c = c->next) {
+        left = c->left ? rk_mx_mul(x->store, c->by, left) : rk_mx_mul(x->store, left, c->by);
+        right = c->left ? rk_mx_mul(x->store, c->by, right) : rk_mx_mul(x->store, right, c->by);
+    }
+    rk_derivation *d = identity(x, left, right);
+    d->cancelled = way;
+    return d;
+}
+
 rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const rk_mx *right) {
     if (left == right)
         return identity(x, left, right);
@@ -373,6 +409,9 @@ rk_derivation *rk_prove_equal_matrices(rk_context *x, const rk_mx *left, const r
     const rk_mx *difference = rk_mx_sub(x->store, left, right);
     if (rk_mx_is_zero(difference))
         return identity(x, left, right);
+    d = by_cancelling(x, left, right);
+    if (d != NULL)
+        return d;
     rk_sc rank = rk_mx_rank(x->store, difference);
     d = nonnegative(x, rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), rank));
     if (d != NULL)

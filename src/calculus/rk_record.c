@@ -300,6 +300,14 @@ static void put_inverses(rk_recorder *r) {
     }
 }
 
+static void put_cancelled(rk_recorder *r, const rk_derivation *d) {
+    for (const rk_cancelled *c = d->cancelled; c != NULL; c = c->next) {
+        rk_buf_puts(r->out, c->left ? "cancel left | " : "cancel right | ");
+        rk_record_mx(r, c->by);
+        rk_record_end(r);
+    }
+}
+
 static void put_kind(rk_recorder *r, const rk_derivation *d) {
     switch (d->kind) {
     case RK_N_ALL:
@@ -315,6 +323,7 @@ static void put_kind(rk_recorder *r, const rk_derivation *d) {
     case RK_N_IDENTITY:
         put_inverses(r);
         rk_record_lemmas(r, d);
+        put_cancelled(r, d);
         rk_buf_puts(r->out, "identity\n");
         break;
     case RK_N_INDUCTION:

@@ -415,8 +415,20 @@ static bool multiplied_out(rk_telling *t, const rk_derivation *d, const char **l
     return true;
 }
 
+/* "It is enough to show this multiplied by ... on the left and by ... on the right." */
+static void tell_cancelled(rk_telling *t, const rk_derivation *d) {
+    for (const rk_cancelled *c = d->cancelled; c != NULL; c = c->next) {
+        const char *by = rk_tale_math(t->tale, rk_telling_matrix(t, d->store, c->by, RK_IN_SUM));
+        const char *side = c->left ? "left" : "right";
+        rk_tale_say(t->tale, "%s multiplied by the invertible %s on the %s%s",
+                    c == d->cancelled ? "It is enough to show this" : "and", by, side,
+                    c->next == NULL ? "." : ",");
+    }
+}
+
 /* "Multiplied out, the left side is ... and the right side ... By ..., both are ..." */
 static void tell_identity(rk_telling *t, const rk_derivation *d) {
+    tell_cancelled(t, d);
     const char *form = rk_telling_written_out(t, d->store, d->left), *left, *right;
     const char *by = grounds(t, d);
     bool apart = multiplied_out(t, d, &left, &right) && strcmp(left, right) != 0;

@@ -203,6 +203,31 @@ static void difference_of_rank_0(vf_proof *p, const vf_goal *g) {
     prove(p, (vf_goal){VF_G_SAME, g->a, g->b});
 }
 
+static const vf_term *product(const vf_term *a, const vf_term *b) {
+    vf_term *t = vf_alloc(sizeof *t);
+    *t = (vf_term){.op = VF_MUL, .rows = a->rows, .cols = b->cols, .nkids = 2};
+    t->kid = vf_alloc(2 * sizeof *t->kid);
+    t->kid[0] = a;
+    t->kid[1] = b;
+    return t;
+}
+
+/* a == b follows from x*a == x*b, or a*x == b*x, for an x that is invertible. */
+static void cancel(vf_proof *p, const vf_goal *g) {
+    const char *field[2];
+    vf_fields(vf_take(p->c, "cancel"), field, 2);
+    bool left = strcmp(field[0], "left") == 0;
+    const vf_term *x = vf_value_text(p, field[1]);
+    ENSURE("a side is left or right", left || strcmp(field[0], "right") == 0);
+    ENSURE("no equation between matrices", g->kind == VF_G_MATRICES);
+    const vf_mx *factor = vf_mx_read(p->s, x), *a = vf_mx_read(p->s, g->a);
+    ENSURE("a factor that is not known to be invertible", vf_mx_is_invertible(p->s, factor));
+    ENSURE("matrices that do not fit",
+           vf_mx_equal_numbers(p->s, factor->rows, left ? a->rows : a->cols));
+    prove(p, (vf_goal){VF_G_MATRICES, left ? product(x, g->a) : product(g->a, x),
+                       left ? product(x, g->b) : product(g->b, x)});
+}
+
 /* a <= b follows from a^2 <= b^2 and 0 <= b. */
 static void squares(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "squares");
@@ -458,6 +483,7 @@ static void by_record(vf_proof *p, const vf_goal *g) {
                 {"rank", difference_of_rank_0},
                 {"both", both},
                 {"unequal", unequal},
+                {"cancel", cancel},
                 {"squares", squares},
                 {"enough", enough},
                 {"split", split},

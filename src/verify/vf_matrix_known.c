@@ -84,17 +84,26 @@ static bool word_is_invertible(vf_mxs *s, const vf_word *w) {
     return true;
 }
 
-/* a == c*b for a number c that is not 0 */
-static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
-    if (a->nwords == 0 || a->nwords != b->nwords)
-        return a->nwords == b->nwords;
+/* The coefficients of a word that both have, where neither is 0; false: none is known. */
+static bool coefficients(vf_mxs *s, const vf_mx *a, const vf_mx *b, vf_ratio *x, vf_ratio *y) {
     for (size_t i = 0; i < a->nwords; i++)
-        if (vf_same_word(&a->word[i], &b->word[0])) {
-            vf_ratio x = a->word[i].coef, y = b->word[0].coef;
-            return vf_mx_is_nonzero(s, x) && vf_mx_is_nonzero(s, y) &&
-                   vf_mx_equal(s, vf_mx_scale(s, y, a), vf_mx_scale(s, x, b));
+        for (size_t k = 0; k < b->nwords; k++) {
+            *x = a->word[i].coef;
+            *y = b->word[k].coef;
+            if (vf_same_word(&a->word[i], &b->word[k]) && vf_mx_is_nonzero(s, *x) &&
+                vf_mx_is_nonzero(s, *y))
+                return true;
         }
     return false;
+}
+
+/* a == c*b for a number c that is not 0 */
+static bool is_multiple(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    vf_ratio x, y;
+    if (a->nwords == 0 || a->nwords != b->nwords)
+        return a->nwords == b->nwords;
+    return coefficients(s, a, b, &x, &y) &&
+           vf_mx_equal(s, vf_mx_scale(s, y, a), vf_mx_scale(s, x, b));
 }
 
 static bool is_known_invertible(vf_mxs *s, const vf_mx *a) {

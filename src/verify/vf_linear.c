@@ -105,6 +105,44 @@ static size_t bareiss(integers *a, int *sign, mpz_t last) {
     return r;
 }
 
+enum { PRIME = 2147483647 }; /* 2^31 - 1: products of two residues are below 2^62 */
+
+/* The first row from r on whose entry in the column is not 0, brought to row r. */
+static bool bring_residue(uint64_t *x, size_t rows, size_t cols, size_t r, size_t col) {
+    size_t row = r;
+    while (row < rows && x[row * cols + col] == 0)
+        row++;
+    for (size_t j = 0; row < rows && row != r && j < cols; j++) {
+        uint64_t t = x[r * cols + j];
+        x[r * cols + j] = x[row * cols + j];
+        x[row * cols + j] = t;
+    }
+    return row < rows;
+}
+
+/* Elimination without division: each row below times the pivot, which is a unit. */
+static void take_residue(uint64_t *x, const uint64_t *pivot, size_t col, size_t cols) {
+    uint64_t by = PRIME - x[col], unit = pivot[col];
+    for (size_t j = col; j < cols && by != PRIME; j++)
+        x[j] = (x[j] * unit % PRIME + pivot[j] * by % PRIME) % PRIME;
+}
+
+/* At most the rank: a minor that is not 0 mod a prime is not 0. */
+static size_t rank_mod_prime(const integers *a) {
+    size_t rows = a->rows, cols = a->cols, r = 0;
+    uint64_t *x = vf_alloc((rows * cols + 1) * sizeof *x);
+    for (size_t k = 0; k < rows * cols; k++)
+        x[k] = mpz_fdiv_ui(a->x[k], PRIME);
+    for (size_t col = 0; col < cols && r < rows; col++) {
+        if (!bring_residue(x, rows, cols, r, col))
+            continue;
+        for (size_t i = r + 1; i < rows; i++)
+            take_residue(x + i * cols, x + r * cols, col, cols);
+        r++;
+    }
+    return r;
+}
+
 static size_t rational_rank(const vf_grid *a) {
     int sign;
     mpz_t last;
@@ -112,7 +150,8 @@ static size_t rational_rank(const vf_grid *a) {
     mpz_init(last);
     mpq_init(scale);
     integers x = make_integers(a, scale);
-    return bareiss(&x, &sign, last);
+    size_t most = x.rows < x.cols ? x.rows : x.cols;
+    return rank_mod_prime(&x) == most ? most : bareiss(&x, &sign, last);
 }
 
 static const vf_number *rational_det(const vf_grid *a) {

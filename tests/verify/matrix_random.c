@@ -80,8 +80,19 @@ static void loop(const char *head, shape s, int depth) {
     put(")");
 }
 
+/* Powers beside what they are powers of. */
+static void power_term(bool wide) {
+    static const char *const square[] = {"(A*B)^H",         "(B*A)^H*B", "B*(A*B)^H", "(c*A*B)^H*A",
+                                         "A*(B*A)^(H + 1)", "(G*A)^H*G", "G*(A*G)^H"};
+    static const char *const beside[] = {"(X*K*Z')^H*X", "X*(K*Z'*X)^H", "(A*X*Z')^H*A*X",
+                                         "A*X*(Z'*A*X)^H"};
+    put("(");
+    put(wide ? beside[pick(4)] : square[pick(7)]);
+    put(")");
+}
+
 static void square_term(int depth) {
-    switch (pick(14)) {
+    switch (pick(15)) {
     case 0:
     case 1:
         binary(NN, "*", NN, depth);
@@ -128,13 +139,30 @@ static void square_term(int depth) {
     case 12:
         put(pick(2) ? "(G^H)" : pick(2) ? "(A^(H + 1))" : "(A^2)");
         break;
+    case 13:
+        power_term(false);
+        break;
     default:
         loop("sum(", NN, depth);
     }
 }
 
+/* Powers and norms of numbers of either sign, and of 0. */
+static void measure(void) {
+    static const char *const of[] = {
+        "c^H",          "c^(H + 1)",      "c^(2*H + n)",         "c^H*c^n",        "(c^H)^2*c^n",
+        "c^(n*H)",      "abs(c)",         "abs(-c)^2",           "norm(c*X, fro)", "norm(P*X, inf)",
+        "norm(X, inf)", "norm(c*X*K, 1)", "abs(c)*norm(X*K, 1)", "norm(-c*P*X, 1)"};
+    put("(");
+    put(of[pick(14)]);
+    put(")");
+}
+
 static void wide_term(int depth) {
-    switch (pick(10)) {
+    switch (pick(11)) {
+    case 10:
+        power_term(true);
+        break;
     case 0:
     case 1:
     case 2:
@@ -191,7 +219,10 @@ static void column_term(int depth) {
 
 static void number_term(int depth) {
     static const char *const of[] = {"trace(", "rank(", "sum(", "det("};
-    switch (pick(8)) {
+    switch (pick(9)) {
+    case 8:
+        measure();
+        break;
     case 0:
         binary(S11, " + ", S11, depth);
         break;

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include "rk_ball.h"
 #include "rk_interval.h"
@@ -122,8 +123,35 @@ void rk_ball_rank_arb(slong *low, slong *high, arb_mat_t a, slong prec) {
     *high = k + FLINT_MIN(count_lines(a, k, false), count_lines(a, k, true));
 }
 
+/* Is full rank shown by what doubles know of the entries? Elimination of balls costs as much as a
+   thousand products of doubles. */
+static bool full_in_doubles(const rk_matrix *a) {
+    slong low = 0, high, full = FLINT_MIN(a->rows, a->cols);
+    rk_domain *d = rk_domain_interval();
+    rk_matrix x;
+    bool finite = true;
+    rk_matrix_init(&x, d, a->rows, a->cols);
+    for (slong i = 0; i < a->rows * a->cols && finite; i++) {
+        double left, right;
+        rk_ball_ends((const arb_struct *)rk_at(a, 0, i), &left, &right);
+        finite = isfinite(left) && isfinite(right);
+        *(rk_near *)(void *)rk_at(&x, 0, i) = rk_near_between(left, right);
+    }
+    if (finite)
+        rk_interval_rank(&low, &high, &x);
+    rk_matrix_clear(&x);
+    rk_domain_free(d);
+    return low == full;
+}
+
+enum { LARGE = 32 }; /* the smaller side of matrices that are looked at in doubles first */
+
 rk_ev rk_ball_rank(slong *low, slong *high, const rk_matrix *a) {
     arb_mat_t x;
+    if (FLINT_MIN(a->rows, a->cols) >= LARGE && full_in_doubles(a)) {
+        *low = *high = FLINT_MIN(a->rows, a->cols);
+        return RK_EV_OK;
+    }
     to_arb_mat(x, a);
     rk_ball_rank_arb(low, high, x, a->domain->precision);
     arb_mat_clear(x);

@@ -389,6 +389,32 @@ static void surd_rows_beside_ones(void **state) {
     rk_matrix_clear(&ones);
 }
 
+/* Full rank of large matrices of balls is looked for in doubles; what has less, or may have, is
+   never said to be full. */
+static void large_matrices_of_balls(void **state) {
+    (void)state;
+    rk_domain *d = rk_domain_ball(128);
+    rk_rng rng = test_rng(1, "large matrices of balls");
+    for (int t = 0; t < 6; t++) {
+        slong low, high, lost = t / 2;
+        rk_matrix a;
+        rk_matrix_init(&a, d, t % 2 ? 33 : 60, t % 2 ? 60 : 33);
+        arb_struct *x = a.entry;
+        for (slong i = 0; i < 33 * 60; i++)
+            arb_set_d(x + i, rk_rng_normal(&rng));
+        for (slong i = 0; i < a.rows && lost > 0; i++) /* a column twice, and a row */
+            arb_set(rk_matrix_entry(&a, i, 7), rk_matrix_entry(&a, i, 3));
+        for (slong j = 0; j < a.cols && lost > 0; j++)
+            arb_set(rk_matrix_entry(&a, 9, j), rk_matrix_entry(&a, 2, j));
+        for (slong i = 0; i < 33 * 60 && lost == 2; i++)
+            arb_add_error_2exp_si(x + i, -40);
+        rk_matrix_rank(&low, &high, &a);
+        assert_true(lost ? low < 33 : low == 33 && high == 33);
+        rk_matrix_clear(&a);
+    }
+    rk_domain_free(d);
+}
+
 static void inverses_and_determinants_with_surds(void **state) {
     (void)state;
     rk_matrix a = matrix_of(C, "2 3; 5 7"), s, inv, p, det;
@@ -453,6 +479,7 @@ int main(void) {
         cmocka_unit_test(calcium_gives_up_in_time),
         cmocka_unit_test(calcium_gives_up_on_many_generators),
         cmocka_unit_test(surd_rows_beside_ones),
+        cmocka_unit_test(large_matrices_of_balls),
         cmocka_unit_test(inverses_and_determinants_with_surds),
         cmocka_unit_test(doubles_are_quick_and_say_so),
     };

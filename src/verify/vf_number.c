@@ -562,13 +562,20 @@ static const vf_number *power_of_rational(mpq_t q, long k) {
     return vf_num_rational(power);
 }
 
+/* Of a term that is a number times a logarithm; NULL for others. */
+static const atom *logarithm_in(const term *t) {
+    const product *p = t->p;
+    bool one = p->n == 1 && p->factor[0].power == 1 && atoms[p->factor[0].atom]->kind == LOG;
+    return one ? atoms[p->factor[0].atom] : NULL;
+}
+
 /* exp(k*log(a)) is a^(whole part of k), a root more for a rest of 1/2, else exp(rest*log(a)); a is
    positive, since its logarithm is defined. */
 static bool power_of_logarithm(const term *t, const vf_number **made, mpq_t rest) {
-    const product *p = t->p;
-    if (p->n != 1 || p->factor[0].power != 1 || atoms[p->factor[0].atom]->kind != LOG)
+    const atom *x = logarithm_in(t);
+    if (x == NULL)
         return false;
-    const vf_number *of = atoms[p->factor[0].atom]->of;
+    const vf_number *of = x->of;
     mpq_t q, power;
     mpz_t whole;
     mpq_init(q);
@@ -947,6 +954,37 @@ static bool same_exponential(const vf_number *a, unsigned x, unsigned *other) {
     return false;
 }
 
+/* Rational multiples of logarithms and what has none: 0 where the product of the powers is 1. */
+static bool logarithms_cancel(const vf_number *a) {
+    const vf_number *side[2] = {vf_num_int(1), vf_num_int(1)}; /* positive and negative powers */
+    sum rest = {0};
+    mpz_t common;
+    mpq_t c;
+    bool few = a->n <= FEW_POWERS;
+    mpz_init_set_ui(common, 1);
+    mpq_init(c);
+    for (size_t i = 0; i < a->n; i++)
+        if (logarithm_in(&a->term[i]) != NULL)
+            mpz_lcm(common, common, mpq_denref(a->term[i].c));
+    for (size_t i = 0; few && i < a->n; i++) {
+        const atom *x = logarithm_in(&a->term[i]);
+        mpq_set_z(c, common);
+        mpq_mul(c, c, a->term[i].c);
+        few = x == NULL || mpz_cmpabs_ui(mpq_numref(c), FEW_POWERS) <= 0;
+        if (x == NULL)
+            sum_put(&rest, c, a->term[i].p);
+        else if (few)
+            side[mpq_sgn(c) < 0] = vf_num_mul(side[mpq_sgn(c) < 0],
+                                              whole_power(x->of, labs(mpz_get_si(mpq_numref(c)))));
+    }
+    mpz_clear(common);
+    mpq_clear(c);
+    const vf_number *exponent = sum_done(&rest);
+    unsigned log;
+    return few && !largest(exponent, LOG, &log) &&
+           vf_num_zero_by_algebra(vf_num_sub(vf_num_mul(side[0], vf_num_exp(exponent)), side[1]));
+}
+
 /* Zero, if all coefficients of powers of x are. */
 static bool all_vanish(const vf_number *a, unsigned x) {
     unsigned power = highest_power(a, x), other;
@@ -957,7 +995,7 @@ static bool all_vanish(const vf_number *a, unsigned x) {
     }
     for (unsigned k = 0; k <= power; k++)
         if (!vf_num_zero_by_algebra(coefficient(a, x, k)))
-            return false;
+            return atoms[x]->kind == LOG && logarithms_cancel(a);
     return true;
 }
 

@@ -104,13 +104,40 @@ static bool all_square(vf_mxs *s, const vf_mx *a) {
     return true;
 }
 
+/* Do all words begin and end with a single row and column? */
+static bool is_of_numbers(const vf_mx *a) {
+    for (size_t i = 0; i < a->nwords; i++) {
+        const vf_word *w = &a->word[i];
+        if (w->n < 2 || !vf_is_kind(w->letter[0], VF_L_INJECTION, false) ||
+            !vf_is_kind(w->letter[w->n - 1], VF_L_INJECTION, true) ||
+            !vf_n_is_one(w->letter[0].leaf->cols) || !vf_n_is_one(w->letter[w->n - 1].leaf->cols))
+            return false;
+    }
+    return true;
+}
+
+static vf_ratio entry_of(vf_mxs *s, const vf_mx *a, long row, long col) {
+    vf_ratio one = vf_ratio_int(1);
+    const vf_mx *e = vf_injection(s, a->rows, vf_ratio_int(row), one);
+    const vf_mx *f = vf_injection(s, a->cols, vf_ratio_int(col), one);
+    return vf_mx_value(s, vf_mx_mul(s, vf_mx_mul(s, vf_mx_transpose(s, e), a), f));
+}
+
+static vf_ratio det_of_two(vf_mxs *s, const vf_mx *a) {
+    vf_ratio down = vf_n_mul(s, entry_of(s, a, 0, 0), entry_of(s, a, 1, 1));
+    return vf_n_sub(s, down, vf_n_mul(s, entry_of(s, a, 0, 1), entry_of(s, a, 1, 0)));
+}
+
 vf_ratio vf_det(vf_mxs *s, const vf_mx *a) {
+    long n;
     ENSURE("a determinant of a matrix that is not square",
            vf_mx_equal_numbers(s, a->rows, a->cols));
     if (vf_n_is_one(a->rows))
         return vf_mx_value(s, a);
     if (a->nwords == 0)
         return vf_ratio_int(0);
+    if (vf_n_is_int(a->rows, &n) && n == 2 && is_of_numbers(a))
+        return det_of_two(s, a);
     if (a->nwords > 1 || !all_square(s, a))
         return det_quantity(s, a);
     vf_ratio det = vf_n_pow(s, a->word[0].coef, a->rows);

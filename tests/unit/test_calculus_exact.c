@@ -438,7 +438,8 @@ static void check_facts(const rk_context *x, mx_point *p, counts *n) {
     mx_values_free(v);
 }
 
-/* goal == sum of factor*fact + slack, with the signs right, at one point. */
+/* goal == sum of factor*fact + slack at one point, with the signs right where the sequent holds:
+   they may rest on what it assumes. */
 static void check_sum(const rk_calculus *c, const rk_derivation *d, mx_point *p, counts *n) {
     const rk_context *x = c->contexts;
     while (x != NULL && x->store != d->store)
@@ -449,13 +450,14 @@ static void check_sum(const rk_calculus *c, const rk_derivation *d, mx_point *p,
     fmpq_init(total);
     fmpq_init(factor);
     fmpq_init(value);
+    bool assumed = sequent_holds(x, p, v);
     mx_ev ev = mx_scalar(v, d->sum.slack, total);
-    if (ev == MX_OK && fmpq_sgn(total) < 0 && !at_an_index(x, d->sum.slack))
+    if (assumed && ev == MX_OK && fmpq_sgn(total) < 0 && !at_an_index(x, d->sum.slack))
         complain(n, p, "the slack of a sum is negative");
     for (size_t i = 0; i < d->sum.nitems && ev == MX_OK; i++) {
         const rk_fact *f = d->fact[d->sum.item[i].fact];
         ev = mx_scalar(v, d->sum.item[i].factor, factor);
-        if (ev == MX_OK && !f->equation && fmpq_sgn(factor) < 0 &&
+        if (assumed && ev == MX_OK && !f->equation && fmpq_sgn(factor) < 0 &&
             !at_an_index(x, d->sum.item[i].factor))
             complain(n, p, "a multiplier of an inequality is negative");
         if (ev == MX_OK)

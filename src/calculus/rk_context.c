@@ -102,6 +102,17 @@ static void take_signs(rk_context *x, const rk_hypothesis *hypotheses) {
     }
 }
 
+bool rk_context_compares(rk_context *x, unsigned sym) {
+    for (const rk_hypothesis *h = x->hypotheses; h != NULL; h = h->next) {
+        const rk_term *t = h->literal.term;
+        if (t != NULL && compares_numbers(x, t) && comparison_of(&h->literal) != RK_EQ &&
+            (rk_sc_mentions(x->scalars, rk_read_scalar(x->reader, t->kid[0]), sym) ||
+             rk_sc_mentions(x->scalars, rk_read_scalar(x->reader, t->kid[1]), sym)))
+            return true;
+    }
+    return false;
+}
+
 static void take_rules(rk_context *x, const rk_hypothesis *h) {
     unsigned origin = 0;
     for (; h != NULL; h = h->next, origin++)

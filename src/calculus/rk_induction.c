@@ -499,13 +499,15 @@ static bool set_up(layers *l, bool counted) {
     return true;
 }
 
-/* Is the last layer a dimension that is the size of no matrix? */
+/* Is the last layer a dimension that is the size of no matrix, and that no hypothesis compares? The
+   goal is put at other values of it, but was read with the signs that hold for this one. */
 static bool can_count(layers *l, rk_sc goal, const rk_mx *left, const rk_mx *right) {
     rk_context *x = l->x;
     rk_sc high = l->fold[0]->index[1];
     const rk_atom *a =
         high->natoms == 1 ? rk_canon_atom_get(rk_scalars_canons(x->scalars), high->atom[0]) : NULL;
-    if (a == NULL || a->kind != RK_A_SYM || high != rk_sc_sym(x->scalars, a->index))
+    if (a == NULL || a->kind != RK_A_SYM || high != rk_sc_sym(x->scalars, a->index) ||
+        rk_context_compares(x, a->index))
         return false;
     l->dim = a->index;
     l->shapes = true;

@@ -95,13 +95,16 @@ struct rk_mx {
 /* A 1 by 1 word is a number, kept in coefficients as a quantity RK_Q_ENTRY. Only the matrix inside
    such a quantity is the bare word itself; arithmetic on it goes on with its value. */
 
+typedef enum rk_norm_kind { RK_NORM_INF, RK_NORM_TWO, RK_NORM_FRO } rk_norm_kind;
+
+/* The norm of a as a scalar. */
+typedef rk_sc rk_mx_norm(void *self, rk_norm_kind kind, const rk_mx *a);
+
 rk_mxs *rk_mxs_new(rk_scalars *scalars, rk_arena *arena);
 void rk_mxs_free(rk_mxs *s);
 rk_scalars *rk_mxs_scalars(rk_mxs *s);
-typedef enum rk_norm_kind { RK_NORM_INF, RK_NORM_TWO, RK_NORM_FRO } rk_norm_kind;
-
-/* Who knows norms of matrices: the reader, whose normal forms they are. */
-typedef rk_sc rk_mx_norm(void *self, rk_norm_kind kind, const rk_mx *a);
+/* Who knows norms of matrices, until told otherwise: the reader whose normal forms they are; NULL:
+   nobody. */
 void rk_mxs_norms(rk_mxs *s, rk_mx_norm *norm, void *self);
 /* Rules apply to matrices made from now on; NULL: none. Not owned. */
 void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);

@@ -85,6 +85,7 @@ void rk_reader_bound_dimensions(rk_reader *r) {
 void rk_reader_free(rk_reader *r) {
     if (r == NULL)
         return;
+    rk_mxs_norms(r->s, NULL, NULL);
     rk_arena_free(r->arena);
     rk_free(r->open);
     rk_free(r->bound);

@@ -79,8 +79,16 @@ static rk_quantity renamed(rk_scalars *s, const mapping *m, const rk_quantity *q
     return r;
 }
 
-/* A sign that holds wherever the quantity is defined holds after the substitution too; that it is
-   not 0 may be known of the old place alone. */
+/* What is known of the old place alone: that a quantity is not 0, and signs that it has by its
+   parts (rk_scalar_sign.c finds them again). A sign that holds wherever it is defined holds after
+   the substitution, too. */
+static void forget_place(rk_quantity *q) {
+    bool by_parts = q->kind == RK_Q_SUM || (q->kind == RK_Q_OF_TERM && q->op == RK_T_SQRT);
+    q->nonzero = false;
+    q->positive &= !by_parts;
+    q->nonneg &= q->kind != RK_Q_SUM;
+}
+
 static rk_sc put_quantity(rk_scalars *s, const mapping *m, const rk_quantity *q) {
     if (!quantity_mentions(s, q, m->sym))
         return rk_sc_atom(s, q->atom);
@@ -90,7 +98,7 @@ static rk_sc put_quantity(rk_scalars *s, const mapping *m, const rk_quantity *q)
     for (size_t i = 0; i < q->nargs; i++)
         arg[i] = bound && i == 0 ? q->arg[0] : map_scalar(s, m, bound ? q->arg[i] : arg[i]);
     r.arg = arg;
-    r.nonzero = false;
+    forget_place(&r);
     bool changed = false;
     for (size_t i = 0; i < r.nmx; i++) {
         r.mx[i] = s->hooks.put(s->hooks.self, q->mx[i], m->sym, m->by);

@@ -73,6 +73,10 @@ bool rk_term_is_number(const rk_context *x, const rk_term *t); /* 1 by 1 */
 size_t rk_context_instances(rk_context *x, rk_sc low, rk_sc high, rk_sc index, const rk_fact **out,
                             size_t most);
 
+/* Does a hypothesis say of numbers with the symbol how they compare? Then signs that were found
+   with it need not hold for another value of it. */
+bool rk_context_compares(rk_context *x, unsigned sym);
+
 /* What is known because the text is defined: matrices with an inverse in it, divisors. Call after
    reading. */
 void rk_context_notes(rk_context *x);

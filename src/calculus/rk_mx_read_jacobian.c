@@ -426,15 +426,19 @@ static const rk_mx *key_of(rk_differ *d, const rk_term *e, const rk_term *by) {
 }
 
 /* The derivative of the text e by another (or by the variables, for jrank itself): a matrix of
-   which only the shape is known. */
-static const rk_mx *unknown(rk_differ *d, const rk_term *e, const rk_term *by, rk_sc cols) {
+   which only the shape is known. `member`: e is a member of a sum. The rows of all softmaxes sum to
+   1, but what the length of a normalised row takes away differs from member to member. */
+static const rk_mx *unknown(rk_differ *d, const rk_term *e, const rk_term *by, rk_sc cols,
+                            bool member) {
     rk_reader *r = d->r;
+    rk_sc width = rk_read_size(r, e->cols);
     rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = RK_T_JRANK};
     leaf.arg[0] = rk_derive_matrix(d, e);
     leaf.arg[1] = key_of(d, e, by);
     leaf.arg[2] = by->op == RK_T_JRANK ? NULL : rk_derive_matrix(d, by);
-    leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows),
-                          free_in_row(d, e, rk_read_size(r, e->cols)));
+    if (!member || e->op == RK_T_SOFTMAX)
+        width = free_in_row(d, e, width);
+    leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows), width);
     leaf.cols = cols;
     if (rk_sc_is_zero(leaf.rows) || rk_sc_is_zero(leaf.cols))
         return rk_mx_zero(r->s, leaf.rows, leaf.cols);
@@ -498,7 +502,8 @@ static const rk_mx *through_waist(rk_differ *d, const rk_term *t, rk_sc member) 
     rk_sc size = rk_sc_mul(d->r->scalars, rows, cols);
     const rk_mx *inner = jacobian(d, &moved, size);
     d->failed = false;
-    return inner == NULL ? NULL : rk_mx_mul(d->r->s, unknown(d, t, w.text, size), inner);
+    return inner == NULL ? NULL
+                         : rk_mx_mul(d->r->s, unknown(d, t, w.text, size, member != NULL), inner);
 }
 
 /* A sum whose member h sees the members h of the families only, and through one place. */
@@ -561,7 +566,7 @@ static const rk_mx *partly_known(rk_differ *d, const rk_term *t) {
     if (j == NULL)
         j = through_members(d, t->kid[0]);
     if (j == NULL)
-        j = unknown(d, t->kid[0], t, all_directions(d));
+        j = unknown(d, t->kid[0], t, all_directions(d), false);
     if (known == NULL || rk_mx_is_zero(known))
         return j;
     return known->rows == j->rows ? beside(d, known, j) : NULL;
@@ -592,7 +597,7 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
         if (j == NULL) {
             d.vars = t->vars;
             d.nvars = t->nvars;
-            j = unknown(&d, t->kid[0], t, all_directions(&d));
+            j = unknown(&d, t->kid[0], t, all_directions(&d), false);
         }
         if (rk_mx_is_zero(j))
             note_nothing(r, t);

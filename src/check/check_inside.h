@@ -41,6 +41,8 @@ typedef struct job {
     const char *method;
     unsigned char *sides;    /* of each claim, from the calculus (rk_prove.h); NULL */
     const char **known_side; /* records of what the calculus shows of a claim; NULL: none */
+    const char **never; /* of a generic theorem: records of what shows that a claim never holds, ""
+                           where they are not whole; NULL: nothing does, or nobody asked */
     /* exact instances */
     uint64_t held, undefined, excluded, unknown, unconfirmed, trials, assignments, null_violations;
     int64_t *low, *high; /* dimensions at which something held */
@@ -90,6 +92,24 @@ void rk_job_records_only_last(job *j, size_t before);
 void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
                          const rk_prove_options *o, const rk_assignment *violation);
 void rk_job_records_keep(job *j, bool proved);
+
+/* The provers at one choice of dimensions; no instances are drawn before `until`. */
+rk_proof_status rk_job_prove_at(job *j, const rk_program *p, double until, rk_proof *proof);
+
+/* Refutes an `exists` theorem if the negation of a claim follows from the others and the
+   hypotheses, at all dimensions or at one choice of them. */
+void rk_job_no_example(job *j);
+/* Which claims of a generic theorem never hold? Asked once, when a violation was found that nothing
+   else spreads. */
+void rk_job_find_never(job *j);
+/* The records of such a proof, if around this point everything is defined and the hypotheses hold:
+   then the violations are more than a null set. Else NULL. */
+const char *rk_job_never(const job *j, const rk_program *p, const rk_assignment *a,
+                         const rk_prove_options *o);
+/* A generic theorem with a claim that never holds, by the records of that. */
+void rk_job_records_never(job *j, const int64_t *dims, const rk_program *p,
+                          const rk_prove_options *o, const rk_assignment *violation,
+                          const char *proof);
 
 /* Random theorems: draws at the dimensions that are allowed. draws 0: by the work they take. */
 void rk_job_random(job *j, uint64_t draws);

@@ -78,6 +78,18 @@ void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
     j->unrecorded = j->records->len == mark;
 }
 
+void rk_job_records_never(job *j, const int64_t *dims, const rk_program *p,
+                          const rk_prove_options *o, const rk_assignment *violation,
+                          const char *proof) {
+    if (j->records == NULL)
+        return;
+    rk_job_records_restart(j);
+    size_t mark = rk_job_records_at(j, dims);
+    rk_record_box(p, o, violation);
+    j->unrecorded = j->records->len == mark || *proof == '\0';
+    rk_buf_puts(j->records, proof);
+}
+
 static void hide_large_point(rk_result *r) {
     size_t entries = 0;
     for (size_t i = 0; i < r->nvalues; i++)

@@ -56,8 +56,7 @@ static bool is_hunted(const rk_program *p) {
 
 /* --- provers at one choice of dimensions -------------------------------------------------- */
 
-/* `until`: what is left then belongs to the instances. */
-static rk_proof_status prove_at(job *j, const rk_program *p, double until, rk_proof *proof) {
+rk_proof_status rk_job_prove_at(job *j, const rk_program *p, double until, rk_proof *proof) {
     rk_prove_options o = prove_options(j);
     o.deadline =
         j->choices > 1 ? until : j->deadline; /* no instances are drawn of one that is closed */
@@ -127,6 +126,20 @@ static void take_proof(job *j, const int64_t *dims, rk_program *p, const rk_proo
 
 /* --- instances of generic theorems -------------------------------------------------------- */
 
+/* Is a claim false wherever it is defined, and does it speak of something around this point? */
+static bool violated_everywhere(job *j, const int64_t *dims, rk_program *p,
+                                const rk_prove_options *o, const rk_assignment *a) {
+    rk_job_find_never(j);
+    const char *proof = rk_job_never(j, p, a, o);
+    if (proof == NULL)
+        return false;
+    j->refuted = true;
+    j->method = "rank calculus and an open set";
+    keep_point(j, dims, p, a);
+    rk_job_records_never(j, dims, p, o, a, proof);
+    return true;
+}
+
 /* Random points of the interior: what holds there holds, with luck, almost everywhere. A violation
    counts only when a whole neighbourhood violates, and a proof is not vacuous only when hypotheses
    hold on one. */
@@ -149,7 +162,7 @@ static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsig
             j->method = "open set of violations";
             keep_point(j, dims, p, &a);
             rk_job_records_open(j, dims, p, &o, &a);
-        } else if (x.overall == RK_INSTANCE_VIOLATED) {
+        } else if (x.overall == RK_INSTANCE_VIOLATED && !violated_everywhere(j, dims, p, &o, &a)) {
             j->null_violations++;
         }
         rk_instance_clear(&x);
@@ -187,7 +200,7 @@ static void visit(job *j, const int64_t *dims, double until) {
     rk_proof proof;
     rk_proof_init(&proof);
     size_t before = j->records ? j->records->len : 0, mark = rk_job_records_at(j, dims);
-    if (prove_at(j, p, until, &proof) == RK_PROOF_ERROR)
+    if (rk_job_prove_at(j, p, until, &proof) == RK_PROOF_ERROR)
         j->text_error = true;
     else
         take_proof(j, dims, p, &proof);
@@ -270,7 +283,8 @@ static unsigned hunt_jobs(const job *j) {
 static bool accept_spread(void *self, const rk_program *p, const rk_assignment *a) {
     job *j = self;
     rk_prove_options o = prove_options(j);
-    return !j->generic || rk_spread_violation(j->spread, p, a, &o);
+    return !j->generic || rk_spread_violation(j->spread, p, a, &o) ||
+           rk_job_never(j, p, a, &o) != NULL;
 }
 
 /* trials 0: until an instance held */
@@ -359,7 +373,11 @@ static void take_largest(job *j, const rk_finding *f) {
 static void record_finding(job *j, const rk_finding *f) {
     if (j->generic) {
         rk_prove_options o = prove_options(j);
-        rk_job_records_open(j, f->dims, f->program, &o, &f->value);
+        const char *proof = rk_job_never(j, f->program, &f->value, &o);
+        if (proof != NULL)
+            rk_job_records_never(j, f->dims, f->program, &o, &f->value, proof);
+        else
+            rk_job_records_open(j, f->dims, f->program, &o, &f->value);
         return;
     }
     rk_job_records_restart(j);
@@ -697,6 +715,8 @@ static rk_status settle(job *j) {
         calculate(j);
     if (!proved && !j->calculated)
         visit_with_sides(j);
+    if (!proved && !j->refuted && j->checked->mode == RK_MODE_EXISTS)
+        rk_job_no_example(j);
     proved = proved || j->calculated || proved_everywhere(j);
     if (proved && j->refuted)
         rk_guard_raise("internal error: a proof and a counterexample disagree");

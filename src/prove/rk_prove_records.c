@@ -302,6 +302,14 @@ static void find_violation(const rk_program *p, const rk_prove_options *options,
         rk_assignment_set(a, violation);
 }
 
+void rk_record_box(const rk_program *program, const rk_prove_options *o,
+                   const rk_assignment *point) {
+    if (o->records == NULL || !is_writable(program))
+        return;
+    rk_buf_puts(o->records, "open\n");
+    put_point(o->records, program, point);
+}
+
 void rk_record_open(const rk_program *program, const rk_prove_options *o,
                     const rk_assignment *violation) {
     rk_assignment a;

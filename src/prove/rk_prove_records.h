@@ -12,6 +12,9 @@ void rk_record_rational(const rk_program *program, const rk_prove_options *o);
 void rk_record_witness(const rk_program *program, const rk_prove_options *o);
 /* Does a claim speak of a Jacobian? */
 bool rk_has_jacobians(const rk_program *program);
+/* The neighbourhood of a point, of which more is said behind it. */
+void rk_record_box(const rk_program *program, const rk_prove_options *o,
+                   const rk_assignment *point);
 /* A generic theorem that fails at this point, and around it or almost everywhere. */
 void rk_record_open(const rk_program *program, const rk_prove_options *o,
                     const rk_assignment *violation);

@@ -53,6 +53,10 @@ void vf_check_calculus(vf_theorem *t, vf_cert *c);
 /* `known` records: one side of some claims, by the calculus. What is left of all claims. */
 const vf_term **vf_check_known(vf_theorem *t, vf_cert *c);
 
+/* never K: the theorem becomes the negation of claim K; that of an `exists` theorem for all values,
+   with the other claims as hypotheses. */
+void vf_take_never(vf_theorem *t, vf_cert *c);
+
 /* All of it; prints the statement that it shows. `library` as in vf_read_theorem. */
 void vf_check_certificate(const char *claims, const char *const *library, const char *path);
 void vf_put_hex(const unsigned char digest[32], char *text);

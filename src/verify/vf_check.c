@@ -126,11 +126,28 @@ static bool is_one_of(const char *word, const char *const *words, size_t n) {
     return false;
 }
 
+/* An `exists` theorem whose claims and hypotheses hold together nowhere: at these dimensions, or at
+   all of them (NULL). */
+static void check_never(vf_theorem *t, vf_cert *c, vf_point *at) {
+    ENSURE("this refutes `exists` theorems", has(t, VF_EXISTS));
+    vf_take_never(t, c);
+    if (at == NULL)
+        vf_check_calculus(t, c);
+    else
+        check_kind(t, c, at);
+}
+
 static void check_refuted(vf_theorem *t, vf_cert *c) {
     static const char *const of_facts[] = {"shape", "rational", "functions"};
+    if (strcmp(vf_next(c), "never") == 0) {
+        check_never(t, c, NULL);
+        return;
+    }
     vf_point *at = vf_read_at(t, vf_take(c, "at"));
     const char *next = vf_next(c);
-    if (strcmp(next, "open") == 0)
+    if (strcmp(next, "never") == 0)
+        check_never(t, c, at);
+    else if (strcmp(next, "open") == 0)
         vf_check_open(t, c, at);
     else if (strcmp(next, "evaluate") == 0)
         vf_check_no_case(t, c, at);

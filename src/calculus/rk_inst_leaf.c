@@ -61,6 +61,17 @@ static void letter(rk_instances *g, const rk_site *node, const rk_leaf *leaf) {
         power(g, node, leaf);
 }
 
+/* I - A for averages A: what it sends to 0 has all entries equal. */
+static void averages(rk_instances *g, const rk_site *node) {
+    rk_scalars *sc = rk_inst_scalars(g);
+    const rk_mx *a = rk_mx_averages(rk_instances_store(g), node->mx);
+    if (a == NULL)
+        a = rk_mx_averages(rk_instances_store(g), node->mx->transpose);
+    if (a != NULL && rk_inst_on(g, RK_LAW_AVERAGES))
+        rk_inst_equal(g, node, RK_LAW_AVERAGES, node->rank,
+                      rk_sc_sub(sc, a->rows, rk_sc_int(sc, 1)), 1, &a);
+}
+
 void rk_inst_leaf(rk_instances *g, const rk_site *node) {
     const rk_mx *a = node->mx;
     if (a->rows == a->cols && rk_inst_invertible(g, a) && rk_inst_on(g, RK_LAW_INVERTIBLE)) {
@@ -71,4 +82,5 @@ void rk_inst_leaf(rk_instances *g, const rk_site *node) {
     const rk_letter *single = rk_mx_letter(a);
     if (single && rk_sc_is_one(a->word->coef))
         letter(g, node, single->leaf);
+    averages(g, node);
 }

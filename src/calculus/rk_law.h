@@ -182,6 +182,11 @@
       "X*U + V*Y is the n by n identity for some X and Y",                                         \
       "v in the kernel of U is V*Y*v, so the kernel of U lies in the column space of V",           \
       "\\operatorname{rank}(UV) = \\operatorname{rank} U + \\operatorname{rank} V - n")            \
+    X(AVERAGES, "averages", "rank(I - A) == n - 1",                                                \
+      "A is n by n, A*1 == 1, no entry is negative, some column has positive entries alone",       \
+      "a largest entry of v == A*v is an average of entries with the one of that column among "    \
+      "them, and so is a smallest: all are that one",                                              \
+      "\\operatorname{rank}(I - A) = n - 1")                                                       \
     /* norms */                                                                                    \
     X(NORM_SUM, "norm-of-sum", "norm(A + B) <= norm(A) + norm(B)", "norm 1, 2, inf or fro",        \
       "the triangle inequality", "\\lVert A + B\\rVert \\le \\lVert A\\rVert + \\lVert B\\rVert")  \

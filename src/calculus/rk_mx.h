@@ -202,6 +202,8 @@ const rk_letter *rk_mx_letter(const rk_mx *a);
    letters, grids that are triangular with such blocks, kron of such; sums that are positive
    definite, triangular with a positive diagonal, or a multiple of the identity that outweighs
    stochastic matrices */
+/* The A in c*I - c*A with A*1 == 1, entries >= 0 and a column of positive ones; else NULL. */
+const rk_mx *rk_mx_averages(rk_mxs *s, const rk_mx *a);
 bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
 /* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag, and
    B'*B less at most the part of it along a row of ones */

@@ -250,6 +250,32 @@ static bool is_outweighed(rk_mxs *s, const rk_mx *a) {
            is_outweighed_in(s, RK_NORM_TWO, a) || is_outweighed_in(s, RK_NORM_FRO, a);
 }
 
+/* --- averages -------------------------------------------------------------------------------- */
+
+/* Some column of it has positive entries alone: that of the first key under a causal mask. */
+static bool has_positive_column(rk_letter a) {
+    bool causal = a.leaf->kind == RK_L_SOFTMAX && rk_mx_is_causal(a.leaf->arg[1]);
+    return !a.inverted && !a.transposed && ((a.leaf->props & RK_PROP_POSITIVE) || causal);
+}
+
+const rk_mx *rk_mx_averages(rk_mxs *s, const rk_mx *a) {
+    bool column = false;
+    if (a->rows != a->cols || rk_mx_is_grid(a) || a->nwords < 2 || a->word[0].length != 0)
+        return NULL;
+    rk_sc minus = rk_sc_sub(s->scalars, s->zero, a->word[0].coef);
+    if (!rk_sc_is_nonzero(s->scalars, minus))
+        return NULL;
+    const rk_mx *rest = rk_mx_intern(s, a->rows, a->cols, a->word + 1, a->nwords - 1);
+    const rk_mx *averages = rk_mx_scale(s, rk_sc_div(s->scalars, s->one, minus), rest);
+    for (size_t i = 0; i < averages->nwords; i++) {
+        const rk_word *w = &averages->word[i];
+        if (!is_stochastic(w) || !rk_sc_is_positive(s->scalars, w->coef))
+            return NULL;
+        column = column || has_positive_column(w->letter[w->length - 1]);
+    }
+    return column && rk_mx_fixes_ones(s, averages) ? averages : NULL;
+}
+
 /* --- invertible ------------------------------------------------------------------------------ */
 
 static bool grid_is_invertible(rk_mxs *s, const rk_mx *a) {

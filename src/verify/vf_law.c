@@ -54,6 +54,7 @@ static const vf_law laws[] = {
      "U V X Y",
      {"product U V", "product X U", "product V Y", "X*U + V*Y == eye(cols(U))"},
      {"rank(U*V) + cols(U) == rank(U) + rank(V)"}},
+    {"averages", "A", {"averaging A"}, {"rank(eye(rows(A)) - A) + 1 == rows(A)"}},
     {"gram", "A B", {"product A B"}, {"rank(A'*A*B) == rank(A*B)"}},
     {"semidefinite",
      "A M B",
@@ -298,6 +299,8 @@ static bool holds(const vf_instance *x, const char *text) {
     }
     if (starts(&text, "semidefinite "))
         return vf_mx_is_psd(s, matrix_of(x, text));
+    if (starts(&text, "averaging "))
+        return vf_mx_is_averaging(s, matrix_of(x, text));
     if (starts(&text, "some "))
         return vf_mx_has_nonzero(s, matrix_of(x, text));
     const vf_term *t = vf_text(x->p, put_in(x, text));

@@ -181,6 +181,9 @@ typedef struct vf_sum {
     vf_word *word;
     size_t n;
 } vf_sum;
+
+/* The mask of a softmax is that of the keys up to each token, or its transpose. NULL: no mask. */
+bool vf_mx_is_causal(const vf_mx *mask);
 vf_sum vf_sum_start(vf_mxs *s, vf_ratio rows, vf_ratio cols);
 /* the word brought to its normal form */
 void vf_sum_put(vf_sum *sum, vf_ratio coef, const vf_letter *letter, size_t n);

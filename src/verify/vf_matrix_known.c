@@ -176,7 +176,8 @@ static bool is_average(const vf_word *w, bool all) {
     enum { AVERAGE = VF_P_ROWS_ONE | VF_P_NONNEGATIVE };
     for (size_t i = 0; i < w->n; i++) {
         vf_letter x = w->letter[i];
-        if (x.inverted || x.transposed || (x.leaf->props & AVERAGE) != AVERAGE)
+        bool turned = (x.inverted || x.transposed) && !(x.leaf->props & VF_P_PERMUTATION);
+        if (turned || (x.leaf->props & AVERAGE) != AVERAGE)
             return false;
     }
     return !all || (w->n > 0 && (w->letter[w->n - 1].leaf->props & VF_P_NO_ZERO));
@@ -239,6 +240,27 @@ static bool is_outweighed_in(vf_mxs *s, vf_op norm, const vf_mx *a, bool togethe
     vf_ratio minus = vf_n_sub(s, vf_ratio_int(0), c);
     return vf_n_positive(s, c) ? is_more(s, &w, 0, c)
                                : vf_n_positive(s, minus) && is_more(s, &w, 0, minus);
+}
+
+/* Some column of it has positive entries alone: all of them, or under a causal mask that of the
+   first key (of the last, if the mask is upper triangular). */
+static bool has_positive_column(vf_letter x) {
+    const vf_leaf *l = x.leaf;
+    bool causal = l->kind == VF_L_FUNCTION && l->op == VF_SOFTMAX && vf_mx_is_causal(l->arg[1]);
+    return !x.inverted && !x.transposed && ((l->props & VF_P_NO_ZERO) || causal);
+}
+
+bool vf_mx_is_averaging(vf_mxs *s, const vf_mx *a) {
+    vf_ratio sum = vf_ratio_int(0);
+    bool column = false;
+    for (size_t i = 0; i < a->nwords; i++) {
+        const vf_word *w = &a->word[i];
+        if (!is_average(w, false) || !vf_n_positive(s, w->coef))
+            return false;
+        column = column || (w->n > 0 && has_positive_column(w->letter[w->n - 1]));
+        sum = vf_n_add(s, sum, w->coef);
+    }
+    return column && square(s, a) && vf_n_is_one(sum);
 }
 
 static bool is_outweighed(vf_mxs *s, const vf_mx *a) {

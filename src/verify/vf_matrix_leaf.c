@@ -508,7 +508,7 @@ static const vf_mx *without_shifts(vf_mxs *s, const vf_mx *a) {
     return vf_sum_done(&sum);
 }
 
-static bool is_causal(const vf_mx *mask) {
+bool vf_mx_is_causal(const vf_mx *mask) {
     return mask && mask->nwords == 1 && mask->word[0].n == 1 &&
            mask->word[0].letter[0].leaf->kind == VF_L_CAUSAL && !mask->word[0].letter[0].inverted &&
            vf_n_is_one(mask->word[0].coef);
@@ -520,7 +520,7 @@ static const vf_mx *softmax_leaf(vf_mxs *s, const vf_mx *x, const vf_mx *mask) {
         return vf_mx_scale(s, each, vf_mx_ones(s, x->rows, x->cols));
     vf_leaf leaf = {.op = VF_SOFTMAX, .rows = x->rows, .cols = x->cols, .arg = {x, mask}};
     leaf.props = VF_P_ROWS_ONE | VF_P_SOME_NONZERO | VF_P_NONNEGATIVE | (mask ? 0 : VF_P_NO_ZERO);
-    if (is_causal(mask)) /* triangular, positive on the diagonal */
+    if (vf_mx_is_causal(mask)) /* triangular, positive on the diagonal */
         leaf.props |= VF_P_INVERTIBLE | (mask->word[0].letter[0].transposed ? 0 : VF_P_LOWER);
     return function_with(s, leaf);
 }

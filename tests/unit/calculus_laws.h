@@ -95,6 +95,8 @@ static const law_theorem needed[] = {
                    "rank(P - Q) + rank(P) + rank(Q) == rank([P, Q]) + rank([P; Q]);"},
     {RK_LAW_BEZOUT, "forall A : real[n, n], s : real, t : real; assume s != t; claim rank((A - "
                     "s*eye(n))*(A - t*eye(n))) + n == rank(A - s*eye(n)) + rank(A - t*eye(n));"},
+    {RK_LAW_AVERAGES, "forall A : stochastic[n, n], S : real[n, n]; claim rank(eye(n) - "
+                      "A*softmax(S)) == n - 1;"},
     {RK_LAW_MAXIMAL, "generic U : real[n, k], V : real[k, n]; claim rank(U*V) == min(n, k);"},
     {RK_LAW_PENCIL, "forall A : real[n, n]; generic t : real; claim rank(A + t*eye(n)) == n;"},
     {RK_LAW_SPECIAL, "generic A : attention[n, n]; claim rank(A) == n;"},

@@ -541,12 +541,40 @@ static void put_freedom(rk_recorder *r, const rk_jacobian *j, size_t number) {
     rk_buf_clear(&name);
 }
 
+/* J_1, or over a range J_1[h], as the unknown matrix; the place; what is known. */
+static void put_through(rk_recorder *r, const rk_jacobian *j, size_t number) {
+    rk_buf name;
+    char index[RK_SYMBOL_TEXT];
+    rk_buf_init(&name);
+    rk_buf_printf(&name, "J_%zu", number);
+    rk_buf_printf(r->out, "through %s", name.text);
+    if (j->low != NULL) {
+        rk_mx_symbol_text(r->calculus->checked, j->sym, index);
+        rk_buf_printf(r->out, "[%s]", index);
+    }
+    rk_buf_printf(r->out, " | %zu | ", number);
+    rk_record_mx(r, j->place);
+    rk_record_bar(r);
+    rk_record_mx(r, j->matrix);
+    if (j->known != NULL) {
+        rk_record_bar(r);
+        rk_record_mx(r, j->known);
+    }
+    rk_record_end(r);
+    const char *kept = rk_arena_strdup(r->calculus->arena, name.text);
+    if (j->low != NULL)
+        rk_mx_printer_member(r->printer, j->outer, kept, j->sym, j->low, j->high);
+    else
+        rk_mx_printer_name(r->printer, j->outer, kept);
+    rk_buf_clear(&name);
+}
+
 void rk_record_jacobians(rk_recorder *r) {
     const rk_jacobian *j;
     for (size_t i = 0; (j = rk_mxs_jacobian(r->store, i)) != NULL; i++) {
         size_t number = number_of_jrank(r->calculus->checked, j->text);
         if (number == 0)
             rk_record_fail(r, "degrees of freedom inside a loop");
-        (j->shape ? put_freedom : put_jacobian)(r, j, number);
+        (j->shape ? put_freedom : j->outer != NULL ? put_through : put_jacobian)(r, j, number);
     }
 }

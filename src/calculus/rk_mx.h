@@ -111,13 +111,17 @@ void rk_mxs_attach(rk_mxs *s, const rk_rewrite *rules);
 const rk_rewrite *rk_mxs_rules(const rk_mxs *s); /* those attached, or NULL */
 
 /* What a `jrank` of the text was read as: the rank of the matrix, or (low not NULL) the sum of its
-   ranks over sym = low..high. Noted for certificates; the last note on a text counts. */
+   ranks over sym = low..high. With `outer`, an unknown matrix, it is the rank of outer*matrix, over
+   the range side by side, beside `known`. Noted for certificates; the last note on a text counts.
+ */
 typedef struct rk_jacobian {
     const struct rk_term *text;
     const rk_mx *matrix;
     unsigned sym;
     rk_sc low, high;
-    bool shape; /* the matrix stands for one of which the shape alone is known */
+    bool shape;                 /* the matrix stands for one of which the shape alone is known */
+    const rk_mx *outer, *place; /* place: the value through which the text sees the variables */
+    const rk_mx *known;         /* NULL: it sees all of them so */
 } rk_jacobian;
 void rk_mxs_note_jacobian(rk_mxs *s, const rk_jacobian *j);
 const rk_jacobian *rk_mxs_jacobian(const rk_mxs *s, size_t i); /* NULL at the end */

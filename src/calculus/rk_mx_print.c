@@ -267,9 +267,46 @@ static void put_power_leaf(rk_mx_printer *p, const rk_leaf *l) {
     p->script = outer;
 }
 
+/* "(F*kron(unit(H, h - LOW + 1), eye(n)))" */
+static void put_member(rk_mx_printer *p, const rk_given_name *given, const rk_leaf *l) {
+    rk_scalars *s = p->scalars;
+    rk_sc before = rk_sc_sub(s, given->low, one(p));
+    rk_buf_printf(p->out, "(%s*kron(unit(", given->name);
+    rk_print_sc(p, rk_sc_sub(s, given->high, before), RK_IN_SUM);
+    rk_buf_puts(p->out, ", ");
+    rk_print_sc(p, rk_sc_sub(s, l->index[0], before), RK_IN_SUM);
+    rk_buf_puts(p->out, "), eye(");
+    rk_print_sc(p, l->cols, RK_IN_SUM);
+    rk_buf_puts(p->out, ")))");
+}
+
+/* Is the leaf the matrix that has the name, perhaps at another index? */
+static bool is_named(rk_mx_printer *p, const rk_given_name *given, const rk_leaf *l) {
+    const rk_letter *x = rk_mx_letter(given->a);
+    if (x != NULL && x->leaf == l && !x->transposed)
+        return true;
+    return given->low != NULL && l->index[0] != NULL &&
+           rk_mx_put_sym(p->store, given->a, given->sym, l->index[0]) == rk_mx_of_leaf(p->store, l);
+}
+
+static bool put_named_jacobian(rk_mx_printer *p, const rk_leaf *l) {
+    size_t i = 0;
+    while (i < p->ngiven && !is_named(p, &p->given[i], l))
+        i++;
+    if (i == p->ngiven)
+        return false;
+    if (p->given[i].low != NULL)
+        put_member(p, &p->given[i], l);
+    else
+        rk_print_name(p, p->given[i].name, NULL);
+    return true;
+}
+
 /* A Jacobian of which only the shape is known; what else stands in the leaf tells texts apart. */
 static void put_jacobian(rk_mx_printer *p, const rk_leaf *l) {
     rk_buf inside, *outer;
+    if (put_named_jacobian(p, l))
+        return;
     p->failed = true;
     rk_buf_puts(p->out, p->latex ? "\\operatorname{D}" : "jacobian");
     rk_print_begin(p, &inside, &outer);
@@ -744,6 +781,8 @@ static bool same_loop(rk_mx_printer *p, const rk_mx *a, const rk_mx *b) {
 static bool put_given(rk_mx_printer *p, const rk_mx *a) {
     for (size_t i = 0; i < p->ngiven && a != p->spelled; i++) {
         const rk_mx *named = p->given[i].a;
+        if (p->given[i].low != NULL)
+            continue;
         bool same = named == a || same_loop(p, named, a);
         if (!same && named->transpose != a)
             continue;

@@ -36,6 +36,10 @@ void rk_mx_print(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_sc_print(rk_mx_printer *p, rk_buf *out, rk_sc a);
 /* From now on the matrix (and its transpose) is printed by this name, as a `let` of the theorem. */
 void rk_mx_printer_name(rk_mx_printer *p, const rk_mx *a, const char *name);
+/* From now on the unknown matrix, one letter, for sym = low..high is printed as that part of one
+   matrix of this name that has them side by side. */
+void rk_mx_printer_member(rk_mx_printer *p, const rk_mx *a, const char *name, unsigned sym,
+                          rk_sc low, rk_sc high);
 /* As rk_mx_print, but written out even where the whole has a name. */
 void rk_mx_print_out(rk_mx_printer *p, rk_buf *out, const rk_mx *a);
 void rk_mx_print_in(rk_mx_printer *p, rk_buf *out, const rk_mx *a, rk_print_place place);

@@ -429,17 +429,18 @@ static const rk_mx *key_of(rk_differ *d, const rk_term *e, const rk_term *by) {
    which only the shape is known. `member`: e is a member of a sum. The rows of all softmaxes sum to
    1, but what the length of a normalised row takes away differs from member to member. */
 static const rk_mx *unknown(rk_differ *d, const rk_term *e, const rk_term *by, rk_sc cols,
-                            bool member) {
+                            rk_sc member) {
     rk_reader *r = d->r;
     rk_sc width = rk_read_size(r, e->cols);
     rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = RK_T_JRANK};
     leaf.arg[0] = rk_derive_matrix(d, e);
     leaf.arg[1] = key_of(d, e, by);
     leaf.arg[2] = by->op == RK_T_JRANK ? NULL : rk_derive_matrix(d, by);
-    if (!member || e->op == RK_T_SOFTMAX)
+    if (member == NULL || e->op == RK_T_SOFTMAX)
         width = free_in_row(d, e, width);
     leaf.rows = rk_sc_mul(r->scalars, rk_read_size(r, e->rows), width);
     leaf.cols = cols;
+    leaf.index[0] = member;
     if (rk_sc_is_zero(leaf.rows) || rk_sc_is_zero(leaf.cols))
         return rk_mx_zero(r->s, leaf.rows, leaf.cols);
     return rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
@@ -486,7 +487,7 @@ static void find_waist(rk_differ *d, const rk_term *t, bool centred, waist *w) {
 
 /* The Jacobian as an unknown matrix times that of the waist; NULL: there is none. `member`: the
    index on which all variables must hang, or NULL. */
-static const rk_mx *through_waist(rk_differ *d, const rk_term *t, rk_sc member) {
+static const rk_mx *through_waist(rk_differ *d, const rk_term *t, rk_sc member, rk_jacobian *note) {
     waist w = {.text = NULL};
     rk_dsum sum, moved = {.n = 0};
     find_waist(d, t, false, &w);
@@ -502,19 +503,26 @@ static const rk_mx *through_waist(rk_differ *d, const rk_term *t, rk_sc member) 
     rk_sc size = rk_sc_mul(d->r->scalars, rows, cols);
     const rk_mx *inner = jacobian(d, &moved, size);
     d->failed = false;
-    return inner == NULL ? NULL
-                         : rk_mx_mul(d->r->s, unknown(d, t, w.text, size, member != NULL), inner);
+    if (inner == NULL)
+        return NULL;
+    note->matrix = inner;
+    note->outer = unknown(d, t, w.text, size, member);
+    note->place = rk_derive_matrix(d, w.text);
+    return rk_mx_mul(d->r->s, note->outer, inner);
 }
 
 /* A sum whose member h sees the members h of the families only, and through one place. */
-static const rk_mx *through_members(rk_differ *d, const rk_term *t) {
+static const rk_mx *through_members(rk_differ *d, const rk_term *t, rk_jacobian *note) {
     if (t->op != RK_T_LOOP_SUM)
         return NULL;
     rk_read_range l = rk_read_open_range(d->r, t);
     const rk_mx *body = NULL;
     if (l.count < 0)
-        body = through_waist(d, t->kid[0], rk_sc_sym(d->r->scalars, l.sym));
+        body = through_waist(d, t->kid[0], rk_sc_sym(d->r->scalars, l.sym), note);
     rk_read_close_range(d->r, &l);
+    note->sym = l.sym;
+    note->low = l.low;
+    note->high = l.high;
     return body == NULL ? NULL : rk_mx_loop(d->r->s, RK_L_HCAT, l.sym, l.low, l.high, body);
 }
 
@@ -562,14 +570,20 @@ static const rk_mx *partly_known(rk_differ *d, const rk_term *t) {
     d->vars = rest;
     d->nvars = nrest;
     forget_moves(d);
-    const rk_mx *j = through_waist(d, t->kid[0], NULL);
+    rk_jacobian note = {.text = t};
+    const rk_mx *j = through_waist(d, t->kid[0], NULL, &note);
     if (j == NULL)
-        j = through_members(d, t->kid[0]);
+        j = through_members(d, t->kid[0], &note);
+    bool through = j != NULL;
     if (j == NULL)
-        j = unknown(d, t->kid[0], t, all_directions(d), false);
-    if (known == NULL || rk_mx_is_zero(known))
-        return j;
-    return known->rows == j->rows ? beside(d, known, j) : NULL;
+        j = unknown(d, t->kid[0], t, all_directions(d), NULL);
+    bool alone = known == NULL || rk_mx_is_zero(known);
+    if (!alone && known->rows != j->rows)
+        return NULL;
+    note.known = known;
+    if (through)
+        rk_mxs_note_jacobian(d->r->s, &note);
+    return alone ? j : beside(d, known, j);
 }
 
 /* The text stands still. */
@@ -597,7 +611,7 @@ const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
         if (j == NULL) {
             d.vars = t->vars;
             d.nvars = t->nvars;
-            j = unknown(&d, t->kid[0], t, all_directions(&d), false);
+            j = unknown(&d, t->kid[0], t, all_directions(&d), NULL);
         }
         if (rk_mx_is_zero(j))
             note_nothing(r, t);

@@ -7,10 +7,12 @@
 #include "lang/rk_term.h"
 #include "rk_mx_print.h"
 
-typedef struct rk_given_name { /* of a matrix, by rk_mx_printer_name */
+typedef struct rk_given_name { /* of a matrix, by rk_mx_printer_name or rk_mx_printer_member */
     const rk_mx *a;
     const char *name;
     bool used;
+    unsigned sym; /* with low: the member sym, sym = low..high, of matrices beside one another */
+    rk_sc low, high;
 } rk_given_name;
 
 typedef struct rk_made_name { /* of a thing that has none in the theorem */

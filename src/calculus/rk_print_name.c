@@ -37,7 +37,16 @@ void rk_mx_printer_free(rk_mx_printer *p) {
 
 void rk_mx_printer_name(rk_mx_printer *p, const rk_mx *a, const char *name) {
     rk_grow(&p->given, &p->given_cap, p->ngiven + 1, sizeof *p->given);
-    p->given[p->ngiven++] = (rk_given_name){a, name, false};
+    p->given[p->ngiven++] = (rk_given_name){.a = a, .name = name};
+}
+
+void rk_mx_printer_member(rk_mx_printer *p, const rk_mx *a, const char *name, unsigned sym,
+                          rk_sc low, rk_sc high) {
+    rk_mx_printer_name(p, a, name);
+    rk_given_name *given = &p->given[p->ngiven - 1];
+    given->sym = sym;
+    given->low = low;
+    given->high = high;
 }
 
 bool rk_mx_name_used(rk_mx_printer *p, const rk_mx *a) {

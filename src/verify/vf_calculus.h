@@ -113,8 +113,10 @@ void vf_add_layer(vf_proof *p, unsigned index, const vf_term *fold, const vf_ter
 /* --- vf_calculus_rule.c */
 void vf_take_rules(vf_proof *p); /* all records that bring something into force before a goal */
 
-/* --- vf_jacobian.c: jacobian K | M, or jacobian K | h | M */
+/* --- vf_jacobian.c: jacobian K | M, or jacobian K | h | M; through F | K | PLACE | M ...; freedom
+ */
 void vf_take_jacobian(vf_proof *p, const char *rest);
+void vf_take_through(vf_proof *p, const char *rest);
 void vf_take_freedom(vf_proof *p, const char *rest);
 
 /* --- vf_calculus_fact.c */

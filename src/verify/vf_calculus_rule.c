@@ -141,10 +141,14 @@ void vf_take_rules(vf_proof *p) {
     static const struct {
         const char *keyword;
         void (*take)(vf_proof *p, const char *rest);
-    } records[] = {
-        {"rule", take_rule},       {"inverse", take_inverse},      {"invertible", take_invertible},
-        {"unknown", take_unknown}, {"jacobian", vf_take_jacobian}, {"freedom", vf_take_freedom},
-        {"lemma", vf_take_lemma}};
+    } records[] = {{"rule", take_rule},
+                   {"inverse", take_inverse},
+                   {"invertible", take_invertible},
+                   {"unknown", take_unknown},
+                   {"jacobian", vf_take_jacobian},
+                   {"through", vf_take_through},
+                   {"freedom", vf_take_freedom},
+                   {"lemma", vf_take_lemma}};
     const char *rest;
     for (size_t i = 0; i < sizeof records / sizeof *records;)
         if (vf_take_if(p->c, records[i].keyword, &rest)) {

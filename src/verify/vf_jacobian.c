@@ -10,6 +10,8 @@
 #include "vf_calculus.h"
 #include "vf_matrix_inside.h"
 
+#include <string.h>
+
 enum {
     VF_MOST_PARTS_OF = 64,
     VF_MOST_GRADIENTS = 64,
@@ -34,7 +36,8 @@ typedef struct vf_gradient { /* by a variable, or a member of a family */
 typedef struct vf_differ {
     vf_proof *p;
     vf_mxs *s;
-    const vf_term *jrank; /* its variables */
+    const vf_term *const *by; /* the variables */
+    size_t nby;
     vf_gradient gradient[VF_MOST_GRADIENTS];
     size_t n, steps;
 } vf_differ;
@@ -61,8 +64,8 @@ static bool moves(vf_differ *d, const vf_term *t) {
     if (++d->steps > VF_MOST_LOOKS)
         vf_limit("parts of a text that is differentiated");
     bool any = false;
-    for (size_t i = 1; i < d->jrank->nkids && t->op == VF_VAR; i++)
-        any = any || t->var == d->jrank->kid[i]->var;
+    for (size_t i = 0; i < d->nby && t->op == VF_VAR; i++)
+        any = any || t->var == d->by[i]->var;
     for (size_t i = 0; i < t->nkids && !any && t->op != VF_ROWS && t->op != VF_COLS; i++)
         any = moves(d, t->kid[i]);
     return any;
@@ -537,20 +540,31 @@ static const vf_term *jrank_number(const vf_theorem *t, const char *number) {
     return found;
 }
 
+static vf_differ differ_of(vf_proof *p, const vf_term *jrank) {
+    return (vf_differ){.p = p, .s = p->s, .by = jrank->kid + 1, .nby = jrank->nkids - 1};
+}
+
 /* jacobian K | M: jrank number K is rank(M). */
 static void take_whole(vf_proof *p, const vf_term *jrank, const char *text) {
-    vf_differ d = {.p = p, .s = p->s, .jrank = jrank};
+    vf_differ d = differ_of(p, jrank);
     const vf_term *m = stated_matrix(p, text);
     bool centred;
     const vf_term *e = beneath(&d, jrank->kid[0], &centred);
     compare(&d, e, centred, m);
-    vf_mx_know_jrank(p->s, jrank, m, NULL);
+    vf_mx_know_jrank(p->s, jrank, (vf_jacobian){.matrix = m});
+}
+
+static void ensure_own_members(vf_differ *d, unsigned sym) {
+    for (size_t i = 0; i < d->n; i++)
+        ENSURE("a block that does not see its member alone",
+               !d->gradient[i].ranged && d->gradient[i].member.num != NULL &&
+                   is_index(d->gradient[i].member, sym));
 }
 
 /* jacobian K | h | M: it is of blocks beside one another that see the members h of families alone:
    the sum of rank(M). */
 static void take_members(vf_proof *p, const vf_term *jrank, const char *name, const char *text) {
-    vf_differ d = {.p = p, .s = p->s, .jrank = jrank};
+    vf_differ d = differ_of(p, jrank);
     bool centred;
     const vf_term *loop = beneath(&d, jrank->kid[0], &centred);
     ENSURE("no blocks over a range",
@@ -559,13 +573,10 @@ static void take_members(vf_proof *p, const vf_term *jrank, const char *name, co
     vf_around l = enter_loop(&d, loop);
     const vf_term *m = stated_matrix(p, text);
     compare(&d, loop->kid[2], false, m);
-    for (size_t i = 0; i < d.n; i++)
-        ENSURE("a block that does not see its member alone",
-               !d.gradient[i].ranged && d.gradient[i].member.num != NULL &&
-                   is_index(d.gradient[i].member, l.sym));
+    ensure_own_members(&d, l.sym);
     vf_mx_forget(p->s, l.mark);
     p->nnames--;
-    vf_mx_know_jrank(p->s, jrank, m, loop);
+    vf_mx_know_jrank(p->s, jrank, (vf_jacobian){.matrix = m, .loop = loop});
 }
 
 void vf_take_jacobian(vf_proof *p, const char *rest) {
@@ -609,10 +620,9 @@ static vf_ratio directions(vf_differ *d, const vf_variable *v) {
 
 /* By all variables, each once. */
 static vf_ratio all_directions(vf_differ *d) {
-    const vf_term *const *by = d->jrank->kid;
     vf_ratio sum = vf_ratio_int(0);
-    for (size_t i = 1; i < d->jrank->nkids; i++) {
-        const vf_variable *v = &d->p->t->var[by[i]->var];
+    for (size_t i = 0; i < d->nby; i++) {
+        const vf_variable *v = &d->p->t->var[d->by[i]->var];
         vf_ratio each = directions(d, v);
         if (v->members != NULL)
             each = vf_n_mul(d->s, vf_size_of(d->p->t, v->members), each);
@@ -632,19 +642,178 @@ static long lost_in_row(vf_differ *d, const vf_term *t) {
     return t->op != VF_LAYERNORM ? 0 : t->nkids == 3 ? 2 : 1;
 }
 
+/* In which a text can go; `fewer`: where its rows are all of one form, less than it is long. */
+static vf_ratio directions_of_text(vf_differ *d, const vf_term *t, bool fewer) {
+    const vf_mx *a = value(d, t);
+    vf_ratio width = vf_n_sub(d->s, a->cols, vf_ratio_int(fewer ? lost_in_row(d, t) : 0));
+    ENSURE("a shape that is perhaps below 0", vf_mx_at_least(d->s, width, 0));
+    return vf_n_mul(d->s, a->rows, width);
+}
+
+static const vf_term *unknown(vf_proof *p, const char *name, vf_ratio rows, vf_ratio cols) {
+    ENSURE("a shape that is perhaps below 0", vf_mx_at_least(p->s, cols, 0));
+    const vf_term *t = vf_new_matrix(p, name, rows, cols);
+    vf_name_term(p, name, t);
+    return t;
+}
+
 /* freedom S | K: S is a matrix whose rank is jrank number K, with a row for each direction in which
    the text can go, and a column for each in which its variables can. */
 void vf_take_freedom(vf_proof *p, const char *rest) {
     const char *field[2];
     vf_fields(rest, field, 2);
-    const vf_term *jrank = jrank_number(p->t, field[1]), *e = jrank->kid[0];
-    vf_differ d = {.p = p, .s = p->s, .jrank = jrank};
-    const vf_mx *a = value(&d, e);
-    vf_ratio width = vf_n_sub(p->s, a->cols, vf_ratio_int(lost_in_row(&d, e)));
-    vf_ratio rows = vf_n_mul(p->s, a->rows, width), cols = all_directions(&d);
-    ENSURE("a shape that is perhaps below 0",
-           vf_mx_at_least(p->s, width, 0) && vf_mx_at_least(p->s, cols, 0));
-    const vf_term *s = vf_new_matrix(p, field[0], rows, cols);
-    vf_name_term(p, field[0], s);
-    vf_mx_know_jrank(p->s, jrank, s, NULL);
+    const vf_term *jrank = jrank_number(p->t, field[1]);
+    vf_differ d = differ_of(p, jrank);
+    vf_ratio rows = directions_of_text(&d, jrank->kid[0], true), cols = all_directions(&d);
+    const vf_term *s = unknown(p, field[0], rows, cols);
+    vf_mx_know_jrank(p->s, jrank, (vf_jacobian){.matrix = s});
+}
+
+/* --- through one place ------------------------------------------------------------------------ */
+
+/* Where a text sees variables through one place T alone, its derivative by them is that of T with
+   something before it: F*D(T), for a matrix F of which nothing else is known. */
+typedef struct vf_through {
+    vf_proof *p;
+    const char *name, *index; /* of F; of the member that F belongs to, or NULL */
+    const vf_term *jrank, *whole, *text, *place; /* text: the whole, or each member of its sum */
+    vf_around around;
+    const vf_term **seen, **rest; /* its variables: seen through the place alone, and the others */
+    size_t nseen, nrest;
+} vf_through;
+
+/* What makes values of a text that are not those of its parts. */
+static bool binds(const vf_term *t) {
+    return t->op == VF_JRANK || t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
+}
+
+/* The first part that moves and has this value; outside of loops, whose parts are many. */
+static const vf_term *find_place(vf_differ *d, const vf_term *t, const vf_mx *stated) {
+    if (!moves(d, t) || binds(t))
+        return NULL;
+    const vf_mx *a = value(d, t);
+    bool fits = vf_ratio_equal(a->rows, stated->rows) && vf_ratio_equal(a->cols, stated->cols);
+    if (fits && vf_mx_equal(d->s, a, stated))
+        return t;
+    const vf_term *found = NULL;
+    for (size_t i = 0; i < t->nkids && found == NULL; i++)
+        if (t->kid[i]->op != VF_COLON)
+            found = find_place(d, t->kid[i], stated);
+    return found;
+}
+
+/* Does the variable stand beside the place? In loops there is no place. */
+static bool stands_beside(vf_differ *d, const vf_term *t, const vf_term *place) {
+    if (!moves(d, t) || (place != NULL && vf_same_text(t, place)))
+        return false;
+    bool any = t->op == VF_VAR;
+    for (size_t i = 0; i < t->nkids && !any && t->op != VF_ROWS && t->op != VF_COLS; i++)
+        any = stands_beside(d, t->kid[i], binds(t) ? NULL : place);
+    return any;
+}
+
+/* Is the place nowhere but in softmaxes without mask? These see its rows up to a shift. */
+static bool only_in_softmaxes(vf_differ *d, const vf_term *t, const vf_term *place) {
+    if (!moves(d, t) || (t->op == VF_SOFTMAX && t->nkids == 1 && vf_same_text(t->kid[0], place)))
+        return true;
+    bool all = !vf_same_text(t, place);
+    for (size_t i = 0; i < t->nkids && all; i++)
+        all = only_in_softmaxes(d, t->kid[i], place);
+    return all;
+}
+
+static void sort_variables(vf_through *t) {
+    const vf_term *jrank = t->jrank;
+    t->seen = vf_alloc(jrank->nkids * sizeof *t->seen);
+    t->rest = vf_alloc(jrank->nkids * sizeof *t->rest);
+    for (size_t i = 1; i < jrank->nkids; i++) {
+        vf_differ one = {.p = t->p, .s = t->p->s, .by = &jrank->kid[i], .nby = 1};
+        if (stands_beside(&one, t->text, t->place))
+            t->rest[t->nrest++] = jrank->kid[i];
+        else
+            t->seen[t->nseen++] = jrank->kid[i];
+    }
+}
+
+/* "F", or "F[h]": of the members of a sum. */
+static void take_names(vf_through *t, const char *text) {
+    size_t len = strcspn(text, "["), all = strlen(text);
+    t->name = vf_strndup(text, len);
+    if (len == all)
+        return;
+    ENSURE("a member is NAME[index]", all > len + 2 && text[all - 1] == ']');
+    t->index = vf_strndup(text + len + 1, all - len - 2);
+    ENSURE("no sum over a range", t->whole->op == VF_LOOP_SUM);
+    t->text = t->whole->kid[2];
+}
+
+static void enter_members(vf_through *t, vf_differ *d) {
+    if (t->index == NULL)
+        return;
+    vf_name_term(t->p, t->index, vf_symbol_term(t->whole->sym));
+    t->around = enter_loop(d, t->whole);
+}
+
+/* How many members there are; `size` is what F has columns for each. */
+static vf_ratio leave_members(vf_through *t, vf_differ *seen, vf_ratio size) {
+    vf_mxs *s = t->p->s;
+    const vf_around *l = &t->around;
+    if (t->index == NULL)
+        return vf_ratio_int(1);
+    ensure_own_members(seen, l->sym);
+    ENSURE("a place whose size depends on the index", !vf_mx_number_mentions(s, size, l->sym));
+    vf_mx_forget(s, l->mark);
+    t->p->nnames--;
+    vf_ratio count = vf_n_add(s, vf_n_sub(s, l->high, l->low), vf_ratio_int(1));
+    ENSURE("a sum that is perhaps empty", vf_mx_at_least(s, count, 1));
+    return count;
+}
+
+/* M as the Jacobian of the place; its rows. */
+static vf_ratio compare_place(vf_through *t, vf_differ *seen, const vf_term *m) {
+    bool centred = only_in_softmaxes(seen, t->text, t->place);
+    const vf_mx *a = value(seen, t->place);
+    seen->by = t->seen;
+    seen->nby = t->nseen;
+    compare(seen, t->place, centred, m);
+    return vf_n_mul(t->p->s, a->rows, a->cols);
+}
+
+/* By the variables that stand beside the place the Jacobian of the whole is stated, too. */
+static const vf_term *take_rest(vf_through *t, const char *text) {
+    if (text == NULL)
+        return NULL;
+    vf_differ d = {.p = t->p, .s = t->p->s, .by = t->rest, .nby = t->nrest};
+    const vf_term *m = stated_matrix(t->p, text);
+    compare(&d, t->whole, false, m);
+    return m;
+}
+
+/* through F | K | PLACE | M: jrank number K is rank(F*M), with F before the Jacobian of the place;
+   through F[h] ...: of a sum over h, whose member h sees the members h alone, and through its
+   place, it is rank(hcat(h, F[h]*M)). | M1: beside M1. */
+void vf_take_through(vf_proof *p, const char *rest) {
+    const char *field[5] = {NULL};
+    size_t n = vf_count_fields(rest);
+    ENSURE("a place has a name, a number, its value, its Jacobian, perhaps another",
+           n == 4 || n == 5);
+    vf_fields(rest, field, n);
+    vf_through t = {.p = p, .jrank = jrank_number(p->t, field[1])};
+    vf_differ d = differ_of(p, t.jrank);
+    t.whole = t.text = t.jrank->kid[0];
+    take_names(&t, field[0]);
+    enter_members(&t, &d);
+    t.place = find_place(&d, t.text, vf_matrix_text(p, field[2]));
+    ENSURE("a place that is not there", t.place != NULL);
+    sort_variables(&t);
+    ENSURE("variables that are seen beside the place", t.nrest == 0 || n == 5);
+    const vf_term *m = stated_matrix(p, field[3]);
+    vf_ratio size = compare_place(&t, &d, m);
+    vf_ratio cols = vf_n_mul(p->s, size, leave_members(&t, &d, size));
+    const vf_term *known = take_rest(&t, n == 5 ? field[4] : NULL);
+    vf_differ all = differ_of(p, t.jrank);
+    bool alone = known == NULL && (t.index == NULL || t.text->op == VF_SOFTMAX);
+    const vf_term *outer = unknown(p, t.name, directions_of_text(&all, t.text, alone), cols);
+    vf_mx_know_jrank(p->s, t.jrank,
+                     (vf_jacobian){m, t.index != NULL ? t.whole : NULL, outer, known});
 }

@@ -71,9 +71,14 @@ void vf_mx_know_zero(vf_mxs *s, const vf_mx *zero, const vf_mx *lead);
 /* No rule is in force until they are resumed; their number. */
 size_t vf_mx_stop_rules(vf_mxs *s);
 void vf_mx_resume_rules(vf_mxs *s, size_t n);
-/* The term, a jrank, is the rank of the matrix, or the sum of its ranks over the range of the loop.
- */
-void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, const vf_term *matrix, const vf_term *loop);
+/* The rank of the matrix, or the sum of its ranks over the range of the loop. With `outer` that of
+   [known, outer*matrix], over a range [known, hcat(h, outer[h]*matrix)]: `outer` has the outer[h]
+   side by side. What is not there is NULL. */
+typedef struct vf_jacobian {
+    const vf_term *matrix, *loop, *outer, *known;
+} vf_jacobian;
+void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, vf_jacobian is);
+bool vf_same_text(const vf_term *a, const vf_term *b);
 
 unsigned vf_new_index(vf_mxs *s); /* a new symbol, that of an index */
 /* sym lies in low..high, and what was noted of loops over a range that takes this one in is known

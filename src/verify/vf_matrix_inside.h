@@ -109,8 +109,9 @@ typedef struct vf_ranged { /* mx is invertible, or scaled (eps), for each sym = 
     vf_ratio low, high;
 } vf_ranged;
 
-typedef struct vf_jrank { /* the rank of the matrix, or their sum over the range of the loop */
-    const vf_term *jrank, *matrix, *loop;
+typedef struct vf_jrank { /* as vf_mx_know_jrank has it */
+    const vf_term *jrank;
+    vf_jacobian is;
 } vf_jrank;
 
 typedef struct vf_open { /* a loop that is being read: t->sym stands for this */

@@ -55,21 +55,21 @@ static vf_ratio cols_of(vf_mxs *s, const vf_term *t) {
 
 /* ---- texts that are equal to the same text only ---- */
 
-static bool same_text(const vf_term *a, const vf_term *b) {
+bool vf_same_text(const vf_term *a, const vf_term *b) {
     if (a == b)
         return true;
     if (a->op != b->op || a->nkids != b->nkids || a->sym != b->sym || a->sym2 != b->sym2 ||
         a->var != b->var || (a->op == VF_NUMBER && !mpq_equal(a->number, b->number)))
         return false;
     for (size_t i = 0; i < a->nkids; i++)
-        if (!same_text(a->kid[i], b->kid[i]))
+        if (!vf_same_text(a->kid[i], b->kid[i]))
             return false;
     return true;
 }
 
 static size_t number_of_text(vf_mxs *s, const vf_term *t) {
     size_t i = 0;
-    while (i < s->nopaque && !same_text(s->opaque[i], t))
+    while (i < s->nopaque && !vf_same_text(s->opaque[i], t))
         i++;
     if (i == s->nopaque) {
         s->opaque = vf_grow(s->opaque, i, sizeof *s->opaque);
@@ -565,26 +565,49 @@ static const vf_mx *read_measure(vf_mxs *s, const vf_term *t) {
     return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), a, NULL, none, none);
 }
 
+/* The part of `outer` that belongs to the member sym of low.., times the matrix. */
+static const vf_mx *times_part(vf_mxs *s, const vf_mx *outer, unsigned sym, vf_ratio low,
+                               const vf_mx *a) {
+    vf_ratio before = vf_n_mul(s, vf_n_sub(s, vf_n_atom(sym), low), a->rows);
+    return vf_mx_mul(s, vf_mx_mul(s, outer, vf_injection(s, outer->cols, before, a->rows)), a);
+}
+
+/* Over the range of the loop: beside one another behind `outer`, else their ranks are added. */
+static const vf_mx *read_members(vf_mxs *s, const vf_jacobian *j) {
+    unsigned sym = j->loop->sym;
+    vf_ratio low = size(s, j->loop->kid[0]), high = size(s, j->loop->kid[1]), rank = low;
+    vf_mark mark = vf_mx_mark(s);
+    vf_within(s, sym, low, high);
+    const vf_mx *a = read(s, j->matrix);
+    if (j->outer != NULL)
+        a = times_part(s, read(s, j->outer), sym, low, a);
+    else
+        rank = vf_mx_rank(s, a);
+    vf_mx_forget(s, mark);
+    return j->outer != NULL ? vf_mx_hcat(s, sym, low, high, a)
+                            : number(s, vf_mx_sum_number(s, sym, low, high, rank));
+}
+
 static const vf_mx *read_jrank(vf_mxs *s, const vf_term *t) {
     size_t i = s->njranks;
-    while (i > 0 && !same_text(s->jrank[i - 1].jrank, t))
+    while (i > 0 && !vf_same_text(s->jrank[i - 1].jrank, t))
         i--;
     if (i == 0)
         return opaque(s, t);
-    const vf_jrank *known = &s->jrank[i - 1];
-    if (known->loop == NULL)
-        return number(s, vf_mx_rank(s, read(s, known->matrix)));
-    vf_ratio low = size(s, known->loop->kid[0]), high = size(s, known->loop->kid[1]);
-    vf_mark mark = vf_mx_mark(s);
-    vf_within(s, known->loop->sym, low, high);
-    vf_ratio rank = vf_mx_rank(s, read(s, known->matrix));
-    vf_mx_forget(s, mark);
-    return number(s, vf_mx_sum_number(s, known->loop->sym, low, high, rank));
+    const vf_jacobian *j = &s->jrank[i - 1].is;
+    if (j->loop != NULL && j->outer == NULL)
+        return read_members(s, j);
+    const vf_mx *a = j->loop != NULL ? read_members(s, j) : read(s, j->matrix);
+    if (j->loop == NULL && j->outer != NULL)
+        a = vf_mx_mul(s, read(s, j->outer), a);
+    if (j->known != NULL)
+        a = vf_mx_grid(s, 1, 2, (const vf_mx *const[]){read(s, j->known), a});
+    return number(s, vf_mx_rank(s, a));
 }
 
-void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, const vf_term *matrix, const vf_term *loop) {
+void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, vf_jacobian is) {
     s->jrank = vf_grow(s->jrank, s->njranks, sizeof *s->jrank);
-    s->jrank[s->njranks++] = (vf_jrank){jrank, matrix, loop};
+    s->jrank[s->njranks++] = (vf_jrank){jrank, is};
     vf_changed(s);
 }
 

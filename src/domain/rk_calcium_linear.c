@@ -283,35 +283,64 @@ rk_ev rk_calcium_rank(slong *low, slong *high, const rk_matrix *a) {
     return ev;
 }
 
-static void to_ca_mat(ca_mat_t r, const rk_matrix *a) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_init(r, a->rows, a->cols, ctx);
-    for (slong i = 0; i < a->rows; i++)
-        for (slong j = 0; j < a->cols; j++)
-            ca_set(ca_mat_entry(r, i, j), at(a, i, j), ctx);
+/* (-b +- sqrt(b^2 - 4ac))/2a */
+static void quadratic_roots(ca_struct *root, const fmpz_poly_t f, ca_ctx_struct *ctx) {
+    fmpz_t d, t;
+    fmpz_init(d);
+    fmpz_init(t);
+    fmpz_poly_discriminant(d, f);
+    ca_set_fmpz(root, d, ctx);
+    ca_sqrt(root, root, ctx);
+    ca_neg(root + 1, root, ctx);
+    fmpz_mul_2exp(t, fmpz_poly_get_coeff_ptr(f, 2), 1);
+    for (int i = 0; i < 2; i++) {
+        ca_sub_fmpz(root + i, root + i, fmpz_poly_get_coeff_ptr(f, 1), ctx);
+        ca_div_fmpz(root + i, root + i, t, ctx);
+    }
+    fmpz_clear(d);
+    fmpz_clear(t);
 }
 
-/* All eigenvalues, with multiplicity, down a column of the domain; their moduli if asked. */
-static rk_ev eigenvalues(rk_matrix *column, const rk_matrix *a, bool modulus) {
-    ca_ctx_struct *ctx = rk_calcium_context(a->domain);
-    ca_mat_t x;
-    ca_vec_t value;
-    slong filled = 0;
-    ulong *times = rk_calloc((size_t)a->rows, sizeof *times);
-    to_ca_mat(x, a);
-    ca_vec_init(value, 0, ctx);
-    bool found = ca_mat_eigenvalues(value, times, x, ctx);
-    for (slong i = 0; found && i < ca_vec_length(value, ctx); i++) {
-        if (modulus)
-            ca_abs(ca_vec_entry(value, i), ca_vec_entry(value, i), ctx);
-        for (ulong t = 0; t < times[i] && filled < a->rows; t++)
-            ca_set((ca_struct *)rk_at(column, filled++, 0), ca_vec_entry(value, i), ctx);
+/* All complex roots of an irreducible polynomial. */
+static void roots_of(ca_struct *root, const fmpz_poly_t f, ca_ctx_struct *ctx) {
+    slong n = fmpz_poly_degree(f);
+    if (n == 2) {
+        quadratic_roots(root, f, ctx);
+        return;
     }
-    found = found && filled == a->rows && numbers(column);
-    ca_vec_clear(value, ctx);
-    ca_mat_clear(x, ctx);
-    rk_free(times);
-    return found ? RK_EV_OK : RK_EV_CONSTRUCT;
+    qqbar_ptr exact = _qqbar_vec_init(n);
+    qqbar_roots_fmpz_poly(exact, f, QQBAR_ROOTS_IRREDUCIBLE);
+    for (slong i = 0; i < n; i++)
+        ca_set_qqbar(root + i, exact + i, ctx);
+    _qqbar_vec_clear(exact, n);
+}
+
+/* All eigenvalues of a rational matrix, with multiplicity, down a column of the domain; their
+   moduli if asked. (ca_mat_eigenvalues of Calcium 0.4 leaks what ca_poly_gcd allocates.) */
+static void eigenvalues(rk_matrix *column, const fmpq_mat_t a, bool modulus) {
+    ca_ctx_struct *ctx = rk_calcium_context(column->domain);
+    fmpq_poly_t p;
+    fmpz_poly_t whole;
+    fmpz_poly_factor_t parts;
+    slong filled = 0;
+    fmpq_poly_init(p);
+    fmpz_poly_init(whole);
+    fmpz_poly_factor_init(parts);
+    fmpq_mat_charpoly(p, a);
+    fmpq_poly_get_numerator(whole, p);
+    fmpz_poly_factor(parts, whole);
+    for (slong i = 0; i < parts->num; i++) {
+        slong n = fmpz_poly_degree(parts->p + i), first = filled;
+        roots_of((ca_struct *)rk_at(column, filled, 0), parts->p + i, ctx);
+        for (; filled < first + n; filled++)
+            if (modulus)
+                ca_abs((ca_struct *)rk_at(column, filled, 0), at(column, filled, 0), ctx);
+        for (; filled < first + n * parts->exp[i]; filled++)
+            ca_set((ca_struct *)rk_at(column, filled, 0), at(column, filled - n, 0), ctx);
+    }
+    fmpq_poly_clear(p);
+    fmpz_poly_clear(whole);
+    fmpz_poly_factor_clear(parts);
 }
 
 /* Eigenvalues of rational matrices are algebraic numbers of small degree; with other entries
@@ -320,17 +349,16 @@ static rk_ev kth(void *r, const rk_matrix *a, slong k, bool modulus) {
     rk_matrix column;
     fmpq_mat_t q;
     fmpq_mat_init(q, a->rows, a->cols);
-    bool simple = rational(q, a);
-    fmpq_mat_clear(q);
-    if (!simple)
-        return RK_EV_CONSTRUCT;
-    if (a->rows > ELIMINATION_LIMIT)
-        return RK_EV_LIMIT;
     rk_matrix_init(&column, a->domain, a->rows, 1);
-    rk_ev ev = eigenvalues(&column, a, modulus);
-    if (ev == RK_EV_OK)
-        ev = rk_kth_largest(r, &column, k);
+    rk_ev ev = !rational(q, a)               ? RK_EV_CONSTRUCT
+               : a->rows > ELIMINATION_LIMIT ? RK_EV_LIMIT
+                                             : RK_EV_OK;
+    if (ev == RK_EV_OK) {
+        eigenvalues(&column, q, modulus);
+        ev = numbers(&column) ? rk_kth_largest(r, &column, k) : RK_EV_CONSTRUCT;
+    }
     rk_matrix_clear(&column);
+    fmpq_mat_clear(q);
     return ev;
 }
 

@@ -367,14 +367,15 @@ static bool is_loop(const rk_term *t) {
 }
 
 /* Everything in the claim and the hypotheses is defined, also what the goal at hand lacks: inverses
-   and divisors outside loops are read for what they tell. */
-static void read_partial(rk_context *x, const rk_term *t) {
-    if (is_loop(t))
+   and divisors outside loops are read for what they tell, terms that are shared once. */
+static void read_partial(rk_context *x, const rk_term *t, unsigned char *seen) {
+    if (seen[t->id] || is_loop(t))
         return;
+    seen[t->id] = 1;
     if (t->op == RK_T_INV || t->op == RK_T_DIV)
         rk_read_matrix(x->reader, t);
     for (size_t i = 0; i < t->nkids; i++)
-        read_partial(x, t->kid[i]);
+        read_partial(x, t->kid[i], seen);
 }
 
 static void read_all_partial(rk_context *x) {
@@ -383,10 +384,11 @@ static void read_all_partial(rk_context *x) {
         rk_reader_prepare(x->reader, c->assumes[i]);
     if (x->calculus->claim != NULL)
         rk_reader_prepare(x->reader, x->calculus->claim);
+    unsigned char *seen = rk_arena_alloc(x->calculus->arena, c->nterms + 1);
     for (size_t i = 0; i < c->nassumes; i++)
-        read_partial(x, c->assumes[i]);
+        read_partial(x, c->assumes[i], seen);
     if (x->calculus->claim != NULL)
-        read_partial(x, x->calculus->claim);
+        read_partial(x, x->calculus->claim, seen);
 }
 
 /* A variable of an invertible set that a rule replaces is still invertible. */

@@ -401,15 +401,8 @@ static void specialise(worklist *w, const rk_mx *e, const seen *vars) {
 typedef struct number {
     rk_scalars *scalars;
     const rk_leaf *leaf;
-    size_t seen; /* times it stands anywhere */
     rk_sc value;
 } number;
-
-static void see_number(void *self, const rk_leaf *leaf, rk_place place) {
-    number *t = self;
-    (void)place;
-    t->seen += leaf == t->leaf;
-}
 
 static rk_sc nought(void *self, const rk_quantity *q) {
     number *t = self;
@@ -435,7 +428,7 @@ static bool is_linear(rk_context *x, number *t, rk_sc c, rk_sc *constant, rk_sc 
 
 /* e = low + t*high */
 static bool split_cell(rk_context *x, number *t, const rk_mx *e, const rk_mx **low,
-                       const rk_mx **high, size_t *direct) {
+                       const rk_mx **high) {
     rk_mxs *s = x->store;
     *low = *high = rk_mx_zero(s, e->rows, e->cols);
     for (size_t i = 0; i < e->nwords; i++) {
@@ -443,7 +436,6 @@ static bool split_cell(rk_context *x, number *t, const rk_mx *e, const rk_mx **l
         rk_sc constant, slope;
         if (!is_linear(x, t, w.coef, &constant, &slope))
             return false;
-        *direct += !rk_sc_is_zero(slope);
         w.coef = constant;
         *low = rk_mx_add(s, *low, rk_mx_of_words(s, e->rows, e->cols, &w, 1));
         w.coef = slope;
@@ -455,13 +447,13 @@ static bool split_cell(rk_context *x, number *t, const rk_mx *e, const rk_mx **l
 enum { MOST_CELLS = 16 };
 
 static bool split_matrix(rk_context *x, number *t, const rk_mx *e, const rk_mx **low,
-                         const rk_mx **high, size_t *direct) {
+                         const rk_mx **high) {
     const rk_mx *a[MOST_CELLS], *b[MOST_CELLS];
     size_t n = e->grid_rows * e->grid_cols;
     if (n == 0)
-        return split_cell(x, t, e, low, high, direct);
+        return split_cell(x, t, e, low, high);
     for (size_t i = 0; i < n; i++)
-        if (n > MOST_CELLS || !split_cell(x, t, e->cell[i], &a[i], &b[i], direct))
+        if (n > MOST_CELLS || !split_cell(x, t, e->cell[i], &a[i], &b[i]))
             return false;
     *low = rk_mx_grid(x->store, e->grid_rows, e->grid_cols, a);
     *high = rk_mx_grid(x->store, e->grid_rows, e->grid_cols, b);
@@ -474,10 +466,9 @@ static void pencil(worklist *w, const rk_mx *e, const rk_leaf *leaf) {
     number t = {.scalars = x->scalars, .leaf = leaf};
     t.value = rk_mx_value(x->store, rk_mx_of_leaf(x->store, leaf));
     const rk_mx *low, *high;
-    size_t direct = 0;
-    rk_walk_matrix(x->store, e, RK_PLACE_WORD, see_number, &t);
     if (t.value->natoms != 1 || !(fills_its_shape(set) && set != RK_SET_INVERTIBLE) ||
-        !split_matrix(x, &t, e, &low, &high, &direct) || direct != t.seen || direct == 0)
+        !split_matrix(x, &t, e, &low, &high) || rk_mx_is_zero(high) || !is_free_of(x, low, leaf) ||
+        !is_free_of(x, high, leaf))
         return;
     const rk_mx *mx[] = {low, high};
     rk_sc rank = rk_mx_rank(x->store, e);

@@ -48,11 +48,30 @@ void rk_mxs_free(rk_mxs *s) {
     rk_free(s->memo);
     rk_free(s->index);
     rk_free(s->jacobian);
+    rk_free(s->mark[0]);
+    rk_free(s->mark[1]);
     rk_free(s);
 }
 
 rk_scalars *rk_mxs_scalars(rk_mxs *s) {
     return s->scalars;
+}
+
+uint64_t rk_mxs_new_walk(rk_mxs *s) {
+    return ++s->walk;
+}
+
+bool rk_mxs_walked(rk_mxs *s, uint64_t walk, unsigned id, bool atom, unsigned place) {
+    enum { PLACES = 8 };
+    size_t before = s->cap_marks[atom];
+    rk_grow(&s->mark[atom], &s->cap_marks[atom], (size_t)id + 1, sizeof **s->mark);
+    memset(s->mark[atom] + before, 0, (s->cap_marks[atom] - before) * sizeof **s->mark);
+    uint64_t *mark = &s->mark[atom][id];
+    if (*mark >> PLACES != walk)
+        *mark = walk << PLACES;
+    bool met = *mark >> place & 1;
+    *mark |= UINT64_C(1) << place;
+    return met;
 }
 
 void rk_mxs_norms(rk_mxs *s, rk_mx_norm *norm, void *self) {
@@ -290,8 +309,10 @@ static unsigned weigh(const rk_mx *a) {
     return weight;
 }
 
-/* The matrix with this content, copied if it is new. */
+/* The matrix with this content, copied if it is new. Words without letters point to some letter, so
+   that places in all words can be reckoned. */
 static rk_mx *find_or_add(rk_mxs *s, const rk_mx *key, bool *fresh) {
+    static const rk_letter no_letter;
     mx_grow(s);
     uint64_t hash = mx_hash(key);
     unsigned *slot = mx_slot(s, key, hash);
@@ -303,6 +324,9 @@ static rk_mx *find_or_add(rk_mxs *s, const rk_mx *key, bool *fresh) {
     if (key->nwords) {
         rk_word *word = rk_arena_alloc(s->arena, key->nwords * sizeof *word);
         memcpy(word, key->word, key->nwords * sizeof *word);
+        for (size_t i = 0; i < key->nwords; i++)
+            if (word[i].length == 0)
+                word[i].letter = &no_letter;
         a->word = word;
     }
     if (key->cell) {

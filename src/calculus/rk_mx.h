@@ -126,6 +126,12 @@ typedef struct rk_jacobian {
 void rk_mxs_note_jacobian(rk_mxs *s, const rk_jacobian *j);
 const rk_jacobian *rk_mxs_jacobian(const rk_mxs *s, size_t i); /* NULL at the end */
 
+/* Walks over matrices and scalars (rk_walk.h) have numbers. Was the matrix with this id, or the
+   quantity that is this atom, met in this place by the walk before? It is from now on. A walk that
+   starts while another is under way may make that one forget. */
+uint64_t rk_mxs_new_walk(rk_mxs *s);
+bool rk_mxs_walked(rk_mxs *s, uint64_t walk, unsigned id, bool atom, unsigned place);
+
 /* --- leaves ------------------------------------------------------------------------------- */
 const rk_leaf *rk_mx_leaf(rk_mxs *s, const rk_leaf *leaf); /* interned by all fields but id */
 const rk_mx *rk_mx_of_leaf(rk_mxs *s, const rk_leaf *leaf);

@@ -60,6 +60,9 @@ struct rk_mxs {
     size_t nindices, cap_indices;
     rk_jacobian *jacobian;
     size_t njacobians, cap_jacobians;
+    uint64_t walk;     /* the last one */
+    uint64_t *mark[2]; /* of matrices, of atoms: the walk that was there last, and its places */
+    size_t cap_marks[2];
     unsigned depth; /* of products inside products */
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */

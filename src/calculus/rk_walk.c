@@ -1,5 +1,15 @@
 #include "rk_walk.h"
 
+typedef struct walk {
+    rk_mxs *s;
+    uint64_t number;
+    rk_visit *visit;
+    void *self;
+} walk;
+
+static void walk_scalar(const walk *w, rk_sc a, rk_place place);
+static void walk_matrix(const walk *w, const rk_mx *a, rk_place place);
+
 /* tanh, sigmoid and silu are quotients of entire functions whose denominators have no real zero. */
 static bool is_entire(const rk_leaf *l) {
     if (l->kind == RK_L_SOFTMAX)
@@ -28,38 +38,51 @@ static bool is_polynomial(const rk_leaf *l) {
     }
 }
 
-static void walk_leaf(rk_mxs *s, const rk_letter *letter, rk_place place, rk_visit *visit,
-                      void *self) {
+static void walk_leaf(const walk *w, const rk_letter *letter, rk_place place) {
     const rk_leaf *l = letter->leaf;
     if (letter->inverted)
         place = RK_PLACE_OTHER;
-    visit(self, l, place);
+    w->visit(w->self, l, place);
     bool smooth = place != RK_PLACE_OTHER && (is_entire(l) || is_polynomial(l));
     for (size_t i = 0; i < 3; i++)
         if (l->arg[i] != NULL)
-            rk_walk_matrix(s, l->arg[i], smooth ? RK_PLACE_ANALYTIC : RK_PLACE_OTHER, visit, self);
+            walk_matrix(w, l->arg[i], smooth ? RK_PLACE_ANALYTIC : RK_PLACE_OTHER);
     for (size_t i = 0; i < 2; i++)
         if (l->index[i] != NULL)
-            rk_walk_scalar(s, l->index[i], RK_PLACE_OTHER, visit, self);
+            walk_scalar(w, l->index[i], RK_PLACE_OTHER);
+}
+
+static void walk_matrix(const walk *w, const rk_mx *a, rk_place place) {
+    if (rk_mxs_walked(w->s, w->number, a->id, false, place))
+        return;
+    for (size_t i = 0; i < a->grid_rows * a->grid_cols; i++)
+        walk_matrix(w, a->cell[i], place);
+    for (size_t i = 0; i < a->nwords; i++) {
+        walk_scalar(w, a->word[i].coef, RK_PLACE_OTHER);
+        for (size_t k = 0; k < a->word[i].length; k++)
+            walk_leaf(w, &a->word[i].letter[k], place);
+    }
+}
+
+static void walk_scalar(const walk *w, rk_sc a, rk_place place) {
+    const rk_scalars *scalars = rk_mxs_scalars(w->s);
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(scalars, a->atom[i]);
+        if (q == NULL || rk_mxs_walked(w->s, w->number, a->atom[i], true, place))
+            continue;
+        for (size_t k = 0; k < q->nmx; k++)
+            walk_matrix(w, q->mx[k], place);
+        for (size_t k = 0; k < q->nargs; k++)
+            walk_scalar(w, q->arg[k], place);
+    }
 }
 
 void rk_walk_matrix(rk_mxs *s, const rk_mx *a, rk_place place, rk_visit *visit, void *self) {
-    for (size_t i = 0; i < a->grid_rows * a->grid_cols; i++)
-        rk_walk_matrix(s, a->cell[i], place, visit, self);
-    for (size_t w = 0; w < a->nwords; w++) {
-        rk_walk_scalar(s, a->word[w].coef, RK_PLACE_OTHER, visit, self);
-        for (size_t k = 0; k < a->word[w].length; k++)
-            walk_leaf(s, &a->word[w].letter[k], place, visit, self);
-    }
+    const walk w = {s, rk_mxs_new_walk(s), visit, self};
+    walk_matrix(&w, a, place);
 }
 
 void rk_walk_scalar(rk_mxs *s, rk_sc a, rk_place place, rk_visit *visit, void *self) {
-    const rk_scalars *scalars = rk_mxs_scalars(s);
-    for (unsigned i = 0; i < a->natoms; i++) {
-        const rk_quantity *q = rk_sc_atom_quantity(scalars, a->atom[i]);
-        for (size_t k = 0; q != NULL && k < q->nmx; k++)
-            rk_walk_matrix(s, q->mx[k], place, visit, self);
-        for (size_t k = 0; q != NULL && k < q->nargs; k++)
-            rk_walk_scalar(s, q->arg[k], place, visit, self);
-    }
+    const walk w = {s, rk_mxs_new_walk(s), visit, self};
+    walk_scalar(&w, a, place);
 }

@@ -109,6 +109,14 @@ static bool too_long(const rk_domain *d, const fmpz_mpoly_q_struct *x) {
     return f->exceeded;
 }
 
+/* Exponents must fit a word with room to add them up; short ones are packed, so this is quick. */
+static bool is_steep(const rk_domain *d, const fmpz_mpoly_struct *p) {
+    enum { DEGREE_BITS = 20 };
+    return p->bits > DEGREE_BITS &&
+           (!fmpz_mpoly_total_degree_fits_si(p, rk_ring(d)) ||
+            fmpz_mpoly_total_degree_si(p, rk_ring(d)) >= (slong)1 << DEGREE_BITS);
+}
+
 enum { MAX_REDUCED_DEGREE = 24 };
 
 /* Higher powers of a variable with an equation are not worth writing out. */
@@ -131,7 +139,9 @@ static bool without_meaning(const rk_domain *d, const fmpz_mpoly_q_struct *x) {
    brings in variables behind it in the order of the equations only. */
 void rk_function_reduce(const rk_domain *d, void *x) {
     rk_functions *f = rk_functions_of(d);
+    const fmpz_mpoly_q_struct *q = x;
     bool changed = f->formal;
+    f->exceeded = f->exceeded || is_steep(d, &q->num) || is_steep(d, &q->den);
     while (changed && !f->exceeded) {
         changed = false;
         for (slong k = f->nused - 1; k >= 0 && !f->exceeded; k--) {

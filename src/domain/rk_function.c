@@ -1,8 +1,8 @@
 /* Rational functions in finitely many indeterminates over Q (fmpz_mpoly_q), and elements with
    formal generators besides (rk_formal.c). Without generators zero tests are exact, so ranks are
    ranks over the function field. Fractions can grow without bound: when a numerator or denominator
-   would pass the limit of terms, the value becomes 0, the domain remembers, and the caller throws
-   everything away. */
+   would pass the limit of terms or of degrees, the value becomes 0, the domain remembers, and the
+   caller throws everything away. */
 #include "function_inside.h"
 
 static rk_functions *context(const rk_domain *d) {

@@ -39,19 +39,23 @@ static bool made_by(const rk_batch *b, unsigned p, rk_lanes_op op, unsigned *x, 
     return true;
 }
 
-/* p without the factor f, RK_NO_PLANE if it has none; only asked whether it has when `dry`. */
-static unsigned without_factor(rk_batch *b, unsigned p, unsigned f, bool dry) {
+/* So many products are looked into for factors: with shared ones, as in a chain of squares, there
+   can be exponentially many ways down. */
+enum { MOST_PRODUCTS = 256 };
+
+static unsigned search_factor(rk_batch *b, unsigned p, unsigned f, bool dry, unsigned *left) {
     unsigned x, y, *pair = NULL, rest;
     if (p == f)
         return rk_plan_constant(b, 1);
     if (rk_plan_is(b, p, 0))
         return p;
-    if (!made_by(b, p, RK_L_MUL, &x, &y))
+    if (*left == 0 || !made_by(b, p, RK_L_MUL, &x, &y))
         return RK_NO_PLANE;
+    --*left;
     if (x == f || y == f)
         return x == f ? y : x;
     for (int side = 0; side < 2; side++) {
-        rest = without_factor(b, side ? y : x, f, dry);
+        rest = search_factor(b, side ? y : x, f, dry, left);
         if (rest == RK_NO_PLANE)
             continue;
         if (dry)
@@ -63,6 +67,12 @@ static unsigned without_factor(rk_batch *b, unsigned p, unsigned f, bool dry) {
         return pair[2];
     }
     return RK_NO_PLANE;
+}
+
+/* p without the factor f, RK_NO_PLANE if none was found; only asked whether it has when `dry`. */
+static unsigned without_factor(rk_batch *b, unsigned p, unsigned f, bool dry) {
+    unsigned left = MOST_PRODUCTS;
+    return search_factor(b, p, f, dry, &left);
 }
 
 /* p without the summand w. */
@@ -78,15 +88,17 @@ static unsigned without_summand(const rk_batch *b, unsigned p, unsigned w) {
 enum { MOST_FACTORS = 16 };
 
 /* Factors of p that are known not to be 0. */
-static size_t find_factors(const rk_batch *b, unsigned p, unsigned *found, size_t n) {
+static size_t find_factors(const rk_batch *b, unsigned p, unsigned *found, size_t n,
+                           unsigned *left) {
     unsigned x, y;
     if (n == MOST_FACTORS || b->plane[p].is_constant)
         return n;
     if (b->plane[p].nonzero)
         found[n++] = p;
-    if (made_by(b, p, RK_L_MUL, &x, &y)) {
-        n = find_factors(b, x, found, n);
-        n = find_factors(b, y, found, n);
+    if (*left > 0 && made_by(b, p, RK_L_MUL, &x, &y)) {
+        --*left;
+        n = find_factors(b, x, found, n, left);
+        n = find_factors(b, y, found, n, left);
     }
     return n;
 }
@@ -100,11 +112,12 @@ static bool row_has(const grid *g, size_t i, unsigned f) {
 
 static void strip_row(grid *g, size_t i) {
     unsigned found[MOST_FACTORS];
+    unsigned left = MOST_PRODUCTS;
     size_t n = 0, j = 0;
     while (j < g->n && g->b->plane[at(g, i, j)].is_constant)
         j++;
     if (j < g->n)
-        n = find_factors(g->b, at(g, i, j), found, 0);
+        n = find_factors(g->b, at(g, i, j), found, 0, &left);
     for (size_t k = 0; k < n; k++)
         if (row_has(g, i, found[k]))
             for (j = 0; j < g->n; j++)

@@ -146,12 +146,70 @@ static rk_sc trace_of_word(rk_reader *r, const rk_word *w, rk_sc n, unsigned tur
     return opaque_number(r, RK_Q_TRACE, least, false);
 }
 
+/* D*U*D as a ring of letters: where the two D, scales of rows without eps, follow one another.
+   w->length: nowhere. */
+static size_t scaled_twice(const rk_word *w) {
+    for (size_t k = 0; w->length > 2 && k < w->length; k++) {
+        const rk_letter *x = &w->letter[k], *y = &w->letter[(k + 1) % w->length];
+        if (x->leaf->kind == RK_L_SCALES && rk_sc_is_zero(x->leaf->index[0]) && !x->inverted &&
+            y->leaf == x->leaf && !y->inverted)
+            return k;
+    }
+    return w->length;
+}
+
+/* What stands between D and D. */
+static const rk_mx *between(rk_reader *r, const rk_word *w, size_t k) {
+    rk_sc n = w->letter[k].leaf->rows;
+    size_t from = k + 2 < w->length ? k + 2 : k + 2 - w->length;
+    const rk_mx *a = rk_read_letters(r, w, from, k < from ? w->length : k, n);
+    if (k < from && k > 0)
+        a = rk_mx_mul(r->s, a, rk_read_letters(r, w, 0, k, n));
+    return rk_mx_scale(r->s, w->coef, a);
+}
+
+/* c with a == c*b; NULL: none is seen */
+static rk_sc factor_between(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    if (rk_mx_is_grid(a) || rk_mx_is_grid(b) || a->nwords == 0 || a->nwords != b->nwords ||
+        !rk_sc_is_nonzero(r->scalars, b->word[0].coef))
+        return NULL;
+    rk_sc c = rk_sc_div(r->scalars, a->word[0].coef, b->word[0].coef);
+    return rk_mx_scale(r->s, c, b) == a ? c : NULL;
+}
+
+/* trace(D*Z*Z'*D) is cols(Z) for each row, where D are the scales of the rows of Z: takes such
+   words out of the sum and returns the rest; NULL: there are none. */
+static const rk_mx *without_scaled(rk_reader *r, const rk_mx *a, rk_sc *sum) {
+    const rk_leaf *d = NULL;
+    const rk_mx *inner = NULL, *rest = a;
+    for (size_t i = 0; i < a->nwords; i++) {
+        const rk_word *w = &a->word[i];
+        size_t k = scaled_twice(w);
+        if (k == w->length || (d != NULL && w->letter[k].leaf != d))
+            continue;
+        d = w->letter[k].leaf;
+        inner = inner ? rk_mx_add(r->s, inner, between(r, w, k)) : between(r, w, k);
+        rest = rk_mx_sub(r->s, rest, rk_mx_of_words(r->s, a->rows, a->cols, w, 1));
+    }
+    if (d == NULL)
+        return NULL;
+    const rk_mx *z = d->arg[0];
+    rk_sc c = factor_between(r, inner, rk_mx_mul(r->s, z, rk_mx_transpose(r->s, z)));
+    if (c == NULL)
+        return NULL;
+    rk_sc squares = rk_sc_mul(r->scalars, z->rows, z->cols);
+    *sum = rk_sc_add(r->scalars, *sum, rk_sc_mul(r->scalars, c, squares));
+    return rest;
+}
+
 static rk_sc trace(rk_reader *r, const rk_mx *a, unsigned turns) {
     if (rk_read_is_number(a))
         return rk_mx_value(r->s, a);
     if (rk_mx_is_grid(a))
         return trace_of_grid(r, a);
     rk_sc sum = rk_sc_int(r->scalars, 0);
+    const rk_mx *rest = without_scaled(r, a, &sum);
+    a = rest != NULL ? rest : a;
     for (size_t i = 0; i < a->nwords; i++) {
         rk_sc t = trace_of_word(r, &a->word[i], a->rows, turns);
         sum = rk_sc_add(r->scalars, sum, rk_sc_mul(r->scalars, a->word[i].coef, t));
@@ -163,8 +221,24 @@ rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a) {
     return trace(r, a, MOST_TURNS);
 }
 
+static bool is_scales(const rk_letter *l) {
+    return l->leaf->kind == RK_L_SCALES;
+}
+
+/* trace(A*B) = trace(B*A): the way in which scales of rows meet at the ends of words. */
+static rk_sc trace_of_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    bool inside = !rk_mx_is_grid(a) && !rk_mx_is_grid(b) && a->nwords > 0 && b->nwords > 0 &&
+                  a->word[0].length > 0 && b->word[0].length > 0 &&
+                  is_scales(&a->word[0].letter[a->word[0].length - 1]) &&
+                  is_scales(&b->word[0].letter[0]);
+    return rk_reader_trace(r, inside ? rk_mx_mul(r->s, b, a) : rk_mx_mul(r->s, a, b));
+}
+
 const rk_mx *rk_read_trace(rk_reader *r, const rk_term *t) {
-    return number(r, rk_reader_trace(r, rk_read_matrix(r, t->kid[0])));
+    const rk_term *of = t->kid[0];
+    return number(r, of->op == RK_T_MUL ? trace_of_product(r, rk_read_matrix(r, of->kid[0]),
+                                                           rk_read_matrix(r, of->kid[1]))
+                                        : rk_reader_trace(r, rk_read_matrix(r, of)));
 }
 
 /* --- determinants --------------------------------------------------------------------------- */
@@ -340,7 +414,7 @@ const rk_mx *rk_read_det(rk_reader *r, const rk_term *t) {
 
 /* The sum of all A[i,j]*B[i,j] is trace(A'*B). */
 rk_sc rk_read_entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b) {
-    return trace(r, rk_mx_mul(r->s, rk_mx_transpose(r->s, a), b), MOST_TURNS);
+    return trace_of_product(r, rk_mx_transpose(r->s, a), b);
 }
 
 const rk_mx *rk_read_sum_entries(rk_reader *r, const rk_term *t) {

@@ -284,9 +284,13 @@ static void fixed_ones(norms *w, rk_norm_kind kind, const rk_mx *a) {
     rk_scalars *s = w->x->scalars;
     rk_sc one = rk_sc_int(s, 1);
     const rk_mx *ones = rk_mx_ones(w->x->store, a->cols, one);
-    if (kind != RK_NORM_TWO ||
+    if ((kind != RK_NORM_TWO && kind != RK_NORM_FRO) ||
         rk_mx_mul(w->x->store, a, ones) != rk_mx_ones(w->x->store, a->rows, one))
         return;
+    if (kind == RK_NORM_FRO) { /* which is at least norm 2 */
+        want(w, RK_NORM_TWO, a);
+        return;
+    }
     rk_sc v = value(w, kind, a);
     note(w, (rk_note){.kind = "fixed-ones"});
     if (a->rows == a->cols)

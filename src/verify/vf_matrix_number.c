@@ -272,6 +272,29 @@ static vf_ratio rational_root(vf_ratio a) {
     return root;
 }
 
+/* What can be taken out of the root of one product of atoms: even powers of those above 0. */
+static vf_ratio even_powers(vf_mxs *s, vf_ratio a) {
+    vf_ratio out = vf_ratio_int(1);
+    if (vf_poly_terms(a.num) != 1)
+        return out;
+    for (size_t f = 0; f < vf_poly_factors(a.num, 0); f++) {
+        unsigned long power;
+        vf_ratio atom = vf_n_atom(vf_poly_factor(a.num, 0, f, &power));
+        if (power >= 2 && vf_n_positive(s, atom))
+            out = vf_ratio_mul(out, vf_ratio_of(vf_poly_pow(atom.num, power / 2)));
+    }
+    return out;
+}
+
+static vf_ratio root_of_product(vf_mxs *s, vf_ratio a) {
+    vf_ratio out = even_powers(s, a);
+    if (vf_n_is_one(out))
+        return (vf_ratio){0};
+    const vf_poly *rest = vf_poly_quotient(a.num, vf_poly_mul(out.num, out.num));
+    return rest ? vf_n_mul(s, out, vf_n_function(s, VF_SQRT, (vf_ratio){rest, a.den}))
+                : (vf_ratio){0};
+}
+
 vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
     if (vf_ratio_is_zero(a) && op != VF_LOG)
         return at_zero(op);
@@ -280,6 +303,8 @@ vf_ratio vf_n_function(vf_mxs *s, vf_op op, vf_ratio a) {
     vf_ratio known = by_sign(s, op, a);
     if (!known.num && op == VF_SQRT)
         known = rational_root(a);
+    if (!known.num && op == VF_SQRT)
+        known = root_of_product(s, a);
     if (known.num)
         return known;
     if (op == VF_ABS && mpq_sgn(vf_poly_coefficient(a.num, 0)) < 0)

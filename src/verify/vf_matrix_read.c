@@ -432,8 +432,8 @@ static const vf_mx *read_list(vf_mxs *s, const vf_term *t) {
 static const vf_mx *read_sum_of_entries(vf_mxs *s, const vf_term *t) {
     const vf_term *of = t->kid[0];
     if (of->op == VF_EMUL)
-        return number(s, vf_trace(s, vf_mx_mul(s, vf_mx_transpose(s, read(s, of->kid[0])),
-                                               read(s, of->kid[1]))));
+        return number(s, vf_trace_of_product(s, vf_mx_transpose(s, read(s, of->kid[0])),
+                                             read(s, of->kid[1])));
     const vf_mx *a = read(s, of);
     vf_ratio one = vf_ratio_int(1);
     return vf_mx_mul(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a), vf_mx_ones(s, a->cols, one));
@@ -475,9 +475,17 @@ static const vf_mx *gram_factor(vf_mxs *s, const vf_mx *a) {
     return vf_mx_equal(s, vf_mx_transpose(s, g), back) ? g : NULL;
 }
 
+static vf_ratio read_trace(vf_mxs *s, const vf_term *t) {
+    if (t->op != VF_MUL)
+        return vf_trace(s, read(s, t));
+    const vf_mx *a = read(s, t->kid[0]), *b = read(s, t->kid[1]);
+    return vf_mx_equal_numbers(s, a->cols, b->rows) ? vf_trace_of_product(s, a, b)
+                                                    : vf_trace(s, read(s, t));
+}
+
 /* sqrt(trace(A*A')): the root of a number that is never negative */
 static vf_ratio frobenius(vf_mxs *s, const vf_mx *a) {
-    vf_ratio square = vf_trace(s, vf_mx_mul(s, a, vf_mx_transpose(s, a)));
+    vf_ratio square = vf_trace_of_product(s, a, vf_mx_transpose(s, a));
     vf_mark mark = vf_mx_mark(s);
     vf_mx_know_nonnegative(s, square);
     vf_ratio root = vf_n_function(s, VF_SQRT, square);
@@ -624,7 +632,7 @@ static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
     case VF_AFFRANK:
         return number(s, affrank(s, read(s, t->kid[0])));
     case VF_TRACE:
-        return number(s, vf_trace(s, read(s, t->kid[0])));
+        return number(s, read_trace(s, t->kid[0]));
     case VF_DET:
         return number(s, vf_det(s, read(s, t->kid[0])));
     case VF_SUM_OF:

@@ -60,10 +60,71 @@ static vf_ratio trace_of_word(vf_mxs *s, const vf_mx *a, int turns) {
     return trace_of_turns(s, a, w, turns);
 }
 
+/* ---- rows that are scaled ---- */
+
+/* D*U*D as a ring of letters: where the two D, scales of rows without eps, follow one another. n:
+   nowhere. */
+static size_t scaled_twice(vf_mxs *s, const vf_word *w) {
+    for (size_t k = 0; w->n > 2 && k < w->n; k++) {
+        const vf_leaf *d = w->letter[k].leaf;
+        if (d->kind == VF_L_SCALES && !w->letter[k].inverted && vf_ratio_is_zero(d->place[0]) &&
+            vf_same_letter(w->letter[k], w->letter[(k + 1) % w->n]) &&
+            vf_mx_is_scaled(s, d->arg[0], d->place[0]))
+            return k;
+    }
+    return w->n;
+}
+
+/* What stands between D and D. */
+static const vf_mx *between(vf_mxs *s, const vf_word *w, size_t k) {
+    vf_letter *letter = vf_alloc(w->n * sizeof *letter);
+    for (size_t i = 0; i + 2 < w->n; i++)
+        letter[i] = w->letter[(k + 2 + i) % w->n];
+    return vf_mx_scale(s, w->coef, vf_letters(s, w->letter[k].leaf->rows, letter, w->n - 2));
+}
+
+/* c with a == c*b; num NULL: none is seen */
+static vf_ratio quotient(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    if (a->nwords == 0 || a->nwords != b->nwords || !vf_mx_is_nonzero(s, b->word[0].coef))
+        return (vf_ratio){0};
+    if (vf_mx_equal(s, a, b))
+        return vf_ratio_int(1);
+    vf_ratio c = vf_n_div(s, a->word[0].coef, b->word[0].coef);
+    return vf_mx_equal(s, a, vf_mx_scale(s, c, b)) ? c : (vf_ratio){0};
+}
+
+/* trace(D*Z*Z'*D) is cols(Z) for each row, where D are the scales of the rows of Z: takes such
+   words out of the sum and returns the rest; NULL: there are none. */
+static const vf_mx *without_scaled(vf_mxs *s, const vf_mx *a, vf_ratio *sum) {
+    const vf_leaf *d = NULL;
+    vf_sum rest = vf_sum_start(s, a->rows, a->cols);
+    const vf_mx *inner = NULL;
+    for (size_t i = 0; i < a->nwords; i++) {
+        const vf_word *w = &a->word[i];
+        size_t k = scaled_twice(s, w);
+        if (k < w->n && (d == NULL || w->letter[k].leaf == d)) {
+            d = w->letter[k].leaf;
+            inner = inner ? vf_mx_add(s, inner, between(s, w, k)) : between(s, w, k);
+        } else {
+            vf_sum_put(&rest, w->coef, w->letter, w->n);
+        }
+    }
+    if (d == NULL)
+        return NULL;
+    const vf_mx *z = d->arg[0];
+    vf_ratio c = quotient(s, inner, vf_mx_mul(s, z, vf_mx_transpose(s, z)));
+    if (!c.num)
+        return NULL;
+    *sum = vf_n_add(s, *sum, vf_n_mul(s, c, vf_n_mul(s, z->rows, z->cols)));
+    return vf_sum_done(&rest);
+}
+
 static vf_ratio trace(vf_mxs *s, const vf_mx *a, int turns) {
     vf_ratio sum = vf_ratio_int(0);
     if (vf_n_is_one(a->rows))
         return vf_mx_value(s, a);
+    const vf_mx *rest = without_scaled(s, a, &sum);
+    a = rest ? rest : a;
     for (size_t i = 0; i < a->nwords; i++) {
         const vf_mx *w = vf_letters(s, a->rows, a->word[i].letter, a->word[i].n);
         sum = vf_n_add(s, sum, vf_n_mul(s, a->word[i].coef, trace_of_word(s, w, turns)));
@@ -74,6 +135,14 @@ static vf_ratio trace(vf_mxs *s, const vf_mx *a, int turns) {
 vf_ratio vf_trace(vf_mxs *s, const vf_mx *a) {
     ENSURE("a trace of a matrix that is not square", vf_mx_equal_numbers(s, a->rows, a->cols));
     return trace(s, a, MOST_TURNS);
+}
+
+/* trace(A*B) = trace(B*A): the way in which scales of rows meet at the ends of words. */
+vf_ratio vf_trace_of_product(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    bool inside = a->nwords > 0 && b->nwords > 0 && a->word[0].n > 0 && b->word[0].n > 0 &&
+                  vf_is_kind(a->word[0].letter[a->word[0].n - 1], VF_L_SCALES, false) &&
+                  vf_is_kind(b->word[0].letter[0], VF_L_SCALES, false);
+    return vf_trace(s, inside ? vf_mx_mul(s, b, a) : vf_mx_mul(s, a, b));
 }
 
 /* ---- determinants ---- */

@@ -197,6 +197,15 @@ static void take_log(argument *a) {
     replace_all(a, VF_OF_LOG, v, vf_ratio_div(value, vf_ratio_int(m)));
 }
 
+/* Generators of what is the same now are the same: the later ones become the first. */
+static void join_generators(vf_symbolic *s) {
+    for (unsigned l = 0; l < s->natoms; l++)
+        for (unsigned k = 0; k < l && s->atom[l].kind != VF_OF_ENTRY; k++)
+            if (s->atom[k].kind == s->atom[l].kind && s->atom[k].degree != 1 &&
+                s->atom[l].degree != 1 && vf_same(s, s->atom[k].what, s->atom[l].what))
+                vf_rule(s, l, 1, vf_ratio_of(vf_poly_atom(k)));
+}
+
 /* put X | V, square X | V: it is known that X - V, or X^2 - V, is 0. */
 static void take_equation(argument *a, const char *keyword, unsigned degree) {
     size_t n;
@@ -207,6 +216,7 @@ static void take_equation(argument *a, const char *keyword, unsigned degree) {
     ENSURE("what is put is not known to be equal",
            vf_ratio_signs(a->s, vf_ratio_sub(x, v)) == VF_NULL);
     vf_rule(a->s, atom, degree, v);
+    join_generators(a->s);
 }
 
 /* tangent X: exp(v) >= 1 + v, and log(v) <= v - 1. */

@@ -339,13 +339,7 @@ static bool by_some_root(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, 
     return false;
 }
 
-/* A polynomial that is no product. */
-static bool prove_somehow(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
-    if (rk_clock() > s->deadline)
-        return false;
-    if (say(s, by_signs(s, p, strict), RK_BY_SIGNS) ||
-        say(s, s->steps == NULL && rk_inequality_line(s, p, strict), RK_BY_ROOTS))
-        return true;
+static bool by_other_means(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
     if (rk_inequality_is_hopeless(s, p))
         return false;
     if (by_some_root(s, p, strict, depth) ||
@@ -356,6 +350,20 @@ static bool prove_somehow(rk_inequalities *s, const fmpz_mpoly_t p, bool strict,
     return say(s, rk_inequality_order(s, p, strict), RK_BY_COEFFICIENTS) ||
            say(s, rk_inequality_sum(s, p, strict), RK_BY_SQUARES) ||
            say(s, strict && s->steps == NULL && rk_inequality_box(s, p), RK_BY_BOXES);
+}
+
+/* A polynomial that is no product. Isolated roots tell fastest, but their steps are the longest. */
+static bool prove_somehow(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
+    bool last = s->steps != NULL;
+    if (rk_clock() > s->deadline)
+        return false;
+    if (say(s, by_signs(s, p, strict), RK_BY_SIGNS) ||
+        say(s, !last && rk_inequality_line(s, p, strict), RK_BY_ROOTS))
+        return true;
+    size_t mark = rk_inequality_mark(s);
+    if (rk_inequality_keep(s, mark, by_other_means(s, p, strict, depth)))
+        return true;
+    return say(s, last && rk_inequality_line(s, p, strict), RK_BY_ROOTS);
 }
 
 static bool prove_core(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int depth) {
@@ -472,6 +480,9 @@ static bool prove(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int dep
             write_product(s, p, core, strict);
     }
     (void)rk_inequality_keep(s, mark, proved);
+    /* A factor that was left out may be 0 where the others have the wrong sign. */
+    if (!proved && depth == 0 && !fmpz_mpoly_equal(core, p, s->ring))
+        proved = rk_inequality_keep(s, mark, say(s, rk_inequality_line(s, p, strict), RK_BY_ROOTS));
     fmpz_mpoly_factor_clear(f, s->ring);
     fmpz_mpoly_clear(core, s->ring);
     return proved;

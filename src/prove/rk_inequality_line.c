@@ -4,23 +4,13 @@
    divides, and else certified by balls. */
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
-#include "rk_inequality.h"
+#include "inequality_line.h"
 
-enum { MAX_DEGREE = 24, MAX_POLYNOMIALS = 12, MAX_ROOTS = 64, MOST_BITS = 4096 };
-
-typedef struct line {
-    fmpz_poly_t poly[MAX_POLYNOMIALS]; /* the first is the goal, the others are given */
-    bool strict[MAX_POLYNOMIALS];
-    slong npolys;
-    fmpz_poly_t factor[MAX_ROOTS]; /* irreducible, of root k */
-    qqbar_t root[MAX_ROOTS];       /* real, ascending */
-    slong nroots;
-    bool too_large;
-} line;
+enum { MAX_DEGREE = 24, MOST_BITS = 4096 };
 
 /* --- roots -------------------------------------------------------------------------------- */
 
-static bool is_known(const line *l, const fmpz_poly_t factor) {
+static bool is_known(const rk_line *l, const fmpz_poly_t factor) {
     for (slong k = 0; k < l->nroots; k++)
         if (fmpz_poly_equal(l->factor[k], factor))
             return true;
@@ -28,8 +18,8 @@ static bool is_known(const line *l, const fmpz_poly_t factor) {
 }
 
 /* Puts the real root in its place; its factor is new, so it is no root known before. */
-static void insert(line *l, const fmpz_poly_t factor, const qqbar_t root) {
-    if (l->nroots == MAX_ROOTS) {
+static void insert(rk_line *l, const fmpz_poly_t factor, const qqbar_t root) {
+    if (l->nroots == RK_LINE_ROOTS) {
         l->too_large = true;
         return;
     }
@@ -44,7 +34,7 @@ static void insert(line *l, const fmpz_poly_t factor, const qqbar_t root) {
     }
 }
 
-static void add_roots_of_factor(line *l, const fmpz_poly_t factor) {
+static void add_roots_of_factor(rk_line *l, const fmpz_poly_t factor) {
     slong n = fmpz_poly_degree(factor);
     if (n < 1 || is_known(l, factor))
         return;
@@ -56,7 +46,7 @@ static void add_roots_of_factor(line *l, const fmpz_poly_t factor) {
     _qqbar_vec_clear(root, n);
 }
 
-static void add_roots(line *l, const fmpz_poly_t p) {
+static void add_roots(rk_line *l, const fmpz_poly_t p) {
     fmpz_poly_factor_t f;
     fmpz_poly_factor_init(f);
     fmpz_poly_factor(f, p);
@@ -67,7 +57,7 @@ static void add_roots(line *l, const fmpz_poly_t p) {
 
 /* --- points ------------------------------------------------------------------------------- */
 
-static int sign_at_rational(const fmpz_poly_t p, const fmpq_t x) {
+int rk_line_sign(const fmpz_poly_t p, const fmpq_t x) {
     fmpq_t value;
     fmpq_init(value);
     fmpz_poly_evaluate_fmpq(value, p, x);
@@ -89,7 +79,7 @@ static int sign_in_ball(const fmpz_poly_t p, const arb_t x, slong bits) {
     return sign;
 }
 
-static int sign_at_root(const line *l, slong root, const fmpz_poly_t p) {
+int rk_line_sign_at_root(const rk_line *l, slong root, const fmpz_poly_t p) {
     fmpz_poly_t rest;
     arb_t x;
     fmpz_poly_init(rest);
@@ -107,36 +97,50 @@ static int sign_at_root(const line *l, slong root, const fmpz_poly_t p) {
     return sign;
 }
 
-static bool suits(int sign, bool strict) {
+bool rk_line_suits(int sign, bool strict) {
     return sign == 1 || (sign == 0 && !strict);
 }
 
 /* What is given holds there, and the goal does not; true also when that cannot be told. */
-static bool fails(const int *sign, const line *l) {
+static bool fails(const int *sign, const rk_line *l) {
     for (slong k = 1; k < l->npolys; k++)
-        if (sign[k] != 2 && !suits(sign[k], l->strict[k]))
+        if (sign[k] != 2 && !rk_line_suits(sign[k], l->strict[k]))
             return false;
-    return !suits(sign[0], l->strict[0]);
+    return !rk_line_suits(sign[0], l->strict[0]);
 }
 
-static bool fails_at_rational(const line *l, const fmpq_t x) {
-    int sign[MAX_POLYNOMIALS];
+static bool fails_at_rational(const rk_line *l, const fmpq_t x) {
+    int sign[RK_LINE_POLYNOMIALS];
     for (slong k = 0; k < l->npolys; k++)
-        sign[k] = sign_at_rational(l->poly[k], x);
+        sign[k] = rk_line_sign(l->poly[k], x);
     return fails(sign, l);
 }
 
-static bool fails_at_root(const line *l, slong root) {
-    int sign[MAX_POLYNOMIALS];
+static bool fails_at_root(const rk_line *l, slong root) {
+    int sign[RK_LINE_POLYNOMIALS];
     for (slong k = 0; k < l->npolys; k++)
-        sign[k] = sign_at_root(l, root, l->poly[k]);
+        sign[k] = rk_line_sign_at_root(l, root, l->poly[k]);
     return fails(sign, l);
+}
+
+/* left := the simplest number of the middle half between the two. */
+static void simplest_inside(fmpq_t left, fmpq_t right) {
+    fmpq_t quarter;
+    fmpq_init(quarter);
+    fmpq_sub(quarter, right, left);
+    fmpq_div_2exp(quarter, quarter, 2);
+    fmpq_add(left, left, quarter);
+    fmpq_sub(right, right, quarter);
+    fmpq_simplest_between(left, left, right);
+    fmpq_clear(quarter);
 }
 
 /* A rational number between two neighbouring roots, or one behind the last (before the first). */
-static bool between(const line *l, slong left, fmpq_t x) {
+bool rk_line_between(const rk_line *l, slong left, fmpq_t x) {
     arb_t a, b;
+    fmpq_t right;
     bool found = false;
+    fmpq_init(right);
     arb_init(a);
     arb_init(b);
     for (slong bits = 64; !found && bits <= MOST_BITS; bits *= 2) {
@@ -152,29 +156,30 @@ static bool between(const line *l, slong left, fmpq_t x) {
         if (found) {
             arb_get_ubound_arf(arb_midref(a), a, bits);
             arb_get_lbound_arf(arb_midref(b), b, bits);
-            arf_add(arb_midref(a), arb_midref(a), arb_midref(b), ARF_PREC_EXACT, ARF_RND_DOWN);
-            arf_mul_2exp_si(arb_midref(a), arb_midref(a), -1);
             arf_get_fmpq(x, arb_midref(a));
+            arf_get_fmpq(right, arb_midref(b));
+            simplest_inside(x, right);
         }
     }
     arb_clear(a);
     arb_clear(b);
+    fmpq_clear(right);
     return found;
 }
 
-static bool holds_between(const line *l) {
+static bool holds_between(const rk_line *l) {
     fmpq_t x;
     bool ok = true;
     fmpq_init(x);
     if (l->nroots == 0)
         ok = !fails_at_rational(l, x);
     for (slong k = -1; ok && l->nroots > 0 && k < l->nroots; k++)
-        ok = between(l, k, x) && !fails_at_rational(l, x);
+        ok = rk_line_between(l, k, x) && !fails_at_rational(l, x);
     fmpq_clear(x);
     return ok;
 }
 
-static bool holds(const line *l) {
+static bool holds(const rk_line *l) {
     bool ok = holds_between(l);
     for (slong k = 0; ok && k < l->nroots; k++)
         ok = !fails_at_root(l, k);
@@ -195,9 +200,10 @@ static slong only_variable(const rk_inequalities *s, const fmpz_mpoly_t p) {
     return found;
 }
 
-static void add_polynomial(line *l, const rk_inequalities *s, const fmpz_mpoly_t p, slong variable,
-                           bool strict) {
-    if (l->npolys == MAX_POLYNOMIALS || fmpz_mpoly_degree_si(p, variable, s->ring) > MAX_DEGREE) {
+static void add_polynomial(rk_line *l, const rk_inequalities *s, const fmpz_mpoly_t p,
+                           slong variable, bool strict) {
+    if (l->npolys == RK_LINE_POLYNOMIALS ||
+        fmpz_mpoly_degree_si(p, variable, s->ring) > MAX_DEGREE) {
         l->too_large = l->too_large || l->npolys == 0;
         return;
     }
@@ -213,7 +219,14 @@ static void add_polynomial(line *l, const rk_inequalities *s, const fmpz_mpoly_t
     }
 }
 
-static void line_clear(line *l) {
+static void add_given(rk_line *l, const rk_inequalities *s, slong k, slong variable) {
+    slong before = l->npolys;
+    add_polynomial(l, s, s->given[k].g, variable, s->given[k].strict);
+    if (l->npolys > before)
+        l->given[before] = k;
+}
+
+static void line_clear(rk_line *l) {
     for (slong k = 0; k < l->npolys; k++)
         fmpz_poly_clear(l->poly[k]);
     for (slong k = 0; k < l->nroots; k++) {
@@ -223,18 +236,29 @@ static void line_clear(line *l) {
     rk_free(l);
 }
 
+/* What is given is made evident, then the goal follows piece by piece. */
+static bool write_steps(rk_inequalities *s, const rk_line *l, const fmpz_mpoly_t p,
+                        slong variable) {
+    for (slong k = 1; k < l->npolys; k++)
+        rk_steps_sign(s->steps, s->given[l->given[k]].g, rk_inequality_signs(l->strict[k]));
+    rk_steps_fact(s->steps, p, rk_inequality_signs(l->strict[0]));
+    return rk_line_write(l, s->steps, s->steps->name[variable], s->deadline);
+}
+
 bool rk_inequality_line(rk_inequalities *s, const fmpz_mpoly_t p, bool strict) {
     slong variable = only_variable(s, p);
     if (variable < 0)
         return false;
-    line *l = rk_calloc(1, sizeof *l);
+    rk_line *l = rk_calloc(1, sizeof *l);
     add_polynomial(l, s, p, variable, strict);
     for (slong k = 0; k < s->ngiven && l->npolys > 0; k++)
         if (only_variable(s, s->given[k].g) == variable)
-            add_polynomial(l, s, s->given[k].g, variable, s->given[k].strict);
+            add_given(l, s, k, variable);
     for (slong k = 0; k < l->npolys && rk_clock() < s->deadline; k++)
         add_roots(l, l->poly[k]);
     bool ok = !l->too_large && rk_clock() < s->deadline && holds(l);
+    if (ok && s->steps != NULL)
+        ok = write_steps(s, l, p, variable);
     line_clear(l);
     return ok;
 }

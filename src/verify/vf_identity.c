@@ -234,16 +234,6 @@ static void take_tangent(argument *a) {
 
 /* ---- facts ---- */
 
-/* Which signs may p have, when m has one of `m` and p*m one of `product`? */
-static unsigned quotient_signs(unsigned product, unsigned m) {
-    unsigned signs = 0;
-    for (unsigned p = VF_MINUS; p <= VF_PLUS; p *= 2)
-        for (unsigned q = VF_MINUS; q <= VF_PLUS; q *= 2)
-            if ((m & q) && (vf_signs_mul(p, q) & product))
-                signs |= p;
-    return signs;
-}
-
 /* Is t a power with a positive integer as exponent? */
 static bool is_power(const vf_term *t) {
     return t->op == VF_POWER && t->kid[1]->op == VF_NUMBER && mpq_sgn(t->kid[1]->number) > 0 &&
@@ -254,31 +244,44 @@ static unsigned square_signs(unsigned signs) {
     return (signs & VF_NULL) | (signs & (VF_MINUS | VF_PLUS) ? VF_PLUS : 0);
 }
 
-/* The signs of a term as it is written: factor by factor, even powers as squares. */
-static unsigned written_signs(argument *a, const vf_term *t) {
+/* The signs of a term as it is written: factor by factor, even powers as squares. Where p is a
+   factor, its sign is among `of_p`. */
+static unsigned written_signs(argument *a, const vf_term *t, vf_ratio p, unsigned of_p) {
     unsigned signs = VF_ANY;
+    vf_ratio value = value_of(a, t);
     if (t->op == VF_MUL)
-        signs = vf_signs_mul(written_signs(a, t->kid[0]), written_signs(a, t->kid[1]));
+        signs = vf_signs_mul(written_signs(a, t->kid[0], p, of_p),
+                             written_signs(a, t->kid[1], p, of_p));
     else if (is_power(t))
-        signs = written_signs(a, t->kid[0]);
+        signs = written_signs(a, t->kid[0], p, of_p);
     if (is_power(t) && mpz_even_p(mpq_numref(t->kid[1]->number)))
         signs = square_signs(signs);
-    return signs & vf_ratio_signs(a->s, value_of(a, t));
+    if (of_p != VF_ANY && vf_same(a->s, value, p))
+        signs &= of_p;
+    return signs & vf_ratio_signs(a->s, value);
 }
 
-/* sum M | T | ...: P*M is the sum of the T. */
+/* sum M | T | ...: P*M is the sum of the T. P may have a sign if P*M and the sum can then have the
+   same; P may stand as a factor in M and the T. */
 static unsigned take_sum(argument *a, vf_ratio p) {
     size_t n;
     const char **field = fields(a, "sum", 1, &n);
     vf_ratio sum = vf_ratio_int(0), m = ratio(a, field[0]);
-    unsigned signs = VF_NULL;
-    for (size_t i = 1; i < n; i++) {
-        const vf_term *t = read(a, field[i]);
-        sum = vf_ratio_add(sum, value_of(a, t));
-        signs = vf_signs_add(signs, written_signs(a, t));
-    }
+    const vf_term **t = vf_alloc(n * sizeof *t);
+    unsigned signs = 0;
+    for (size_t i = 0; i < n; i++)
+        t[i] = read(a, field[i]);
+    for (size_t i = 1; i < n; i++)
+        sum = vf_ratio_add(sum, value_of(a, t[i]));
     ENSURE("the terms do not add up", vf_same(a->s, vf_ratio_mul(p, m), sum));
-    return quotient_signs(signs, written_signs(a, read(a, field[0])));
+    for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2) {
+        unsigned total = VF_NULL;
+        for (size_t i = 1; i < n; i++)
+            total = vf_signs_add(total, written_signs(a, t[i], p, one));
+        if (vf_signs_mul(one, written_signs(a, t[0], p, one)) & total)
+            signs |= one;
+    }
+    return signs;
 }
 
 /* compare U | W: P = U + W, U >= 0 and U^2 >= W^2; so U >= |W| >= -W, strictly if U^2 > W^2. */
@@ -369,7 +372,8 @@ static void take_fact(argument *a) {
     unsigned signs = relation(field[0]);
     vf_ratio p = ratio(a, field[1]);
     ENSURE("fact REL | P", n == 2);
-    ENSURE("a fact does not follow", (take_proof(a, p) & ~signs) == 0);
+    unsigned shown = take_proof(a, p) & vf_ratio_signs(a->s, p);
+    ENSURE("a fact does not follow", (shown & ~signs) == 0);
     vf_learn(a->s, p, signs);
 }
 

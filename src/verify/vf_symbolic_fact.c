@@ -39,18 +39,22 @@ bool vf_same(vf_symbolic *s, vf_ratio x, vf_ratio y) {
     return vf_poly_is_zero(vf_normal(s, vf_ratio_sub(x, y).num));
 }
 
-/* ---- sets of signs ---- */
+/* ---- sets of signs; an empty one says that there is no such point ---- */
 
 static unsigned opposite(unsigned a) {
     return (a & VF_NULL) | (a & VF_MINUS ? VF_PLUS : 0) | (a & VF_PLUS ? VF_MINUS : 0);
 }
 
 unsigned vf_signs_mul(unsigned a, unsigned b) {
+    if (a == 0 || b == 0)
+        return 0;
     return ((a | b) & VF_NULL) | (a & VF_PLUS ? b & ~(unsigned)VF_NULL : 0) |
            (a & VF_MINUS ? opposite(b) & ~(unsigned)VF_NULL : 0);
 }
 
 unsigned vf_signs_add(unsigned a, unsigned b) {
+    if (a == 0 || b == 0)
+        return 0;
     if (a == VF_NULL || b == VF_NULL)
         return a == VF_NULL ? b : a;
     if (((a | b) & VF_MINUS) && ((a | b) & VF_PLUS))

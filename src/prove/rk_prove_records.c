@@ -8,10 +8,10 @@
 #include "rk_view.h"
 
 enum {
-    MOST_ROOTS = 10,
+    MOST_ROOTS = 12,
     FEW_VARIABLES = 30, /* free entries that the checker multiplies out */
-    POINT_BITS = 20,
-    POINT_SHIFT = 18, /* of the entries of a witness: exponentials stay moderate */
+    POINT_BITS = 14,
+    POINT_SHIFT = 14, /* of the entries of a witness: exponentials stay moderate */
     RECORD_STREAM = 0x7265636f,
     ATTEMPTS = 100,
     FEWER_ATTEMPTS = 20,
@@ -203,16 +203,28 @@ static bool put_witness_points(rk_buf *out, const rk_program *p, const rk_prove_
     return found;
 }
 
+/* Entries of roots of what depends on a variable. */
+static int64_t count_moving_roots(const rk_program *p) {
+    unsigned char *moving = rk_calloc(p->ninstr + 1, 1);
+    int64_t roots = 0;
+    for (size_t i = 0; i < p->ninstr; i++) {
+        const rk_instr *in = &p->instr[i];
+        moving[i] = in->code == RK_P_INPUT;
+        for (size_t k = 0; k < in->nargs; k++)
+            moving[i] |= moving[in->arg[k]];
+        if (moving[i] && rk_is_root(in))
+            roots += in->rows * in->cols;
+    }
+    rk_free(moving);
+    return roots;
+}
+
 /* Does the checker go through all signs of so many roots? Rows of length 1 are signs themselves. */
 static bool has_few_signs(const rk_program *p) {
-    int64_t roots = 0;
     for (size_t s = 0; s < p->nslots; s++)
         if (p->slots[s].set == RK_SET_UNIT_ROWS && p->slots[s].cols == 1)
             return false;
-    for (size_t i = 0; i < p->ninstr; i++)
-        if (rk_is_root(&p->instr[i]))
-            roots += p->instr[i].rows * p->instr[i].cols;
-    return roots <= MOST_ROOTS;
+    return count_moving_roots(p) <= MOST_ROOTS;
 }
 
 static bool repeats_rows(const rk_program *p) {

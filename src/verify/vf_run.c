@@ -771,24 +771,16 @@ static void restart(vf_run *r, unsigned long choice) {
     r->roots = 0;
 }
 
-/* Are there more choices? */
-static bool is_last(const vf_run *r) {
+bool vf_run_is_last(const vf_run *r) {
     return r->choice + 1 == 1ul << r->roots;
 }
 
-bool vf_run_rank(vf_run *r, const vf_term *matrix, long *low) {
-    *low = -1;
-    for (unsigned long choice = 0;; choice++) {
-        restart(r, choice);
-        vf_cells *a = copy(r, value(r, matrix));
-        bool failed = r->failed;
-        long rank = (long)eliminate(r, a);
-        *low = *low < 0 || rank < *low ? rank : *low;
-        if (failed)
-            return false;
-        if (is_last(r))
-            return true;
-    }
+bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low) {
+    restart(r, choice);
+    vf_cells *a = copy(r, value(r, matrix));
+    bool failed = r->failed;
+    *low = (long)eliminate(r, a);
+    return !failed;
 }
 
 static bool apart(vf_run *r, const vf_cells *difference) {
@@ -798,15 +790,10 @@ static bool apart(vf_run *r, const vf_cells *difference) {
     return false;
 }
 
-bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b) {
-    for (unsigned long choice = 0;; choice++) {
-        restart(r, choice);
-        const vf_cells *x = value(r, a), *y = value(r, b);
-        if (!apart(r, both(r, vf_run_sub, x, y)) || r->failed)
-            return false;
-        if (is_last(r))
-            return true;
-    }
+bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b, unsigned long choice) {
+    restart(r, choice);
+    const vf_cells *x = value(r, a), *y = value(r, b);
+    return apart(r, both(r, vf_run_sub, x, y)) && !r->failed;
 }
 
 /* --- new runs -------------------------------------------------------------------------------- */

@@ -34,7 +34,7 @@ typedef struct vf_run {
     size_t roots;            /* met so far */
 } vf_run;
 
-enum { VF_MOST_ROOTS = 10 };
+enum { VF_MOST_ROOTS = 12 };
 
 /* A run without variables. */
 vf_run *vf_run_residues(vf_facts *f, uint64_t modulus);
@@ -43,9 +43,11 @@ vf_cells *vf_cells_new(size_t rows, size_t cols);
 vf_cell vf_run_rational(vf_run *r, mpq_srcptr q);
 vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b);
 
-/* A lower bound of the rank of a term, for every choice of signs. False: none is certain. */
-bool vf_run_rank(vf_run *r, const vf_term *matrix, long *low);
-/* Do two terms certainly differ, for every choice of signs? */
-bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b);
+/* A lower bound of the rank of a term, for one choice of signs. False: none is certain. */
+bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low);
+/* Do two terms certainly differ, for one choice of signs? */
+bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b, unsigned long choice);
+/* Was the choice that came last the last of all? They go from 0 on. */
+bool vf_run_is_last(const vf_run *r);
 
 #endif

@@ -59,17 +59,27 @@ static bool is_apt(const vf_facts *f, const vf_term *t) {
            vf_built_of(f->theorem, t, p->n ? is_analytic : vf_is_rational);
 }
 
-/* The weakest of what the points show; a higher precision only where it is needed. */
+/* What point k shows for one choice of signs; a higher precision only where it is needed. */
+static long bound_at(const vf_points *p, size_t k, const vf_term *matrix, unsigned long choice,
+                     long high) {
+    long best = 0, low;
+    for (size_t level = 0; level < (p->n ? LEVELS : 1) && best < high; level++)
+        if (vf_run_rank(p->run[k * LEVELS + level], matrix, choice, &low) && low > best)
+            best = low;
+    return best;
+}
+
+/* The weakest of what the points show. */
 static long lower_bound(vf_facts *f, const vf_term *matrix, long high) {
     const vf_points *p = f->points;
-    long least = high, low;
-    for (size_t k = 0; k < (p->n ? p->n : 1); k++) {
-        long best = 0;
-        for (size_t level = 0; level < (p->n ? LEVELS : 1) && best < high; level++)
-            if (vf_run_rank(p->run[k * LEVELS + level], matrix, &low) && low > best)
-                best = low;
-        least = best < least ? best : least;
-    }
+    long least = high;
+    for (size_t k = 0; k < (p->n ? p->n : 1); k++)
+        for (unsigned long choice = 0; least > 0; choice++) {
+            long here = bound_at(p, k, matrix, choice, least);
+            least = here < least ? here : least;
+            if (vf_run_is_last(p->run[k * LEVELS]))
+                break;
+        }
     return least;
 }
 
@@ -129,15 +139,23 @@ static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
     *low = least > *low ? least : *low;
 }
 
+/* They differ at point k for one choice of signs. */
+static bool differ_at(const vf_points *p, size_t k, const vf_term *t, unsigned long choice) {
+    for (size_t level = 0; level < (p->n ? LEVELS : 1); level++)
+        if (vf_run_differ(p->run[k * LEVELS + level], t->kid[0], t->kid[1], choice))
+            return true;
+    return false;
+}
+
 /* At every point they differ. */
 static bool differ(vf_facts *f, const vf_term *t) {
     const vf_points *p = f->points;
     for (size_t k = 0; k < (p->n ? p->n : 1); k++) {
-        bool apart = false;
-        for (size_t level = 0; level < (p->n ? LEVELS : 1) && !apart; level++)
-            apart = vf_run_differ(p->run[k * LEVELS + level], t->kid[0], t->kid[1]);
-        if (!apart)
-            return false;
+        unsigned long choice = 0;
+        do
+            if (!differ_at(p, k, t, choice++))
+                return false;
+        while (!vf_run_is_last(p->run[k * LEVELS]));
     }
     return true;
 }

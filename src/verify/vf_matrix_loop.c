@@ -462,6 +462,13 @@ static const vf_poly *quotient(const vf_poly *p, const vf_poly *q) {
     return vf_ratio_div(vf_ratio_of(p), c).num;
 }
 
+/* Blocks that move by so much from one member to the next do not overlap. */
+static bool are_apart(vf_mxs *s, vf_ratio slope, vf_ratio width) {
+    vf_ratio back = vf_n_sub(s, vf_ratio_int(0), slope);
+    return vf_mx_at_least(s, vf_n_sub(s, slope, width), 0) ||
+           vf_mx_at_least(s, vf_n_sub(s, back, width), 0);
+}
+
 /* E'*S for a block E that is one of the blocks with which the members of S begin: that member. */
 static const vf_mx *picked(vf_mxs *s, vf_letter e, const opened *b) {
     if (b->body->nwords != 1 || b->body->word[0].n == 0)
@@ -480,7 +487,8 @@ static const vf_mx *picked(vf_mxs *s, vf_letter e, const opened *b) {
         !vf_poly_is_rational(far.den, NULL) || !vf_poly_is_rational(slope.den, NULL))
         return NULL;
     const vf_poly *at = quotient(far.num, slope.num);
-    if (!at || !vf_mx_is_integer(s, vf_ratio_of(at)) || !vf_mx_is_nonzero(s, slope))
+    if (!at || !vf_mx_is_integer(s, vf_ratio_of(at)) || !are_apart(s, slope, first.leaf->cols) ||
+        !vf_mx_at_least(s, b->high, 0))
         return NULL;
     if (vf_mx_at_least(s, vf_n_sub(s, vf_ratio_of(at), b->high), 1) ||
         vf_mx_at_least(s, vf_n_sub(s, zero, vf_ratio_of(at)), 0))

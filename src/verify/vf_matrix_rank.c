@@ -3,6 +3,15 @@
 
 /* ---- the blocks with which words begin ---- */
 
+/* Each block of a range begins where the one before it ends: so they fill the whole from the first
+   block to the last one, and nothing lies outside of it. */
+static bool is_gapless(vf_mxs *s, const vf_block *b) {
+    unsigned sym = b->sym;
+    vf_ratio next =
+        vf_mx_put_number(s, b->member_offset, sym, vf_n_add(s, vf_n_atom(sym), vf_ratio_int(1)));
+    return vf_mx_equal_numbers(s, vf_n_sub(s, next, b->member_offset), b->member_size);
+}
+
 /* The first block of the members of a sum, and the range of all of them. */
 static bool blocks_of_sum(vf_mxs *s, vf_letter a, vf_block *b) {
     if (a.leaf->kind != VF_L_SUM || a.inverted)
@@ -20,7 +29,7 @@ static bool blocks_of_sum(vf_mxs *s, vf_letter a, vf_block *b) {
     b->high = a.leaf->place[0];
     b->member_offset = e->place[0];
     b->member_size = e->cols;
-    return b->many;
+    return b->many && is_gapless(s, b) && vf_mx_at_least(s, b->high, 0);
 }
 
 static bool block_of_letter(vf_mxs *s, vf_letter a, vf_block *b) {
@@ -98,20 +107,12 @@ static bool many_are_zero(vf_mxs *s, const vf_mx *a, const vf_block *b, int dept
     return zero;
 }
 
-/* The sum of the sizes of the blocks of a range is that of the whole. */
-static bool is_gapless(vf_mxs *s, const vf_block *b) {
-    unsigned sym = b->sym;
-    vf_ratio next =
-        vf_mx_put_number(s, b->member_offset, sym, vf_n_add(s, vf_n_atom(sym), vf_ratio_int(1)));
-    return vf_mx_equal_numbers(s, vf_n_sub(s, next, b->member_offset), b->member_size);
-}
-
 static bool rows_are_zero(vf_mxs *s, const vf_mx *a, vf_ratio from, vf_ratio to,
                           const vf_block *list, size_t n, int depth) {
     vf_ratio size = vf_n_sub(s, to, from);
     for (size_t i = 0; i < n; i++)
         if (list[i].many && vf_mx_equal_numbers(s, list[i].offset, from) &&
-            vf_mx_equal_numbers(s, list[i].size, size) && is_gapless(s, &list[i]))
+            vf_mx_equal_numbers(s, list[i].size, size))
             return many_are_zero(s, a, &list[i], depth);
     return is_zero(s, rows_of(s, a, from, size), depth - 1);
 }

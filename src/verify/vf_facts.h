@@ -32,6 +32,7 @@ struct vf_facts {
     vf_table shapes;
     /* What a kind of certificate adds; each may be NULL. The bounds are narrowed. */
     void *fractions, *points;
+    bool brief; /* what may take long is left out */
     void (*rank)(vf_facts *f, const vf_term *matrix, long *low, long *high);
     void (*jrank)(vf_facts *f, const vf_term *t, long *low, long *high);
     vf_tern (*compare)(vf_facts *f, const vf_term *t);

@@ -1,4 +1,5 @@
 #include "vf_fractions.h"
+#include "vf_residues.h"
 
 #include "vf_symbolic.h"
 
@@ -576,6 +577,13 @@ void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
         return;
     }
     const vf_form *value = vf_symbolic_of(s, t->kid[0]);
+    *high = (long)m.natoms < *high ? (long)m.natoms : *high;
+    if (m.nequations == 0 && is_free(f, t->kid[0])) {
+        long found = vf_residues_jacobian(s, value, m.atom, m.natoms);
+        *low = found > *low ? found : *low;
+    }
+    if (*low == *high || f->brief)
+        return;
     const vf_form *slopes = jacobian(s, value, &m);
     ranked r = rank_of(cleared(slopes), value->rows * value->cols);
     long lost = (long)m.nequations, least = *low + lost, most = *high + lost;

@@ -105,7 +105,7 @@ static size_t bareiss(integers *a, int *sign, mpz_t last) {
     return r;
 }
 
-enum { PRIME = 2147483647 }; /* 2^31 - 1: products of two residues are below 2^62 */
+enum { PRIME = VF_RESIDUE_PRIME };
 
 /* The first row from r on whose entry in the column is not 0, brought to row r. */
 static bool bring_residue(uint64_t *x, size_t rows, size_t cols, size_t r, size_t col) {
@@ -127,12 +127,8 @@ static void take_residue(uint64_t *x, const uint64_t *pivot, size_t col, size_t 
         x[j] = (x[j] * unit % PRIME + pivot[j] * by % PRIME) % PRIME;
 }
 
-/* At most the rank: a minor that is not 0 mod a prime is not 0. */
-static size_t rank_mod_prime(const integers *a) {
-    size_t rows = a->rows, cols = a->cols, r = 0;
-    uint64_t *x = vf_alloc((rows * cols + 1) * sizeof *x);
-    for (size_t k = 0; k < rows * cols; k++)
-        x[k] = mpz_fdiv_ui(a->x[k], PRIME);
+size_t vf_residue_rank(uint64_t *x, size_t rows, size_t cols) {
+    size_t r = 0;
     for (size_t col = 0; col < cols && r < rows; col++) {
         if (!bring_residue(x, rows, cols, r, col))
             continue;
@@ -141,6 +137,14 @@ static size_t rank_mod_prime(const integers *a) {
         r++;
     }
     return r;
+}
+
+/* At most the rank: a minor that is not 0 mod a prime is not 0. */
+static size_t rank_mod_prime(const integers *a) {
+    uint64_t *x = vf_alloc((a->rows * a->cols + 1) * sizeof *x);
+    for (size_t k = 0; k < a->rows * a->cols; k++)
+        x[k] = mpz_fdiv_ui(a->x[k], PRIME);
+    return vf_residue_rank(x, a->rows, a->cols);
 }
 
 static size_t rational_rank(const vf_grid *a) {

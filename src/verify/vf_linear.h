@@ -14,6 +14,10 @@ vf_grid vf_grid_transpose(const vf_grid *a);
 vf_grid vf_grid_mul(const vf_grid *a, const vf_grid *b);
 bool vf_grid_is_rational(const vf_grid *a);
 
+/* The rank of a matrix of residues modulo this prime, which is overwritten. */
+enum { VF_RESIDUE_PRIME = 2147483647 }; /* 2^31 - 1: products of two residues are below 2^62 */
+size_t vf_residue_rank(uint64_t *x, size_t rows, size_t cols);
+
 /* low <= rank <= high; equal where it could be told. */
 void vf_rank_of(const vf_grid *a, long *low, long *high);
 /* NULL: out of reach. */

@@ -124,19 +124,27 @@ static long jacobian_at(vf_facts *f, const vf_term *t, const vf_point *point) {
     return low;
 }
 
-static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
+/* The weakest of what the points show. */
+static long jacobian_at_points(vf_facts *f, const vf_term *t, long high) {
     const vf_points *p = f->points;
-    long least = *high;
-    if (p->fractions)
-        vf_fractions_jrank(f, t, low, high);
-    if (*low == *high || p->n == 0 || !vf_built_of(f->theorem, t->kid[0], vf_is_generic) ||
+    long least = high;
+    if (p->n == 0 || !vf_built_of(f->theorem, t->kid[0], vf_is_generic) ||
         !vf_built_of(f->theorem, t->kid[0], is_entire))
-        return;
+        return 0;
     for (size_t k = 0; k < p->n; k++) {
         long here = jacobian_at(f, t, p->at[k]);
         least = here < least ? here : least;
     }
-    *low = least > *low ? least : *low;
+    return least;
+}
+
+/* Fractions, which may be large, where the points leave something open. */
+static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
+    const vf_points *p = f->points;
+    long found = jacobian_at_points(f, t, *high);
+    *low = found > *low ? found : *low;
+    if (*low < *high && p->fractions)
+        vf_fractions_jrank(f, t, low, high);
 }
 
 /* They differ at point k for one choice of signs. */

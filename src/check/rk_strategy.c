@@ -4,6 +4,7 @@
 #include "base/rk_pool.h"
 #include "calculus/rk_record.h"
 #include "hunt/rk_largest.h"
+#include "prove/rk_prove_records.h"
 #include "check_inside.h"
 
 #include <stdlib.h>
@@ -508,6 +509,27 @@ static void calculate(job *j) {
     keep_calculus(j, c);
 }
 
+enum { RECORD_SECONDS = 1 };
+
+/* Jacobians at every point take the checker a few laws, where it would multiply out minors at given
+   dimensions. The verdict stays that of what was shown there. */
+static void prefer_calculus(job *j) {
+    if (j->records == NULL || j->generic || !rk_has_fraction_jacobians(j->checked))
+        return;
+    double quarter = remaining(j) / 4;
+    rk_calculus_options o = {.deadline = rk_clock() +
+                                         (quarter < RECORD_SECONDS ? quarter : RECORD_SECONDS)};
+    rk_calculus *c = rk_calculus_prove(j->checked, &o);
+    rk_buf records;
+    rk_buf_init(&records);
+    if (rk_calculus_proved(c) && rk_calculus_record(c, &records, NULL)) {
+        rk_job_records_restart(j);
+        rk_buf_puts(j->records, records.text);
+    }
+    rk_buf_clear(&records);
+    rk_calculus_free(c);
+}
+
 static bool holds_on_side(job *j, size_t claim, rk_cmp side, const rk_calculus_options *o) {
     rk_calculus *c = rk_calculus_prove_side(j->checked, claim, side, o);
     bool proved = rk_calculus_proved(c);
@@ -713,6 +735,8 @@ static rk_status settle(job *j) {
     proved = proved_everywhere(j);
     if (!early && !proved && !j->refuted && j->checked->mode == RK_MODE_UNIVERSAL)
         calculate(j);
+    if (proved && !early && j->checked->mode == RK_MODE_UNIVERSAL)
+        prefer_calculus(j);
     if (!proved && !j->calculated)
         visit_with_sides(j);
     if (!proved && !j->refuted && j->checked->mode == RK_MODE_EXISTS)

@@ -286,7 +286,7 @@ static void write_records(argument *a, const rk_prove_options *o) {
     const rk_program *p = a->program;
     size_t before = o->records->len;
     bool ok = true;
-    if (rk_has_jacobians(p)) {
+    if (rk_has_jacobians(p->checked)) {
         rk_record_rational(p, o);
         return;
     }

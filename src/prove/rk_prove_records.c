@@ -48,10 +48,10 @@ static bool holds_below(const rk_term *t, bool jacobian, bool (*is)(const rk_ter
 }
 
 /* Does a claim speak of the Jacobian of something of the kind? */
-static bool differentiates(const rk_program *p, bool (*is)(const rk_term *t)) {
+static bool differentiates(const rk_checked *checked, bool (*is)(const rk_term *t)) {
     bool found = false;
-    for (size_t c = 0; c < p->checked->nclaims && !found; c++) {
-        const rk_term *claim = p->checked->claims[c];
+    for (size_t c = 0; c < checked->nclaims && !found; c++) {
+        const rk_term *claim = checked->claims[c];
         unsigned char *seen = rk_calloc(claim->id + 1, 1);
         found = holds_below(claim, false, is, seen);
         rk_free(seen);
@@ -64,8 +64,12 @@ static bool is_anything(const rk_term *t) {
     return true;
 }
 
-bool rk_has_jacobians(const rk_program *p) {
-    return differentiates(p, is_anything);
+bool rk_has_jacobians(const rk_checked *checked) {
+    return differentiates(checked, is_anything);
+}
+
+bool rk_has_fraction_jacobians(const rk_checked *checked) {
+    return rk_has_jacobians(checked) && !differentiates(checked, is_no_fraction);
 }
 
 /* --- what the checker can multiply out ------------------------------------------------------ */
@@ -83,7 +87,7 @@ static bool is_free(const rk_slot *s) {
 
 /* Equations of orthogonal matrices and rows of length 1 serve Jacobians alone. */
 static bool are_fractions(const rk_program *p) {
-    return are_all(p, rk_has_jacobians(p) ? is_free : rk_symbols_affine);
+    return are_all(p, rk_has_jacobians(p->checked) ? is_free : rk_symbols_affine);
 }
 
 static bool are_few(const rk_program *p) {
@@ -92,7 +96,7 @@ static bool are_few(const rk_program *p) {
 
 /* What fractions show, of values of functions, too, where such are differentiated. */
 static const char *fractions_for(const rk_program *p) {
-    return differentiates(p, is_no_fraction) ? "functions\n" : "rational\n";
+    return differentiates(p->checked, is_no_fraction) ? "functions\n" : "rational\n";
 }
 
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
@@ -248,7 +252,7 @@ void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
     if (o->records == NULL || (!has_residues(program) && !is_writable(program)) ||
         !has_few_signs(program))
         return;
-    if (differentiates(program, has_branches)) {
+    if (differentiates(program->checked, has_branches)) {
         rk_record_rational(program, o);
         return;
     }

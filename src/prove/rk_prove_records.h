@@ -10,8 +10,9 @@
 void rk_record_shape(const rk_program *program, const rk_prove_options *o);
 void rk_record_rational(const rk_program *program, const rk_prove_options *o);
 void rk_record_witness(const rk_program *program, const rk_prove_options *o);
-/* Does a claim speak of a Jacobian? */
-bool rk_has_jacobians(const rk_program *program);
+/* Does a claim speak of a Jacobian; all of them of fractions? */
+bool rk_has_jacobians(const rk_checked *checked);
+bool rk_has_fraction_jacobians(const rk_checked *checked);
 /* The neighbourhood of a point, of which more is said behind it. */
 void rk_record_box(const rk_program *program, const rk_prove_options *o,
                    const rk_assignment *point);

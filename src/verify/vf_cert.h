@@ -45,6 +45,8 @@ vf_checker vf_check_no_case;    /* refutes `exists` case by case */
 vf_checker vf_check_open;       /* a generic claim is false on a neighbourhood of a point */
 /* The facts that a `witness` record and what follows it give. */
 struct vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at);
+/* Does an evaluation in intervals show that the claim is defined at all points of the box? */
+bool vf_defined_near(struct vf_facts *f, const vf_term *claim, const vf_point *box);
 /* Those of `rational`, or of `functions`, then near a point or everywhere (NULL). */
 struct vf_facts *vf_rational_facts(vf_theorem *t, vf_cert *c, const vf_point *at,
                                    const vf_point *near);

@@ -120,6 +120,8 @@ void vf_check_open(vf_theorem *t, vf_cert *c, vf_point *at) {
         ENSURE("a claim that never holds speaks of nothing on the box", fails);
         vf_check_calculus(t, c);
     }
+    for (size_t k = 0; k < t->nclaims && !fails; k++) /* the cheaper way first */
+        fails = f && vf_decide(f, t->claim[k]) == VF_FALSE && vf_defined_near(f, t->claim[k], &box);
     for (size_t k = 0; k < t->nclaims && !fails; k++) {
         fails = truth(t, t->claim[k], &box, &defined) == VF_FALSE;
         fails = fails || (f && defined && vf_decide(f, t->claim[k]) == VF_FALSE);

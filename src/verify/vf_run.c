@@ -44,6 +44,12 @@ vf_cell vf_run_rational(vf_run *r, mpq_srcptr q) {
     return c;
 }
 
+vf_cell vf_run_number(vf_run *r, const vf_number *x) {
+    vf_cell c = fresh(r);
+    vf_num_enclose(x, 1, interval(r, c));
+    return c;
+}
+
 static vf_cell integer(vf_run *r, long value) {
     mpq_t q;
     mpq_init(q);
@@ -102,7 +108,7 @@ static vf_cell root(vf_run *r, vf_cell a, bool constant) {
     vf_cell c = fresh(r);
     r->failed = r->failed || vf_interval_sign(interval(r, a)) <= 0;
     vf_interval_sqrt(interval(r, c), interval(r, a));
-    if (constant)
+    if (constant || r->positive)
         return c;
     if (r->roots == VF_MOST_ROOTS)
         vf_limit("square roots");
@@ -773,6 +779,12 @@ static void restart(vf_run *r, unsigned long choice) {
 
 bool vf_run_is_last(const vf_run *r) {
     return r->choice + 1 == 1ul << r->roots;
+}
+
+bool vf_run_is_defined(vf_run *r, const vf_term *t) {
+    restart(r, 0);
+    (void)value(r, t);
+    return !r->failed;
 }
 
 bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low) {

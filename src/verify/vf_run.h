@@ -11,6 +11,7 @@
 
 #include "vf_facts.h"
 #include "vf_interval.h"
+#include "vf_number.h"
 
 typedef uint64_t vf_cell; /* a residue; or the place of an interval in the pool */
 
@@ -30,6 +31,7 @@ typedef struct vf_run {
     vf_interval *pool;
     size_t used, made, kept; /* kept: those of the point */
     bool failed;             /* something is not certainly defined */
+    bool positive;           /* all roots are: of real points, and no choice of signs */
     unsigned long choice;    /* of signs: bit by bit */
     size_t roots;            /* met so far */
 } vf_run;
@@ -41,8 +43,11 @@ vf_run *vf_run_residues(vf_facts *f, uint64_t modulus);
 vf_run *vf_run_intervals(vf_facts *f, mpfr_prec_t precision);
 vf_cells *vf_cells_new(size_t rows, size_t cols);
 vf_cell vf_run_rational(vf_run *r, mpq_srcptr q);
+vf_cell vf_run_number(vf_run *r, const vf_number *x); /* an interval around it */
 vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b);
 
+/* Is the term certainly defined? */
+bool vf_run_is_defined(vf_run *r, const vf_term *t);
 /* A lower bound of the rank of a term, for one choice of signs. False: none is certain. */
 bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low);
 /* Do two terms certainly differ, for one choice of signs? */

@@ -314,6 +314,42 @@ static void take_points(vf_theorem *t, vf_cert *c, vf_facts *f, const vf_point *
     ENSURE("points for all signs of determinants", p->n == (size_t)1 << orthogonal);
 }
 
+/* --- boxes ---------------------------------------------------------------------------------- */
+
+static void set_box(vf_facts *f, vf_run *r, const vf_point *box) {
+    for (size_t v = 0; v < f->theorem->nvars; v++) {
+        long members = members_of(f, v);
+        vf_cells *member = vf_alloc((size_t)members * sizeof *member);
+        for (long m = 0; m < members; m++) {
+            const vf_value *x = &box->var[v][m];
+            member[m] = *vf_cells_new(x->rows, x->cols);
+            for (size_t k = 0; k < x->rows * x->cols; k++)
+                member[m].at[k] = vf_run_number(r, x->entry[k]->value);
+        }
+        r->variable[v] = member;
+    }
+    r->kept = r->used;
+}
+
+/* Ranks, sums and comparisons are defined where their parts are. */
+static bool is_defined(vf_facts *f, vf_run *r, const vf_term *t) {
+    bool parts = (t->op >= VF_EQ && t->op <= VF_GE) || t->op == VF_AND || t->op == VF_OR ||
+                 t->op == VF_NOT || t->op == VF_RANK || t->op == VF_NULLITY ||
+                 t->op == VF_AFFRANK || t->op == VF_NEG || t->op == VF_ADD || t->op == VF_SUB;
+    for (size_t k = 0; parts && k < t->nkids; k++)
+        if (!is_defined(f, r, t->kid[k]))
+            return false;
+    return parts ||
+           (!t->truth && vf_built_of(f->theorem, t, is_analytic) && vf_run_is_defined(r, t));
+}
+
+bool vf_defined_near(vf_facts *f, const vf_term *claim, const vf_point *box) {
+    vf_run *r = vf_run_intervals(f, precision[1]);
+    r->positive = true;
+    set_box(f, r, box);
+    return is_defined(f, r, claim);
+}
+
 /* --- the record ----------------------------------------------------------------------------- */
 
 /* `witness`, `witness fractions` or `witness functions`, then `residues M | SEED` or `point` and

@@ -285,6 +285,7 @@ static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size
     if (x->calculus->generic)
         rk_generic_facts(x, goal);
     rk_norm_facts(x, goal);
+    rk_extreme_facts(x, goal);
     splits_of_facts(x, splits);
     add_extrema(x, splits);
     rk_context_notes(x);

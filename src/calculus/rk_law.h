@@ -223,6 +223,15 @@
       "1 <= stable_rank(A) <= rank(A), stable_rank(A)*norm(A, 2)^2 == norm(A, fro)^2",             \
       "A is not 0", "norm(A, fro)^2 is the sum of the squares of rank(A) singular values",         \
       "1 \\le \\lVert A\\rVert_F^2/\\lVert A\\rVert_2^2 \\le \\operatorname{rank} A")              \
+    X(LARGEST_AVERAGE, "largest-of-averages", "max(A*X) <= max(X), min(X) <= min(A*X)",            \
+      "A*1 == 1, no entry of A is negative",                                                       \
+      "an average lies between the smallest and the largest of what it is taken of",               \
+      "\\max AX \\le \\max X")                                                                     \
+    X(LARGEST_SUM, "largest-of-sum",                                                               \
+      "max(A + B) <= max(A) + max(B), min(A) + min(B) <= min(A + B)", "",                          \
+      "each entry of A + B is one of A plus one of B", "\\max (A + B) \\le \\max A + \\max B")     \
+    X(LARGEST_MULTIPLE, "largest-of-multiple", "max(c*A) == c*max(A), min(c*A) == c*min(A)",       \
+      "c >= 0", "multiplying by c >= 0 keeps the order", "\\max cA = c \\max A")                   \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CANCEL, "cancel", "c*x == c*y, or c*x <= c*y: the same without c", "c > 0",                  \

@@ -214,6 +214,7 @@ const rk_letter *rk_mx_letter(const rk_mx *a);
    stochastic matrices */
 /* The A in c*I - c*A with A*1 == 1, entries >= 0 and a column of positive ones; else NULL. */
 const rk_mx *rk_mx_averages(rk_mxs *s, const rk_mx *a);
+bool rk_mx_is_stochastic(const rk_mx *a); /* one product of averages */
 bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
 /* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag, and
    B'*B less at most the part of it along a row of ones */

@@ -149,6 +149,11 @@ static bool is_stochastic(const rk_word *w) {
     return true;
 }
 
+bool rk_mx_is_stochastic(const rk_mx *a) {
+    return !rk_mx_is_grid(a) && a->nwords == 1 && rk_sc_is_one(a->word[0].coef) &&
+           is_stochastic(&a->word[0]);
+}
+
 /* |c| where the sign is known, else NULL. */
 static rk_sc absolute(rk_mxs *s, rk_sc c) {
     rk_sc opposite = rk_sc_sub(s->scalars, s->zero, c);

@@ -221,6 +221,12 @@ rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a) {
     return trace(r, a, MOST_TURNS);
 }
 
+rk_sc rk_reader_extreme(rk_reader *r, rk_op op, const rk_mx *a) {
+    rk_sc one = rk_sc_int(r->scalars, 1);
+    rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = op, .rows = one, .cols = one, .arg = {a}};
+    return rk_mx_value(r->s, rk_read_function(r, &leaf));
+}
+
 static bool is_scales(const rk_letter *l) {
     return l->leaf->kind == RK_L_SCALES;
 }

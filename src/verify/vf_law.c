@@ -187,6 +187,15 @@ static const vf_law laws[] = {
      "A",
      {"square A", "A*ones(cols(A), 1) == ones(rows(A), 1)"},
      {"1 <= eigabs(A, 1)"}},
+    {"largest-of-averages",
+     "A X",
+     {"product A X", "stochastic A"},
+     {"max(A*X) <= max(X)", "min(X) <= min(A*X)"}},
+    {"largest-of-sum",
+     "A B",
+     {0},
+     {"max(A + B) <= max(A) + max(B)", "min(A) + min(B) <= min(A + B)"}},
+    {"largest-of-multiple", "c A", {"0 <= c"}, {"max(c*A) == c*max(A)", "min(c*A) == c*min(A)"}},
     {"stable-rank",
      "A",
      {"some A"},
@@ -301,6 +310,8 @@ static bool holds(const vf_instance *x, const char *text) {
         return vf_mx_is_psd(s, matrix_of(x, text));
     if (starts(&text, "averaging "))
         return vf_mx_is_averaging(s, matrix_of(x, text));
+    if (starts(&text, "stochastic "))
+        return vf_mx_is_stochastic(matrix_of(x, text));
     if (starts(&text, "some "))
         return vf_mx_has_nonzero(s, matrix_of(x, text));
     const vf_term *t = vf_text(x->p, put_in(x, text));

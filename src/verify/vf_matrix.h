@@ -139,6 +139,7 @@ bool vf_mx_is_invertible(vf_mxs *s, const vf_mx *a);
 bool vf_mx_is_psd(vf_mxs *s, const vf_mx *a);
 bool vf_mx_is_symmetric(vf_mxs *s, const vf_mx *a);
 bool vf_mx_is_nonnegative(vf_mxs *s, const vf_mx *a); /* every entry */
+bool vf_mx_is_stochastic(const vf_mx *a);             /* one product of averages */
 /* Square, A*1 == 1, no entry negative, some column with positive entries alone. */
 bool vf_mx_is_averaging(vf_mxs *s, const vf_mx *a);
 bool vf_mx_has_nonzero(vf_mxs *s, const vf_mx *a); /* some entry is not 0 */

@@ -183,6 +183,10 @@ static bool is_average(const vf_word *w, bool all) {
     return !all || (w->n > 0 && (w->letter[w->n - 1].leaf->props & VF_P_NO_ZERO));
 }
 
+bool vf_mx_is_stochastic(const vf_mx *a) {
+    return a->nwords == 1 && vf_n_is_one(a->word[0].coef) && is_average(&a->word[0], false);
+}
+
 /* The product of the norms of the letters. */
 static vf_ratio word_norm(vf_mxs *s, vf_op norm, const vf_word *w) {
     vf_ratio bound = vf_ratio_int(1);

@@ -97,6 +97,11 @@ static const law_theorem needed[] = {
                     "s*eye(n))*(A - t*eye(n))) + n == rank(A - s*eye(n)) + rank(A - t*eye(n));"},
     {RK_LAW_AVERAGES, "forall A : stochastic[n, n], S : real[n, n]; claim rank(eye(n) - "
                       "A*softmax(S)) == n - 1;"},
+    {RK_LAW_LARGEST_AVERAGE, "forall A : stochastic[n, n], X : real[n, m]; claim max(A*X) <= "
+                             "max(X);"},
+    {RK_LAW_LARGEST_SUM, "forall A : real[n, m], B : real[n, m]; claim min(A) + min(B) <= min(A + "
+                         "B);"},
+    {RK_LAW_LARGEST_MULTIPLE, "forall A : real[n, m]; claim max(2*A) == 2*max(A);"},
     {RK_LAW_MAXIMAL, "generic U : real[n, k], V : real[k, n]; claim rank(U*V) == min(n, k);"},
     {RK_LAW_PENCIL, "forall A : real[n, n]; generic t : real; claim rank(A + t*eye(n)) == n;"},
     {RK_LAW_SPECIAL, "generic A : attention[n, n]; claim rank(A) == n;"},

@@ -14,8 +14,9 @@ sanitizers=address,undefined
 flags="-std=c11 -D_XOPEN_SOURCE=700 -DRANKLE_THEOREM_DIR=\"\" -I$tree -I$tree/src -O1 -g"
 flags+=" -fno-sanitize-recover=undefined"
 
-mkdir -p "$work/checker" "$work/build" "$work/tmp"
+mkdir -p "$work/checker" "$work/build"
 work=$(cd "$work" && pwd)
+temporary=$(mktemp -d "$work/tmp.XXXXXX")
 printf 'int LLVMFuzzerTestOneInput(const unsigned char *b, long n) { (void)b; return n < 0; }\n' >"$work/try.c"
 clang -fsanitize=fuzzer "$work/try.c" -o "$work/try" 2>/dev/null || exit 77
 
@@ -82,7 +83,7 @@ words() { # words NAME: its dictionary
 
 run() { # run NAME
     seeds "$1"
-    TMPDIR=$work/tmp ASAN_OPTIONS=allocator_may_return_null=1 nice -n 19 "$work/$1" \
+    TMPDIR=$temporary ASAN_OPTIONS=allocator_may_return_null=1 nice -n 19 "$work/$1" \
         -max_total_time=$((60 * minutes)) -timeout="${RK_FUZZ_TIMEOUT:-25}" -rss_limit_mb=4000 \
         -max_len=4096 -close_fd_mask=3 -print_final_stats=1 -dict="$here/$(words "$1").dict" \
         -artifact_prefix="$work/found/$1/" "$work/grown/$1" "$here/corpus/$1" "$work/seeds/$1" \
@@ -96,5 +97,5 @@ for name in "$@"; do
     build "$name"
     run "$name"
 done
-rm -rf "$work/tmp"
+rm -rf "$temporary"
 exit $found

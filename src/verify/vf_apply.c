@@ -326,14 +326,11 @@ const vf_value *vf_apply(vf_machine *m, const vf_term *t, const vf_value *const 
     made = made != NULL || m->stopped || m->doubt.undefined ? made : apply_entries(m, t, kid);
     if (made != NULL || m->stopped || m->doubt.undefined)
         return made;
-    switch (t->op) {
-    case VF_SOFTMAX:
-    case VF_LAYERNORM:
-    case VF_RMSNORM:
-    case VF_BATCHNORM:
-    case VF_CENTER:
-    case VF_CENTER_TOKENS:
+    if (vf_is_layer(t->op))
         return vf_apply_layer(m, t->op, kid, t->nkids);
+    if (vf_is_entrywise(t->op))
+        return map(m, t->op, kid[0]);
+    switch (t->op) {
     case VF_NORM_ONE:
     case VF_NORM_TWO:
     case VF_NORM_INF:
@@ -341,17 +338,6 @@ const vf_value *vf_apply(vf_machine *m, const vf_term *t, const vf_value *const 
     case VF_NORM_1INF:
     case VF_STABLE_RANK:
         return vf_apply_norm(m, t->op, kid[0]);
-    case VF_RELU:
-    case VF_GELU:
-    case VF_SILU:
-    case VF_TANH:
-    case VF_SIGMOID:
-    case VF_EXP:
-    case VF_LOG:
-    case VF_SQRT:
-    case VF_ABS:
-    case VF_SIGN:
-        return map(m, t->op, kid[0]);
     default:
         vf_refuse("an operation that has no value here");
     }

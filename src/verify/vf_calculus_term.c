@@ -76,10 +76,6 @@ typedef struct vf_same_fold {
     const vf_term *found, *found_at_layer; /* the fold and its body */
 } vf_same_fold;
 
-static bool is_loop(const vf_term *t) {
-    return t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
-}
-
 static const vf_term *at_layer(void *self, const vf_term *t) {
     const vf_same_fold *f = self;
     if (t->op == VF_SYM && t->sym == f->found->sym)
@@ -111,7 +107,7 @@ static bool is_fold(vf_same_fold *f, const vf_term *t) {
 static bool find_fold(vf_same_fold *f, const vf_term *t) {
     if (is_fold(f, t))
         return true;
-    for (size_t i = 0; !is_loop(t) && i < t->nkids; i++)
+    for (size_t i = 0; !vf_is_loop(t->op) && i < t->nkids; i++)
         if (find_fold(f, t->kid[i]))
             return true;
     return false;

@@ -90,25 +90,8 @@ static bool is_free_part(const vf_theorem *t, const vf_term *part) {
 
 /* What becomes a fraction of entries and generators. */
 static bool is_formal(const vf_theorem *t, const vf_term *part) {
-    switch (part->op) {
-    case VF_SOFTMAX:
-    case VF_LAYERNORM:
-    case VF_RMSNORM:
-    case VF_BATCHNORM:
-    case VF_RELU:
-    case VF_GELU:
-    case VF_SILU:
-    case VF_TANH:
-    case VF_SIGMOID:
-    case VF_EXP:
-    case VF_LOG:
-    case VF_SQRT:
-    case VF_ABS:
-    case VF_NORM_FRO:
-        return true;
-    default:
-        return vf_is_rational(t, part);
-    }
+    return vf_is_layer(part->op) || (vf_is_entrywise(part->op) && part->op != VF_SIGN) ||
+           part->op == VF_NORM_FRO || vf_is_rational(t, part);
 }
 
 /* Without erf, whose derivative is no fraction of generators. Where a derivative exists, the
@@ -677,8 +660,7 @@ vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
 
 /* Learns what each value outside of loops needs to be defined. */
 static void define(const vf_facts *f, vf_symbolic *s, const vf_term *t) {
-    bool loop = t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
-    size_t n = t->op == VF_JRANK || t->op == VF_ENTRY ? 1 : loop ? 0 : t->nkids;
+    size_t n = t->op == VF_JRANK || t->op == VF_ENTRY ? 1 : vf_is_loop(t->op) ? 0 : t->nkids;
     if (!t->truth && is_fraction(f, t)) {
         (void)vf_symbolic_of(s, t);
         return;

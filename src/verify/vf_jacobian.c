@@ -505,7 +505,7 @@ typedef struct vf_count {
 static const vf_term *find_jrank(const vf_term *t, vf_count *c) {
     if (++c->steps > VF_MOST_OCCURRENCES)
         vf_limit("parts of a theorem");
-    if (t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY))
+    if (vf_is_loop(t->op))
         return NULL;
     if (t->op == VF_JRANK)
         return c->left-- == 1 ? t : NULL;
@@ -684,7 +684,7 @@ typedef struct vf_through {
 
 /* What makes values of a text that are not those of its parts. */
 static bool binds(const vf_term *t) {
-    return t->op == VF_JRANK || t->op == VF_FOLD || (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_ANY);
+    return t->op == VF_JRANK || vf_is_loop(t->op);
 }
 
 /* The first part that moves and has this value; outside of loops, whose parts are many. */

@@ -111,7 +111,7 @@ static vf_ratio function_again(vf_mxs *s, vf_quantity q) {
         return vf_n_div(s, vf_ratio_int(1), q.number[0]);
     if (q.op == VF_POWER && !q.number[1].num)
         return vf_n_function(s, VF_SQRT, q.number[0]);
-    if (q.op >= VF_RELU && q.op <= VF_SIGN)
+    if (vf_is_entrywise(q.op))
         return vf_n_function(s, q.op, q.number[0]);
     return vf_quantity_of(s, q);
 }
@@ -218,7 +218,7 @@ static const vf_mx *function_leaf_again(vf_mxs *s, const vf_leaf *a) {
     case VF_VEC:
         return vf_mx_vec(s, a->arg[0]);
     default:
-        if (a->op >= VF_RELU && a->op <= VF_SIGN)
+        if (vf_is_entrywise(a->op))
             return vf_mx_entrywise(s, a->op, a->arg[0]);
         return vf_mx_function(s, a->op, a->rows, a->cols, a->arg[0], a->arg[1], a->place[0],
                               a->place[1]);

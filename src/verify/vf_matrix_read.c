@@ -666,7 +666,7 @@ static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
     case VF_JRANK:
         return read_jrank(s, t);
     default:
-        if (t->op >= VF_RELU && t->op <= VF_SIGN)
+        if (vf_is_entrywise(t->op))
             return vf_mx_entrywise(s, t->op, read(s, t->kid[0]));
         return read_measure(s, t);
     }

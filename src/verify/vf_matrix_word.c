@@ -4,8 +4,8 @@
 
 /* ---- one letter ---- */
 
-static bool is_entrywise(vf_op op) {
-    return op == VF_EMUL || op == VF_EDIV || (op >= VF_RELU && op <= VF_SIGN);
+static bool goes_by_entries(vf_op op) {
+    return op == VF_EMUL || op == VF_EDIV || vf_is_entrywise(op);
 }
 
 /* Is the transpose of such a leaf a leaf made of the transposes of its parts? */
@@ -17,7 +17,7 @@ static bool has_mirror(const vf_leaf *a) {
     case VF_L_KRON:
         return true;
     default:
-        return a->kind == VF_L_FUNCTION && is_entrywise(a->op);
+        return a->kind == VF_L_FUNCTION && goes_by_entries(a->op);
     }
 }
 

@@ -141,26 +141,10 @@ static const vf_term *make_call(vf_reader *r, vf_op op, const vf_term **kid, siz
         return vf_make(r, op, a->rows, a->rows, kid, n);
     case VF_ENTROPY:
         return vf_make(r, op, a->rows, r->one, kid, n);
-    case VF_INV:
-    case VF_SOFTMAX:
-    case VF_LAYERNORM:
-    case VF_RMSNORM:
-    case VF_BATCHNORM:
-    case VF_CENTER:
-    case VF_CENTER_TOKENS:
-    case VF_RELU:
-    case VF_GELU:
-    case VF_SILU:
-    case VF_TANH:
-    case VF_SIGMOID:
-    case VF_EXP:
-    case VF_LOG:
-    case VF_SQRT:
-    case VF_ABS:
-    case VF_SIGN:
-        return vf_make(r, op, a->rows, a->cols, kid, n);
-    default: /* rank, det, norms, ...: numbers */
-        return vf_make_scalar(r, op, kid, n);
+    default: /* else rank, det, norms, ...: numbers */
+        return op == VF_INV || vf_is_layer(op) || vf_is_entrywise(op)
+                   ? vf_make(r, op, a->rows, a->cols, kid, n)
+                   : vf_make_scalar(r, op, kid, n);
     }
 }
 

@@ -372,23 +372,12 @@ static vf_shape operation(vf_facts *f, const vf_term *t, vf_shape a) {
         return centred(a, false);
     case VF_CENTER:
         return centred(a, true);
-    case VF_RELU:
-    case VF_GELU:
-    case VF_SILU:
-    case VF_TANH:
-    case VF_SIGMOID:
-    case VF_EXP:
-    case VF_LOG:
-    case VF_SQRT:
-    case VF_ABS:
-    case VF_SIGN:
-        return entrywise(t, a);
     case VF_ENTROPY:
         return plain(a.rows, 1);
     case VF_ROWSCALES:
         return plain(a.rows, a.rows);
     default:
-        return scalar(false);
+        return vf_is_entrywise(t->op) ? entrywise(t, a) : scalar(false);
     }
 }
 

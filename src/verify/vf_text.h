@@ -105,6 +105,18 @@ typedef enum vf_op {
     VF_IFF
 } vf_op;
 
+static inline bool vf_is_entrywise(vf_op op) { /* a function of each entry */
+    return op >= VF_RELU && op <= VF_SIGN;
+}
+
+static inline bool vf_is_layer(vf_op op) { /* softmax, normalisations, centrings */
+    return op >= VF_SOFTMAX && op <= VF_CENTER_TOKENS;
+}
+
+static inline bool vf_is_loop(vf_op op) {
+    return op >= VF_LOOP_SUM && op <= VF_FOLD;
+}
+
 typedef struct vf_term vf_term;
 struct vf_term {
     vf_op op;

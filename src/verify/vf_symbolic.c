@@ -185,6 +185,24 @@ static bool find_generator(vf_symbolic *s, vf_kind kind, vf_ratio what, unsigned
     return false;
 }
 
+/* x, or the number that it is by the rules: both parts of x are reduced at once, x.num + t*x.den
+   with a new t, and compared. A rule must not lead back to what it comes from, as that of a root
+   would if what it is taken of is a number that is written with other roots. */
+static vf_ratio as_number(vf_symbolic *s, vf_ratio x) {
+    unsigned t = (unsigned)s->natoms;
+    const vf_poly *both = vf_poly_add(x.num, vf_poly_mul(vf_poly_atom(t), x.den));
+    both = vf_normal(s, both);
+    const vf_poly *num = vf_poly_part(both, t, 0), *den = vf_poly_part(both, t, 1);
+    if (vf_poly_is_zero(num) || vf_poly_is_zero(den))
+        return x;
+    mpq_t c;
+    mpq_init(c);
+    mpq_div(c, vf_poly_coefficient(num, 0), vf_poly_coefficient(den, 0));
+    vf_ratio number = vf_ratio_of(vf_poly_rational(c));
+    mpq_clear(c);
+    return vf_same(s, x, number) ? number : x;
+}
+
 /* The generator of this kind and argument, made if there is none. */
 static unsigned generator(vf_symbolic *s, vf_kind kind, vf_ratio what) {
     unsigned a;
@@ -193,7 +211,7 @@ static unsigned generator(vf_symbolic *s, vf_kind kind, vf_ratio what) {
         return a;
     a = atom_new(s, kind, what);
     if (kind == VF_OF_ROOT)
-        vf_rule(s, a, 2, what);
+        vf_rule(s, a, 2, as_number(s, what));
     if (kind == VF_OF_ROOT || kind == VF_OF_EXP)
         vf_learn(s, of_atom(a), kind == VF_OF_EXP ? VF_PLUS : VF_NULL | VF_PLUS);
     return a;

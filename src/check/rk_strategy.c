@@ -494,6 +494,25 @@ static const char *calculus_effort(job *j, const rk_calculus *c) {
                            r->instances == 1 ? "" : "s", r->programs, r->programs == 1 ? "" : "s");
 }
 
+/* What the calculus showed and could not write down: fractions may show it to the checker, too. */
+static void propose_fractions(job *j) {
+    int64_t *dims = rk_calloc(j->checked->ndims + 1, sizeof *dims);
+    rk_dims_iter *it = rk_dims_iter_new(j->checked, 0);
+    rk_prove_options o = prove_options(j);
+    rk_job_records_restart(j);
+    while (rk_dims_next(it, dims)) {
+        rk_program *p = NULL;
+        bool built = rk_program_build(j->checked, dims, NULL, &p) == RK_BUILD_OK;
+        size_t mark = rk_job_records_at(j, dims);
+        if (built)
+            rk_record_rational(p, &o);
+        j->unrecorded |= j->records->len == mark;
+        rk_program_free(p);
+    }
+    rk_dims_iter_free(it);
+    rk_free(dims);
+}
+
 /* All dimensions at once. */
 static void calculate(job *j) {
     rk_calculus_options o = {.deadline = rk_clock() + remaining(j) / 4};
@@ -504,6 +523,8 @@ static void calculate(job *j) {
     if (j->calculated && j->records != NULL) {
         rk_job_records_restart(j);
         j->unrecorded = !rk_calculus_record(c, j->records, NULL);
+        if (j->unrecorded && j->finite && j->choices <= CHOICES_FIRST)
+            propose_fractions(j);
     }
     j->result->effort = calculus_effort(j, c);
     keep_calculus(j, c);

@@ -353,6 +353,11 @@ void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high
     grid g = cleared(normal_form(s, vf_symbolic_of(s, matrix)));
     ranked r = rank_of(g, g.rows);
     narrow(s, r, is_free(f, matrix), false, low, high);
+    if (*low == *high || f->brief)
+        return;
+    s = new_symbolic(f); /* by atoms of its own, whose signs the sets and this term alone tell */
+    g = cleared(normal_form(s, vf_symbolic_of(s, matrix)));
+    narrow(s, rank_of(g, g.rows), is_free(f, matrix), true, low, high);
 }
 
 /* --- Jacobians ------------------------------------------------------------------------------ */

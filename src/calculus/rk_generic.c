@@ -143,8 +143,8 @@ static const rk_mx *letter_matrix(rk_mxs *s, const rk_letter *l) {
 
 /* Product of letters from .. to - 1; the identity of size n when there are none. */
 static const rk_mx *run(rk_mxs *s, const rk_word *w, size_t from, size_t to, rk_sc n) {
-    const rk_mx *m = rk_mx_eye(s, n);
-    for (size_t k = from; k < to; k++)
+    const rk_mx *m = from < to ? letter_matrix(s, &w->letter[from]) : rk_mx_eye(s, n);
+    for (size_t k = from + 1; k < to; k++)
         m = rk_mx_mul(s, m, letter_matrix(s, &w->letter[k]));
     return m;
 }

@@ -621,6 +621,16 @@ static mx_ev softmax(fmpq_mat_t r, const fmpq_mat_t s, const fmpq_mat_struct *ma
     return ev;
 }
 
+/* Without eps the length of a normalised row is known, so that no stand-in will do. */
+static mx_ev scale_of_row(fmpq_t r, const fmpq_t square, bool exact) {
+    if (exact && !(fmpz_is_square(fmpq_numref(square)) && fmpz_is_square(fmpq_denref(square))))
+        return MX_UNKNOWN;
+    mx_ev ev = class_root(r, square);
+    if (ev == MX_OK)
+        fmpq_inv(r, r);
+    return ev;
+}
+
 /* The diagonal matrix of 1/sqrt(mean of squares + eps) by rows. */
 static mx_ev scales(fmpq_mat_t r, const fmpq_mat_t x, const fmpq_t eps) {
     mx_ev ev = MX_OK;
@@ -633,9 +643,7 @@ static mx_ev scales(fmpq_mat_t r, const fmpq_mat_t x, const fmpq_t eps) {
             fmpq_addmul(v, fmpq_mat_entry(x, i, j), fmpq_mat_entry(x, i, j));
         fmpq_div_fmpz(v, v, (fmpz[]){fmpq_mat_ncols(x)});
         fmpq_add(v, v, eps);
-        ev = class_root(v, v);
-        if (ev == MX_OK)
-            fmpq_inv(fmpq_mat_entry(r, i, i), v);
+        ev = scale_of_row(fmpq_mat_entry(r, i, i), v, fmpq_is_zero(eps));
     }
     fmpq_clear(v);
     return ev;

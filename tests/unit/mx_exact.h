@@ -4,9 +4,10 @@
 
    What has no rational value gets a stand-in that obeys what the laws use and nothing more: softmax
    is positive, has rows of sum 1, does not see row shifts and commutes with permutations; the row
-   scales of a normalisation are a positive function of the mean square of the row, homogeneous as
-   the true ones; entrywise functions have their true value at 0 and their true sign. A theorem that
-   is proved holds with the stand-ins, too. */
+   scales of a normalisation with eps are a positive function of the mean square of the row,
+   homogeneous as the true ones (without eps they are the true ones, or unknown); entrywise
+   functions have their true value at 0 and their true sign. A theorem that is proved holds with the
+   stand-ins, too. */
 #ifndef MX_EXACT_H
 #define MX_EXACT_H
 

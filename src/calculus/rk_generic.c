@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/rk_mem.h"
+#include "rk_inst_inside.h"
 #include "rk_sequent.h"
 #include "rk_walk.h"
 
@@ -500,6 +501,34 @@ static void add_factors(worklist *w, const rk_mx *e) {
         add_ranks(w, rk_mx_rank(w->x->store, x->leaf->arg[i]));
 }
 
+/* --- invertible factors --------------------------------------------------------------------- */
+
+/* Of the letters with which all words begin (end), so many are invertible, up to `most`. */
+static size_t invertible_letters(rk_context *x, const rk_mx *e, bool back, size_t most) {
+    const rk_word *w = &e->word[0];
+    size_t n = rk_inst_shared(e, back), k = 0;
+    while (k < n && k < most &&
+           rk_inst_invertible(x->instances,
+                              rk_mx_of_letter(x->store, w->letter[back ? w->length - 1 - k : k])))
+        k++;
+    return k;
+}
+
+/* The rank is that of what stands between invertible factors: that is looked at instead. */
+static bool add_inside(worklist *w, const rk_mx *e) {
+    if (rk_mx_is_grid(e) || e->nwords == 0)
+        return false;
+    size_t least = e->word[0].length;
+    for (size_t i = 1; i < e->nwords; i++)
+        least = e->word[i].length < least ? e->word[i].length : least;
+    size_t front = invertible_letters(w->x, e, false, least);
+    size_t back = invertible_letters(w->x, e, true, least - front);
+    if (front + back == 0)
+        return false;
+    add_work(w, rk_inst_stripped(w->x->instances, e, e->rows, e->cols, front, back));
+    return true;
+}
+
 /* --- entry ---------------------------------------------------------------------------------- */
 
 void rk_generic_facts(rk_context *x, rk_sc goal) {
@@ -508,6 +537,8 @@ void rk_generic_facts(rk_context *x, rk_sc goal) {
     for (size_t i = 0; i < w.n; i++) {
         seen vars = {.x = x};
         add_factors(&w, w.item[i]);
+        if (add_inside(&w, w.item[i]))
+            continue;
         rk_walk_matrix(x->store, w.item[i], RK_PLACE_WORD, see, &vars);
         maximal_ranks(&w, w.item[i], &vars);
         pencils(&w, w.item[i], &vars);

@@ -532,10 +532,12 @@ static void calculate(job *j) {
 
 enum { RECORD_SECONDS = 1 };
 
-/* Jacobians at every point take the checker a few laws, where it would multiply out minors at given
-   dimensions. The verdict stays that of what was shown there. */
+/* What could not be written down at given dimensions, a witness with thousands of entries, may be
+   shown by a few laws. So may Jacobians at every point, whose minors the checker would multiply
+   out. The verdict stays that of what was shown there. */
 static void prefer_calculus(job *j) {
-    if (j->records == NULL || j->generic || !rk_has_fraction_jacobians(j->checked))
+    bool jacobians = !j->generic && rk_has_fraction_jacobians(j->checked);
+    if (j->records == NULL || !(j->unrecorded || jacobians))
         return;
     double quarter = remaining(j) / 4;
     rk_calculus_options o = {.deadline = rk_clock() +

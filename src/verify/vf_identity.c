@@ -261,26 +261,40 @@ static unsigned written_signs(argument *a, const vf_term *t, vf_ratio p, unsigne
     return signs & vf_ratio_signs(a->s, value);
 }
 
+typedef struct vf_sum_of { /* P*M is the sum of term[1..n), and M is term[0] */
+    const vf_term **term;
+    size_t n;
+    vf_ratio p;
+} vf_sum_of;
+
+/* The signs that P may have where it has one of `of_p` as a factor of M and the terms. */
+static unsigned signs_of_sum(argument *a, const vf_sum_of *x, unsigned of_p) {
+    unsigned total = VF_NULL, signs = 0, m = written_signs(a, x->term[0], x->p, of_p);
+    for (size_t i = 1; i < x->n; i++)
+        total = vf_signs_add(total, written_signs(a, x->term[i], x->p, of_p));
+    for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2)
+        for (unsigned by = VF_MINUS; by <= VF_PLUS; by *= 2)
+            if ((m & by) && (vf_signs_mul(one, by) & total))
+                signs |= one & of_p;
+    return signs;
+}
+
 /* sum M | T | ...: P*M is the sum of the T. P may have a sign if P*M and the sum can then have the
-   same; P may stand as a factor in M and the T. */
-static unsigned take_sum(argument *a, vf_ratio p) {
+   same; P may stand as a factor in M and the T. That is looked at for signs that are not wanted. */
+static unsigned take_sum(argument *a, vf_ratio p, unsigned wanted) {
     size_t n;
     const char **field = fields(a, "sum", 1, &n);
     vf_ratio sum = vf_ratio_int(0), m = ratio(a, field[0]);
-    const vf_term **t = vf_alloc(n * sizeof *t);
-    unsigned signs = 0;
+    vf_sum_of x = {vf_alloc(n * sizeof *x.term), n, p};
     for (size_t i = 0; i < n; i++)
-        t[i] = read(a, field[i]);
+        x.term[i] = read(a, field[i]);
     for (size_t i = 1; i < n; i++)
-        sum = vf_ratio_add(sum, value_of(a, t[i]));
+        sum = vf_ratio_add(sum, value_of(a, x.term[i]));
     ENSURE("the terms do not add up", vf_same(a->s, vf_ratio_mul(p, m), sum));
-    for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2) {
-        unsigned total = VF_NULL;
-        for (size_t i = 1; i < n; i++)
-            total = vf_signs_add(total, written_signs(a, t[i], p, one));
-        if (vf_signs_mul(one, written_signs(a, t[0], p, one)) & total)
-            signs |= one;
-    }
+    unsigned signs = signs_of_sum(a, &x, VF_ANY);
+    for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2)
+        if ((signs & one & ~wanted) && signs_of_sum(a, &x, one) == 0)
+            signs &= ~one;
     return signs;
 }
 
@@ -315,41 +329,41 @@ static unsigned take_quadratic(argument *a, vf_ratio p) {
 }
 
 static void take_steps(argument *a);
-static unsigned take_proof(argument *a, vf_ratio p);
+static unsigned take_proof(argument *a, vf_ratio p, unsigned wanted);
 
-static unsigned take_side(argument *a, vf_ratio p, vf_ratio e, unsigned side) {
+static unsigned take_side(argument *a, vf_ratio p, vf_ratio e, unsigned side, unsigned wanted) {
     mark m = remember(a);
     vf_learn(a->s, e, side);
-    unsigned signs = take_proof(a, p);
+    unsigned signs = take_proof(a, p, wanted);
     forget(a, m);
     return signs;
 }
 
 /* split E: once where E >= 0, once where E <= 0. */
-static unsigned take_split(argument *a, vf_ratio p) {
+static unsigned take_split(argument *a, vf_ratio p, unsigned wanted) {
     size_t n;
     const char **field = fields(a, "split", 1, &n);
     vf_ratio e = ratio(a, field[0]);
     ENSURE("split E", n == 1);
-    unsigned signs = take_side(a, p, e, VF_NULL | VF_PLUS);
-    return signs | take_side(a, p, e, VF_NULL | VF_MINUS);
+    unsigned signs = take_side(a, p, e, VF_NULL | VF_PLUS, wanted);
+    return signs | take_side(a, p, e, VF_NULL | VF_MINUS, wanted);
 }
 
 /* What P can be: steps, then one record that closes. */
-static unsigned take_proof(argument *a, vf_ratio p) {
+static unsigned take_proof(argument *a, vf_ratio p, unsigned wanted) {
     unsigned signs;
     if (++a->depth > MOST_NESTED)
         vf_limit("nested proofs");
     take_steps(a);
     const char *keyword = vf_next(a->cert);
     if (strcmp(keyword, "split") == 0)
-        signs = take_split(a, p);
+        signs = take_split(a, p, wanted);
     else if (strcmp(keyword, "compare") == 0)
         signs = take_compare(a, p);
     else if (strcmp(keyword, "quadratic") == 0)
         signs = take_quadratic(a, p);
     else
-        signs = take_sum(a, p);
+        signs = take_sum(a, p, wanted);
     a->depth--;
     return signs;
 }
@@ -372,7 +386,7 @@ static void take_fact(argument *a) {
     unsigned signs = relation(field[0]);
     vf_ratio p = ratio(a, field[1]);
     ENSURE("fact REL | P", n == 2);
-    unsigned shown = take_proof(a, p) & vf_ratio_signs(a->s, p);
+    unsigned shown = take_proof(a, p, signs) & vf_ratio_signs(a->s, p);
     ENSURE("a fact does not follow", (shown & ~signs) == 0);
     vf_learn(a->s, p, signs);
 }

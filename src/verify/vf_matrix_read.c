@@ -420,13 +420,30 @@ static vf_ratio affrank(vf_mxs *s, const vf_mx *a) {
     return vf_n_sub(s, vf_mx_rank(s, vf_mx_grid(s, 1, 2, cell)), vf_ratio_int(1));
 }
 
-static const vf_mx *read_list(vf_mxs *s, const vf_term *t) {
-    vf_ratio *list = vf_alloc((t->nkids + 1) * sizeof *list), sum = vf_ratio_int(0);
-    for (size_t i = 0; i < t->nkids; i++) {
-        list[i] = value(s, t->kid[i]);
-        sum = vf_n_add(s, sum, list[i]);
+enum { VF_MOST_IN_LIST = 256 };
+
+/* The numbers of a list, min(min(a, b), c) being min(a, b, c); how many. NULL: counts them. */
+static size_t spread(vf_mxs *s, const vf_term *t, vf_op op, vf_ratio *list) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->nkids && t->op == op; i++) {
+        n += spread(s, t->kid[i], op, list == NULL ? NULL : list + n);
+        if (n > VF_MOST_IN_LIST)
+            vf_limit("numbers in a list");
     }
-    return number(s, t->op == VF_SUM_OF ? sum : vf_extreme(s, t->op, list, t->nkids));
+    if (t->op == op)
+        return n;
+    if (list != NULL)
+        *list = value(s, t);
+    return 1;
+}
+
+static const vf_mx *read_list(vf_mxs *s, const vf_term *t) {
+    size_t n = spread(s, t, t->op, NULL);
+    vf_ratio *list = vf_alloc((n + 1) * sizeof *list), sum = vf_ratio_int(0);
+    spread(s, t, t->op, list);
+    for (size_t i = 0; i < n; i++)
+        sum = vf_n_add(s, sum, list[i]);
+    return number(s, t->op == VF_SUM_OF ? sum : vf_extreme(s, t->op, list, n));
 }
 
 static const vf_mx *read_sum_of_entries(vf_mxs *s, const vf_term *t) {

@@ -33,9 +33,9 @@ static rk_prove_options prove_options(const job *j) {
                               .records = j->records};
 }
 
-static bool has_generic(const rk_checked *c) {
+static bool has_variable(const rk_checked *c, rk_quant quant) {
     for (size_t i = 0; i < c->nvars; i++)
-        if (c->vars[i].quant == RK_GENERIC)
+        if (c->vars[i].quant == quant)
             return true;
     return false;
 }
@@ -536,7 +536,7 @@ enum { RECORD_SECONDS = 1 };
    shown by a few laws. So may Jacobians at every point, whose minors the checker would multiply
    out. The verdict stays that of what was shown there. */
 static void prefer_calculus(job *j) {
-    bool jacobians = !j->generic && rk_has_fraction_jacobians(j->checked);
+    bool jacobians = has_variable(j->checked, RK_FORALL) && rk_has_fraction_jacobians(j->checked);
     if (j->records == NULL || !(j->unrecorded || jacobians))
         return;
     double quarter = remaining(j) / 4;
@@ -738,7 +738,7 @@ static void job_init(job *j, const rk_checked *checked, const rankle_options *op
                .diags = diags,
                .start = rk_clock(),
                .max_dim = options->max_dim > 0 ? options->max_dim : 6,
-               .generic = has_generic(checked)};
+               .generic = has_variable(checked, RK_GENERIC)};
     double limit = options->time_limit > 0 ? options->time_limit : 5;
     j->deadline = j->start + limit;
     j->finite = rk_dims_finite(checked, &j->choices);

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Builds and tests rankle in another Debian, in a folder of its own outside the tree. By hand, as root; it needs debootstrap.
 #   tests/debian.sh trixie amd64 /var/tmp/trixie            FLINT 3
-#   tests/debian.sh bookworm i386 /var/tmp/bookworm32       32 bits
 #   tests/debian.sh trixie amd64 /var/tmp/trixie tests/unit/test_mx ...
 # The packages come from where apt of this machine has Debian's. Without tests named it runs "make check". What is in the
 # folder already is used again. CONFIGURE="CC=clang --enable-werror" goes to configure, JOBS=N says how many jobs.

@@ -21,6 +21,12 @@ static uint64_t bits_at(const entries *e, size_t i) {
     return bits;
 }
 
+/* A long may have 32 bits. */
+static void set_bits(mpq_t value, uint64_t bits) {
+    mpz_import(mpq_numref(value), 1, 1, sizeof bits, 0, 0, &bits);
+    mpz_set_ui(mpq_denref(value), 1);
+}
+
 /* sign * (1.fraction) * 2^(exponent - bias); without the 1 at the lowest exponent */
 static void set_float(mpq_t value, uint64_t bits, size_t fraction_bits, size_t exponent_bits) {
     uint64_t fraction = bits & ((UINT64_C(1) << fraction_bits) - 1);
@@ -30,7 +36,7 @@ static void set_float(mpq_t value, uint64_t bits, size_t fraction_bits, size_t e
     if (exponent > 0)
         fraction |= UINT64_C(1) << fraction_bits;
     long shift = (exponent > 0 ? exponent : 1) - bias - (long)fraction_bits;
-    mpq_set_ui(value, fraction, 1);
+    set_bits(value, fraction);
     if (shift < 0)
         mpq_div_2exp(value, value, (mp_bitcnt_t)-shift);
     else
@@ -44,7 +50,7 @@ static void set_integer(mpq_t value, uint64_t bits, size_t width, bool is_signed
     if (negative)
         bits = (width == 8 ? 0 : UINT64_C(1) << (8 * width)) - bits;
     ENSURE("an integer entry beyond 2^53", bits <= UINT64_C(1) << 53);
-    mpq_set_ui(value, bits, 1);
+    set_bits(value, bits);
     if (negative)
         mpq_neg(value, value);
 }

@@ -171,10 +171,13 @@ static bool find_pattern(rk_mxs *s, const rk_mx *cell, const rk_leaf *leaf, patt
 }
 
 /* Sum of what stands before the leaf in words that end like the pattern (first), or behind it in
-   words that begin like it. */
+   words that begin like it. Coefficients stand before it, divided by that of the pattern behind it.
+   Where that may be 0, words of the pattern's beginning alone are taken: as it is before the leaf,
+   and with their coefficients behind it. */
 static const rk_mx *gather(rk_mxs *s, const rk_mx *cell, const rk_leaf *leaf, const pattern *p,
                            bool before) {
     rk_scalars *sc = rk_mxs_scalars(s);
+    bool divided = rk_sc_is_nonzero(sc, p->coef);
     const rk_mx *sum =
         before ? rk_mx_zero(s, cell->rows, leaf->rows) : rk_mx_zero(s, leaf->cols, cell->cols);
     for (size_t i = 0; i < cell->nwords; i++) {
@@ -184,10 +187,11 @@ static const rk_mx *gather(rk_mxs *s, const rk_mx *cell, const rk_leaf *leaf, co
             continue;
         const rk_mx *a = run(s, w, 0, at, cell->rows);
         const rk_mx *b = run(s, w, at + 1, w->length, cell->cols);
-        if (before && b == p->after)
-            sum = rk_mx_add(s, sum, rk_mx_scale(s, w->coef, a));
+        if (before && b == p->after && (divided || a == p->before))
+            sum = rk_mx_add(s, sum, divided ? rk_mx_scale(s, w->coef, a) : a);
         if (!before && a == p->before)
-            sum = rk_mx_add(s, sum, rk_mx_scale(s, rk_sc_div(sc, w->coef, p->coef), b));
+            sum = rk_mx_add(s, sum,
+                            rk_mx_scale(s, divided ? rk_sc_div(sc, w->coef, p->coef) : w->coef, b));
     }
     return sum;
 }

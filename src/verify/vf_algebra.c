@@ -12,14 +12,6 @@ static bool some_false(vf_facts *f, const vf_term *const *truth, size_t n) {
     return false;
 }
 
-/* Is the claim true wherever it is defined? First by what is found without much work. */
-static bool follows(vf_facts *f, const vf_term *claim) {
-    f->brief = true;
-    bool found = vf_decide(f, claim) == VF_TRUE;
-    f->brief = false;
-    return found || vf_decide(f, claim) == VF_TRUE;
-}
-
 /* Where a hypothesis is false, or what is to be shown is defined nowhere, there is nothing to show.
  */
 static void ensure_claims(vf_facts *f) {
@@ -27,7 +19,8 @@ static void ensure_claims(vf_facts *f) {
     bool vacuous = some_false(f, t->assume, t->nassumes);
     for (size_t k = 0; k < t->nclaims && !vacuous; k++)
         ENSURE("a claim does not follow",
-               follows(f, t->claim[k]) || (f->fractions && vf_fractions_nowhere(f, t->claim[k])));
+               vf_is_settled(f, t->claim[k], VF_TRUE) ||
+                   (f->fractions && vf_fractions_nowhere(f, t->claim[k])));
 }
 
 /* By shapes and declared sets alone. */

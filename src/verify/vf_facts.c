@@ -430,3 +430,10 @@ vf_tern vf_decide(vf_facts *f, const vf_term *t) {
         return comparison(f, t);
     }
 }
+
+bool vf_is_settled(vf_facts *f, const vf_term *truth, vf_tern as) {
+    f->brief = f->fractions != NULL;
+    bool found = vf_decide(f, truth) == as, all = !f->brief;
+    f->brief = false;
+    return found || (!all && vf_decide(f, truth) == as);
+}

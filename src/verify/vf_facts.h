@@ -42,6 +42,8 @@ vf_facts *vf_facts_new(vf_theorem *t, const vf_point *at);
 
 /* TRUE, FALSE or UNKNOWN. */
 vf_tern vf_decide(vf_facts *f, const vf_term *truth);
+/* Is it known to be so? First by what is found without much work. */
+bool vf_is_settled(vf_facts *f, const vf_term *truth, vf_tern as);
 vf_tern vf_not(vf_tern a);
 long vf_facts_integer(vf_facts *f, const vf_term *t); /* ENSURE: it is a known integer */
 

@@ -340,9 +340,8 @@ static const vf_value *jacobian_rank(const vf_value *value, size_t n) {
     return vf_value_scalar(vf_entry_of(vf_num_between(low, high)));
 }
 
-const vf_value *vf_jrank(vf_machine *m, const vf_term *t) {
+bool vf_directions(vf_machine *m, const vf_term *t, const vf_direction **direction, size_t *n) {
     directions d = {0};
-    vf_machine inner;
     bool *listed = vf_alloc((m->theorem->nvars + 1) * sizeof *listed);
     for (size_t k = 1; k < t->nkids && !m->stopped; k++) {
         ENSURE("jrank counts by variables", t->kid[k]->op == VF_VAR);
@@ -350,16 +349,25 @@ const vf_value *vf_jrank(vf_machine *m, const vf_term *t) {
             m->stopped = !add_variable(m, &d, t->kid[k]->var);
         listed[t->kid[k]->var] = true;
     }
+    *direction = d.direction;
+    *n = d.n;
+    return !m->stopped;
+}
+
+const vf_value *vf_jrank(vf_machine *m, const vf_term *t) {
+    vf_machine inner;
+    const vf_direction *direction;
+    size_t n;
     m->stopped = m->stopped || m->ndirections > 0; /* no derivatives of jrank */
-    if (m->stopped)
+    if (!vf_directions(m, t, &direction, &n))
         return NULL;
     vf_machine_init(&inner, m->theorem, m->point);
     inner.point = m->point;
-    inner.direction = d.direction;
-    inner.ndirections = d.n;
+    inner.direction = direction;
+    inner.ndirections = n;
     const vf_value *value = vf_machine_value(&inner, t->kid[0]);
     m->doubt.undefined = m->doubt.undefined || inner.doubt.undefined;
     m->doubt.unsure = m->doubt.unsure || inner.doubt.unsure;
     m->stopped = m->stopped || inner.stopped;
-    return value == NULL ? NULL : jacobian_rank(value, d.n);
+    return value == NULL ? NULL : jacobian_rank(value, n);
 }

@@ -49,6 +49,8 @@ const vf_value *vf_apply_norm(vf_machine *m, vf_op op, const vf_value *a);
 const vf_value *vf_apply_spectrum(vf_machine *m, vf_op op, const vf_value *a, size_t k);
 const vf_value *vf_apply_layer(vf_machine *m, vf_op op, const vf_value *const *kid, size_t n);
 const vf_value *vf_jrank(vf_machine *m, const vf_term *term);
+/* In which the variables move that a jrank counts by. False: how many there are is not known. */
+bool vf_directions(vf_machine *m, const vf_term *jrank, const vf_direction **direction, size_t *n);
 const vf_value *vf_rank_value(vf_machine *m, const vf_value *a);
 vf_tern vf_compare(vf_op op, const vf_value *a, const vf_value *b);
 

@@ -10,15 +10,49 @@ static vf_interval *interval(const vf_run *r, vf_cell c) {
     return &r->pool[c];
 }
 
-/* A place of the pool. */
+/* A place of the pool, and places for the derivatives behind it. */
 static vf_cell fresh(vf_run *r) {
-    if (r->used == POOL)
+    vf_cell c = r->used;
+    if (r->slopes >= POOL - r->used)
         vf_limit("numbers in one evaluation");
-    if (r->used == r->made) {
+    r->used += 1 + r->slopes;
+    while (r->made < r->used) {
         r->pool = vf_grow(r->pool, r->made, sizeof *r->pool);
         vf_interval_init(&r->pool[r->made++], r->precision);
     }
-    return r->used++;
+    return c;
+}
+
+/* For a number that does not move. */
+static vf_cell still(vf_run *r) {
+    vf_cell c = fresh(r);
+    for (size_t k = 1; k <= r->slopes; k++) {
+        mpfr_set_zero(interval(r, c + k)->lo, 1);
+        mpfr_set_zero(interval(r, c + k)->hi, 1);
+    }
+    return c;
+}
+
+/* The derivatives of c, a function of a, are those of a times `by`. */
+static void chain(vf_run *r, vf_cell c, vf_cell a, const vf_interval *by) {
+    for (size_t k = 1; k <= r->slopes; k++)
+        vf_interval_mul(interval(r, c + k), interval(r, a + k), by);
+}
+
+static vf_interval new_interval(const vf_run *r) {
+    vf_interval x;
+    vf_interval_init(&x, r->precision);
+    return x;
+}
+
+/* And of another argument. */
+static void add_chain(vf_run *r, vf_cell c, vf_cell a, const vf_interval *by) {
+    vf_interval part = new_interval(r);
+    for (size_t k = 1; k <= r->slopes; k++) {
+        vf_interval_mul(&part, interval(r, a + k), by);
+        vf_interval_add(interval(r, c + k), interval(r, c + k), &part);
+    }
+    vf_interval_clear(&part);
 }
 
 /* 1/a modulo m. ENSURE: a is a unit. */
@@ -39,15 +73,19 @@ vf_cell vf_run_rational(vf_run *r, mpq_srcptr q) {
         uint64_t den = mpz_fdiv_ui(mpq_denref(q), r->modulus);
         return num * unit_inverse(den, r->modulus) % r->modulus;
     }
-    vf_cell c = fresh(r);
+    vf_cell c = still(r);
     vf_interval_set_q(interval(r, c), q);
     return c;
 }
 
 vf_cell vf_run_number(vf_run *r, const vf_number *x) {
-    vf_cell c = fresh(r);
+    vf_cell c = still(r);
     vf_num_enclose(x, 1, interval(r, c));
     return c;
+}
+
+void vf_run_move(vf_run *r, vf_cell c, size_t direction, const vf_number *by) {
+    vf_num_enclose(by, 1, interval(r, c + 1 + direction));
 }
 
 static vf_cell integer(vf_run *r, long value) {
@@ -63,7 +101,8 @@ static vf_cell add(vf_run *r, vf_cell a, vf_cell b) {
     if (r->modulus)
         return (a + b) % r->modulus;
     vf_cell c = fresh(r);
-    vf_interval_add(interval(r, c), interval(r, a), interval(r, b));
+    for (size_t k = 0; k <= r->slopes; k++)
+        vf_interval_add(interval(r, c + k), interval(r, a + k), interval(r, b + k));
     return c;
 }
 
@@ -71,7 +110,8 @@ vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b) {
     if (r->modulus)
         return (a + r->modulus - b) % r->modulus;
     vf_cell c = fresh(r);
-    vf_interval_sub(interval(r, c), interval(r, a), interval(r, b));
+    for (size_t k = 0; k <= r->slopes; k++)
+        vf_interval_sub(interval(r, c + k), interval(r, a + k), interval(r, b + k));
     return c;
 }
 
@@ -80,6 +120,8 @@ static vf_cell multiply(vf_run *r, vf_cell a, vf_cell b) {
         return a * b % r->modulus;
     vf_cell c = fresh(r);
     vf_interval_mul(interval(r, c), interval(r, a), interval(r, b));
+    chain(r, c, a, interval(r, b));
+    add_chain(r, c, b, interval(r, a));
     return c;
 }
 
@@ -94,6 +136,13 @@ static vf_cell inverse_of(vf_run *r, vf_cell a) {
     r->failed = r->failed || !is_apart(r, a);
     vf_cell c = fresh(r);
     vf_interval_inverse(interval(r, c), interval(r, a));
+    vf_interval by = new_interval(r);
+    vf_interval_mul(&by, interval(r, c), interval(r, c));
+    mpfr_swap(by.lo, by.hi);
+    mpfr_neg(by.lo, by.lo, MPFR_RNDD);
+    mpfr_neg(by.hi, by.hi, MPFR_RNDU);
+    chain(r, c, a, &by);
+    vf_interval_clear(&by);
     return c;
 }
 
@@ -108,6 +157,11 @@ static vf_cell root(vf_run *r, vf_cell a, bool constant) {
     vf_cell c = fresh(r);
     r->failed = r->failed || vf_interval_sign(interval(r, a)) <= 0;
     vf_interval_sqrt(interval(r, c), interval(r, a));
+    vf_interval by = new_interval(r);
+    vf_interval_add(&by, interval(r, c), interval(r, c));
+    vf_interval_inverse(&by, &by);
+    chain(r, c, a, &by);
+    vf_interval_clear(&by);
     if (constant || r->positive)
         return c;
     if (r->roots == VF_MOST_ROOTS)
@@ -119,6 +173,7 @@ static vf_cell root(vf_run *r, vf_cell a, bool constant) {
 static vf_cell exponential(vf_run *r, vf_cell a) {
     vf_cell c = fresh(r);
     vf_interval_exp(interval(r, c), interval(r, a));
+    chain(r, c, a, interval(r, c));
     return c;
 }
 
@@ -142,10 +197,26 @@ static vf_cell hyperbolic_tangent(vf_run *r, vf_cell a) {
     return vf_run_sub(r, add(r, s, s), integer(r, 1));
 }
 
+/* Its derivative is 2*exp(-x^2)/sqrt(pi). */
+static vf_cell error_function(vf_run *r, vf_cell a) {
+    vf_cell c = fresh(r), square = negative(r, multiply(r, a, a));
+    vf_interval by = new_interval(r), bell = new_interval(r);
+    vf_interval_erf(interval(r, c), interval(r, a));
+    vf_interval_pi(&by);
+    vf_interval_sqrt(&by, &by);
+    vf_interval_inverse(&by, &by);
+    vf_interval_exp(&bell, interval(r, square));
+    vf_interval_add(&bell, &bell, &bell);
+    vf_interval_mul(&by, &by, &bell);
+    chain(r, c, a, &by);
+    vf_interval_clear(&by);
+    vf_interval_clear(&bell);
+    return c;
+}
+
 /* x*(1 + erf(x/sqrt(2)))/2 */
 static vf_cell gelu(vf_run *r, vf_cell a) {
-    vf_cell c = divide(r, a, root(r, integer(r, 2), true)), e = fresh(r);
-    vf_interval_erf(interval(r, e), interval(r, c));
+    vf_cell e = error_function(r, divide(r, a, root(r, integer(r, 2), true)));
     return half(r, multiply(r, a, add(r, integer(r, 1), e)));
 }
 
@@ -233,7 +304,8 @@ static vf_cell dot(vf_run *r, const vf_cell *a, size_t step_a, const vf_cell *b,
             sum = add(r, sum, product);
             continue;
         }
-        vf_interval_add(interval(r, sum), interval(r, sum), interval(r, product));
+        for (size_t s = 0; s <= r->slopes; s++)
+            vf_interval_add(interval(r, sum + s), interval(r, sum + s), interval(r, product + s));
         r->used = used; /* the product is not needed any more */
     }
     return sum;
@@ -338,6 +410,11 @@ static bool pivot(const vf_run *r, vf_cells *a, size_t k, size_t cols) {
     return true;
 }
 
+static void set(vf_run *r, vf_cell a, vf_cell b) {
+    for (size_t k = 0; k <= r->slopes; k++)
+        vf_interval_set(interval(r, a + k), interval(r, b + k));
+}
+
 /* a[i][j] - factor*a[k][j], in place. */
 static void subtract_row(vf_run *r, vf_cells *a, size_t i, size_t k, vf_cell factor, size_t from) {
     size_t used = r->used;
@@ -346,7 +423,7 @@ static void subtract_row(vf_run *r, vf_cells *a, size_t i, size_t k, vf_cell fac
         if (r->modulus)
             *at(a, i, j) = x;
         else
-            vf_interval_set(interval(r, *at(a, i, j)), interval(r, x));
+            set(r, *at(a, i, j), x);
         r->used = used;
     }
 }
@@ -357,7 +434,7 @@ static vf_cells *copy(vf_run *r, const vf_cells *a) {
     for (size_t k = 0; k < count(a); k++) {
         c->at[k] = r->modulus ? a->at[k] : fresh(r);
         if (!r->modulus)
-            vf_interval_set(interval(r, c->at[k]), interval(r, a->at[k]));
+            set(r, c->at[k], a->at[k]);
     }
     return c;
 }
@@ -793,6 +870,25 @@ bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *l
     bool failed = r->failed;
     *low = (long)eliminate(r, a);
     return !failed;
+}
+
+/* A row for each entry of a, a column for each direction. */
+static vf_cells *derivatives(const vf_run *r, const vf_cells *a) {
+    vf_cells *c = vf_cells_new(count(a), r->slopes);
+    for (size_t k = 0; k < count(c); k++)
+        c->at[k] = a->at[k / r->slopes] + 1 + k % r->slopes;
+    return c;
+}
+
+bool vf_run_jrank(vf_run *r, const vf_term *text, unsigned long choice, long *low) {
+    restart(r, choice);
+    const vf_cells *a = value(r, text);
+    size_t slopes = r->slopes;
+    a = derivatives(r, a);
+    r->slopes = 0;
+    *low = (long)eliminate(r, copy(r, a));
+    r->slopes = slopes;
+    return !r->failed;
 }
 
 static bool apart(vf_run *r, const vf_cells *difference) {

@@ -28,6 +28,7 @@ typedef struct vf_run {
     vf_table memo;
     uint64_t modulus; /* 0: intervals */
     mpfr_prec_t precision;
+    size_t slopes; /* of intervals: derivatives that each carries along */
     vf_interval *pool;
     size_t used, made, kept; /* kept: those of the point */
     bool failed;             /* something is not certainly defined */
@@ -45,11 +46,15 @@ vf_cells *vf_cells_new(size_t rows, size_t cols);
 vf_cell vf_run_rational(vf_run *r, mpq_srcptr q);
 vf_cell vf_run_number(vf_run *r, const vf_number *x); /* an interval around it */
 vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b);
+/* An entry of the point gets a derivative; what has none stands still. */
+void vf_run_move(vf_run *r, vf_cell c, size_t direction, const vf_number *by);
 
 /* Is the term certainly defined? */
 bool vf_run_is_defined(vf_run *r, const vf_term *t);
 /* A lower bound of the rank of a term, for one choice of signs. False: none is certain. */
 bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low);
+/* The same of the rank of the Jacobian of a term along the directions, of which there are some. */
+bool vf_run_jrank(vf_run *r, const vf_term *text, unsigned long choice, long *low);
 /* Do two terms certainly differ, for one choice of signs? */
 bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b, unsigned long choice);
 /* Was the choice that came last the last of all? They go from 0 on. */

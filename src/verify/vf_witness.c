@@ -12,6 +12,9 @@
    Terms without roots and exponentials may be taken modulo m, where every divisor is a unit: what
    is not 0 there was not 0 before.
 
+   A Jacobian is a matrix of this kind, too; its columns are derivatives along the directions of the
+   sets at the point, of which there are equally many everywhere.
+
    Nothing else is learned from a point: upper bounds come from shapes and fractions. */
 #include <string.h>
 
@@ -21,7 +24,7 @@
 #include "vf_machine.h"
 #include "vf_run.h"
 
-enum { MOST_POINTS = 64, LEVELS = 4 };
+enum { MOST_POINTS = 64, LEVELS = 4, JACOBIAN_LEVELS = 2 };
 
 static const mpfr_prec_t precision[LEVELS] = {128, 512, 2048, 8192};
 
@@ -89,52 +92,83 @@ static void narrow_rank(vf_facts *f, const vf_term *matrix, long *low, long *hig
         long found = lower_bound(f, matrix, *high);
         *low = found > *low ? found : *low;
     }
-    if (*low < *high && p->fractions)
+    if (*low < *high && p->fractions && !f->brief)
         vf_fractions_rank(f, matrix, low, high);
 }
 
-/* What has one branch only. */
-static bool is_entire(const vf_theorem *t, const vf_term *part) {
-    switch (part->op) {
-    case VF_LAYERNORM:
-    case VF_RMSNORM:
-    case VF_BATCHNORM:
-    case VF_SQRT:
-    case VF_NORM_FRO:
-        return false;
-    default:
-        return is_analytic(t, part);
-    }
+static void set_entry(vf_run *r, vf_cell *c, const vf_entry *entry) {
+    mpq_t q;
+    mpq_init(q);
+    ENSURE("the entries of a witness are rational", vf_num_is_rational(entry->value, q));
+    *c = vf_run_rational(r, q);
+    mpq_clear(q);
 }
 
-/* The rank of the Jacobian at a point; 0 where it is not known. */
-static long jacobian_at(vf_facts *f, const vf_term *t, const vf_point *point) {
+static long members_of(vf_facts *f, size_t v) {
+    return f->theorem->var[v].members ? vf_facts_integer(f, f->theorem->var[v].members) : 1;
+}
+
+static void set_point(vf_facts *f, vf_run *r, const vf_point *point) {
+    for (size_t v = 0; v < f->theorem->nvars; v++) {
+        long members = members_of(f, v);
+        vf_cells *member = vf_alloc((size_t)members * sizeof *member);
+        for (long m = 0; m < members; m++) {
+            const vf_value *x = &point->var[v][m];
+            member[m] = *vf_cells_new(x->rows, x->cols);
+            for (size_t k = 0; k < x->rows * x->cols; k++)
+                set_entry(r, &member[m].at[k], x->entry[k]);
+        }
+        r->variable[v] = member;
+    }
+    r->kept = r->used;
+}
+
+/* The run of a point with the derivatives that a jrank asks for; NULL: there are none. */
+static vf_run *moving_run(vf_facts *f, const vf_term *t, const vf_point *point, size_t level) {
     vf_machine m;
-    vf_interval x;
+    const vf_direction *along;
+    size_t n;
     vf_machine_init(&m, f->theorem, point);
     for (size_t k = 0; k < f->theorem->nsyms; k++)
         m.point->dim[k] = f->value[k];
-    const vf_value *rank = vf_machine_value(&m, t);
-    if (!rank || m.doubt.undefined || m.doubt.unsure || m.stopped)
-        return 0;
-    vf_interval_init(&x, 64);
-    vf_num_enclose(rank->entry[0]->value, 0, &x);
-    long low = mpfr_fits_slong_p(x.lo, MPFR_RNDD) ? mpfr_get_si(x.lo, MPFR_RNDD) : 0;
-    vf_interval_clear(&x);
-    return low;
+    if (!vf_directions(&m, t, &along, &n) || n == 0)
+        return NULL;
+    vf_run *r = vf_run_intervals(f, precision[level]);
+    r->slopes = n;
+    set_point(f, r, point);
+    for (size_t d = 0; d < n; d++)
+        for (size_t k = 0; k < along[d].by.rows * along[d].by.cols; k++)
+            vf_run_move(r, r->variable[along[d].var][along[d].member].at[k], d, along[d].by.x[k]);
+    return r;
+}
+
+/* The least rank of the Jacobian at a point, of all choices of signs. */
+static long jacobian_with(vf_run *r, const vf_term *text, long high) {
+    long least = high, low;
+    unsigned long choice = 0;
+    do {
+        bool certain = vf_run_jrank(r, text, choice++, &low);
+        least = !certain ? 0 : low < least ? low : least;
+    } while (least > 0 && !vf_run_is_last(r));
+    return least;
+}
+
+static long jacobian_at(vf_facts *f, const vf_term *t, const vf_point *point, long high) {
+    long best = 0;
+    for (size_t level = 0; level < JACOBIAN_LEVELS && best < high; level++) {
+        vf_run *r = moving_run(f, t, point, level);
+        long found = r == NULL ? 0 : jacobian_with(r, t->kid[0], high);
+        best = found > best ? found : best;
+    }
+    return best;
 }
 
 /* The weakest of what the points show. */
 static long jacobian_at_points(vf_facts *f, const vf_term *t, long high) {
     const vf_points *p = f->points;
-    long least = high;
-    if (p->n == 0 || !vf_built_of(f->theorem, t->kid[0], vf_is_generic) ||
-        !vf_built_of(f->theorem, t->kid[0], is_entire))
-        return 0;
-    for (size_t k = 0; k < p->n; k++) {
-        long here = jacobian_at(f, t, p->at[k]);
-        least = here < least ? here : least;
-    }
+    long least = p->n > 0 && is_apt(f, t->kid[0]) ? high : 0;
+    for (size_t k = 0; k < p->n && least > 0; k++)
+        least = jacobian_at(f, t, p->at[k], least);
     return least;
 }
 
@@ -143,7 +177,7 @@ static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
     const vf_points *p = f->points;
     long found = jacobian_at_points(f, t, *high);
     *low = found > *low ? found : *low;
-    if (*low < *high && p->fractions)
+    if (*low < *high && p->fractions && !f->brief)
         vf_fractions_jrank(f, t, low, high);
 }
 
@@ -233,33 +267,6 @@ static void take_residues(vf_facts *f, const char *rest) {
 
 /* --- points --------------------------------------------------------------------------------- */
 
-static void set_entry(vf_run *r, vf_cell *c, const vf_entry *entry) {
-    mpq_t q;
-    mpq_init(q);
-    ENSURE("the entries of a witness are rational", vf_num_is_rational(entry->value, q));
-    *c = vf_run_rational(r, q);
-    mpq_clear(q);
-}
-
-static long members_of(vf_facts *f, size_t v) {
-    return f->theorem->var[v].members ? vf_facts_integer(f, f->theorem->var[v].members) : 1;
-}
-
-static void set_point(vf_facts *f, vf_run *r, const vf_point *point) {
-    for (size_t v = 0; v < f->theorem->nvars; v++) {
-        long members = members_of(f, v);
-        vf_cells *member = vf_alloc((size_t)members * sizeof *member);
-        for (long m = 0; m < members; m++) {
-            const vf_value *x = &point->var[v][m];
-            member[m] = *vf_cells_new(x->rows, x->cols);
-            for (size_t k = 0; k < x->rows * x->cols; k++)
-                set_entry(r, &member[m].at[k], x->entry[k]);
-        }
-        r->variable[v] = member;
-    }
-    r->kept = r->used;
-}
-
 /* Which orthogonal matrices have a negative determinant: bit by bit; *n: how many there are. */
 static unsigned long component_of(vf_facts *f, const vf_point *point, size_t *n) {
     unsigned long bits = 0;
@@ -331,11 +338,13 @@ static void set_box(vf_facts *f, vf_run *r, const vf_point *box) {
     r->kept = r->used;
 }
 
-/* Ranks, sums and comparisons are defined where their parts are. */
+/* Ranks, sums and comparisons are defined where their parts are; a jrank, where its text is and all
+   functions in it have derivatives. */
 static bool is_defined(vf_facts *f, vf_run *r, const vf_term *t) {
     bool parts = (t->op >= VF_EQ && t->op <= VF_GE) || t->op == VF_AND || t->op == VF_OR ||
                  t->op == VF_NOT || t->op == VF_RANK || t->op == VF_NULLITY ||
                  t->op == VF_AFFRANK || t->op == VF_NEG || t->op == VF_ADD || t->op == VF_SUB;
+    t = t->op == VF_JRANK ? t->kid[0] : t;
     for (size_t k = 0; parts && k < t->nkids; k++)
         if (!is_defined(f, r, t->kid[k]))
             return false;

@@ -20,7 +20,7 @@ void rk_inst_equations(rk_instances *g) {
     size_t seen = 0;
     for (size_t i = 0; rules && i < rk_rewrite_size(rules) && seen < MOST_RULES; i++) {
         rk_rewrite_rule rule = rk_rewrite_get(rules, i);
-        if (!useful(rule.lead->word))
+        if (rule.lead->nwords != 1 || !useful(rule.lead->word)) /* a grid is no product */
             continue;
         seen++;
         rk_site from = {.mx = rule.image, .rank = rk_mx_rank(s, rule.image)};

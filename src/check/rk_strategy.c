@@ -57,22 +57,28 @@ static bool is_hunted(const rk_program *p) {
 
 /* --- provers at one choice of dimensions -------------------------------------------------- */
 
+static void prove_by_parts(job *j, const rk_program *p, rk_prove_options *o, double until,
+                           rk_proof *proof) {
+    rk_prove_closed(p, o, proof);
+    o->deadline = until;
+    if (proof->status != RK_PROOF_NONE || proof->late)
+        return;
+    rk_prove_cases(p, o, proof);
+    if (proof->status == RK_PROOF_NONE)
+        rk_prove_bounds(p, o, proof);
+    if (proof->status == RK_PROOF_NONE && j->generic)
+        rk_prove_witness(p, o, proof, j->diags);
+    if (proof->status == RK_PROOF_NONE)
+        rk_prove_symbolic(p, o, proof, j->diags);
+}
+
 rk_proof_status rk_job_prove_at(job *j, const rk_program *p, double until, rk_proof *proof) {
     rk_prove_options o = prove_options(j);
     o.deadline =
         j->choices > 1 ? until : j->deadline; /* no instances are drawn of one that is closed */
-    rk_prove_closed(p, &o, proof);
-    o.deadline = until;
+    prove_by_parts(j, p, &o, until, proof);
     if (proof->late)
         return RK_PROOF_NONE;
-    if (proof->status == RK_PROOF_NONE)
-        rk_prove_cases(p, &o, proof);
-    if (proof->status == RK_PROOF_NONE)
-        rk_prove_bounds(p, &o, proof);
-    if (proof->status == RK_PROOF_NONE && j->generic)
-        rk_prove_witness(p, &o, proof, j->diags);
-    if (proof->status == RK_PROOF_NONE)
-        rk_prove_symbolic(p, &o, proof, j->diags);
     /* Its proofs serve together or not at all: at every choice of finitely many. */
     bool whole = j->finite && j->proved_choices + 1 == j->visited_choices;
     if (proof->status == RK_PROOF_NONE && whole)

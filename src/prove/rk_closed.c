@@ -82,13 +82,11 @@ static void conclude(const tally *t, rk_proof *out) {
         out->status = RK_PROOF_TRUE;
 }
 
-/* The checker goes through the cases itself; it knows no variables that hypotheses define. */
+/* The checker goes through the cases itself. */
 static void record(const rk_program *program, const rk_prove_options *o, const rk_proof *out) {
-    bool exists = program->checked->mode == RK_MODE_EXISTS, plain = o->records != NULL;
-    for (size_t s = 0; s < program->nslots && plain; s++)
-        plain = !program->slots[s].defined;
-    if (plain && out->status == (exists ? RK_PROOF_FALSE : RK_PROOF_TRUE))
-        rk_buf_puts(o->records, "evaluate\n");
+    bool exists = program->checked->mode == RK_MODE_EXISTS;
+    if (out->status == (exists ? RK_PROOF_FALSE : RK_PROOF_TRUE))
+        rk_record_cases(program, o);
 }
 
 static tally tally_of(const rk_program *program) {

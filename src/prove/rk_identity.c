@@ -77,10 +77,30 @@ static bool is_above(argument *a, const rk_matrix *x, const rk_matrix *y, bool s
     return ok;
 }
 
+/* x = p/q is nowhere 0: p is not, by its factors. */
+static bool is_apart(argument *a, const fmpz_mpoly_q_struct *x) {
+    if (!rk_inequality_apart(&a->given, &x->num))
+        return false;
+    use(a, a->given.means);
+    if (a->steps != NULL) {
+        rk_steps_signs(a->steps, x);
+        rk_steps_conclude(a->steps, x, RK_MAY_NEGATIVE | RK_MAY_POSITIVE, false);
+    }
+    return true;
+}
+
 /* Two entries that are never equal. */
 static bool differ(argument *a, const rk_matrix *x, const rk_matrix *y) {
+    const rk_domain *d = a->formal.domain;
     bool scalar = x->rows * x->cols == 1 && y->rows * y->cols == 1;
-    return scalar && (is_above(a, x, y, true) || is_above(a, y, x, true));
+    if (!scalar || is_above(a, x, y, true) || is_above(a, y, x, true))
+        return scalar;
+    rk_matrix t;
+    rk_matrix_init(&t, d, 1, 1);
+    d->sub(d, t.entry, rk_matrix_entry(x, 0, 0), rk_matrix_entry(y, 0, 0));
+    bool ok = !rk_function_exceeded(d) && is_apart(a, t.entry);
+    rk_matrix_clear(&t);
+    return ok;
 }
 
 /* True at all points, if that is shown. */

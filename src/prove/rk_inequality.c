@@ -491,3 +491,22 @@ static bool prove(rk_inequalities *s, const fmpz_mpoly_t p, bool strict, int dep
 bool rk_inequality(rk_inequalities *s, const fmpz_mpoly_t p, bool strict) {
     return prove(s, p, strict, 0);
 }
+
+bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p) {
+    size_t mark = rk_inequality_mark(s);
+    if (p->length > MAX_FACTORED || fmpz_mpoly_is_fmpz(p, s->ring))
+        return !fmpz_mpoly_is_zero(p, s->ring) &&
+               rk_inequality_keep(s, mark, is_nowhere_zero(s, p, 0));
+    fmpz_mpoly_factor_t f;
+    fmpz_mpoly_t base;
+    fmpz_mpoly_init(base, s->ring);
+    fmpz_mpoly_factor_init(f, s->ring);
+    bool ok = fmpz_mpoly_factor(f, p, s->ring);
+    for (slong k = 0; ok && k < fmpz_mpoly_factor_length(f, s->ring); k++) {
+        fmpz_mpoly_factor_get_base(base, f, k, s->ring);
+        ok = is_nowhere_zero(s, base, 0);
+    }
+    fmpz_mpoly_factor_clear(f, s->ring);
+    fmpz_mpoly_clear(base, s->ring);
+    return rk_inequality_keep(s, mark, ok);
+}

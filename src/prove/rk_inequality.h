@@ -41,6 +41,8 @@ void rk_inequalities_give(rk_inequalities *s, const fmpz_mpoly_t g, bool strict)
 
 /* Is p >= 0 (strict: p > 0) at every point? */
 bool rk_inequality(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
+/* Is p nowhere 0, by its factors? */
+bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p);
 
 /* The methods, each on one polynomial.
    One variable: exact, by isolating real roots; only what is given of that variable alone is used.

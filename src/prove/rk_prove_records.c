@@ -85,9 +85,29 @@ static bool is_free(const rk_slot *s) {
     return !s->defined;
 }
 
+/* The checker puts definitions in. */
+static bool is_fraction(const rk_slot *s) {
+    return s->defined || rk_symbols_affine(s);
+}
+
+static void put_name(rk_buf *out, const rk_program *p, const char *keyword, size_t s) {
+    const rk_slot *slot = &p->slots[s];
+    rk_buf_printf(out, "%s %s", keyword, p->checked->vars[slot->var].name);
+    if (slot->member > 0)
+        rk_buf_printf(out, "[%lld]", (long long)slot->member);
+}
+
+static void put_definitions(const rk_program *p, rk_buf *out) {
+    for (size_t s = 0; s < p->nslots; s++)
+        if (p->slots[s].defined) {
+            put_name(out, p, "define", s);
+            rk_buf_putc(out, '\n');
+        }
+}
+
 /* Equations of orthogonal matrices and rows of length 1 serve Jacobians alone. */
 static bool are_fractions(const rk_program *p) {
-    return are_all(p, rk_has_jacobians(p->checked) ? is_free : rk_symbols_affine);
+    return rk_has_jacobians(p->checked) || are_all(p, is_fraction);
 }
 
 static bool are_few(const rk_program *p) {
@@ -101,13 +121,24 @@ static const char *fractions_for(const rk_program *p) {
 
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (o->records != NULL)
-        rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : fractions_for(program));
+    if (o->records == NULL)
+        return;
+    put_definitions(program, o->records);
+    rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : fractions_for(program));
+}
+
+void rk_record_cases(const rk_program *program, const rk_prove_options *o) {
+    if (o->records == NULL)
+        return;
+    put_definitions(program, o->records);
+    rk_buf_puts(o->records, "evaluate\n");
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
-    if (o->records != NULL && are_fractions(program))
-        rk_buf_puts(o->records, fractions_for(program));
+    if (o->records == NULL || !are_fractions(program))
+        return;
+    put_definitions(program, o->records);
+    rk_buf_puts(o->records, fractions_for(program));
 }
 
 /* --- points --------------------------------------------------------------------------------- */
@@ -123,10 +154,7 @@ static void put_matrix(rk_buf *out, const fmpq_mat_t m) {
 
 static void put_point(rk_buf *out, const rk_program *p, const rk_assignment *a) {
     for (size_t s = 0; s < p->nslots; s++) {
-        const rk_slot *slot = &p->slots[s];
-        rk_buf_printf(out, "set %s", p->checked->vars[slot->var].name);
-        if (slot->member > 0)
-            rk_buf_printf(out, "[%lld]", (long long)slot->member);
+        put_name(out, p, "set", s);
         rk_buf_puts(out, " | [");
         put_matrix(out, &a->value[s]);
         rk_buf_puts(out, "]\n");

@@ -8,6 +8,7 @@
 
 /* Nothing is written where the options want no records. */
 void rk_record_shape(const rk_program *program, const rk_prove_options *o);
+void rk_record_cases(const rk_program *program, const rk_prove_options *o);
 void rk_record_rational(const rk_program *program, const rk_prove_options *o);
 void rk_record_witness(const rk_program *program, const rk_prove_options *o);
 /* Does a claim speak of a Jacobian; all of them of fractions? */

@@ -55,7 +55,11 @@ static const vf_term *exchange(vf_walk *w, const vf_term *t, vf_term_image *imag
         for (size_t i = 0; i < t->nkids; i++) {
             copy->kid[i] = exchange(w, t->kid[i], image, self);
             changed |= copy->kid[i] != t->kid[i];
+            copy->height =
+                copy->kid[i]->height >= copy->height ? copy->kid[i]->height + 1 : copy->height;
         }
+        if (copy->height > VF_MAX_DEPTH)
+            vf_limit("operators above one another");
         result = changed ? copy : t;
     }
     see(w, t, result);

@@ -1,6 +1,7 @@
 /* The kind `evaluate`: nothing is left to choose, or finitely many things. Every case is computed:
    a hypothesis is false or not defined, or all claims that are defined are true. */
 #include "vf_cert.h"
+#include "vf_linear.h"
 #include "vf_machine.h"
 
 enum { MOST_CASES = 20000 };
@@ -59,6 +60,34 @@ static vf_value member_of_set(vf_set set, const slot *s, size_t k) {
     return *v;
 }
 
+/* --- what hypotheses give ------------------------------------------------------------------- */
+
+static bool is_given(const vf_variable *v, long member) {
+    for (size_t i = 0; i < v->ngiven; i++)
+        if (v->given[i].member == 0 || v->given[i].member == member + 1)
+            return true;
+    return false;
+}
+
+static bool lies_outside(const vf_theorem *t, const vf_term *by, vf_set set, const vf_point *at) {
+    vf_machine m;
+    vf_machine_init(&m, t, at);
+    const vf_value *value = vf_machine_value(&m, by);
+    if (value == NULL || m.doubt.undefined || m.doubt.unsure || m.stopped)
+        return false;
+    vf_grid a = vf_value_grid(value);
+    return vf_grid_is_rational(&a) && !vf_in_set(set, &a);
+}
+
+/* Is what a hypothesis gives certainly not in the set of its variable? */
+static bool misses_a_set(const vf_theorem *t, const vf_point *at) {
+    for (size_t v = 0; v < t->nvars; v++)
+        for (size_t i = 0; i < t->var[v].ngiven; i++)
+            if (lies_outside(t, t->var[v].given[i].by, t->var[v].set, at))
+                return true;
+    return false;
+}
+
 /* --- cases ----------------------------------------------------------------------------------- */
 
 static size_t make_slots(const vf_theorem *t, vf_point *at, slot **slots) {
@@ -89,6 +118,8 @@ static bool fails(const vf_theorem *t, const vf_term *truth, const vf_point *at)
 }
 
 static void ensure_claims(const vf_theorem *t, const vf_point *at) {
+    if (misses_a_set(t, at))
+        return;
     for (size_t i = 0; i < t->nassumes; i++)
         if (fails(t, t->assume[i], at))
             return;
@@ -99,7 +130,7 @@ static void ensure_claims(const vf_theorem *t, const vf_point *at) {
 }
 
 static void ensure_no_example(const vf_theorem *t, const vf_point *at) {
-    bool excluded = false;
+    bool excluded = misses_a_set(t, at);
     for (size_t i = 0; i < t->nassumes && !excluded; i++)
         excluded = fails(t, t->assume[i], at);
     for (size_t i = 0; i < t->nclaims && !excluded; i++)
@@ -124,7 +155,8 @@ static void check_all(vf_theorem *t, vf_cert *c, vf_point *at, checker_of_case *
     vf_take_alone(c, "evaluate");
     size_t n = make_slots(t, at, &slots), cases = 1;
     for (size_t i = 0; i < n; i++) {
-        slots[i].choices = size_of_set(t, &slots[i]);
+        slots[i].choices =
+            is_given(&t->var[slots[i].var], slots[i].member) ? 1 : size_of_set(t, &slots[i]);
         cases = times(cases, slots[i].choices);
     }
     check_cases(t, at, slots, n, 0, check);

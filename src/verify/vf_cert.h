@@ -55,6 +55,9 @@ void vf_check_calculus(vf_theorem *t, vf_cert *c);
 /* `known` records: one side of some claims, by the calculus. What is left of all claims. */
 const vf_term **vf_check_known(vf_theorem *t, vf_cert *c);
 
+/* define NAME: the theorem with what hypotheses give in the place of the variables. */
+vf_theorem *vf_take_definitions(vf_theorem *t, vf_cert *c);
+
 /* never K: the theorem becomes the negation of claim K; that of an `exists` theorem for all values,
    with the other claims as hypotheses. */
 void vf_take_never(vf_theorem *t, vf_cert *c);

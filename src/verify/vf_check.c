@@ -85,7 +85,8 @@ static const struct kind {
     {"identity", vf_check_identity}, {"witness", vf_check_witness},
 };
 
-static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
+static void check_kind(vf_theorem *theorem, vf_cert *c, vf_point *at) {
+    vf_theorem *t = vf_take_definitions(theorem, c);
     const char *next = vf_next(c);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].keyword, next) == 0) {
@@ -144,6 +145,8 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
         return;
     }
     vf_point *at = vf_read_at(t, vf_take(c, "at"));
+    if (has(t, VF_EXISTS) && strcmp(vf_next(c), "never") != 0)
+        t = vf_take_definitions(t, c);
     const char *next = vf_next(c);
     if (strcmp(next, "never") == 0)
         check_never(t, c, at);

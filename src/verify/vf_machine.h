@@ -39,6 +39,8 @@ vf_value *vf_value_new(size_t rows, size_t cols);
 const vf_value *vf_value_scalar(const vf_entry *x);
 const vf_entry **vf_value_at(const vf_value *a, size_t i, size_t j);
 vf_grid vf_value_grid(const vf_value *a);
+/* Is it in the set, or (false) not known to be? Of rational entries it is known. */
+bool vf_in_set(vf_set set, const vf_grid *a);
 bool vf_value_moves(const vf_value *a);
 
 /* Operations on values that are there. */

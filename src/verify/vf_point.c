@@ -77,7 +77,7 @@ static bool is_invertible(const vf_grid *a) {
     return low == (long)a->rows;
 }
 
-static bool in_set(vf_set set, const vf_grid *a) {
+bool vf_in_set(vf_set set, const vf_grid *a) {
     vf_grid t = vf_grid_transpose(a), gram, square = squares(a), unit = identity(a->cols);
     switch (set) {
     case VF_REAL:
@@ -125,7 +125,7 @@ bool vf_in_sets(const vf_theorem *theorem, const vf_point *point) {
     for (size_t v = 0; v < theorem->nvars; v++)
         for (long i = 0; i < members_of(theorem, point, v); i++) {
             vf_grid a = vf_value_grid(&point->var[v][i]);
-            if (!in_set(theorem->var[v].set, &a))
+            if (!vf_in_set(theorem->var[v].set, &a))
                 return false;
         }
     return true;

@@ -176,13 +176,21 @@ static void learn_radicand(vf_symbolic *s, const vf_poly *p) {
         vf_learn(s, s->atom[atom].what, VF_PLUS);
 }
 
+static void add_fact(vf_symbolic *s, const vf_poly *p, unsigned signs) {
+    s->fact = vf_grow(s->fact, s->nfacts, sizeof *s->fact);
+    s->fact[s->nfacts++] = fact_of(s, p, signs);
+}
+
+/* A fraction is 0 where its numerator is; its sign is that of numerator times denominator. */
 void vf_learn(vf_symbolic *s, vf_ratio x, unsigned signs) {
     bool whole = vf_poly_is_rational(x.den, NULL);
+    bool numerator = signs == VF_NULL || signs == (VF_MINUS | VF_PLUS);
     const vf_poly *p = whole ? x.num : vf_poly_mul(x.num, x.den);
     if (!(signs & VF_NULL))
         learn_radicand(s, p);
-    s->fact = vf_grow(s->fact, s->nfacts, sizeof *s->fact);
-    s->fact[s->nfacts++] = fact_of(s, p, signs);
+    if (!whole && numerator)
+        add_fact(s, x.num, signs);
+    add_fact(s, p, signs);
     s->fraction = vf_grow(s->fraction, s->nfractions, sizeof *s->fraction);
     s->fraction[s->nfractions++] = (vf_fraction){x, signs};
 }

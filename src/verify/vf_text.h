@@ -163,12 +163,19 @@ typedef enum vf_set {
 
 typedef enum vf_quantifier { VF_FORALL, VF_GENERIC, VF_EXISTS } vf_quantifier;
 
+typedef struct vf_definition {
+    long member;       /* of a family, from 1; 0: a single variable */
+    const vf_term *by; /* stands for it; it stands nowhere itself */
+} vf_definition;
+
 typedef struct vf_variable {
     const char *name;
     vf_quantifier quantifier;
     vf_set set;
     const vf_term *members;     /* of a family W[H]: H; NULL for a single variable */
     const vf_term *rows, *cols; /* integer expressions */
+    vf_definition *given;       /* by `define` records */
+    size_t ngiven;
 } vf_variable;
 
 typedef struct vf_datum {

@@ -4,6 +4,7 @@
 #include "rk_pattern.h"
 
 static const rk_palette small_palette = {RK_ENTRIES_SMALL, NULL, 0};
+static const rk_palette dense_palette = {RK_ENTRIES_DENSE, NULL, 0};
 static const rk_palette fraction_palette = {RK_ENTRIES_FRACTIONS, NULL, 0};
 
 static void draw_constant(fmpq_t x, const rk_palette *palette, rk_rng *rng) {
@@ -51,6 +52,11 @@ void rk_entry_draw(fmpq_t x, const rk_palette *palette, rk_rng *rng) {
     case RK_ENTRIES_WIDE:
         draw_wide(x, rng);
         break;
+    case RK_ENTRIES_DENSE: {
+        slong size = rk_rng_between(rng, 1, 99);
+        fmpq_set_si(x, rk_rng_below(rng, 2) ? size : -size, 1);
+        break;
+    }
     case RK_ENTRIES_CONSTANTS:
         draw_constant(x, palette, rng);
         break;
@@ -362,9 +368,9 @@ void rk_draw_slot(const rk_slot *slot, rk_pattern pattern, const rk_palette *pal
     }
 }
 
-void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
+static void draw_inside(const rk_slot *slot, const rk_palette *palette, rk_rng *rng,
+                        fmpq_mat_t out) {
     rk_set set = slot->set;
-    const rk_palette *palette = set == RK_SET_PSD ? &small_palette : &fraction_palette;
     rk_draw_slot(slot, RK_PATTERN_PLAIN, palette, rng, out);
     if (set == RK_SET_NONNEGATIVE || set == RK_SET_STOCHASTIC) {
         lift_zeros(out, rng);
@@ -373,6 +379,14 @@ void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
     }
     for (slong i = 0; i < out->r && set == RK_SET_PSD; i++)
         fmpq_add_si(fmpq_mat_entry(out, i, i), fmpq_mat_entry(out, i, i), 1);
+}
+
+void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
+    draw_inside(slot, slot->set == RK_SET_PSD ? &small_palette : &fraction_palette, rng, out);
+}
+
+void rk_draw_dense(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out) {
+    draw_inside(slot, &dense_palette, rng, out);
 }
 
 /* 10^k or 2^k, |k| at most 6. */

@@ -14,7 +14,8 @@ typedef enum rk_entries {
     RK_ENTRIES_FRACTIONS, /* height at most 6 */
     RK_ENTRIES_WIDE,      /* powers of ten from 1e-6 to 1e6 */
     RK_ENTRIES_CONSTANTS, /* numbers of the theorem's text, their neighbours, roots, reciprocals */
-    RK_ENTRIES_COUNT
+    RK_ENTRIES_COUNT,
+    RK_ENTRIES_DENSE = RK_ENTRIES_COUNT + 1 /* of -99 .. 99 without 0; no sampler's choice */
 } rk_entries;
 
 typedef struct rk_palette {
@@ -71,6 +72,9 @@ void rk_draw_slot(const rk_slot *slot, rk_pattern pattern, const rk_palette *pal
 
 /* A member in the interior of the set (for finite sets, any), from random small rationals. */
 void rk_draw_interior(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out);
+
+/* The same without small entries that meet by chance: a polynomial in them is 0 rarely. */
+void rk_draw_dense(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out);
 
 /* Moves a member a little in a random direction, so that it leaves its structure but stays near;
    members of finite sets stay where they are. */

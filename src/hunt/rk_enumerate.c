@@ -1,5 +1,12 @@
 #include "rk_enumerate.h"
+#include "rk_beside.h"
 #include "rk_params.h"
+
+/* Beside others generic slots are not counted through: they are drawn dense, anew for each number.
+ */
+static bool is_counted(const rk_program *program, size_t slot) {
+    return !program->slots[slot].defined && !rk_beside_dense(program, slot);
+}
 
 static const unsigned letters[RK_ALPHABETS] = {2, 3, 5};
 
@@ -30,7 +37,7 @@ uint64_t rk_enumerate_count(const rk_program *program, unsigned alphabet) {
     uint64_t count = 1;
     for (size_t s = 0; s < program->nslots; s++) {
         const rk_slot *slot = &program->slots[s];
-        slong n = slot->defined ? 0 : rk_params_count(slot);
+        slong n = is_counted(program, s) ? rk_params_count(slot) : 0;
         for (slong i = 0; i < n; i++)
             if (__builtin_mul_overflow(count, choices(slot, i, alphabet), &count))
                 return UINT64_MAX;
@@ -62,8 +69,10 @@ static bool set_slot(const rk_slot *slot, unsigned alphabet, uint64_t *index, bo
 bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
                      rk_assignment *out) {
     bool ok = true, fresh = alphabet == 0;
+    rk_rng rng = rk_rng_trial(0, program->checked->statement, index);
+    rk_beside_draw(program, &rng, out);
     for (size_t s = 0; s < program->nslots; s++)
-        if (!program->slots[s].defined)
+        if (is_counted(program, s))
             ok = set_slot(&program->slots[s], alphabet, &index, &fresh, &out->value[s]) && ok;
     return ok && fresh;
 }
@@ -75,7 +84,7 @@ static size_t tallest(const rk_program *program) {
     for (size_t s = 0; s < program->nslots; s++) {
         const rk_slot *slot = &program->slots[s];
         bool rectangular = rk_params_count(slot) == slot->rows * slot->cols;
-        if (!slot->defined && rectangular && slot->rows > rows) {
+        if (is_counted(program, s) && rectangular && slot->rows > rows) {
             best = s;
             rows = slot->rows;
         }
@@ -97,8 +106,7 @@ static uint64_t row_number(const rk_slot *slot, slong row, unsigned alphabet, ui
 bool rk_enumerate_sorted(const rk_program *program, unsigned alphabet, uint64_t index) {
     size_t tall = tallest(program);
     for (size_t s = 0; s < tall && tall < program->nslots; s++)
-        for (slong i = 0; !program->slots[s].defined && i < rk_params_count(&program->slots[s]);
-             i++)
+        for (slong i = 0; is_counted(program, s) && i < rk_params_count(&program->slots[s]); i++)
             index /= choices(&program->slots[s], i, alphabet);
     uint64_t last = 0;
     for (slong i = 0; tall < program->nslots && i < (slong)program->slots[tall].rows; i++) {

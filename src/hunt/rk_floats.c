@@ -14,6 +14,7 @@
 
 #include "base/rk_mem.h"
 #include "eval/rk_batch.h"
+#include "rk_beside.h"
 #include "rk_element.h"
 #include "rk_margin.h"
 #include "rk_trial.h"
@@ -564,11 +565,31 @@ static void copy_side(const floats *f, side *to, const side *from) {
         copy_plane(f, to->index[i], from->index[i]);
 }
 
+/* Small enough for the ranks of products in floats, without structure: 0 is rare. */
+static const alphabet dense = {-64, 129, 1};
+
+static void fill_dense(floats *f, size_t s, rk_rng *rng) {
+    side *x = &f->side[s];
+    x->fill = DRAWN;
+    draw_planes(f, x->plane, x->rows * x->cols, dense, rng);
+    into_set(f, &f->program->slots[s], x, rng);
+}
+
+/* Beside other slots a generic one is dense most often. */
+static bool is_dense(const floats *f, size_t s, rk_rng *rng) {
+    return rk_beside_dense(f->program, s) && can_draw(&f->program->slots[s]) &&
+           rk_rng_below(rng, 4) != 0;
+}
+
 static void fill_slot(floats *f, size_t s, rk_rng *rng) {
     side *x = &f->side[s];
     size_t other = rk_rng_below(rng, 8) == 0 ? twin(f, s) : s;
     if (!rk_batch_reads(f->batch, s)) { /* any members do, when a lane is made exact */
         x->fill = CHOSEN;
+        return;
+    }
+    if (is_dense(f, s, rng)) {
+        fill_dense(f, s, rng);
         return;
     }
     x->fill = any_fill(&f->program->slots[s], rng);

@@ -1,5 +1,6 @@
 /* The recipes of the structured samplers, in one table: entries, pattern, relation, finish. */
 #include "rk_hunt.h"
+#include "rk_beside.h"
 #include "rk_draw.h"
 #include "rk_element.h"
 #include "rk_relate.h"
@@ -128,10 +129,8 @@ static void draw_all(const rk_program *program, const rk_sample_style *style, rk
         _fmpq_vec_clear(constants, constants_room(program));
 }
 
-bool rk_sample(const rk_program *program, unsigned style, rk_rng *rng, rk_assignment *out) {
-    const rk_sample_style *s = &styles[style];
-    draw_all(program, s, rng, out);
-    switch (s->relation) {
+static bool relate(const rk_program *program, relation how, rk_rng *rng, rk_assignment *out) {
+    switch (how) {
     case EQUAL:
         return rk_relate_equal(program, out);
     case PAIR:
@@ -142,6 +141,13 @@ bool rk_sample(const rk_program *program, unsigned style, rk_rng *rng, rk_assign
         break;
     }
     return true;
+}
+
+bool rk_sample(const rk_program *program, unsigned style, rk_rng *rng, rk_assignment *out) {
+    draw_all(program, &styles[style], rng, out);
+    bool fits = relate(program, styles[style].relation, rng, out);
+    rk_beside_vary(program, rng, out);
+    return fits;
 }
 
 /* Small rationals half of the time, otherwise far from the middle: huge or tiny, of one sign, or

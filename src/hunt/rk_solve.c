@@ -3,6 +3,7 @@
    What a structured draw satisfies already is left alone. The same for degeneracies that a claim
    on ranks may fail at: a square matrix whose rank is asked for is made singular. */
 #include "base/rk_mem.h"
+#include "rk_beside.h"
 #include "rk_equations.h"
 #include "rk_trial.h"
 
@@ -176,7 +177,8 @@ static void make_singular(const rk_equations *equations, rk_rng *rng, rk_assignm
         return;
     rk_equations_set_singular(&e, matrix);
     for (size_t k = 0; k < n; k++)
-        if (solve_some_entry(&e, out, (start + k) % n, rng))
+        if (!rk_beside_dense(e.program, (start + k) % n) &&
+            solve_some_entry(&e, out, (start + k) % n, rng))
             return;
 }
 

@@ -1,17 +1,20 @@
 /* Single draws. */
+#include "rk_beside.h"
 #include "rk_trial.h"
 
-static bool is_generic(const rk_checked *checked) {
-    for (size_t v = 0; v < checked->nvars; v++)
-        if (checked->vars[v].quant == RK_GENERIC)
+static bool has_generic(const rk_program *program) {
+    for (size_t s = 0; s < program->nslots; s++)
+        if (!program->slots[s].defined && program->slots[s].quant == RK_GENERIC)
             return true;
     return false;
 }
 
-/* Generic theorems are violated in the interior, the others most often at the edges. */
+/* Claims of generic variables alone are violated in the interior, the others most often where what
+   is not generic lies at the edges. */
 bool rk_trial_sample(rk_judge *judge, const rk_program *program, rk_rng *rng, rk_assignment *out,
                      unsigned *claim) {
-    if ((rk_rng_below(rng, 4) == 0) != is_generic(judge->checked)) {
+    bool inside = has_generic(program) && !rk_beside_mixed(program);
+    if ((rk_rng_below(rng, 4) == 0) != inside) {
         judge->how = "random rationals";
         rk_sample_interior(program, rng, out);
     } else {

@@ -320,6 +320,16 @@ const rk_facts *rk_local_facts(const rk_local *l) {
     return &l->bounds;
 }
 
+void rk_local_bound_rank(rk_local *l, unsigned instr, slong high) {
+    int64_t *known = &l->bounds.fact_high[instr];
+    if (*known < 0 || high < *known)
+        *known = high;
+}
+
+void rk_local_conclude(rk_local *l) {
+    rk_facts_propagate(&l->bounds);
+}
+
 static const void *entry_at(const rk_matrix *m, slong k) {
     return rk_matrix_entry(m, k / m->cols, k % m->cols);
 }

@@ -19,6 +19,11 @@ void rk_local_free(rk_local *local);
    assignment in some neighbourhood. Owned by the rk_local. */
 const rk_facts *rk_local_facts(const rk_local *local);
 
+/* Near the point the rank of an instruction is at most `high`, by its form there. What follows is
+   seen after rk_local_conclude. */
+void rk_local_bound_rank(rk_local *local, unsigned instr, slong high);
+void rk_local_conclude(rk_local *local);
+
 /* The slots whose values stay as they are: `forall` ones and members of finite sets. */
 bool rk_local_stands_still(const rk_slot *slot);
 

@@ -95,7 +95,17 @@ static bool false_by_form(const rk_program *program, const rk_prove_options *o) 
 /* Seconds for one claim. */
 #define LONGEST 2.0
 
-static bool claim_false_near(const rk_program *program, unsigned claim, const rk_local *local,
+/* What the form says of ranks meets what the point says: at most the one, at least the other. */
+static void bound_ranks(rk_local *local, const rk_formal *f) {
+    const rk_program *p = f->run.program;
+    for (unsigned i = 0; i < p->ninstr; i++)
+        if (p->instr[i].code == RK_P_RANK && f->run.done[i] && f->run.bounds[i] != NULL)
+            rk_local_bound_rank(local, p->instr[i].arg[0],
+                                fmpz_get_si(fmpq_numref(&f->run.bounds[i]->high)));
+    rk_local_conclude(local);
+}
+
+static bool claim_false_near(const rk_program *program, unsigned claim, rk_local *local,
                              const rk_assignment *point, const rk_prove_options *o) {
     rk_formal f;
     double end = rk_clock() + LONGEST;
@@ -103,8 +113,10 @@ static bool claim_false_near(const rk_program *program, unsigned claim, const rk
     if (!rk_formal_open_near(&f, program, claim, local, point, end))
         return false;
     bool found = f.claim == f.whole && rk_tern_false(f.run.truth[claim]);
+    if (!found)
+        bound_ranks(local, &f);
     rk_formal_close(&f);
-    return found;
+    return found || rk_tern_false(rk_facts_claims(rk_local_facts(local)));
 }
 
 /* Everything is defined and the hypotheses hold on a neighbourhood, in which moduli, roots and

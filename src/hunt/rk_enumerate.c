@@ -66,11 +66,17 @@ static bool set_slot(const rk_slot *slot, unsigned alphabet, uint64_t *index, bo
     return ok;
 }
 
+static void draw_dense(const rk_program *program, uint64_t index, rk_assignment *out) {
+    if (!rk_beside_mixed(program))
+        return;
+    rk_rng rng = rk_rng_trial(0, program->checked->statement, index);
+    rk_beside_draw(program, &rng, out);
+}
+
 bool rk_enumerate_at(const rk_program *program, unsigned alphabet, uint64_t index,
                      rk_assignment *out) {
     bool ok = true, fresh = alphabet == 0;
-    rk_rng rng = rk_rng_trial(0, program->checked->statement, index);
-    rk_beside_draw(program, &rng, out);
+    draw_dense(program, index, out);
     for (size_t s = 0; s < program->nslots; s++)
         if (is_counted(program, s))
             ok = set_slot(&program->slots[s], alphabet, &index, &fresh, &out->value[s]) && ok;

@@ -109,6 +109,33 @@ static void interior_draws_keep_off_the_boundary(void **state) {
     stop(&a);
 }
 
+/* Beside others, in every style: most values have full rank while the others keep their structure.
+ */
+static void generic_slots_beside_others_are_dense(void **state) {
+    (void)state;
+    uint64_t from = seed(), trial = 0;
+    for (size_t i = 0; i < SETS; i++) {
+        rk_slot slots[2] = {slot_of(all_sets[i], 3, 3), slot_of(RK_SET_REAL, 3, 3)};
+        slots[0].quant = RK_GENERIC;
+        rk_program p = {.slots = slots, .nslots = 2};
+        rk_assignment a;
+        int full = 0, singular = 0, draws = 0;
+        start(&a, &p);
+        for (unsigned style = 0; style < rk_sample_styles(); style++)
+            for (int k = 0; k < 8; k++, draws++) {
+                rk_rng rng = stream(from, trial++);
+                rk_sample(&p, style, &rng, &a);
+                assert_true(rk_assignment_in_sets(&p, &a));
+                full += rk_is_invertible(&a.value[0]);
+                singular += !rk_is_invertible(&a.value[1]);
+            }
+        stop(&a);
+        if (full < draws * 2 / 3 || singular < draws / 3)
+            fail_msg("%s: of %d draws %d have full rank; of the others %d are singular",
+                     info[all_sets[i]].name, draws, full, singular);
+    }
+}
+
 static void both_components_of_the_orthogonal_group_are_drawn(void **state) {
     (void)state;
     uint64_t from = seed();
@@ -368,6 +395,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_style_stays_in_every_set),
         cmocka_unit_test(interior_draws_keep_off_the_boundary),
+        cmocka_unit_test(generic_slots_beside_others_are_dense),
         cmocka_unit_test(both_components_of_the_orthogonal_group_are_drawn),
         cmocka_unit_test(draws_depend_on_the_stream_alone),
         cmocka_unit_test(rows_of_rational_deviation_have_one),

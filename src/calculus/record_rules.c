@@ -486,36 +486,12 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
 
 /* --- degrees of freedom -------------------------------------------------------------------- */
 
-enum { MOST_OCCURRENCES = 20000 };
-
-static bool is_loop(rk_op op) {
-    return op == RK_T_FOLD || (op >= RK_T_LOOP_SUM && op <= RK_T_LOOP_MIN) || op == RK_T_LOOP_ALL ||
-           op == RK_T_LOOP_ANY;
-}
-
-/* Is it a `jrank` outside loops below t? *before: those that begin before it are added. */
-static bool begins_in(const rk_term *t, const rk_term *jrank, size_t *before, size_t *steps) {
-    if (t == jrank || is_loop(t->op) || ++*steps > MOST_OCCURRENCES)
-        return t == jrank;
-    if (t->op == RK_T_JRANK) {
-        ++*before;
-        return false;
-    }
-    for (size_t i = 0; i < t->nkids; i++)
-        if (begins_in(t->kid[i], jrank, before, steps))
-            return true;
-    return false;
-}
-
 /* Its number among those of the hypotheses and claims as they are written, from 1; 0: none. */
 static size_t number_of_jrank(const rk_checked *c, const rk_term *jrank) {
-    size_t before = 0, steps = 0;
-    for (size_t i = 0; i < c->nassumes; i++)
-        if (begins_in(c->assumes[i], jrank, &before, &steps))
-            return before + 1;
-    for (size_t i = 0; i < c->nclaims; i++)
-        if (begins_in(c->claims[i], jrank, &before, &steps))
-            return before + 1;
+    const rk_term *t;
+    for (size_t k = 1; (t = rk_jrank_numbered(c, k)) != NULL; k++)
+        if (t == jrank)
+            return k;
     return 0;
 }
 

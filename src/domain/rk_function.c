@@ -252,6 +252,81 @@ static rk_ev f_rank(slong *low, slong *high, const rk_matrix *a) {
     return ev == RK_EV_OK && formal ? RK_EV_PRECISION : ev;
 }
 
+/* (num'*den - num*den')/den^2 */
+rk_ev rk_function_derivative(const rk_domain *d, void *r, const void *x, slong k) {
+    const fmpz_mpoly_q_struct *q = x;
+    fmpz_mpoly_q_struct *made = r;
+    fmpz_mpoly_q_t num, den;
+    fmpz_mpoly_q_init(num, ring(d));
+    fmpz_mpoly_q_init(den, ring(d));
+    fmpz_mpoly_derivative(&num->num, &q->num, k, ring(d));
+    fmpz_mpoly_derivative(&den->num, &q->den, k, ring(d));
+    f_mul(d, den, den, x);
+    f_sub(d, num, num, den);
+    fmpz_mpoly_q_set_si(den, 1, ring(d));
+    fmpz_mpoly_set(&den->num, &q->den, ring(d));
+    rk_ev ev = rk_function_divide(d, made, num, den);
+    fmpz_mpoly_q_clear(num, ring(d));
+    fmpz_mpoly_q_clear(den, ring(d));
+    return ev;
+}
+
+/* The column of the first entry of row i that is not 0. */
+static slong leading(const rk_matrix *a, slong i) {
+    slong j = 0;
+    while (j < a->cols && is_zero(rk_at(a, i, j)))
+        j++;
+    return j;
+}
+
+/* Column k of r times what makes polynomials of its entries. */
+static void clear_column(rk_matrix *r, slong k) {
+    const rk_domain *d = r->domain;
+    fmpz_mpoly_q_t den;
+    fmpz_mpoly_q_init(den, ring(d));
+    for (slong i = 0; i < r->rows; i++) {
+        const fmpz_mpoly_q_struct *x = (void *)rk_at(r, i, k);
+        fmpz_mpoly_q_set_si(den, 1, ring(d));
+        fmpz_mpoly_set(&den->num, &x->den, ring(d));
+        for (slong j = 0; j < r->rows && !fmpz_mpoly_q_is_one(den, ring(d)); j++)
+            f_mul(d, rk_at(r, j, k), rk_at(r, j, k), den);
+    }
+    fmpz_mpoly_q_clear(den, ring(d));
+}
+
+/* With rows in reduced echelon form each column without a pivot gives a vector. */
+static rk_ev kernel_of(rk_matrix *r, const rk_matrix *a, slong rank) {
+    const rk_domain *d = a->domain;
+    rk_ev ev = RK_EV_OK;
+    for (slong j = 0, pivots = 0, k = 0; j < a->cols; j++) {
+        if (pivots < rank && leading(a, pivots) == j) {
+            pivots++;
+            continue;
+        }
+        fmpz_mpoly_q_set_si((fmpz_mpoly_q_struct *)rk_at(r, j, k), 1, ring(d));
+        for (slong i = 0; i < pivots && ev == RK_EV_OK; i++) {
+            void *x = rk_at(r, leading(a, i), k);
+            ev = rk_function_divide(d, x, rk_at(a, i, j), rk_at(a, i, leading(a, i)));
+            f_neg(d, x, x);
+        }
+        clear_column(r, k++);
+    }
+    return context(d)->exceeded ? RK_EV_LIMIT : ev;
+}
+
+rk_ev rk_function_kernel(rk_matrix *r, const rk_matrix *a) {
+    rk_matrix work;
+    slong rank;
+    bool odd;
+    rk_matrix_copy(&work, a);
+    rk_ev ev = echelon(&work, a->cols, true, &rank, &odd);
+    rk_matrix_init(r, a->domain, a->cols, ev == RK_EV_OK ? a->cols - rank : 0);
+    if (ev == RK_EV_OK)
+        ev = kernel_of(r, &work, rank);
+    rk_matrix_clear(&work);
+    return ev;
+}
+
 /* Leverrier's recursion, which divides by 2, ..., n alone: *determinant, and the adjugate. */
 static void leverrier(rk_matrix *adjugate, void *determinant, const rk_matrix *a) {
     const rk_domain *d = a->domain;

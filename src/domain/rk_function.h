@@ -30,6 +30,12 @@ enum { RK_MAY_NEGATIVE = 1, RK_MAY_ZERO = 2, RK_MAY_POSITIVE = 4, RK_MAY_ANY = 7
    computed in it means a thing. */
 rk_domain *rk_domain_formal(slong variables, slong generators, slong max_terms);
 
+/* dx/dx_k, and a basis of the kernel of a as columns of polynomials, which is initialised; in a
+   domain from rk_domain_functions. */
+rk_ev rk_function_derivative(const rk_domain *d, void *r, const void *x, slong k);
+rk_ev rk_function_kernel(rk_matrix *r, const rk_matrix *a);
+const fmpz_mpoly_ctx_struct *rk_function_ring(const rk_domain *d);
+
 /* Hereafter the domain is from rk_domain_formal. */
 
 /* At every point x has one of these signs. Whoever says so vouches for it. */
@@ -41,7 +47,6 @@ unsigned rk_function_signs(const rk_domain *d, const void *x);
 
 /* What is known, for provers of inequalities. Elements are fmpz_mpoly_q over this ring; variables
    are counted from 0, indeterminates first. */
-const fmpz_mpoly_ctx_struct *rk_function_ring(const rk_domain *d);
 slong rk_function_variables(const rk_domain *d); /* in use */
 unsigned rk_function_signs_of_variable(const rk_domain *d, slong k);
 unsigned rk_function_signs_of_poly(const rk_domain *d, const fmpz_mpoly_t p);

@@ -111,3 +111,34 @@ bool rk_verdict_find(const char *name, rk_verdict *v) {
         }
     return false;
 }
+
+/* --- degrees of freedom --------------------------------------------------------------------- */
+
+enum { MOST_OCCURRENCES = 20000 };
+
+static bool is_loop(rk_op op) {
+    return op == RK_T_FOLD || (op >= RK_T_LOOP_SUM && op <= RK_T_LOOP_MIN) || op == RK_T_LOOP_ALL ||
+           op == RK_T_LOOP_ANY;
+}
+
+/* The `jrank` before which so many others begin. */
+static const rk_term *find_jrank(const rk_term *t, size_t *before, size_t *steps) {
+    if (is_loop(t->op) || ++*steps > MOST_OCCURRENCES)
+        return NULL;
+    if (t->op == RK_T_JRANK)
+        return (*before)-- == 0 ? t : NULL;
+    const rk_term *found = NULL;
+    for (size_t i = 0; i < t->nkids && found == NULL; i++)
+        found = find_jrank(t->kid[i], before, steps);
+    return found;
+}
+
+const rk_term *rk_jrank_numbered(const rk_checked *c, size_t number) {
+    size_t before = number - 1, steps = 0;
+    const rk_term *found = NULL;
+    for (size_t i = 0; i < c->nassumes && found == NULL; i++)
+        found = find_jrank(c->assumes[i], &before, &steps);
+    for (size_t i = 0; i < c->nclaims && found == NULL; i++)
+        found = find_jrank(c->claims[i], &before, &steps);
+    return found;
+}

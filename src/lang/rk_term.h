@@ -198,4 +198,8 @@ typedef struct rk_checked {
     unsigned char statement[32]; /* of what is claimed alone: keys draws, hunts and ledgers */
 } rk_checked;
 
+/* Those of the hypotheses and then of the claims are numbered from 1 in the order in which they
+   begin, those in loops left out; what is shared counts wherever it stands. NULL: no more. */
+const rk_term *rk_jrank_numbered(const rk_checked *c, size_t number);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
 #include "rk_interior.h"
+#include "rk_still.h"
 #include "rk_rows.h"
 #include "rk_symbols.h"
 #include "rk_view.h"
@@ -139,6 +140,7 @@ void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
         return;
     put_definitions(program, o->records);
     rk_buf_puts(o->records, fractions_for(program));
+    rk_record_kernels(program, o->records);
 }
 
 /* --- points --------------------------------------------------------------------------------- */

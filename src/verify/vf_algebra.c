@@ -43,6 +43,23 @@ void vf_check_no_example(vf_theorem *t, vf_cert *c, vf_point *at) {
            some_false(f, t->claim, t->nclaims) || some_false(f, t->assume, t->nassumes));
 }
 
+/* kernel K | D ...: in these directions of its variables the text of jrank number K stands still.
+ */
+static void take_kernels(vf_facts *f, vf_cert *c) {
+    const char *rest;
+    while (vf_take_if(c, "kernel", &rest)) {
+        size_t n = vf_count_fields(rest);
+        const char **field = vf_alloc((n + 1) * sizeof *field);
+        ENSURE("a kernel has a number and directions", n >= 2);
+        vf_fields(rest, field, n);
+        vf_kernel k = {vf_jrank_numbered(f->theorem, field[0]), vf_alloc(n * sizeof *k.along), 0};
+        for (; k.n + 1 < n; k.n++)
+            k.along[k.n] = vf_read_term(f->theorem, NULL, 0, field[k.n + 1], NULL);
+        f->kernel = vf_grow(f->kernel, f->nkernels, sizeof *f->kernel);
+        f->kernel[f->nkernels++] = k;
+    }
+}
+
 /* By fractions, too. */
 void vf_check_rational(vf_theorem *t, vf_cert *c, vf_point *at) {
     ensure_claims(vf_rational_facts(t, c, at, NULL));
@@ -56,10 +73,13 @@ vf_facts *vf_rational_facts(vf_theorem *t, vf_cert *c, const vf_point *at, const
         vf_functions_use(f, near);
     else
         vf_fractions_use(f);
+    take_kernels(f, c);
     return f;
 }
 
 /* By exact points, too. */
 void vf_check_witness(vf_theorem *t, vf_cert *c, vf_point *at) {
-    ensure_claims(vf_witness_facts(t, c, at));
+    vf_facts *f = vf_witness_facts(t, c, at);
+    take_kernels(f, c);
+    ensure_claims(f);
 }

@@ -50,6 +50,8 @@ bool vf_defined_near(struct vf_facts *f, const vf_term *claim, const vf_point *b
 /* Those of `rational`, or of `functions`, then near a point or everywhere (NULL). */
 struct vf_facts *vf_rational_facts(vf_theorem *t, vf_cert *c, const vf_point *at,
                                    const vf_point *near);
+/* The `jrank` of hypotheses and claims that has this number. ENSURE: there is one. */
+const vf_term *vf_jrank_numbered(const vf_theorem *t, const char *number);
 /* At all dimensions at once. */
 void vf_check_calculus(vf_theorem *t, vf_cert *c);
 /* `known` records: one side of some claims, by the calculus. What is left of all claims. */

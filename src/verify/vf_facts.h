@@ -23,6 +23,13 @@ typedef struct vf_shape {
     bool to_zero, kept; /* A*1 = 0; A*1 = 1 (1: the column of ones) */
 } vf_shape;
 
+/* Along these matrices, one for each variable or member that a jrank counts by, its text does not
+   move: a certificate says so, and whoever uses it has to show it. */
+typedef struct vf_kernel {
+    const vf_term *jrank, **along;
+    size_t n;
+} vf_kernel;
+
 typedef struct vf_facts vf_facts;
 struct vf_facts {
     vf_theorem *theorem;
@@ -33,6 +40,8 @@ struct vf_facts {
     /* What a kind of certificate adds; each may be NULL. The bounds are narrowed. */
     void *fractions, *points;
     bool brief; /* what may take long is left out */
+    vf_kernel *kernel;
+    size_t nkernels;
     void (*rank)(vf_facts *f, const vf_term *matrix, long *low, long *high);
     void (*jrank)(vf_facts *f, const vf_term *t, long *low, long *high);
     vf_tern (*compare)(vf_facts *f, const vf_term *t);

@@ -365,6 +365,8 @@ void vf_fractions_rank(vf_facts *f, const vf_term *matrix, long *low, long *high
 /* What a variable's atoms may do: all of it at every point, or, of orthogonal matrices and rows of
    length 1, what leaves equations as they are. Their derivatives have full rank at every point. */
 typedef struct motions {
+    const vf_form **member;
+    size_t nmembers;
     unsigned *atom;
     size_t natoms;
     vf_ratio *equation;
@@ -390,6 +392,8 @@ static vf_ratio product_of_lines(const vf_form *x, size_t i, size_t j, bool colu
 }
 
 static void add_member(vf_symbolic *s, vf_set set, const vf_form *x, motions *m) {
+    m->member = vf_grow(m->member, m->nmembers, sizeof *m->member);
+    m->member[m->nmembers++] = x;
     for (unsigned a = 0; a < s->natoms; a++)
         if (has_atom(x, a)) {
             m->atom = vf_grow(m->atom, m->natoms, sizeof *m->atom);
@@ -467,14 +471,24 @@ static vf_ratio slope_of_generator(const slope *d, unsigned a) {
     }
 }
 
-/* The argument of a generator mentions atoms before it alone. */
-static slope slope_by(vf_symbolic *s, unsigned by) {
+static slope standing_still(vf_symbolic *s) {
     slope d = {s, vf_alloc((s->natoms + 1) * sizeof *d.of)};
     for (unsigned a = 0; a < s->natoms; a++)
-        d.of[a] = vf_ratio_int(a == by);
-    for (unsigned a = 0; a < s->natoms; a++)
-        if (s->atom[a].kind != VF_OF_ENTRY)
-            d.of[a] = slope_of_generator(&d, a);
+        d.of[a] = vf_ratio_int(0);
+    return d;
+}
+
+/* The argument of a generator mentions atoms before it alone. */
+static void move_generators(slope *d) {
+    for (unsigned a = 0; a < d->s->natoms; a++)
+        if (d->s->atom[a].kind != VF_OF_ENTRY)
+            d->of[a] = slope_of_generator(d, a);
+}
+
+static slope slope_by(vf_symbolic *s, unsigned by) {
+    slope d = standing_still(s);
+    d.of[by] = vf_ratio_int(1);
+    move_generators(&d);
     return d;
 }
 
@@ -491,6 +505,67 @@ static const vf_form *jacobian(vf_symbolic *s, const vf_form *a, const motions *
     }
     return normal_form(s, g);
 }
+
+/* --- directions in which nothing moves -------------------------------------------------------- */
+
+/* Of matrix x the entry that is this atom. */
+static size_t place_of_atom(const vf_form *x, unsigned atom) {
+    size_t k = 0;
+    while (!vf_poly_equal(x->entry[k].num, vf_poly_atom(atom)))
+        k++;
+    return k;
+}
+
+/* What a kernel gives the atoms of the variables, in their order. */
+static vf_ratio *vector_of(vf_symbolic *s, const vf_kernel *kernel, const motions *m) {
+    vf_ratio *v = vf_alloc((m->natoms + 1) * sizeof *v);
+    size_t atoms = s->natoms, n = 0;
+    ENSURE("a matrix for each variable that moves", kernel->n == m->nmembers);
+    s->strict = true;
+    for (size_t i = 0; i < m->nmembers; i++) {
+        const vf_form *x = m->member[i], *along = vf_symbolic_of(s, kernel->along[i]);
+        ENSURE("a direction has the shape of its variable",
+               along->rows == x->rows && along->cols == x->cols);
+        for (unsigned a = 0; a < atoms; a++)
+            if (has_atom(x, a))
+                v[n++] = along->entry[place_of_atom(x, a)];
+    }
+    s->strict = false;
+    ENSURE("a direction with functions that the text does not have", s->natoms == atoms);
+    return v;
+}
+
+static void ensure_still(vf_symbolic *s, const vf_form *value, const motions *m,
+                         const vf_ratio *along) {
+    slope d = standing_still(s);
+    for (size_t k = 0; k < m->natoms; k++)
+        d.of[m->atom[k]] = along[k];
+    move_generators(&d);
+    for (size_t i = 0; i < value->rows * value->cols; i++)
+        ENSURE("a direction in which the text moves",
+               vf_ratio_is_zero(reduced(s, slope_of(&d, value->entry[i]))));
+}
+
+/* J*V is 0 by the rules. V has rank r and is made of fractions of entries alone; a polynomial in
+   these is no divisor of 0 among what roots and other functions are adjoined to. So a minor of J of
+   more than n - r rows, which is 0 when multiplied with one of V, is 0, and at every point. */
+static long most_by_kernels(const vf_facts *f, const vf_term *t, vf_symbolic *s,
+                            const vf_form *value, const motions *m) {
+    vf_form all = {0, m->natoms, vf_alloc((f->nkernels * m->natoms + 1) * sizeof *all.entry)};
+    for (size_t k = 0; k < f->nkernels; k++) {
+        if (f->kernel[k].jrank != t)
+            continue;
+        ENSURE("a kernel where equations hold", m->nequations == 0);
+        vf_ratio *v = vector_of(s, &f->kernel[k], m);
+        ensure_still(s, value, m, v);
+        for (size_t j = 0; j < m->natoms; j++)
+            all.entry[all.rows * m->natoms + j] = v[j];
+        all.rows++;
+    }
+    return (long)m->natoms - vf_residues_rank(s, &all);
+}
+
+/* --- the rank of a Jacobian ------------------------------------------------------------------- */
 
 /* A square matrix times what makes polynomials of its entries. */
 static grid all_cleared(const vf_form *a) {
@@ -565,7 +640,8 @@ void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
         return;
     }
     const vf_form *value = vf_symbolic_of(s, t->kid[0]);
-    *high = (long)m.natoms < *high ? (long)m.natoms : *high;
+    long most = most_by_kernels(f, t, s, value, &m);
+    *high = most < *high ? most : *high;
     if (m.nequations == 0 && is_free(f, t->kid[0])) {
         long found = vf_residues_jacobian(s, value, m.atom, m.natoms);
         *low = found > *low ? found : *low;
@@ -574,7 +650,8 @@ void vf_fractions_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
         return;
     const vf_form *slopes = jacobian(s, value, &m);
     ranked r = rank_of(cleared(slopes), value->rows * value->cols);
-    long lost = (long)m.nequations, least = *low + lost, most = *high + lost;
+    long lost = (long)m.nequations, least = *low + lost;
+    most = *high + lost;
     narrow(s, r, lost == 0 && is_free(f, t->kid[0]), true, &least, &most);
     if (least < most && most == r.rank && has_principal_minor(s, slopes, most))
         least = most;

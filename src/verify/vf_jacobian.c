@@ -527,7 +527,7 @@ static const vf_term *stated_matrix(vf_proof *p, const char *text) {
     return m;
 }
 
-static const vf_term *jrank_number(const vf_theorem *t, const char *number) {
+const vf_term *vf_jrank_numbered(const vf_theorem *t, const char *number) {
     long k = vf_read_long(number);
     ENSURE("a number that nothing has", k >= 1);
     vf_count c = {(size_t)k, 0};
@@ -584,7 +584,7 @@ void vf_take_jacobian(vf_proof *p, const char *rest) {
     size_t n = vf_count_fields(rest);
     ENSURE("a Jacobian has a number and a matrix", n == 2 || n == 3);
     vf_fields(rest, field, n);
-    const vf_term *jrank = jrank_number(p->t, field[0]);
+    const vf_term *jrank = vf_jrank_numbered(p->t, field[0]);
     if (n == 2)
         take_whole(p, jrank, field[1]);
     else
@@ -662,7 +662,7 @@ static const vf_term *unknown(vf_proof *p, const char *name, vf_ratio rows, vf_r
 void vf_take_freedom(vf_proof *p, const char *rest) {
     const char *field[2];
     vf_fields(rest, field, 2);
-    const vf_term *jrank = jrank_number(p->t, field[1]);
+    const vf_term *jrank = vf_jrank_numbered(p->t, field[1]);
     vf_differ d = differ_of(p, jrank);
     vf_ratio rows = directions_of_text(&d, jrank->kid[0], true), cols = all_directions(&d);
     const vf_term *s = unknown(p, field[0], rows, cols);
@@ -798,7 +798,7 @@ void vf_take_through(vf_proof *p, const char *rest) {
     ENSURE("a place has a name, a number, its value, its Jacobian, perhaps another",
            n == 4 || n == 5);
     vf_fields(rest, field, n);
-    vf_through t = {.p = p, .jrank = jrank_number(p->t, field[1])};
+    vf_through t = {.p = p, .jrank = vf_jrank_numbered(p->t, field[1])};
     vf_differ d = differ_of(p, t.jrank);
     t.whole = t.text = t.jrank->kid[0];
     take_names(&t, field[0]);

@@ -77,7 +77,8 @@ static uint64_t of_poly(residues *r, const vf_poly *p, uint64_t *slope) {
 
 /* Of a quotient u/v: (u' - u/v*v')/v. */
 static uint64_t of_ratio(residues *r, vf_ratio x, uint64_t *slope) {
-    memset(r->below, 0, r->n * sizeof *r->below);
+    if (r->n > 0)
+        memset(r->below, 0, r->n * sizeof *r->below);
     uint64_t num = of_poly(r, x.num, slope), unit = inverse(r, of_poly(r, x.den, r->below));
     uint64_t value = times(num, unit);
     for (size_t j = 0; j < r->n; j++)
@@ -157,6 +158,34 @@ long vf_residues_jacobian(const vf_symbolic *s, const vf_form *value, const unsi
         long rank = rank_at(&r, value, by, seed, roots);
         if (!r.failed)
             return rank;
+    }
+    return 0;
+}
+
+static bool mentions_functions(const vf_symbolic *s, vf_ratio x) {
+    for (unsigned a = 0; a < s->natoms; a++)
+        if (s->atom[a].kind != VF_OF_ENTRY &&
+            (vf_poly_mentions(x.num, a) || vf_poly_mentions(x.den, a)))
+            return true;
+    return false;
+}
+
+long vf_residues_rank(const vf_symbolic *s, const vf_form *matrix) {
+    size_t entries = matrix->rows * matrix->cols;
+    residues r = {.s = s, .value = vf_alloc((s->natoms + 1) * sizeof *r.value)};
+    r.matrix = vf_alloc((entries + 1) * sizeof *r.matrix);
+    for (size_t k = 0; k < entries; k++)
+        if (mentions_functions(s, matrix->entry[k]))
+            return 0;
+    for (uint64_t seed = 1; seed <= ATTEMPTS; seed++) {
+        uint64_t state = seed;
+        for (unsigned a = 0; a < s->natoms; a++)
+            r.value[a] = random_residue(&state);
+        r.failed = false;
+        for (size_t k = 0; k < entries; k++)
+            r.matrix[k] = of_ratio(&r, matrix->entry[k], NULL);
+        if (!r.failed)
+            return (long)vf_residue_rank(r.matrix, matrix->rows, matrix->cols);
     }
     return 0;
 }

@@ -3,6 +3,8 @@
 #include "rk_params.h"
 #include "rk_pattern.h"
 
+enum { CLOSE_BITS = 16 };
+
 static const rk_palette small_palette = {RK_ENTRIES_SMALL, NULL, 0};
 static const rk_palette dense_palette = {RK_ENTRIES_DENSE, NULL, 0};
 static const rk_palette fraction_palette = {RK_ENTRIES_FRACTIONS, NULL, 0};
@@ -471,10 +473,7 @@ static void step_aside(const rk_slot *slot, const fmpq_t step, rk_rng *rng, fmpq
     fmpq_mat_clear(b);
 }
 
-void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
-    fmpq_t step;
-    fmpq_init(step);
-    draw_scale(step, true, rng);
+static void move(const rk_slot *slot, const fmpq_t step, rk_rng *rng, fmpq_mat_t a) {
     switch (slot->set) {
     case RK_SET_INTEGER:
     case RK_SET_PERMUTATION:
@@ -489,5 +488,22 @@ void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
         step_aside(slot, step, rng, a);
         break;
     }
+}
+
+void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
+    fmpq_t step;
+    fmpq_init(step);
+    draw_scale(step, true, rng);
+    move(slot, step, rng, a);
+    fmpq_clear(step);
+}
+
+void rk_draw_close(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a) {
+    fmpq_t step;
+    fmpq_init(step);
+    fmpq_set_si(step, 1, 1);
+    fmpq_div_2exp(step, step, CLOSE_BITS);
+    move(slot, step, rng, a);
+    move(slot, step, rng, a);
     fmpq_clear(step);
 }

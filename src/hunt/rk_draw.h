@@ -80,6 +80,10 @@ void rk_draw_dense(const rk_slot *slot, rk_rng *rng, fmpq_mat_t out);
    members of finite sets stay where they are. */
 void rk_draw_nearby(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a);
 
+/* The same by very little: to where inequalities stay as they are and ranks are those of almost all
+   members. */
+void rk_draw_close(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a);
+
 /* Multiplies a member by a power of two or ten, where the set is a cone. */
 void rk_draw_scale(const rk_slot *slot, rk_rng *rng, fmpq_mat_t a);
 

@@ -4,6 +4,7 @@
 #include "base/rk_mem.h"
 #include "rk_margin.h"
 #include "rk_element.h"
+#include "rk_typical.h"
 
 typedef struct rk_kept {
     const rk_program *program;
@@ -136,6 +137,8 @@ static bool is_finding(rk_judge *judge, const rk_program *program, const rk_assi
         return false;
     while (*claim < program->nclaims && in->claim[*claim] != RK_INSTANCE_VIOLATED)
         ++*claim;
+    if (judge->typical && !rk_typical(program, a))
+        return false;
     if (!judge->options->accept || judge->options->accept(judge->options->accept_self, program, a))
         return true;
     if (judge->tally)

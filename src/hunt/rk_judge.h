@@ -22,6 +22,7 @@ typedef struct rk_judge {
     rk_forms forms;                 /* of the last finding: its entries that are not rational */
     rk_effort most;                 /* cap on the effort of every try */
     const char *how;                /* name of what is being tried, static: a way may refine it */
+    bool typical;                   /* a finding is to be like what is close by (rk_typical.h) */
     bool stopped;                   /* the deadline passed, or the hunt is to end */
     struct rk_kept *kept;           /* rk_judge_keep */
     size_t nkept, kept_capacity;

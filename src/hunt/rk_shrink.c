@@ -7,6 +7,7 @@
 #include "rk_project.h"
 #include "rk_rows.h"
 #include "rk_smallest.h"
+#include "rk_typical.h"
 
 enum {
     SEARCHED_DIMS = 12,
@@ -14,7 +15,8 @@ enum {
     SEARCH_TRIALS = 240,
     SEARCH_SEED = 1,
     ROUNDS = 64,
-    PAIRED_SLOTS = 8
+    PAIRED_SLOTS = 8,
+    TYPICAL_DRAWS = 24
 };
 /* Share of the work of a search for simple assignments when some slots alone are free. */
 enum { PART_SHARE = 16 };
@@ -47,6 +49,25 @@ static bool project(shrink *sh, const rk_program *program, rk_assignment *out, u
         if (rk_project(sh->f, program, way, out) && try_projected(sh, program, out, claim))
             return true;
     return false;
+}
+
+/* Generic values that are like those close by: the ones in hand, or others beside what is not
+   generic. */
+static bool make_typical(shrink *sh, const rk_program *program, rk_assignment *a, unsigned *claim) {
+    rk_rng rng = rk_rng_trial(SEARCH_SEED, sh->checked->statement, 0x64656e7365ULL);
+    bool found =
+        !sh->judge.typical || rk_judge_try(&sh->judge, program, a, RK_EFFORT_THOROUGH, claim);
+    rk_assignment drawn;
+    rk_assignment_init(&drawn, program);
+    rk_assignment_set(&drawn, a);
+    for (int k = 0; k < TYPICAL_DRAWS && !found; k++) {
+        rk_typical_draw(program, &rng, &drawn);
+        found = rk_judge_try(&sh->judge, program, &drawn, RK_EFFORT_THOROUGH, claim);
+        if (found)
+            rk_assignment_set(a, &drawn);
+    }
+    rk_assignment_clear(&drawn);
+    return found;
 }
 
 /* A short hunt at these dimensions alone. It has a seed of its own, so that what comes out hardly
@@ -108,7 +129,7 @@ static bool lower_to(shrink *sh, const int64_t *dims, bool anew) {
     bool found = project(sh, program, &value, &claim);
     if (!found && anew && !was_searched(sh, dims)) {
         found = rk_smallest_find(&sh->judge, program, NULL, 1, NULL, &value, &claim) ||
-                search(sh, program, &value, &claim);
+                (search(sh, program, &value, &claim) && make_typical(sh, program, &value, &claim));
         if (!found)
             note_searched(sh, dims);
     }
@@ -231,6 +252,9 @@ static bool lower_values(shrink *sh) {
 void rk_shrink(const rk_checked *checked, rk_finding *f, const rk_hunt_options *o) {
     shrink sh = {.checked = checked, .f = f};
     rk_judge_init(&sh.judge, checked, o, NULL);
+    sh.judge.typical =
+        checked->mode == RK_MODE_UNIVERSAL && f->forms.n == 0 && rk_has_generic_slot(f->program);
+    sh.judge.typical = make_typical(&sh, f->program, &f->value, &f->claim) && sh.judge.typical;
     bool any = true;
     for (int round = 0; round < ROUNDS && any; round++) {
         any = checked->mode != RK_MODE_EXISTS && lower_dims(&sh);

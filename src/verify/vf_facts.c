@@ -347,7 +347,7 @@ static vf_tern compare_ranges(vf_op op, const range *a, const range *b) {
     }
 }
 
-/* Written alike, so equal wherever they are defined. `parts`: how many may still be looked at. */
+/* `parts`: how many may still be looked at. */
 static bool is_same_text(const vf_term *a, const vf_term *b, size_t *parts) {
     if (a == b)
         return true;
@@ -361,11 +361,15 @@ static bool is_same_text(const vf_term *a, const vf_term *b, size_t *parts) {
     return true;
 }
 
+bool vf_is_same_text(const vf_term *a, const vf_term *b) {
+    size_t parts = MOST_PARTS;
+    return is_same_text(a, b, &parts);
+}
+
 /* The two sides alike, or of different ranks. One number may stand for a matrix of such entries,
    which has its rank. */
 static vf_tern compare_texts(vf_facts *f, const vf_term *t) {
-    size_t parts = MOST_PARTS;
-    if (is_same_text(t->kid[0], t->kid[1], &parts))
+    if (vf_is_same_text(t->kid[0], t->kid[1]))
         return known(t->op == VF_EQ || t->op == VF_LE || t->op == VF_GE, true);
     if (t->op != VF_EQ && t->op != VF_NE)
         return VF_UNKNOWN;

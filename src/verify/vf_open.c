@@ -45,7 +45,7 @@ static void vary_row(vf_set set, const vf_value *centre, vf_value *box, size_t i
             *x = rest;
         else
             *x = set == VF_DIAGONAL && i != j ? c : around(c);
-        rest = vf_entry_sub(rest, *x);
+        rest = stochastic ? vf_entry_sub(rest, *x) : rest;
     }
 }
 

@@ -1,240 +1,57 @@
 #include "vf_run.h"
 
 #include "vf_fractions.h"
+#include "vf_run_number.h"
 
-enum { POOL = 1 << 22, MOST_EXPONENT = 1000 };
-
-/* --- cells -------------------------------------------------------------------------------- */
-
-static vf_interval *interval(const vf_run *r, vf_cell c) {
-    return &r->pool[c];
-}
-
-/* A place of the pool, and places for the derivatives behind it. */
-static vf_cell fresh(vf_run *r) {
-    vf_cell c = r->used;
-    if (r->slopes >= POOL - r->used)
-        vf_limit("numbers in one evaluation");
-    r->used += 1 + r->slopes;
-    while (r->made < r->used) {
-        r->pool = vf_grow(r->pool, r->made, sizeof *r->pool);
-        vf_interval_init(&r->pool[r->made++], r->precision);
-    }
-    return c;
-}
-
-/* For a number that does not move. */
-static vf_cell still(vf_run *r) {
-    vf_cell c = fresh(r);
-    for (size_t k = 1; k <= r->slopes; k++) {
-        mpfr_set_zero(interval(r, c + k)->lo, 1);
-        mpfr_set_zero(interval(r, c + k)->hi, 1);
-    }
-    return c;
-}
-
-/* The derivatives of c, a function of a, are those of a times `by`. */
-static void chain(vf_run *r, vf_cell c, vf_cell a, const vf_interval *by) {
-    for (size_t k = 1; k <= r->slopes; k++)
-        vf_interval_mul(interval(r, c + k), interval(r, a + k), by);
-}
-
-static vf_interval new_interval(const vf_run *r) {
-    vf_interval x;
-    vf_interval_init(&x, r->precision);
-    return x;
-}
-
-/* And of another argument. */
-static void add_chain(vf_run *r, vf_cell c, vf_cell a, const vf_interval *by) {
-    vf_interval part = new_interval(r);
-    for (size_t k = 1; k <= r->slopes; k++) {
-        vf_interval_mul(&part, interval(r, a + k), by);
-        vf_interval_add(interval(r, c + k), interval(r, c + k), &part);
-    }
-    vf_interval_clear(&part);
-}
-
-/* 1/a modulo m. ENSURE: a is a unit. */
-static uint64_t unit_inverse(uint64_t a, uint64_t m) {
-    mpz_t x, y;
-    mpz_init_set_ui(x, a);
-    mpz_init_set_ui(y, m);
-    ENSURE("a divisor is no unit for this modulus", mpz_invert(x, x, y) != 0);
-    uint64_t u = mpz_get_ui(x);
-    mpz_clear(x);
-    mpz_clear(y);
-    return u;
-}
-
-vf_cell vf_run_rational(vf_run *r, mpq_srcptr q) {
-    if (r->modulus) {
-        uint64_t num = mpz_fdiv_ui(mpq_numref(q), r->modulus);
-        uint64_t den = mpz_fdiv_ui(mpq_denref(q), r->modulus);
-        return num * unit_inverse(den, r->modulus) % r->modulus;
-    }
-    vf_cell c = still(r);
-    vf_interval_set_q(interval(r, c), q);
-    return c;
-}
-
-vf_cell vf_run_number(vf_run *r, const vf_number *x) {
-    vf_cell c = still(r);
-    vf_num_enclose(x, 1, interval(r, c));
-    return c;
-}
-
-void vf_run_move(vf_run *r, vf_cell c, size_t direction, const vf_number *by) {
-    vf_num_enclose(by, 1, interval(r, c + 1 + direction));
-}
-
-static vf_cell integer(vf_run *r, long value) {
-    mpq_t q;
-    mpq_init(q);
-    mpq_set_si(q, value, 1);
-    vf_cell c = vf_run_rational(r, q);
-    mpq_clear(q);
-    return c;
-}
-
-static vf_cell add(vf_run *r, vf_cell a, vf_cell b) {
-    if (r->modulus)
-        return (a + b) % r->modulus;
-    vf_cell c = fresh(r);
-    for (size_t k = 0; k <= r->slopes; k++)
-        vf_interval_add(interval(r, c + k), interval(r, a + k), interval(r, b + k));
-    return c;
-}
-
-vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b) {
-    if (r->modulus)
-        return (a + r->modulus - b) % r->modulus;
-    vf_cell c = fresh(r);
-    for (size_t k = 0; k <= r->slopes; k++)
-        vf_interval_sub(interval(r, c + k), interval(r, a + k), interval(r, b + k));
-    return c;
-}
-
-static vf_cell multiply(vf_run *r, vf_cell a, vf_cell b) {
-    if (r->modulus)
-        return a * b % r->modulus;
-    vf_cell c = fresh(r);
-    vf_interval_mul(interval(r, c), interval(r, a), interval(r, b));
-    chain(r, c, a, interval(r, b));
-    add_chain(r, c, b, interval(r, a));
-    return c;
-}
-
-/* Certainly not 0? */
-static bool is_apart(const vf_run *r, vf_cell a) {
-    return r->modulus ? a != 0 : vf_interval_sign(interval(r, a)) != 0;
-}
-
-static vf_cell inverse_of(vf_run *r, vf_cell a) {
-    if (r->modulus)
-        return unit_inverse(a, r->modulus);
-    r->failed = r->failed || !is_apart(r, a);
-    vf_cell c = fresh(r);
-    vf_interval_inverse(interval(r, c), interval(r, a));
-    vf_interval by = new_interval(r);
-    vf_interval_mul(&by, interval(r, c), interval(r, c));
-    mpfr_swap(by.lo, by.hi);
-    mpfr_neg(by.lo, by.lo, MPFR_RNDD);
-    mpfr_neg(by.hi, by.hi, MPFR_RNDU);
-    chain(r, c, a, &by);
-    vf_interval_clear(&by);
-    return c;
-}
-
-static vf_cell divide(vf_run *r, vf_cell a, vf_cell b) {
-    return multiply(r, a, inverse_of(r, b));
-}
+enum { LARGEST_MATRIX = 1 << 22, MOST_EXPONENT = 1000 };
 
 /* --- functions ---------------------------------------------------------------------------- */
 
-/* The root of what must be positive, with the sign that is chosen unless it is constant. */
-static vf_cell root(vf_run *r, vf_cell a, bool constant) {
-    vf_cell c = fresh(r);
-    r->failed = r->failed || vf_interval_sign(interval(r, a)) <= 0;
-    vf_interval_sqrt(interval(r, c), interval(r, a));
-    vf_interval by = new_interval(r);
-    vf_interval_add(&by, interval(r, c), interval(r, c));
-    vf_interval_inverse(&by, &by);
-    chain(r, c, a, &by);
-    vf_interval_clear(&by);
-    if (constant || r->positive)
-        return c;
-    if (r->roots == VF_MOST_ROOTS)
-        vf_limit("square roots");
-    bool minus = r->choice >> r->roots++ & 1;
-    return minus ? vf_run_sub(r, integer(r, 0), c) : c;
-}
-
-static vf_cell exponential(vf_run *r, vf_cell a) {
-    vf_cell c = fresh(r);
-    vf_interval_exp(interval(r, c), interval(r, a));
-    chain(r, c, a, interval(r, c));
-    return c;
+static vf_cell divide(vf_run *r, vf_cell a, vf_cell b) {
+    return vf_cell_multiply(r, a, vf_cell_inverse(r, b));
 }
 
 static vf_cell negative(vf_run *r, vf_cell a) {
-    return vf_run_sub(r, integer(r, 0), a);
+    return vf_run_sub(r, vf_run_integer(r, 0), a);
 }
 
 static vf_cell half(vf_run *r, vf_cell a) {
-    return divide(r, a, integer(r, 2));
+    return divide(r, a, vf_run_integer(r, 2));
 }
 
-/* 1/(1 + exp(-x)) */
-static vf_cell sigmoid(vf_run *r, vf_cell a) {
-    vf_cell one = integer(r, 1);
-    return divide(r, one, add(r, one, exponential(r, negative(r, a))));
+/* 1/(1 + exp(-x)); here and below e is the argument as an exponent. */
+static vf_cell sigmoid(vf_run *r, vf_cell e) {
+    vf_cell one = vf_run_integer(r, 1);
+    vf_cell below = vf_cell_add(r, one, vf_cell_exponential(r, negative(r->above, e)));
+    return divide(r, one, below);
 }
 
 /* 2*sigmoid(2*x) - 1 */
-static vf_cell hyperbolic_tangent(vf_run *r, vf_cell a) {
-    vf_cell s = sigmoid(r, add(r, a, a));
-    return vf_run_sub(r, add(r, s, s), integer(r, 1));
-}
-
-/* Its derivative is 2*exp(-x^2)/sqrt(pi). */
-static vf_cell error_function(vf_run *r, vf_cell a) {
-    vf_cell c = fresh(r), square = negative(r, multiply(r, a, a));
-    vf_interval by = new_interval(r), bell = new_interval(r);
-    vf_interval_erf(interval(r, c), interval(r, a));
-    vf_interval_pi(&by);
-    vf_interval_sqrt(&by, &by);
-    vf_interval_inverse(&by, &by);
-    vf_interval_exp(&bell, interval(r, square));
-    vf_interval_add(&bell, &bell, &bell);
-    vf_interval_mul(&by, &by, &bell);
-    chain(r, c, a, &by);
-    vf_interval_clear(&by);
-    vf_interval_clear(&bell);
-    return c;
+static vf_cell hyperbolic_tangent(vf_run *r, vf_cell e) {
+    vf_cell s = sigmoid(r, vf_cell_add(r->above, e, e));
+    return vf_run_sub(r, vf_cell_add(r, s, s), vf_run_integer(r, 1));
 }
 
 /* x*(1 + erf(x/sqrt(2)))/2 */
 static vf_cell gelu(vf_run *r, vf_cell a) {
-    vf_cell e = error_function(r, divide(r, a, root(r, integer(r, 2), true)));
-    return half(r, multiply(r, a, add(r, integer(r, 1), e)));
+    ENSURE("a function that residues do not have", r->modulus == 0 && !r->fractions);
+    vf_cell c = divide(r, a, vf_cell_root(r, vf_run_integer(r, 2), NULL, true));
+    vf_cell e = vf_cell_erf(r, c);
+    return half(r, vf_cell_multiply(r, a, vf_cell_add(r, vf_run_integer(r, 1), e)));
 }
 
-static vf_cell function(vf_run *r, vf_op op, vf_cell a, bool constant) {
-    ENSURE("a function that residues do not have", r->modulus == 0);
+static vf_cell function(vf_run *r, vf_op op, vf_cell a, vf_cell e) {
     switch (op) {
     case VF_EXP:
-        return exponential(r, a);
+        return vf_cell_exponential(r, e);
     case VF_SIGMOID:
-        return sigmoid(r, a);
+        return sigmoid(r, e);
     case VF_TANH:
-        return hyperbolic_tangent(r, a);
+        return hyperbolic_tangent(r, e);
     case VF_SILU:
-        return multiply(r, a, sigmoid(r, a));
+        return vf_cell_multiply(r, a, sigmoid(r, e));
     case VF_GELU:
         return gelu(r, a);
-    case VF_SQRT:
-        return root(r, a, constant);
     default:
         vf_refuse("a function that is not analytic");
     }
@@ -244,7 +61,7 @@ static vf_cell function(vf_run *r, vf_op op, vf_cell a, bool constant) {
 
 vf_cells *vf_cells_new(size_t rows, size_t cols) {
     ENSURE("a size of at least 1", rows >= 1 && cols >= 1);
-    if (rows > POOL / cols)
+    if (rows > LARGEST_MATRIX / cols)
         vf_limit("entries of a matrix");
     vf_cells *c = vf_alloc(sizeof *c);
     *c = (vf_cells){rows, cols, vf_alloc(rows * cols * sizeof *c->at)};
@@ -261,7 +78,7 @@ static size_t count(const vf_cells *a) {
 
 static vf_cells *filled(vf_run *r, size_t rows, size_t cols, long value) {
     vf_cells *c = vf_cells_new(rows, cols);
-    vf_cell x = integer(r, value);
+    vf_cell x = vf_run_integer(r, value);
     for (size_t k = 0; k < count(c); k++)
         c->at[k] = x;
     return c;
@@ -275,7 +92,7 @@ static vf_cells *scalar(vf_cell x) {
 
 static vf_cells *eye(vf_run *r, size_t n) {
     vf_cells *c = filled(r, n, n, 0);
-    vf_cell one = integer(r, 1);
+    vf_cell one = vf_run_integer(r, 1);
     for (size_t i = 0; i < n; i++)
         *at(c, i, i) = one;
     return c;
@@ -294,30 +111,13 @@ static vf_cells *both(vf_run *r, binary *f, const vf_cells *a, const vf_cells *b
     return c;
 }
 
-static vf_cell dot(vf_run *r, const vf_cell *a, size_t step_a, const vf_cell *b, size_t step_b,
-                   size_t n) {
-    vf_cell sum = integer(r, 0), product;
-    size_t used = r->used;
-    for (size_t k = 0; k < n; k++) {
-        product = multiply(r, a[k * step_a], b[k * step_b]);
-        if (r->modulus) {
-            sum = add(r, sum, product);
-            continue;
-        }
-        for (size_t s = 0; s <= r->slopes; s++)
-            vf_interval_add(interval(r, sum + s), interval(r, sum + s), interval(r, product + s));
-        r->used = used; /* the product is not needed any more */
-    }
-    return sum;
-}
-
 static vf_cells *product(vf_run *r, const vf_cells *a, const vf_cells *b) {
     if (a->cols != b->rows)
-        return both(r, multiply, a, b); /* by a number */
+        return both(r, vf_cell_multiply, a, b); /* by a number */
     vf_cells *c = vf_cells_new(a->rows, b->cols);
     for (size_t i = 0; i < a->rows; i++)
         for (size_t j = 0; j < b->cols; j++)
-            *at(c, i, j) = dot(r, at(a, i, 0), 1, at(b, 0, j), b->cols, a->cols);
+            *at(c, i, j) = vf_cells_dot(r, at(a, i, 0), 1, at(b, 0, j), b->cols, a->cols);
     return c;
 }
 
@@ -333,8 +133,8 @@ static vf_cells *kron(vf_run *r, const vf_cells *a, const vf_cells *b) {
     vf_cells *c = vf_cells_new(a->rows * b->rows, a->cols * b->cols);
     for (size_t i = 0; i < c->rows; i++)
         for (size_t j = 0; j < c->cols; j++)
-            *at(c, i, j) =
-                multiply(r, *at(a, i / b->rows, j / b->cols), *at(b, i % b->rows, j % b->cols));
+            *at(c, i, j) = vf_cell_multiply(r, *at(a, i / b->rows, j / b->cols),
+                                            *at(b, i % b->rows, j % b->cols));
     return c;
 }
 
@@ -361,28 +161,10 @@ static vf_cells *diagonal(vf_run *r, const vf_cells *a, bool make) {
 }
 
 static vf_cell sum_of(vf_run *r, const vf_cells *a) {
-    vf_cell sum = integer(r, 0);
-    for (size_t k = 0; k < count(a); k++)
-        sum = add(r, sum, a->at[k]);
-    return sum;
-}
-
-static vf_cells *row_of(const vf_cells *a, size_t i) {
-    vf_cells *c = vf_cells_new(1, a->cols);
-    for (size_t j = 0; j < a->cols; j++)
-        c->at[j] = *at(a, i, j);
-    return c;
+    return vf_cells_sum(r, a->at, count(a));
 }
 
 /* --- elimination ---------------------------------------------------------------------------- */
-
-static bool is_larger(const vf_run *r, vf_cell a, vf_cell b) {
-    if (r->modulus)
-        return false;
-    const vf_interval *x = interval(r, a), *y = interval(r, b);
-    mpfr_srcptr p = mpfr_sgn(x->lo) > 0 ? x->lo : x->hi, q = mpfr_sgn(y->lo) > 0 ? y->lo : y->hi;
-    return mpfr_cmpabs(p, q) > 0;
-}
 
 static void exchange(vf_cell *a, vf_cell *b) {
     vf_cell x = *a;
@@ -396,8 +178,8 @@ static bool pivot(const vf_run *r, vf_cells *a, size_t k, size_t cols) {
     size_t row = a->rows, col = 0;
     for (size_t j = k; j < cols && (row == a->rows || !r->modulus); j++)
         for (size_t i = k; i < a->rows; i++)
-            if (is_apart(r, *at(a, i, j)) &&
-                (row == a->rows || is_larger(r, *at(a, i, j), *at(a, row, col)))) {
+            if (vf_cell_is_apart(r, *at(a, i, j)) &&
+                (row == a->rows || vf_cell_is_larger(r, *at(a, i, j), *at(a, row, col)))) {
                 row = i;
                 col = j;
             }
@@ -410,32 +192,16 @@ static bool pivot(const vf_run *r, vf_cells *a, size_t k, size_t cols) {
     return true;
 }
 
-static void set(vf_run *r, vf_cell a, vf_cell b) {
-    for (size_t k = 0; k <= r->slopes; k++)
-        vf_interval_set(interval(r, a + k), interval(r, b + k));
-}
-
 /* a[i][j] - factor*a[k][j], in place. */
 static void subtract_row(vf_run *r, vf_cells *a, size_t i, size_t k, vf_cell factor, size_t from) {
-    size_t used = r->used;
-    for (size_t j = from; j < a->cols; j++) {
-        vf_cell x = vf_run_sub(r, *at(a, i, j), multiply(r, factor, *at(a, k, j)));
-        if (r->modulus)
-            *at(a, i, j) = x;
-        else
-            set(r, *at(a, i, j), x);
-        r->used = used;
-    }
+    vf_cells_subtract(r, at(a, i, from), factor, at(a, k, from), a->cols - from);
 }
 
 /* Cells of its own, so that they may be changed. */
 static vf_cells *copy(vf_run *r, const vf_cells *a) {
     vf_cells *c = vf_cells_new(a->rows, a->cols);
-    for (size_t k = 0; k < count(a); k++) {
-        c->at[k] = r->modulus ? a->at[k] : fresh(r);
-        if (!r->modulus)
-            set(r, c->at[k], a->at[k]);
-    }
+    for (size_t k = 0; k < count(a); k++)
+        c->at[k] = vf_cell_copy(r, a->at[k]);
     return c;
 }
 
@@ -443,10 +209,10 @@ static vf_cells *copy(vf_run *r, const vf_cells *a) {
 static size_t eliminate(vf_run *r, vf_cells *a) {
     size_t k = 0;
     for (; k < a->rows && k < a->cols && pivot(r, a, k, a->cols); k++) {
-        vf_cell inverse = inverse_of(r, *at(a, k, k));
+        vf_cell inverse = vf_cell_inverse(r, *at(a, k, k));
         for (size_t i = k + 1; i < a->rows; i++)
             if (!r->modulus || *at(a, i, k) != 0)
-                subtract_row(r, a, i, k, multiply(r, *at(a, i, k), inverse), k);
+                subtract_row(r, a, i, k, vf_cell_multiply(r, *at(a, i, k), inverse), k);
     }
     return k;
 }
@@ -460,12 +226,12 @@ static vf_cells *inverse(vf_run *r, const vf_cells *a) {
         bool found = pivot(r, b, k, k + 1);
         ENSURE("a matrix that is no unit for this modulus", found || !r->modulus);
         r->failed = r->failed || !found;
-        vf_cell by = inverse_of(r, *at(b, k, k));
+        vf_cell by = vf_cell_inverse(r, *at(b, k, k));
         for (size_t i = 0; i < n; i++)
             if (i != k)
-                subtract_row(r, b, i, k, multiply(r, *at(b, i, k), by), k);
+                subtract_row(r, b, i, k, vf_cell_multiply(r, *at(b, i, k), by), k);
         for (size_t j = 0; j < 2 * n; j++)
-            *at(b, k, j) = multiply(r, *at(b, k, j), by);
+            *at(b, k, j) = vf_cell_multiply(r, *at(b, k, j), by);
     }
     for (size_t k = 0; k < n * n; k++)
         c->at[k] = *at(b, k / n, n + k % n);
@@ -474,13 +240,14 @@ static vf_cells *inverse(vf_run *r, const vf_cells *a) {
 
 /* Expanded along the first row; without the columns in `gone`. */
 static vf_cell expand(vf_run *r, const vf_cells *a, size_t row, size_t gone) {
-    vf_cell sum = integer(r, row == a->rows);
+    vf_cell sum = vf_run_integer(r, row == a->rows);
     bool plus = true;
     for (size_t j = 0; j < a->cols && row < a->rows; j++) {
         if (gone >> j & 1)
             continue;
-        vf_cell x = multiply(r, *at(a, row, j), expand(r, a, row + 1, gone | (size_t)1 << j));
-        sum = plus ? add(r, sum, x) : vf_run_sub(r, sum, x);
+        vf_cell x =
+            vf_cell_multiply(r, *at(a, row, j), expand(r, a, row + 1, gone | (size_t)1 << j));
+        sum = plus ? vf_cell_add(r, sum, x) : vf_run_sub(r, sum, x);
         plus = !plus;
     }
     return sum;
@@ -501,65 +268,6 @@ static const vf_cells *power(vf_run *r, const vf_cells *a, long k) {
     for (; k != 0; k += k < 0 ? 1 : -1)
         c = product(r, c, base);
     return c;
-}
-
-/* --- functions of matrices ------------------------------------------------------------------ */
-
-/* Entries of masks are numbers 0 and 1. */
-static bool is_kept(const vf_run *r, vf_cell x) {
-    const vf_interval *a = interval(r, x);
-    bool zero = mpfr_zero_p(a->lo) && mpfr_zero_p(a->hi);
-    ENSURE("a mask of zeros and ones",
-           zero || (mpfr_cmp_ui(a->lo, 1) == 0 && mpfr_cmp_ui(a->hi, 1) == 0));
-    return !zero;
-}
-
-static vf_cells *softmax(vf_run *r, const vf_cells *a, const vf_cells *mask) {
-    vf_cells *c = vf_cells_new(a->rows, a->cols);
-    ENSURE("a mask of the same shape", !mask || (mask->rows == a->rows && mask->cols == a->cols));
-    for (size_t i = 0; i < a->rows; i++) {
-        size_t kept = 0;
-        for (size_t j = 0; j < a->cols; j++) {
-            bool keep = !mask || is_kept(r, *at(mask, i, j));
-            *at(c, i, j) = keep ? function(r, VF_EXP, *at(a, i, j), false) : integer(r, 0);
-            kept += keep;
-        }
-        ENSURE("a row of a mask without a one", kept > 0);
-        vf_cell by = inverse_of(r, sum_of(r, row_of(c, i)));
-        for (size_t j = 0; j < a->cols; j++)
-            *at(c, i, j) = multiply(r, *at(c, i, j), by);
-    }
-    return c;
-}
-
-/* From each row its mean. */
-static vf_cells *centred(vf_run *r, const vf_cells *a) {
-    vf_cells *c = vf_cells_new(a->rows, a->cols);
-    for (size_t i = 0; i < a->rows; i++) {
-        vf_cell mean = divide(r, sum_of(r, row_of(a, i)), integer(r, (long)a->cols));
-        for (size_t j = 0; j < a->cols; j++)
-            *at(c, i, j) = vf_run_sub(r, *at(a, i, j), mean);
-    }
-    return c;
-}
-
-/* Each row over the root of the mean of its squares, plus eps. */
-static vf_cells *normalised(vf_run *r, const vf_cells *a, vf_cell eps, bool constant) {
-    vf_cells *c = vf_cells_new(a->rows, a->cols);
-    for (size_t i = 0; i < a->rows; i++) {
-        vf_cell squares = dot(r, at(a, i, 0), 1, at(a, i, 0), 1, a->cols);
-        vf_cell mean = divide(r, squares, integer(r, (long)a->cols));
-        vf_cell by = inverse_of(r, function(r, VF_SQRT, add(r, mean, eps), constant));
-        for (size_t j = 0; j < a->cols; j++)
-            *at(c, i, j) = multiply(r, *at(a, i, j), by);
-    }
-    return c;
-}
-
-/* a times the diagonal matrix of a column. */
-static vf_cells *scaled(vf_run *r, const vf_cells *a, const vf_cells *gain) {
-    ENSURE("a gain for each column", gain->cols == 1 && gain->rows == a->cols);
-    return product(r, a, diagonal(r, gain, true));
 }
 
 /* --- terms ---------------------------------------------------------------------------------- */
@@ -620,7 +328,7 @@ static vf_cells *datum(vf_run *r, const vf_term *t) {
 
 static vf_cells *causal(vf_run *r, size_t n) {
     vf_cells *c = filled(r, n, n, 0);
-    vf_cell one = integer(r, 1);
+    vf_cell one = vf_run_integer(r, 1);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             *at(c, i, j) = one;
@@ -630,7 +338,7 @@ static vf_cells *causal(vf_run *r, size_t n) {
 static vf_cells *unit(vf_run *r, size_t n, size_t k) {
     ENSURE("a position inside", k <= n);
     vf_cells *c = filled(r, n, 1, 0);
-    *at(c, k - 1, 0) = integer(r, 1);
+    *at(c, k - 1, 0) = vf_run_integer(r, 1);
     return c;
 }
 
@@ -641,12 +349,13 @@ static const vf_cells *leaf(vf_run *r, const vf_term *t) {
     case VF_SYM:
     case VF_ROWS:
     case VF_COLS:
-        return scalar(integer(r, vf_facts_integer(r->facts, t)));
+        return scalar(vf_run_integer(r, vf_facts_integer(r->facts, t)));
     case VF_VAR:
         return variable(r, t);
     case VF_DATUM:
         return datum(r, t);
     case VF_ACC:
+        ENSURE("a function of what a fold carries", r->running[t->sym2] != NULL);
         return r->running[t->sym2];
     case VF_EYE:
         return eye(r, extent(r, t->kid[0]));
@@ -666,25 +375,9 @@ static const vf_cells *leaf(vf_run *r, const vf_term *t) {
 
 /* --- loops ---------------------------------------------------------------------------------- */
 
-typedef struct bound {
-    vf_bound facts;
-    unsigned long scope;
-} bound;
-
-static bound bind(vf_run *r, unsigned sym, long k) {
-    bound b = {vf_facts_bind(r->facts, sym, k), r->scope};
-    r->scope = ++r->scopes;
-    return b;
-}
-
-static void unbind(vf_run *r, unsigned sym, bound b) {
-    vf_facts_unbind(r->facts, sym, b.facts);
-    r->scope = b.scope;
-}
-
 static const vf_cells *step(vf_run *r, vf_op op, const vf_cells *a, const vf_cells *b) {
     if (op == VF_LOOP_SUM)
-        return both(r, add, a, b);
+        return both(r, vf_cell_add, a, b);
     return op == VF_LOOP_PROD ? product(r, a, b) : joined(a, b, op == VF_LOOP_HCAT);
 }
 
@@ -693,10 +386,10 @@ static const vf_cells *loop(vf_run *r, const vf_term *t) {
     const vf_cells *c = NULL;
     vf_facts_rounds(from, to);
     for (long k = from; k <= to; k++) {
-        bound before = bind(r, t->sym, k);
+        vf_bound before = vf_facts_bind(r->facts, t->sym, k);
         const vf_cells *next = kid(r, t, 2);
         c = c ? step(r, t->op, c, next) : next;
-        unbind(r, t->sym, before);
+        vf_facts_unbind(r->facts, t->sym, before);
     }
     const vf_shape *s = c ? NULL : vf_shape_of(r->facts, t); /* of an empty sum */
     return c ? c : filled(r, s->rows, s->cols, 0);
@@ -704,14 +397,15 @@ static const vf_cells *loop(vf_run *r, const vf_term *t) {
 
 static const vf_cells *fold(vf_run *r, const vf_term *t) {
     long from = vf_facts_integer(r->facts, t->kid[0]), to = vf_facts_integer(r->facts, t->kid[1]);
-    const vf_cells *c = kid(r, t, 2);
+    const vf_cells *c = kid(r, t, 2), *outside = r->running[t->sym2];
     vf_facts_rounds(from, to);
     for (long k = from; k <= to; k++) {
-        bound before = bind(r, t->sym, k);
+        vf_bound before = vf_facts_bind(r->facts, t->sym, k);
         r->running[t->sym2] = c;
         c = kid(r, t, 3);
-        unbind(r, t->sym, before);
+        vf_facts_unbind(r->facts, t->sym, before);
     }
+    r->running[t->sym2] = outside;
     return c;
 }
 
@@ -725,9 +419,9 @@ static const vf_cells *blocks(vf_run *r, const vf_term *t) {
 }
 
 static vf_cells *total(vf_run *r, const vf_term *t) {
-    vf_cell sum = integer(r, 0);
+    vf_cell sum = vf_run_integer(r, 0);
     for (size_t k = 0; k < t->nkids; k++)
-        sum = add(r, sum, kid(r, t, k)->at[0]);
+        sum = vf_cell_add(r, sum, kid(r, t, k)->at[0]);
     return scalar(sum);
 }
 
@@ -741,13 +435,13 @@ static vf_cells *stacked(const vf_cells *a) {
 static const vf_cells *arithmetic(vf_run *r, const vf_term *t) {
     switch (t->op) {
     case VF_NEG:
-        return both(r, vf_run_sub, scalar(integer(r, 0)), kid(r, t, 0));
+        return both(r, vf_run_sub, scalar(vf_run_integer(r, 0)), kid(r, t, 0));
     case VF_ADD:
-        return both(r, add, kid(r, t, 0), kid(r, t, 1));
+        return both(r, vf_cell_add, kid(r, t, 0), kid(r, t, 1));
     case VF_SUB:
         return both(r, vf_run_sub, kid(r, t, 0), kid(r, t, 1));
     case VF_EMUL:
-        return both(r, multiply, kid(r, t, 0), kid(r, t, 1));
+        return both(r, vf_cell_multiply, kid(r, t, 0), kid(r, t, 1));
     case VF_DIV:
     case VF_EDIV:
         return both(r, divide, kid(r, t, 0), kid(r, t, 1));
@@ -778,26 +472,131 @@ static const vf_cells *arithmetic(vf_run *r, const vf_term *t) {
     }
 }
 
+/* --- functions of matrices ------------------------------------------------------------------ */
+
+/* The argument of exponentials: a where exponents are numbers of the same run. */
+static const vf_cells *exponents(vf_run *r, const vf_term *t, const vf_cells *a) {
+    ENSURE("an exponential in an exponent or under a root, or without residues of its own",
+           r->above != NULL);
+    return r->above == r ? a : value(r->above, t);
+}
+
 static vf_cells *entrywise(vf_run *r, const vf_term *t, const vf_cells *a) {
     vf_cells *c = vf_cells_new(a->rows, a->cols);
-    bool constant = is_constant(r, t);
+    const vf_cells *e = exponents(r, t->kid[0], a);
     for (size_t k = 0; k < count(a); k++)
-        c->at[k] = function(r, t->op, a->at[k], constant);
+        c->at[k] = function(r, t->op, a->at[k], e->at[k]);
     return c;
 }
 
-/* gamma, beta and eps of a normalisation stand behind its matrix. */
-static const vf_cells *layer(vf_run *r, const vf_term *t, const vf_cells *a) {
-    size_t gains = t->op == VF_LAYERNORM ? 2 : t->op == VF_RMSNORM ? 1 : 0;
-    vf_cell eps = t->nkids > 1 + gains ? kid(r, t, 1 + gains)->at[0] : integer(r, 0);
+static const vf_cells *softmax(vf_run *r, const vf_term *t, const vf_cells *a) {
+    vf_cells *c = vf_cells_new(a->rows, a->cols);
+    vf_run *numbers = r->exact ? r->exact : r;
+    const vf_cells *e = exponents(r, t->kid[0], a), *mask = NULL;
+    if (t->nkids > 1) {
+        ENSURE("a mask that depends on a variable", is_constant(r, t->kid[1]));
+        mask = kid(numbers, t, 1);
+        ENSURE("a mask of the same shape", mask->rows == a->rows && mask->cols == a->cols);
+    }
+    for (size_t i = 0; i < a->rows; i++) {
+        size_t kept = 0;
+        for (size_t j = 0; j < a->cols; j++) {
+            bool keep = !mask || vf_cell_is_one(numbers, *at(mask, i, j));
+            *at(c, i, j) = keep ? vf_cell_exponential(r, *at(e, i, j)) : vf_run_integer(r, 0);
+            kept += keep;
+        }
+        ENSURE("a row of a mask without a one", kept > 0);
+        vf_cell by = vf_cell_inverse(r, vf_cells_sum(r, at(c, i, 0), a->cols));
+        for (size_t j = 0; j < a->cols; j++)
+            *at(c, i, j) = vf_cell_multiply(r, *at(c, i, j), by);
+    }
+    return c;
+}
+
+/* The roots of the entries, as they stand in t; exact: the same in fractions, for residues. */
+static vf_cells *roots(vf_run *r, const vf_term *t, const vf_cells *a, const vf_cells *exact) {
+    vf_cells *c = vf_cells_new(a->rows, a->cols);
+    bool constant = is_constant(r, t);
+    for (size_t k = 0; k < count(a); k++)
+        c->at[k] =
+            vf_cell_root(r, a->at[k], exact ? r->exact->fraction[exact->at[k]] : NULL, constant);
+    return c;
+}
+
+/* From each row its mean. */
+static vf_cells *centred(vf_run *r, const vf_cells *a) {
+    vf_cells *c = vf_cells_new(a->rows, a->cols);
+    for (size_t i = 0; i < a->rows; i++) {
+        vf_cell sum = vf_cells_sum(r, at(a, i, 0), a->cols);
+        vf_cell mean = divide(r, sum, vf_run_integer(r, (long)a->cols));
+        for (size_t j = 0; j < a->cols; j++)
+            *at(c, i, j) = vf_run_sub(r, *at(a, i, j), mean);
+    }
+    return c;
+}
+
+/* a times the diagonal matrix of a column. */
+static vf_cells *scaled(vf_run *r, const vf_cells *a, const vf_cells *gain) {
+    ENSURE("a gain for each column", gain->cols == 1 && gain->rows == a->cols);
+    vf_cells *c = vf_cells_new(a->rows, a->cols);
+    for (size_t k = 0; k < count(a); k++)
+        c->at[k] = vf_cell_multiply(r, a->at[k], gain->at[k % a->cols]);
+    return c;
+}
+
+/* What a normalisation divides by the lengths of its rows. */
+static const vf_cells *unscaled(vf_run *r, const vf_term *t) {
+    const vf_cells *a = kid(r, t, 0);
     a = t->op == VF_BATCHNORM ? transpose(a) : a;
-    a = normalised(r, t->op == VF_RMSNORM ? a : centred(r, a), eps, is_constant(r, t));
-    if (t->op == VF_BATCHNORM)
-        return transpose(a);
-    a = scaled(r, a, kid(r, t, 1));
-    if (t->op == VF_RMSNORM)
+    return t->op == VF_RMSNORM ? a : centred(r, a);
+}
+
+/* gamma and beta stand behind the matrix of a normalisation, and then eps. */
+static size_t gains(const vf_term *t) {
+    return t->op == VF_LAYERNORM ? 2 : t->op == VF_RMSNORM ? 1 : 0;
+}
+
+/* For each row the mean of its squares, plus eps; of the Frobenius norm the sum of all squares. */
+static const vf_cells *radicands(vf_run *r, const vf_term *t, const vf_cells *a) {
+    if (t->op == VF_SQRT)
         return a;
-    return both(r, add, a, product(r, filled(r, a->rows, 1, 1), transpose(kid(r, t, 2))));
+    if (t->op == VF_NORM_FRO)
+        return scalar(vf_cells_dot(r, a->at, 1, a->at, 1, count(a)));
+    bool small = t->nkids > 1 + gains(t);
+    vf_cell eps = small ? kid(r, t, 1 + gains(t))->at[0] : vf_run_integer(r, 0);
+    vf_cells *c = vf_cells_new(a->rows, 1);
+    for (size_t i = 0; i < a->rows; i++) {
+        vf_cell squares = vf_cells_dot(r, at(a, i, 0), 1, at(a, i, 0), 1, a->cols);
+        c->at[i] = vf_cell_add(r, divide(r, squares, vf_run_integer(r, (long)a->cols)), eps);
+    }
+    return c;
+}
+
+/* A function with a root in it, but for what its value is made of besides; *rows: that. */
+static vf_cells *lengths(vf_run *r, const vf_term *t, const vf_cells **rows) {
+    bool whole = t->op == VF_SQRT || t->op == VF_NORM_FRO;
+    const vf_cells *exact = NULL;
+    ENSURE("a root under a root", !r->fractions);
+    *rows = whole ? kid(r, t, 0) : unscaled(r, t);
+    if (r->exact)
+        exact = radicands(r->exact, t, whole ? kid(r->exact, t, 0) : unscaled(r->exact, t));
+    return roots(r, t, radicands(r, t, *rows), exact);
+}
+
+static const vf_cells *layer(vf_run *r, const vf_term *t) {
+    const vf_cells *a;
+    vf_cells *by = lengths(r, t, &a), *c = vf_cells_new(a->rows, a->cols);
+    for (size_t i = 0; i < a->rows; i++) {
+        vf_cell inverse = vf_cell_inverse(r, by->at[i]);
+        for (size_t j = 0; j < a->cols; j++)
+            *at(c, i, j) = vf_cell_multiply(r, *at(a, i, j), inverse);
+    }
+    if (t->op == VF_BATCHNORM)
+        return transpose(c);
+    c = scaled(r, c, kid(r, t, 1));
+    if (t->op == VF_RMSNORM)
+        return c;
+    return both(r, vf_cell_add, c, product(r, filled(r, c->rows, 1, 1), transpose(kid(r, t, 2))));
 }
 
 static const vf_cells *operation(vf_run *r, const vf_term *t, const vf_cells *a) {
@@ -817,22 +616,49 @@ static const vf_cells *operation(vf_run *r, const vf_term *t, const vf_cells *a)
     case VF_CENTER_TOKENS:
         return transpose(centred(r, transpose(a)));
     case VF_SOFTMAX:
-        ENSURE("a mask that depends on a variable", t->nkids == 1 || is_constant(r, t->kid[1]));
-        return softmax(r, a, t->nkids > 1 ? kid(r, t, 1) : NULL);
+        return softmax(r, t, a);
     case VF_LAYERNORM:
     case VF_RMSNORM:
     case VF_BATCHNORM:
-        return layer(r, t, a);
+        return layer(r, t);
+    case VF_SQRT:
     case VF_NORM_FRO:
-        return scalar(
-            function(r, VF_SQRT, dot(r, a->at, 1, a->at, 1, count(a)), is_constant(r, t)));
+        return lengths(r, t, &a);
     default:
         return entrywise(r, t, a);
     }
 }
 
+static bool is_outside_of_loops(const vf_theorem *t, const vf_term *part) {
+    return part->op != VF_ACC && (part->op != VF_SYM || !t->sym[part->sym].bound);
+}
+
+/* Does no loop change this root? */
+static bool is_one_root(const vf_run *r, const vf_term *t) {
+    bool root = t->op == VF_SQRT || t->op == VF_NORM_FRO || t->op == VF_LAYERNORM ||
+                t->op == VF_RMSNORM || t->op == VF_BATCHNORM;
+    return root && vf_built_of(r->facts->theorem, t, is_outside_of_loops);
+}
+
+/* The first that was written like it. */
+static const vf_term *first_written(vf_run *r, const vf_term *t) {
+    for (size_t k = 0; k < r->nwritten; k++)
+        if (vf_is_same_text(r->written[k], t))
+            return r->written[k];
+    r->written = vf_grow(r->written, r->nwritten, sizeof(const vf_term *));
+    r->written[r->nwritten++] = t;
+    return t;
+}
+
+/* What was computed is kept. A root that no loop changes is one root in all its rounds, and
+   wherever it stands in the text. */
 static const vf_cells *value(vf_run *r, const vf_term *t) {
-    const vf_cells *known = *vf_table_place(&r->memo, t, r->scope);
+    unsigned long scope = r->facts->scope;
+    if (is_one_root(r, t)) {
+        t = first_written(r, t);
+        scope = 0;
+    }
+    const vf_cells *known = *vf_table_place(&r->memo, t, scope);
     if (known)
         return known;
     const vf_cells *c = leaf(r, t);
@@ -840,7 +666,7 @@ static const vf_cells *value(vf_run *r, const vf_term *t) {
     c = c ? c : operation(r, t, kid(r, t, 0));
     void *kept = vf_alloc(sizeof(vf_cells));
     *(vf_cells *)kept = *c;
-    *vf_table_place(&r->memo, t, r->scope) = kept;
+    *vf_table_place(&r->memo, t, scope) = kept;
     return kept;
 }
 
@@ -851,7 +677,11 @@ static void restart(vf_run *r, unsigned long choice) {
     r->used = r->kept;
     r->failed = false;
     r->choice = choice;
-    r->roots = 0;
+    r->roots = r->nknown = r->nwritten = 0;
+    if (r->above && r->above != r)
+        restart(r->above, choice);
+    if (r->exact)
+        restart(r->exact, choice);
 }
 
 bool vf_run_is_last(const vf_run *r) {
@@ -867,6 +697,7 @@ bool vf_run_is_defined(vf_run *r, const vf_term *t) {
 bool vf_run_rank(vf_run *r, const vf_term *matrix, unsigned long choice, long *low) {
     restart(r, choice);
     vf_cells *a = copy(r, value(r, matrix));
+    vf_ensure_independent(r);
     bool failed = r->failed;
     *low = (long)eliminate(r, a);
     return !failed;
@@ -893,7 +724,7 @@ bool vf_run_jrank(vf_run *r, const vf_term *text, unsigned long choice, long *lo
 
 static bool apart(vf_run *r, const vf_cells *difference) {
     for (size_t k = 0; k < count(difference); k++)
-        if (is_apart(r, difference->at[k]))
+        if (vf_cell_is_apart(r, difference->at[k]))
             return true;
     return false;
 }
@@ -901,6 +732,7 @@ static bool apart(vf_run *r, const vf_cells *difference) {
 bool vf_run_differ(vf_run *r, const vf_term *a, const vf_term *b, unsigned long choice) {
     restart(r, choice);
     const vf_cells *x = value(r, a), *y = value(r, b);
+    vf_ensure_independent(r);
     return apart(r, both(r, vf_run_sub, x, y)) && !r->failed;
 }
 
@@ -924,5 +756,12 @@ vf_run *vf_run_residues(vf_facts *f, uint64_t modulus) {
 vf_run *vf_run_intervals(vf_facts *f, mpfr_prec_t precision) {
     vf_run *r = run_new(f);
     r->precision = precision;
+    r->above = r;
+    return r;
+}
+
+vf_run *vf_run_fractions(vf_facts *f) {
+    vf_run *r = run_new(f);
+    r->fractions = true;
     return r;
 }

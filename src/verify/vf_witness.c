@@ -9,8 +9,9 @@
    there, then near no real point all such minors vanish: the rank is at least r almost everywhere.
    The equations of the sets leave a connected manifold (an affine space, a product of complex
    spheres), but for orthogonal matrices, of which there are two kinds: a point is wanted for each.
-   Terms without roots and exponentials may be taken modulo m, where every divisor is a unit: what
-   is not 0 there was not 0 before.
+   Terms may be taken modulo m, where every divisor is a unit: what is not 0 there was not 0 before.
+   Of roots and exponentials vf_run.h says when that may be done, and that then one choice of signs
+   tells all.
 
    A Jacobian is a matrix of this kind, too; its columns are derivatives along the directions of the
    sets at the point, of which there are equally many everywhere.
@@ -29,10 +30,12 @@ enum { MOST_POINTS = 64, LEVELS = 4, JACOBIAN_LEVELS = 2 };
 static const mpfr_prec_t precision[LEVELS] = {128, 512, 2048, 8192};
 
 typedef struct vf_points {
-    bool fractions; /* for upper bounds */
-    size_t n;       /* points; 0: residues */
+    bool multiplied; /* fractions are multiplied out, for upper bounds */
+    size_t n;        /* points; 0: residues */
     vf_run *run[MOST_POINTS * LEVELS];
     vf_point *at[MOST_POINTS];
+    uint64_t seed;             /* of residues */
+    vf_run *above, *fractions; /* for residues, without variables before they are needed */
 } vf_points;
 
 /* --- what points speak of ------------------------------------------------------------------- */
@@ -56,11 +59,106 @@ static bool is_analytic(const vf_theorem *t, const vf_term *part) {
     }
 }
 
+/* What has one branch only. */
+static bool is_entire(const vf_theorem *t, const vf_term *part) {
+    switch (part->op) {
+    case VF_LAYERNORM:
+    case VF_RMSNORM:
+    case VF_BATCHNORM:
+    case VF_SQRT:
+    case VF_NORM_FRO:
+        return false;
+    default:
+        return is_analytic(t, part);
+    }
+}
+
+static bool is_root(const vf_theorem *t, const vf_term *part) {
+    return vf_is_rational(t, part) || (is_analytic(t, part) && !is_entire(t, part));
+}
+
+static bool has_residues(const vf_theorem *t, const vf_term *part) {
+    return part->op != VF_GELU && is_analytic(t, part);
+}
+
 static bool is_apt(const vf_facts *f, const vf_term *t) {
     const vf_points *p = f->points;
-    return vf_built_of(f->theorem, t, vf_is_generic) &&
-           vf_built_of(f->theorem, t, p->n ? is_analytic : vf_is_rational);
+    vf_allowed *allowed = p->n ? is_analytic : p->above ? has_residues : is_root;
+    return vf_built_of(f->theorem, t, vf_is_generic) && vf_built_of(f->theorem, t, allowed);
 }
+
+/* --- the point of residues ---------------------------------------------------------------------
+ */
+
+/* The generator of the format: a number for each place from 1 on. */
+static uint64_t random_of(uint64_t seed, uint64_t place) {
+    uint64_t x = seed + place * 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+}
+
+/* Free entries are drawn, numbers below the modulus of the record; the equations of the set give
+   the others. */
+static void draw(const vf_points *p, vf_run *r, vf_set set, vf_cells *a, uint64_t *place) {
+    bool stochastic = set == VF_STOCHASTIC || set == VF_ATTENTION;
+    bool symmetric = set == VF_SYMMETRIC || set == VF_PSD;
+    for (size_t i = 0; i < a->rows; i++) {
+        vf_cell rest = vf_run_integer(r, stochastic), *row = &a->at[i * a->cols];
+        for (size_t j = 0; j < a->cols; j++) {
+            if (symmetric && j < i)
+                row[j] = a->at[j * a->cols + i];
+            else if (stochastic && j + 1 == a->cols)
+                row[j] = rest;
+            else if (set != VF_DIAGONAL || i == j)
+                row[j] =
+                    vf_run_integer(r, (long)(random_of(p->seed, ++*place) % p->run[0]->modulus));
+            else
+                row[j] = vf_run_integer(r, 0);
+            if (stochastic)
+                rest = vf_run_sub(r, rest, row[j]);
+        }
+    }
+}
+
+static void draw_variable(vf_facts *f, vf_run *r, size_t v, uint64_t *place) {
+    const vf_variable *x = &f->theorem->var[v];
+    long members = x->members ? vf_facts_integer(f, x->members) : 1;
+    long rows = vf_facts_integer(f, x->rows), cols = vf_facts_integer(f, x->cols);
+    ENSURE("sizes of at least 1", members >= 1 && rows >= 1 && cols >= 1);
+    ENSURE("a set that residues cannot be drawn from",
+           x->set != VF_ORTHOGONAL && x->set != VF_UNIT_ROWS);
+    vf_cells *member = vf_alloc((size_t)members * sizeof *member);
+    for (long m = 0; m < members; m++) {
+        member[m] = *vf_cells_new((size_t)rows, (size_t)cols);
+        draw(f->points, r, x->set, &member[m], place);
+    }
+    r->variable[v] = member;
+}
+
+static void draw_variables(vf_facts *f, vf_run *r) {
+    uint64_t place = 0;
+    for (size_t v = 0; v < f->theorem->nvars; v++)
+        draw_variable(f, r, v, &place);
+    r->kept = r->used;
+}
+
+/* The same point in the arithmetics that functions need, when one is met. */
+static void draw_for(vf_facts *f, const vf_term *t) {
+    vf_points *p = f->points;
+    if (p->n || p->run[0]->exact || vf_built_of(f->theorem, t, vf_is_rational))
+        return;
+    draw_variables(f, p->fractions);
+    p->run[0]->exact = p->fractions;
+    if (!p->above)
+        return;
+    draw_variables(f, p->above);
+    p->above->exact = p->fractions;
+    p->run[0]->above = p->above;
+}
+
+/* --- what they show -----------------------------------------------------------------------------
+ */
 
 /* What point k shows for one choice of signs; a higher precision only where it is needed. */
 static long bound_at(const vf_points *p, size_t k, const vf_term *matrix, unsigned long choice,
@@ -89,10 +187,11 @@ static long lower_bound(vf_facts *f, const vf_term *matrix, long high) {
 static void narrow_rank(vf_facts *f, const vf_term *matrix, long *low, long *high) {
     const vf_points *p = f->points;
     if (is_apt(f, matrix)) {
+        draw_for(f, matrix);
         long found = lower_bound(f, matrix, *high);
         *low = found > *low ? found : *low;
     }
-    if (*low < *high && p->fractions && !f->brief)
+    if (*low < *high && p->multiplied && !f->brief)
         vf_fractions_rank(f, matrix, low, high);
 }
 
@@ -177,7 +276,7 @@ static void narrow_jrank(vf_facts *f, const vf_term *t, long *low, long *high) {
     const vf_points *p = f->points;
     long found = jacobian_at_points(f, t, *high);
     *low = found > *low ? found : *low;
-    if (*low < *high && p->fractions && !f->brief)
+    if (*low < *high && p->multiplied && !f->brief)
         vf_fractions_jrank(f, t, low, high);
 }
 
@@ -192,6 +291,8 @@ static bool differ_at(const vf_points *p, size_t k, const vf_term *t, unsigned l
 /* At every point they differ. */
 static bool differ(vf_facts *f, const vf_term *t) {
     const vf_points *p = f->points;
+    draw_for(f, t->kid[0]);
+    draw_for(f, t->kid[1]);
     for (size_t k = 0; k < (p->n ? p->n : 1); k++) {
         unsigned long choice = 0;
         do
@@ -207,62 +308,33 @@ static vf_tern compare(vf_facts *f, const vf_term *t) {
     bool equation = t->op == VF_EQ || t->op == VF_NE;
     if (equation && is_apt(f, t->kid[0]) && is_apt(f, t->kid[1]) && differ(f, t))
         return t->op == VF_NE ? VF_TRUE : VF_FALSE;
-    return p->fractions ? vf_fractions_compare(f, t) : VF_UNKNOWN;
+    return p->multiplied ? vf_fractions_compare(f, t) : VF_UNKNOWN;
 }
 
-/* --- residues ------------------------------------------------------------------------------- */
+/* --- the record of residues --------------------------------------------------------------------
+ */
 
-/* The generator of the format: a number for each place from 1 on. */
-static uint64_t random_of(uint64_t seed, uint64_t place) {
-    uint64_t x = seed + place * 0x9e3779b97f4a7c15U;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31);
-}
-
-/* Free entries are drawn; the equations of the set give the others. */
-static void draw(vf_run *r, vf_set set, vf_cells *a, uint64_t seed, uint64_t *place) {
-    bool stochastic = set == VF_STOCHASTIC || set == VF_ATTENTION;
-    bool symmetric = set == VF_SYMMETRIC || set == VF_PSD;
-    for (size_t i = 0; i < a->rows; i++) {
-        vf_cell rest = 1 % r->modulus, *row = &a->at[i * a->cols];
-        for (size_t j = 0; j < a->cols; j++) {
-            if (symmetric && j < i)
-                row[j] = a->at[j * a->cols + i];
-            else if (stochastic && j + 1 == a->cols)
-                row[j] = rest;
-            else if (set != VF_DIAGONAL || i == j)
-                row[j] = random_of(seed, ++*place) % r->modulus;
-            rest = vf_run_sub(r, rest, row[j]);
-        }
-    }
-}
-
-static void draw_variable(vf_facts *f, vf_run *r, size_t v, uint64_t seed, uint64_t *place) {
-    const vf_variable *x = &f->theorem->var[v];
-    long members = x->members ? vf_facts_integer(f, x->members) : 1;
-    long rows = vf_facts_integer(f, x->rows), cols = vf_facts_integer(f, x->cols);
-    ENSURE("sizes of at least 1", members >= 1 && rows >= 1 && cols >= 1);
-    ENSURE("a set that residues cannot be drawn from",
-           x->set != VF_ORTHOGONAL && x->set != VF_UNIT_ROWS);
-    vf_cells *member = vf_alloc((size_t)members * sizeof *member);
-    for (long m = 0; m < members; m++) {
-        member[m] = *vf_cells_new((size_t)rows, (size_t)cols);
-        draw(r, x->set, &member[m], seed, place);
-    }
-    r->variable[v] = member;
-}
-
+/* `M | SEED`, or `M | SEED | L | B` with exponentials, whose exponents are residues modulo L. */
 static void take_residues(vf_facts *f, const char *rest) {
     vf_points *p = f->points;
-    const char *field[2];
-    uint64_t place = 0;
-    vf_fields(rest, field, 2);
+    const char *field[4];
+    bool exponentials = vf_count_fields(rest) == 4;
+    vf_fields(rest, field, exponentials ? 4 : 2);
     long modulus = vf_read_long(field[0]), seed = vf_read_long(field[1]);
     ENSURE("a modulus and a seed that are not negative", modulus >= 2 && seed >= 0);
+    p->seed = (uint64_t)seed;
     p->run[0] = vf_run_residues(f, (uint64_t)modulus);
-    for (size_t v = 0; v < f->theorem->nvars; v++)
-        draw_variable(f, p->run[0], v, (uint64_t)seed, &place);
+    p->fractions = vf_run_fractions(f);
+    draw_variables(f, p->run[0]);
+    if (!exponentials)
+        return;
+    long order = vf_read_long(field[2]), base = vf_read_long(field[3]);
+    ENSURE("a modulus of exponents and a base of exponentials",
+           order >= 2 && base >= 1 && base < modulus);
+    p->above = vf_run_residues(f, (uint64_t)order);
+    ENSURE("a base whose power by the modulus of exponents is 1",
+           vf_is_root_of_one((uint64_t)base, (uint64_t)order, (uint64_t)modulus));
+    p->run[0]->base = (uint64_t)base;
 }
 
 /* --- points --------------------------------------------------------------------------------- */
@@ -368,12 +440,12 @@ vf_facts *vf_witness_facts(vf_theorem *t, vf_cert *c, const vf_point *at) {
     vf_points *p = vf_alloc(sizeof *p);
     const char *rest = vf_take(c, "witness");
     bool functions = strcmp(rest, "functions") == 0;
-    p->fractions = functions || strcmp(rest, "fractions") == 0;
+    p->multiplied = functions || strcmp(rest, "fractions") == 0;
     ENSURE("`witness` stands alone, or with `fractions` or `functions`",
-           p->fractions || *rest == '\0');
+           p->multiplied || *rest == '\0');
     if (functions)
         vf_functions_use(f, NULL);
-    else if (p->fractions)
+    else if (p->multiplied)
         vf_fractions_use(f);
     f->points = p;
     f->rank = narrow_rank;

@@ -74,7 +74,7 @@ void rk_job_records_open(job *j, const int64_t *dims, const rk_program *p,
         return;
     rk_job_records_restart(j);
     size_t mark = rk_job_records_at(j, dims);
-    rk_record_open(p, o, violation);
+    rk_record_open(p, NULL, o, violation);
     j->unrecorded = j->records->len == mark;
 }
 

@@ -283,7 +283,7 @@ static bool refute(const rk_program *program, const rk_prove_options *o, rk_proo
         out->example = rk_malloc(sizeof *out->example);
         rk_assignment_init(out->example, program);
         rk_assignment_set(out->example, &a);
-        rk_record_open(program, o, &a);
+        rk_record_open(program, NULL, o, &a);
     }
     rk_assignment_clear(&a);
     return found;

@@ -17,6 +17,7 @@ enum {
     ATTEMPTS = 100,
     FEWER_ATTEMPTS = 20,
     LARGEST_POINT = 4096,
+    LARGEST_BOX = 1 << 16, /* nothing is searched among points that are larger than the others */
     RECORD_SECONDS = 2
 };
 
@@ -48,16 +49,20 @@ static bool holds_below(const rk_term *t, bool jacobian, bool (*is)(const rk_ter
     return false;
 }
 
-/* Does a claim speak of the Jacobian of something of the kind? */
-static bool differentiates(const rk_checked *checked, bool (*is)(const rk_term *t)) {
+static bool speaks_of(const rk_checked *checked, bool anywhere, bool (*is)(const rk_term *t)) {
     bool found = false;
     for (size_t c = 0; c < checked->nclaims && !found; c++) {
         const rk_term *claim = checked->claims[c];
         unsigned char *seen = rk_calloc(claim->id + 1, 1);
-        found = holds_below(claim, false, is, seen);
+        found = holds_below(claim, anywhere, is, seen);
         rk_free(seen);
     }
     return found;
+}
+
+/* Does a claim speak of the Jacobian of something of the kind? */
+static bool differentiates(const rk_checked *checked, bool (*is)(const rk_term *t)) {
+    return speaks_of(checked, false, is);
 }
 
 static bool is_anything(const rk_term *t) {
@@ -163,14 +168,18 @@ static void put_point(rk_buf *out, const rk_program *p, const rk_assignment *a) 
     }
 }
 
-static bool is_writable(const rk_program *p) {
+static bool has_entries(const rk_program *p, int64_t most) {
     int64_t entries = 0;
     for (size_t s = 0; s < p->nslots; s++) {
         if (p->slots[s].defined)
             return false;
         entries += p->slots[s].rows * p->slots[s].cols;
     }
-    return entries <= LARGEST_POINT;
+    return entries <= most;
+}
+
+static bool is_writable(const rk_program *p) {
+    return has_entries(p, LARGEST_POINT);
 }
 
 static bool is_scaled(rk_set set) {
@@ -261,26 +270,82 @@ static bool has_few_signs(const rk_program *p) {
     return count_moving_roots(p) <= MOST_ROOTS;
 }
 
-static bool repeats_rows(const rk_program *p) {
+static bool is_value(const rk_instr *in) {
+    return !in->truth;
+}
+
+/* Does a value of the kind have equal rows? */
+static bool repeats_rows(const rk_program *p, bool (*is)(const rk_instr *in)) {
     rk_rows rows;
     bool found = false;
     rk_rows_init(&rows, p);
     for (unsigned i = 0; i < p->ninstr && !found; i++)
-        found = !p->instr[i].truth && rk_rows_different(&rows, p, i) < p->instr[i].rows;
+        found = is(&p->instr[i]) && rk_rows_different(&rows, p, i) < p->instr[i].rows;
     rk_rows_clear(&rows);
     return found;
+}
+
+static bool is_fold(const rk_term *t) {
+    return t->op == RK_T_FOLD;
+}
+
+/* Made of + - * / inv, of roots of fractions that the view shows to be independent, and of
+   exponentials of what has none. */
+static bool has_simple_functions(const rk_program *p, const rk_view *view) {
+    unsigned char *below = rk_calloc(p->ninstr + 1, 1);
+    const unsigned char root = 1, exponential = 2;
+    bool simple = true;
+    for (size_t i = 0; i < p->ninstr && simple; i++) {
+        const rk_instr *in = &p->instr[i];
+        for (size_t k = 0; k < in->nargs; k++)
+            below[i] |= below[in->arg[k]];
+        if (rk_is_root(in)) {
+            simple = view->analytic[i] && below[i] == 0;
+            below[i] |= root;
+        } else if (rk_is_exponential(in)) {
+            simple = !(below[i] & exponential);
+            below[i] |= exponential;
+        } else {
+            simple = in->code != RK_P_FN;
+        }
+    }
+    rk_free(below);
+    return simple;
+}
+
+/* Where a point cannot be written, or has too many signs, functions may have residues, too. */
+static bool has_function_residues(const rk_program *p, const rk_view *view) {
+    return view != NULL && !(is_writable(p) && has_few_signs(p)) && are_all(p, rk_symbols_affine) &&
+           !rk_has_jacobians(p->checked) && !speaks_of(p->checked, true, is_fold) &&
+           !repeats_rows(p, rk_is_root) && has_simple_functions(p, view);
+}
+
+static bool has_exponentials(const rk_program *p) {
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (rk_is_exponential(&p->instr[i]))
+            return true;
+    return false;
+}
+
+/* Exponents modulo a prime l, exponentials modulo 2*l + 1, where 4^l is 1; either leaves 3 over 4,
+   so that all roots are found beside a root of -1. */
+static const char *residues_for(const rk_program *p) {
+    return has_exponentials(p) ? "residues 2147481143 | 1 | 1073740571 | 4\n"
+                               : "residues 2147483647 | 1\n";
 }
 
 /* Upper bounds beside those by shapes; and where no point was found, that nothing is defined. */
 static const char *helpers_for(const rk_program *p, bool found) {
     if (!are_few(p))
         return "";
-    return !has_residues(p) && (!found || repeats_rows(p)) ? " functions" : " fractions";
+    return !has_residues(p) && (!found || repeats_rows(p, is_value)) ? " functions" : " fractions";
 }
 
-void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
-    if (o->records == NULL || (!has_residues(program) && !is_writable(program)) ||
-        !has_few_signs(program))
+void rk_record_witness(const rk_program *program, const rk_view *view, const rk_prove_options *o) {
+    if (o->records == NULL)
+        return;
+    bool residues = has_residues(program) || has_function_residues(program, view);
+    if (!residues && !(is_writable(program) && has_few_signs(program)))
         return;
     if (differentiates(program->checked, has_branches)) {
         rk_record_rational(program, o);
@@ -289,8 +354,8 @@ void rk_record_witness(const rk_program *program, const rk_prove_options *o) {
     rk_buf points;
     rk_buf_init(&points);
     bool found = true;
-    if (has_residues(program))
-        rk_buf_puts(&points, "residues 2147483647 | 1\n");
+    if (residues)
+        rk_buf_puts(&points, residues_for(program));
     else
         found = put_witness_points(&points, program, o);
     rk_buf_printf(o->records, "witness%s\n%s", helpers_for(program, found), points.text);
@@ -335,6 +400,10 @@ static void find_violation(const rk_program *p, const rk_prove_options *options,
                            const rk_assignment *violation, rk_assignment *a) {
     rk_rng rng = stream(p, options);
     rk_prove_options late = *options, *o = &late; /* a certificate may be the last thing made */
+    if (!is_writable(p)) {
+        draw_near(p, &rng, violation, a);
+        return;
+    }
     if (late.deadline > 0 && late.deadline < rk_clock() + RECORD_SECONDS)
         late.deadline = rk_clock() + RECORD_SECONDS;
     bool open = violation != NULL && rk_prove_open_violation(p, violation, o);
@@ -356,19 +425,22 @@ void rk_record_box(const rk_program *program, const rk_prove_options *o,
     put_point(o->records, program, point);
 }
 
-void rk_record_open(const rk_program *program, const rk_prove_options *o,
+void rk_record_open(const rk_program *program, const rk_view *view, const rk_prove_options *o,
                     const rk_assignment *violation) {
     rk_assignment a;
-    if (o->records == NULL || !is_writable(program))
+    if (o->records == NULL || !has_entries(program, LARGEST_BOX))
+        return;
+    bool residues = has_residues(program) || has_function_residues(program, view);
+    if (!is_writable(program) && !residues)
         return;
     rk_assignment_init(&a, program);
     find_violation(program, o, violation, &a);
     rk_buf_puts(o->records, "open\n");
     put_point(o->records, program, &a);
     /* What is false by its form alone: functions are more than intervals and points can tell. */
-    if (!has_residues(program) && !rk_prove_open_violation(program, &a, o))
+    if (!residues && !rk_prove_open_violation(program, &a, o))
         rk_buf_puts(o->records, "functions\n");
     else
-        rk_record_witness(program, o);
+        rk_record_witness(program, view, o);
     rk_assignment_clear(&a);
 }

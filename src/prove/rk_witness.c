@@ -203,9 +203,9 @@ static void conclude(witness *w, rk_proof *out, rk_diags *diags) {
     if (out->status == RK_PROOF_FALSE)
         find_plain_violation(w, out);
     if (out->status == RK_PROOF_TRUE)
-        rk_record_witness(w->program, w->options);
+        rk_record_witness(w->program, &w->view, w->options);
     if (out->status == RK_PROOF_FALSE)
-        rk_record_open(w->program, w->options, out->example);
+        rk_record_open(w->program, &w->view, w->options, out->example);
 }
 
 /* The part of the time left that may be used: what cannot be proved then is still hunted. */

@@ -17,11 +17,12 @@ static bool is_fixed(const vf_term *t) {
     return t->nkids == 0 || t->kid[0]->op == VF_NUMBER;
 }
 
-/* The variable; of a family the member, or one that is not told. */
+/* The variable; of a family the member, one that is not told, or all of them, as `jrank` names a
+   family. */
 static bool may_be(void *self, const vf_term *t) {
     const definition *d = self;
     return t->op == VF_VAR && t->var == d->var &&
-           (d->member == 0 || !is_fixed(t) || mpq_cmp_si(t->kid[0]->number, d->member, 1) == 0);
+           (t->nkids == 0 || !is_fixed(t) || mpq_cmp_si(t->kid[0]->number, d->member, 1) == 0);
 }
 
 static bool is_open(void *self, const vf_term *t) {

@@ -3,6 +3,7 @@
 #include "base/rk_guard.h"
 #include "base/rk_pool.h"
 #include "calculus/rk_record.h"
+#include "hunt/rk_beside.h"
 #include "hunt/rk_largest.h"
 #include "prove/rk_prove_records.h"
 #include "check_inside.h"
@@ -147,32 +148,52 @@ static bool violated_everywhere(job *j, const int64_t *dims, rk_program *p,
     return true;
 }
 
-/* Random points of the interior: what holds there holds, with luck, almost everywhere. A violation
+/* What holds at a random point of the interior holds, with luck, almost everywhere. A violation
    counts only when a whole neighbourhood violates, and a proof is not vacuous only when hypotheses
    hold on one. */
-static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsigned wanted) {
+static void interior_instance(job *j, const int64_t *dims, rk_program *p, const rk_assignment *a) {
     rk_decide_options d = {.precision_cap = j->options->precision_cap};
     rk_prove_options o = prove_options(j);
+    rk_instance x;
+    rk_decide(p, a, &d, &x);
+    rk_job_instance(j, dims, &x);
+    if (x.overall == RK_INSTANCE_HOLDS && !j->witnessed)
+        j->witnessed = rk_prove_open_instance(p, a, &o);
+    if (x.overall == RK_INSTANCE_VIOLATED && rk_prove_open_violation(p, a, &o)) {
+        j->refuted = true;
+        j->method = "open set of violations";
+        keep_point(j, dims, p, a);
+        rk_job_records_open(j, dims, p, &o, a);
+    } else if (x.overall == RK_INSTANCE_VIOLATED && !violated_everywhere(j, dims, p, &o, a)) {
+        j->null_violations++;
+    }
+    rk_instance_clear(&x);
+}
+
+/* Beside generic variables others are drawn with structure at every second point. */
+static void interior_instances(job *j, const int64_t *dims, rk_program *p, unsigned wanted) {
     rk_rng rng = rk_rng_trial(j->options->seed, j->checked->statement,
                               0x696e7465726e616cULL + j->visited_choices);
     rk_assignment a;
     rk_assignment_init(&a, p);
     for (unsigned k = 0; k < wanted && !j->refuted && remaining(j) > 0; k++) {
-        rk_instance x;
         rk_interior_draw(p, &rng, INTERIOR_BITS, rk_rng_u64(&rng), &a);
-        rk_decide(p, &a, &d, &x);
-        rk_job_instance(j, dims, &x);
-        if (x.overall == RK_INSTANCE_HOLDS && !j->witnessed)
-            j->witnessed = rk_prove_open_instance(p, &a, &o);
-        if (x.overall == RK_INSTANCE_VIOLATED && rk_prove_open_violation(p, &a, &o)) {
-            j->refuted = true;
-            j->method = "open set of violations";
-            keep_point(j, dims, p, &a);
-            rk_job_records_open(j, dims, p, &o, &a);
-        } else if (x.overall == RK_INSTANCE_VIOLATED && !violated_everywhere(j, dims, p, &o, &a)) {
-            j->null_violations++;
-        }
-        rk_instance_clear(&x);
+        if (k % 2 == 1 && rk_beside_mixed(p))
+            rk_beside_structure(p, (unsigned)rk_rng_below(&rng, rk_sample_styles()), &rng, &a);
+        interior_instance(j, dims, p, &a);
+    }
+    rk_assignment_clear(&a);
+}
+
+/* Hypotheses about what is not generic hold in some style, as like as not. */
+static void structured_instances(job *j, const int64_t *dims, rk_program *p) {
+    rk_rng rng = rk_rng_trial(j->options->seed, j->checked->statement, 0x7374796c6573ULL);
+    rk_assignment a;
+    rk_assignment_init(&a, p);
+    for (unsigned k = 0; k < rk_sample_styles() && !j->refuted && !j->witnessed; k++) {
+        rk_interior_draw(p, &rng, INTERIOR_BITS, rk_rng_u64(&rng), &a);
+        rk_beside_structure(p, k, &rng, &a);
+        interior_instance(j, dims, p, &a);
     }
     rk_assignment_clear(&a);
 }
@@ -658,10 +679,13 @@ static void find_at_small_dims(job *j) {
         rk_program *p = NULL;
         if (remaining(j) > 0 && rk_program_build(j->checked, dims, NULL, &p) == RK_BUILD_OK &&
             is_hunted(p)) {
-            if (j->generic)
-                interior_instances(j, dims, p, 2);
-            else
+            if (!j->generic) {
                 draw_instance(j, dims, p);
+            } else {
+                interior_instances(j, dims, p, 2);
+                if (rk_beside_mixed(p))
+                    structured_instances(j, dims, p);
+            }
         }
         rk_program_free(p);
     }

@@ -1,5 +1,6 @@
 #include "rk_beside.h"
 #include "rk_draw.h"
+#include "rk_hunt.h"
 
 static bool is_generic(const rk_slot *slot) {
     return !slot->defined && slot->quant == RK_GENERIC;
@@ -31,4 +32,14 @@ void rk_beside_vary(const rk_program *program, rk_rng *rng, rk_assignment *a) {
     for (size_t s = 0; s < program->nslots && how == 0; s++)
         if (is_generic(&program->slots[s]))
             rk_draw_scale(&program->slots[s], rng, &a->value[s]);
+}
+
+void rk_beside_structure(const rk_program *program, unsigned style, rk_rng *rng, rk_assignment *a) {
+    rk_assignment drawn;
+    rk_assignment_init(&drawn, program);
+    (void)rk_sample(program, style, rng, &drawn);
+    for (size_t s = 0; s < program->nslots; s++)
+        if (!program->slots[s].defined && !is_generic(&program->slots[s]))
+            fmpq_mat_swap(&a->value[s], &drawn.value[s]);
+    rk_assignment_clear(&drawn);
 }

@@ -21,4 +21,7 @@ void rk_beside_draw(const rk_program *program, rk_rng *rng, rk_assignment *a);
    huge or tiny: some draws keep theirs. */
 void rk_beside_vary(const rk_program *program, rk_rng *rng, rk_assignment *a);
 
+/* The slots that are not generic drawn in one of the styles (rk_sample), the others as they are. */
+void rk_beside_structure(const rk_program *program, unsigned style, rk_rng *rng, rk_assignment *a);
+
 #endif

@@ -254,13 +254,15 @@ void rk_function_assume_zero(const rk_domain *d, const void *x) {
     bool solved = false;
     if (f->exceeded || q->num.length == 0 || q->num.length > f->max_terms)
         return;
-    for (slong k = f->ninputs; k < f->nused; k++)
-        if (holds(d, x, k))
-            return;
-    for (slong degree = 1; degree <= 2 && !solved; degree++)
+    bool made = false;
+    for (slong k = f->ninputs; k < f->nused && !made; k++)
+        made = holds(d, x, k);
+    for (slong degree = 1; degree <= 2 && !solved && !made; degree++)
         for (slong k = f->ninputs - 1; k >= 0 && !solved; k--)
             if (fmpz_mpoly_degree_si(&q->num, k, f->ring) == degree)
                 solved = solve_for(d, &q->num, k);
+    if (!solved)
+        rk_signs_learn(d, x, RK_MAY_ZERO);
 }
 
 /* --- restarts ----------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "rk_prove_records.h"
 #include "rk_view.h"
 
+enum { MOST_EQUATIONS = 36 }; /* entries of matrices that are shown to be equal */
 static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
 static const double LONGEST_WRITTEN = 4;
 
@@ -89,6 +90,19 @@ static bool is_apart(argument *a, const fmpz_mpoly_q_struct *x) {
     return true;
 }
 
+static bool vanishes(argument *a, const fmpz_mpoly_q_struct *x) {
+    if (!rk_inequality_zero(&a->given, &x->num))
+        return false;
+    use(a, a->given.means);
+    if (a->steps != NULL) {
+        rk_steps_sign(a->steps, &x->den,
+                      rk_function_signs_of_poly(a->formal.domain, &x->den) &
+                          ~(unsigned)RK_MAY_ZERO);
+        rk_steps_conclude(a->steps, x, RK_MAY_ZERO, false);
+    }
+    return true;
+}
+
 /* Two entries that are never equal. */
 static bool differ(argument *a, const rk_matrix *x, const rk_matrix *y) {
     const rk_domain *d = a->formal.domain;
@@ -99,6 +113,24 @@ static bool differ(argument *a, const rk_matrix *x, const rk_matrix *y) {
     rk_matrix_init(&t, d, 1, 1);
     d->sub(d, t.entry, rk_matrix_entry(x, 0, 0), rk_matrix_entry(y, 0, 0));
     bool ok = !rk_function_exceeded(d) && is_apart(a, t.entry);
+    rk_matrix_clear(&t);
+    return ok;
+}
+
+/* Every entry of the difference is 0. */
+static bool is_equal(argument *a, const rk_matrix *x, const rk_matrix *y) {
+    const rk_domain *d = a->formal.domain;
+    bool ok = x->rows == y->rows && x->cols == y->cols && x->rows * x->cols <= MOST_EQUATIONS;
+    rk_matrix t;
+    rk_matrix_init(&t, d, 1, 1);
+    for (slong k = 0; ok && k < x->rows * x->cols; k++) {
+        d->sub(d, t.entry, rk_matrix_entry(x, 0, k), rk_matrix_entry(y, 0, k));
+        const fmpz_mpoly_q_struct *q = t.entry;
+        if (rk_function_exceeded(d))
+            ok = false;
+        else if (!fmpz_mpoly_is_zero(&q->num, a->given.ring))
+            ok = vanishes(a, q);
+    }
     rk_matrix_clear(&t);
     return ok;
 }
@@ -121,7 +153,7 @@ static rk_tern compare(argument *a, const rk_instr *in) {
     case RK_NE:
         return differ(a, x, y) ? RK_TRUE : RK_UNKNOWN;
     default:
-        return RK_UNKNOWN;
+        return is_equal(a, x, y) ? RK_TRUE : RK_UNKNOWN;
     }
 }
 

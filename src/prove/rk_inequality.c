@@ -4,6 +4,7 @@
 
 enum { NEG = RK_MAY_NEGATIVE, ZERO = RK_MAY_ZERO, POS = RK_MAY_POSITIVE };
 enum { MAX_FACTORED = 150, MAX_DEPTH = 3, MAX_DISCRIMINANT = 200, MAX_SQUARED = 2500 };
+enum { LONGEST_SQUARED = 6 };
 
 /* --- what is given ------------------------------------------------------------------------ */
 
@@ -134,6 +135,23 @@ static void give_tangent(rk_inequalities *s, slong k, const fmpz_mpoly_t x) {
     fmpz_mpoly_clear(p, s->ring);
 }
 
+/* A polynomial that stands for a variable has its signs; for a square, it is not negative. */
+static void give_equation(rk_inequalities *s, slong k) {
+    ulong degree;
+    const fmpz_mpoly_q_struct *e = rk_function_equation(s->domain, k, &degree);
+    if (e == NULL || !fmpz_mpoly_is_one(&e->den, s->ring))
+        return;
+    unsigned signs = degree == 1 ? rk_function_signs_of_variable(s->domain, k) : ZERO | POS;
+    if ((signs & NEG) && (signs & POS))
+        return;
+    give_signs(s, &e->num, signs);
+    if (s->steps == NULL)
+        return;
+    rk_steps_fact(s->steps, &e->num, signs);
+    rk_buf_printf(&s->steps->text, degree == 1 ? "sum 1 | %s\n" : "sum 1 | (%s)^2\n",
+                  s->steps->name[k]);
+}
+
 void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadline,
                           rk_steps *steps) {
     *s = (rk_inequalities){.domain = d,
@@ -150,6 +168,7 @@ void rk_inequalities_init(rk_inequalities *s, const rk_domain *d, double deadlin
         if (rk_function_radicand(d, k) != NULL)
             give_modulus(s, x, rk_function_radicand(d, k));
         give_tangent(s, k, x);
+        give_equation(s, k);
     }
     fmpz_mpoly_clear(x, s->ring);
     unsigned signs;
@@ -492,16 +511,14 @@ bool rk_inequality(rk_inequalities *s, const fmpz_mpoly_t p, bool strict) {
     return prove(s, p, strict, 0);
 }
 
-bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p) {
+/* The factors are nowhere 0. */
+static bool factors_apart(rk_inequalities *s, const fmpz_mpoly_t p) {
     size_t mark = rk_inequality_mark(s);
-    if (p->length > MAX_FACTORED || fmpz_mpoly_is_fmpz(p, s->ring))
-        return !fmpz_mpoly_is_zero(p, s->ring) &&
-               rk_inequality_keep(s, mark, is_nowhere_zero(s, p, 0));
     fmpz_mpoly_factor_t f;
     fmpz_mpoly_t base;
     fmpz_mpoly_init(base, s->ring);
     fmpz_mpoly_factor_init(f, s->ring);
-    bool ok = fmpz_mpoly_factor(f, p, s->ring);
+    bool ok = p->length <= MAX_FACTORED && fmpz_mpoly_factor(f, p, s->ring);
     for (slong k = 0; ok && k < fmpz_mpoly_factor_length(f, s->ring); k++) {
         fmpz_mpoly_factor_get_base(base, f, k, s->ring);
         ok = is_nowhere_zero(s, base, 0);
@@ -509,4 +526,52 @@ bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p) {
     fmpz_mpoly_factor_clear(f, s->ring);
     fmpz_mpoly_clear(base, s->ring);
     return rk_inequality_keep(s, mark, ok);
+}
+
+bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p) {
+    return !fmpz_mpoly_is_zero(p, s->ring) &&
+           (factors_apart(s, p) || rk_inequality_apart_by_equations(s, p));
+}
+
+/* -p^2 >= 0 */
+static bool square_is_zero(rk_inequalities *s, const fmpz_mpoly_t p) {
+    fmpz_mpoly_t square;
+    if (p->length > LONGEST_SQUARED)
+        return false;
+    fmpz_mpoly_init(square, s->ring);
+    fmpz_mpoly_mul(square, p, p, s->ring);
+    fmpz_mpoly_neg(square, square, s->ring);
+    bool ok = rk_function_reduce_poly(s->domain, square) && prove_core(s, square, false, 0);
+    if (ok && s->steps != NULL) {
+        rk_steps_fact(s->steps, p, ZERO);
+        rk_buf_puts(&s->steps->text, "sum (-1)*(");
+        rk_steps_put(s->steps, p);
+        rk_buf_puts(&s->steps->text, ") | (");
+        rk_steps_put(s->steps, square);
+        rk_buf_puts(&s->steps->text, ")\n");
+    }
+    fmpz_mpoly_clear(square, s->ring);
+    return ok;
+}
+
+/* Neither above nor below. */
+static bool is_between(rk_inequalities *s, const fmpz_mpoly_t p) {
+    size_t mark = rk_inequality_mark(s);
+    fmpz_mpoly_t negative;
+    fmpz_mpoly_init(negative, s->ring);
+    fmpz_mpoly_neg(negative, p, s->ring);
+    bool ok = rk_inequality(s, p, false) && rk_inequality(s, negative, false);
+    fmpz_mpoly_clear(negative, s->ring);
+    return rk_inequality_keep(s, mark, ok);
+}
+
+bool rk_inequality_zero(rk_inequalities *s, const fmpz_mpoly_t p) {
+    if (rk_function_signs_of_poly(s->domain, p) == ZERO) {
+        if (s->steps != NULL)
+            rk_steps_sign(s->steps, p, ZERO);
+        return true;
+    }
+    if (rk_inequality_zero_by_equations(s, p))
+        return true;
+    return s->ngiven > 0 && (is_between(s, p) || square_is_zero(s, p));
 }

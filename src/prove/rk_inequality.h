@@ -43,6 +43,8 @@ void rk_inequalities_give(rk_inequalities *s, const fmpz_mpoly_t g, bool strict)
 bool rk_inequality(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
 /* Is p nowhere 0, by its factors? */
 bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p);
+/* Is p 0 at every point? */
+bool rk_inequality_zero(rk_inequalities *s, const fmpz_mpoly_t p);
 
 /* The methods, each on one polynomial.
    One variable: exact, by isolating real roots; only what is given of that variable alone is used.
@@ -58,6 +60,11 @@ bool rk_inequality_sum(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
 bool rk_inequality_order(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
 /* Few variables in a bounded box: intervals, cut until each is certain; strict ones only. */
 bool rk_inequality_box(rk_inequalities *s, const fmpz_mpoly_t p);
+
+/* Sums of multiples of polynomials that are 0 at every point, by a linear system: p times what is 0
+   nowhere is one; with a multiple of p, something that is 0 nowhere is one. */
+bool rk_inequality_zero_by_equations(rk_inequalities *s, const fmpz_mpoly_t p);
+bool rk_inequality_apart_by_equations(rk_inequalities *s, const fmpz_mpoly_t p);
 
 /* Where steps are written: a place in the text, to which a failed attempt goes back. */
 size_t rk_inequality_mark(const rk_inequalities *s);

@@ -265,11 +265,55 @@ typedef struct vf_sum_of { /* P*M is the sum of term[1..n), and M is term[0] */
     const vf_term **term;
     size_t n;
     vf_ratio p;
+    bool null; /* where M is 0, P is */
 } vf_sum_of;
+
+/* Even powers of atoms with a positive coefficient: *atom is the one of a power of one, or NONE. */
+static bool is_even_term(const vf_poly *p, size_t term, unsigned *atom) {
+    size_t n = vf_poly_factors(p, term);
+    bool even = mpq_sgn(vf_poly_coefficient(p, term)) > 0;
+    for (size_t f = 0; f < n; f++) {
+        unsigned long power;
+        unsigned one = vf_poly_factor(p, term, f, &power);
+        even = even && power % 2 == 0;
+        *atom = n == 1 ? one : *atom;
+    }
+    return even;
+}
+
+/* M, a sum of even terms with a power of each atom of P, is 0 only where these are; there P is. */
+static bool vanishes_with(argument *a, const vf_poly *p, const vf_poly *m) {
+    bool ok = true;
+    unsigned char *found = vf_alloc(a->s->natoms + 1);
+    for (size_t term = 0; term < vf_poly_terms(m); term++) {
+        unsigned atom = (unsigned)a->s->natoms;
+        ok = is_even_term(m, term, &atom) && ok;
+        found[atom] = 1;
+    }
+    for (size_t term = 0; term < vf_poly_terms(p); term++) {
+        ok = ok && vf_poly_factors(p, term) > 0;
+        for (size_t f = 0; f < vf_poly_factors(p, term); f++) {
+            unsigned long power;
+            ok = ok && found[vf_poly_factor(p, term, f, &power)];
+        }
+    }
+    return ok;
+}
+
+/* Is P 0 wherever M is, both being polynomials? */
+static bool is_null_where(argument *a, vf_ratio p, const vf_term *multiplier) {
+    vf_ratio m = value_of(a, multiplier);
+    return vf_poly_is_rational(p.den, NULL) && vf_poly_is_rational(m.den, NULL) &&
+           vanishes_with(a, vf_normal(a->s, p.num), vf_normal(a->s, m.num));
+}
 
 /* The signs that P may have where it has one of `of_p` as a factor of M and the terms. */
 static unsigned signs_of_sum(argument *a, const vf_sum_of *x, unsigned of_p) {
     unsigned total = VF_NULL, signs = 0, m = written_signs(a, x->term[0], x->p, of_p);
+    if (x->null) {
+        signs = m & VF_NULL & of_p;
+        m &= ~(unsigned)VF_NULL;
+    }
     for (size_t i = 1; i < x->n; i++)
         total = vf_signs_add(total, written_signs(a, x->term[i], x->p, of_p));
     for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2)
@@ -285,12 +329,13 @@ static unsigned take_sum(argument *a, vf_ratio p, unsigned wanted) {
     size_t n;
     const char **field = fields(a, "sum", 1, &n);
     vf_ratio sum = vf_ratio_int(0), m = ratio(a, field[0]);
-    vf_sum_of x = {vf_alloc(n * sizeof *x.term), n, p};
+    vf_sum_of x = {vf_alloc(n * sizeof *x.term), n, p, false};
     for (size_t i = 0; i < n; i++)
         x.term[i] = read(a, field[i]);
     for (size_t i = 1; i < n; i++)
         sum = vf_ratio_add(sum, value_of(a, x.term[i]));
     ENSURE("the terms do not add up", vf_same(a->s, vf_ratio_mul(p, m), sum));
+    x.null = is_null_where(a, p, x.term[0]);
     unsigned signs = signs_of_sum(a, &x, VF_ANY);
     for (unsigned one = VF_MINUS; one <= VF_PLUS; one *= 2)
         if ((signs & one & ~wanted) && signs_of_sum(a, &x, one) == 0)

@@ -40,8 +40,8 @@ const fmpz_mpoly_ctx_struct *rk_function_ring(const rk_domain *d);
 
 /* At every point x has one of these signs. Whoever says so vouches for it. */
 void rk_function_assume_sign(const rk_domain *d, const void *x, unsigned signs);
-/* At every point x is 0: where the equation gives an indeterminate as a polynomial of others, or its
-   square, that stands for it; else this is a sign that is known. */
+/* At every point x is 0: where the equation gives an indeterminate as a polynomial of others, or
+   its square, that stands for it; else this is a sign that is known. */
 void rk_function_assume_zero(const rk_domain *d, const void *x);
 unsigned rk_function_signs(const rk_domain *d, const void *x);
 

@@ -10,7 +10,7 @@
 #include "rk_prove_records.h"
 #include "rk_view.h"
 
-enum { MOST_EQUATIONS = 36 }; /* entries of matrices that are shown to be equal */
+enum { MOST_EQUATIONS = 36 };      /* entries of matrices that are shown to be equal */
 static const double LONGEST = 0.6; /* seconds for one claim at one choice of dimensions */
 static const double LONGEST_WRITTEN = 4;
 

@@ -304,7 +304,7 @@ static bool vanishes_with(argument *a, const vf_poly *p, const vf_poly *m) {
 static bool is_null_where(argument *a, vf_ratio p, const vf_term *multiplier) {
     vf_ratio m = value_of(a, multiplier);
     return vf_poly_is_rational(p.den, NULL) && vf_poly_is_rational(m.den, NULL) &&
-           vanishes_with(a, vf_normal(a->s, p.num), vf_normal(a->s, m.num));
+           vanishes_with(a, p.num, m.num);
 }
 
 /* The signs that P may have where it has one of `of_p` as a factor of M and the terms. */

@@ -1,6 +1,6 @@
 #include "vf_run_number.h"
 
-enum { POOL = 1 << 22, MOST_KNOWN = 4096 };
+enum { POOL = 1 << 22, MOST_KNOWN = 4096, MOST_MOVING_ROOTS = 6 };
 
 static bool is_residue(const vf_run *r) {
     return r->modulus != 0;
@@ -407,6 +407,10 @@ vf_cell vf_cell_root(vf_run *r, vf_cell a, mpq_srcptr exact, bool constant) {
     vf_cell c = interval_root(r, a);
     if (constant || r->positive)
         return c;
+    if (r->slopes > 0 && r->roots == MOST_MOVING_ROOTS) {
+        r->failed = true; /* too many signs, but fractions may show it */
+        return c;
+    }
     if (r->roots == VF_MOST_ROOTS)
         vf_limit("square roots");
     bool minus = r->choice >> r->roots++ & 1;

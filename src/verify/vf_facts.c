@@ -236,9 +236,8 @@ static range *loop(vf_facts *f, const vf_term *t, binary *op) {
 }
 
 static range *jacobian_rank(vf_facts *f, const vf_term *t) {
-    const vf_shape *s = vf_shape_of(f, t->kid[0]);
-    long low = 0, high = (long)(s->rows * s->cols);
-    if (f->jrank)
+    long low = 0, high = vf_most_moves(f, t);
+    if (low < high && f->jrank)
         f->jrank(f, t, &low, &high);
     ENSURE("bounds of a rank that contradict one another", low <= high);
     return between(low, high);

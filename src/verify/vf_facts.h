@@ -61,6 +61,9 @@ long vf_facts_integer(vf_facts *f, const vf_term *t); /* ENSURE: it is a known i
 /* Bounds that hold at every assignment of the theorem's sets at which the term is defined. */
 const vf_shape *vf_shape_of(vf_facts *f, const vf_term *t);
 
+/* At most so large is the rank of a Jacobian, wherever it exists. */
+long vf_most_moves(vf_facts *f, const vf_term *jrank);
+
 /* An index is bound, and put back. */
 typedef struct vf_bound {
     long value;

@@ -10,7 +10,8 @@
 
 enum {
     MOST_ROOTS = 12,
-    FEW_VARIABLES = 30, /* free entries that the checker multiplies out */
+    MOST_MOVING_ROOTS = 6, /* in what is differentiated */
+    FEW_VARIABLES = 30,    /* free entries that the checker multiplies out */
     POINT_BITS = 14,
     POINT_SHIFT = 14, /* of the entries of a witness: exponentials stay moderate */
     RECORD_STREAM = 0x7265636f,
@@ -23,15 +24,18 @@ enum {
 
 /* --- Jacobians ------------------------------------------------------------------------------ */
 
-/* Has the checker no fractions for it, respectively more than one branch? */
+/* Has the checker no fractions for it; is it a root, or has it other branches or pieces? */
 static bool is_no_fraction(const rk_term *t) {
     return (t->op >= RK_T_SOFTMAX && t->op <= RK_T_BATCHNORM) ||
            (t->op >= RK_T_RELU && t->op <= RK_T_SIGN);
 }
 
-static bool has_branches(const rk_term *t) {
-    return (t->op >= RK_T_LAYERNORM && t->op <= RK_T_BATCHNORM) || t->op == RK_T_SQRT ||
-           t->op == RK_T_RELU || (t->op >= RK_T_LOG && t->op <= RK_T_SIGN);
+static bool has_roots(const rk_term *t) {
+    return (t->op >= RK_T_LAYERNORM && t->op <= RK_T_BATCHNORM) || t->op == RK_T_SQRT;
+}
+
+static bool has_pieces(const rk_term *t) {
+    return t->op == RK_T_RELU || t->op == RK_T_LOG || t->op == RK_T_ABS || t->op == RK_T_SIGN;
 }
 
 /* Kids have smaller ids; what was seen holds nothing of the kind. */
@@ -338,7 +342,17 @@ static const char *residues_for(const rk_program *p) {
 static const char *helpers_for(const rk_program *p, bool found) {
     if (!are_few(p))
         return "";
-    return !has_residues(p) && (!found || repeats_rows(p, is_value)) ? " functions" : " fractions";
+    bool functions = !found || differentiates(p->checked, has_roots) || repeats_rows(p, is_value);
+    return !has_residues(p) && functions ? " functions" : " fractions";
+}
+
+/* Roots alone the checker takes modulo a prime, with all their signs; beside exponentials it needs
+   points. */
+static bool want_points(const rk_program *p) {
+    if (differentiates(p->checked, has_pieces))
+        return false;
+    return !differentiates(p->checked, has_roots) ||
+           (has_exponentials(p) && count_moving_roots(p) <= MOST_MOVING_ROOTS);
 }
 
 void rk_record_witness(const rk_program *program, const rk_view *view, const rk_prove_options *o) {
@@ -347,7 +361,7 @@ void rk_record_witness(const rk_program *program, const rk_view *view, const rk_
     bool residues = has_residues(program) || has_function_residues(program, view);
     if (!residues && !(is_writable(program) && has_few_signs(program)))
         return;
-    if (differentiates(program->checked, has_branches)) {
+    if (!want_points(program)) {
         rk_record_rational(program, o);
         return;
     }

@@ -326,6 +326,11 @@ void rk_local_bound_rank(rk_local *l, unsigned instr, slong high) {
         *known = high;
 }
 
+void rk_local_know_truth(rk_local *l, unsigned instr, rk_tern truth) {
+    if (rk_tern_known(truth))
+        l->bounds.fact_truth[instr] = truth;
+}
+
 void rk_local_conclude(rk_local *l) {
     rk_facts_propagate(&l->bounds);
 }

@@ -22,6 +22,8 @@ const rk_facts *rk_local_facts(const rk_local *local);
 /* Near the point the rank of an instruction is at most `high`, by its form there. What follows is
    seen after rk_local_conclude. */
 void rk_local_bound_rank(rk_local *local, unsigned instr, slong high);
+/* The same for what is true, or false, there by its form; nothing for RK_UNKNOWN. */
+void rk_local_know_truth(rk_local *local, unsigned instr, rk_tern truth);
 void rk_local_conclude(rk_local *local);
 
 /* The slots whose values stay as they are: `forall` ones and members of finite sets. */

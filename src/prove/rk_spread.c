@@ -95,14 +95,31 @@ static bool false_by_form(const rk_program *program, const rk_prove_options *o) 
 /* Seconds for one claim. */
 #define LONGEST 2.0
 
-/* What the form says of ranks meets what the point says: at most the one, at least the other. */
-static void bound_ranks(rk_local *local, const rk_formal *f) {
+/* What the form says of ranks and comparisons meets what the point says: ranks are at most the one,
+   at least the other. */
+static void join_form(rk_local *local, const rk_formal *f) {
     const rk_program *p = f->run.program;
-    for (unsigned i = 0; i < p->ninstr; i++)
-        if (p->instr[i].code == RK_P_RANK && f->run.done[i] && f->run.bounds[i] != NULL)
+    for (unsigned i = 0; i < p->ninstr; i++) {
+        if (!f->run.done[i])
+            continue;
+        if (p->instr[i].code == RK_P_RANK && f->run.bounds[i] != NULL)
             rk_local_bound_rank(local, p->instr[i].arg[0],
                                 fmpz_get_si(fmpq_numref(&f->run.bounds[i]->high)));
+        if (p->instr[i].code == RK_P_COMPARE)
+            rk_local_know_truth(local, i, f->run.truth[i]);
+    }
     rk_local_conclude(local);
+}
+
+/* What was computed speaks of where the left sides of the claim hold: is that all around the point?
+ */
+static bool left_sides_hold(const rk_local *local, const rk_formal *f) {
+    const rk_program *p = f->run.program;
+    const rk_facts *facts = rk_local_facts(local);
+    bool hold = true;
+    for (unsigned i = f->whole; i != f->claim && hold; i = p->instr[i].arg[1])
+        hold = rk_tern_true(facts->truth[p->instr[i].arg[0]]);
+    return hold;
 }
 
 static bool claim_false_near(const rk_program *program, unsigned claim, rk_local *local,
@@ -112,9 +129,10 @@ static bool claim_false_near(const rk_program *program, unsigned claim, rk_local
     end = o->deadline > 0 && o->deadline < end ? o->deadline : end;
     if (!rk_formal_open_near(&f, program, claim, local, point, end))
         return false;
-    bool found = f.claim == f.whole && rk_tern_false(f.run.truth[claim]);
-    if (!found)
-        bound_ranks(local, &f);
+    bool holds = left_sides_hold(local, &f);
+    bool found = holds && rk_tern_false(f.run.truth[f.claim]);
+    if (holds && !found)
+        join_form(local, &f);
     rk_formal_close(&f);
     return found || rk_tern_false(rk_facts_claims(rk_local_facts(local)));
 }

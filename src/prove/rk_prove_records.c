@@ -107,12 +107,41 @@ static void put_name(rk_buf *out, const rk_program *p, const char *keyword, size
         rk_buf_printf(out, "[%lld]", (long long)slot->member);
 }
 
-static void put_definitions(const rk_program *p, rk_buf *out) {
+static bool has_open_member(const rk_checked *c, const rk_term *t, unsigned char *seen) {
+    if (seen[t->id])
+        return false;
+    seen[t->id] = 1;
+    bool open = t->op == RK_T_VAR && t->ival[0] && !rk_size_is_const(c->sizes, t->ival[0], NULL);
+    for (size_t k = 0; k < t->nkids && !open; k++)
+        open = has_open_member(c, t->kid[k], seen);
+    return open;
+}
+
+/* The checker puts in what a member is given where the text tells members by numbers. */
+static bool are_members_told(const rk_program *p) {
+    const rk_checked *c = p->checked;
+    bool members = false, open = false;
+    for (size_t s = 0; s < p->nslots; s++)
+        members = members || (p->slots[s].defined && p->slots[s].member > 0);
+    unsigned char *seen = rk_calloc(c->nterms + 1, 1);
+    for (size_t i = 0; i < c->nassumes && members && !open; i++)
+        open = has_open_member(c, c->assumes[i], seen);
+    for (size_t i = 0; i < c->nclaims && members && !open; i++)
+        open = has_open_member(c, c->claims[i], seen);
+    rk_free(seen);
+    return !open;
+}
+
+/* False: the checker has no such definitions. */
+static bool put_definitions(const rk_program *p, rk_buf *out) {
+    if (!are_members_told(p))
+        return false;
     for (size_t s = 0; s < p->nslots; s++)
         if (p->slots[s].defined) {
             put_name(out, p, "define", s);
             rk_buf_putc(out, '\n');
         }
+    return true;
 }
 
 /* Equations of orthogonal matrices and rows of length 1 serve Jacobians alone. */
@@ -131,23 +160,20 @@ static const char *fractions_for(const rk_program *p) {
 
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (o->records == NULL)
+    if (o->records == NULL || !put_definitions(program, o->records))
         return;
-    put_definitions(program, o->records);
     rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : fractions_for(program));
 }
 
 void rk_record_cases(const rk_program *program, const rk_prove_options *o) {
-    if (o->records == NULL)
+    if (o->records == NULL || !put_definitions(program, o->records))
         return;
-    put_definitions(program, o->records);
     rk_buf_puts(o->records, "evaluate\n");
 }
 
 void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
-    if (o->records == NULL || !are_fractions(program))
+    if (o->records == NULL || !are_fractions(program) || !put_definitions(program, o->records))
         return;
-    put_definitions(program, o->records);
     rk_buf_puts(o->records, fractions_for(program));
     rk_record_kernels(program, o->records);
 }

@@ -377,8 +377,8 @@ static bool is_outer_nonzero(vf_mxs *s, const vf_word *w) {
 }
 
 bool vf_mx_has_nonzero(vf_mxs *s, const vf_mx *a) {
-    if (a->nwords == 0)
-        return false;
+    if (a->nwords == 0) /* so nothing is true where 0 is known not to be 0 */
+        return vf_mx_is_nonzero(s, vf_ratio_int(0));
     if (vf_n_is_one(a->rows) && vf_n_is_one(a->cols))
         return vf_mx_is_nonzero(s, vf_mx_value(s, a));
     if (a->nwords == 1 && (word_is_nonzero(s, &a->word[0]) || is_outer_nonzero(s, &a->word[0])))

@@ -691,9 +691,17 @@ static bool is_nonzero_term(vf_mxs *s, const vf_poly *p) {
     return true;
 }
 
+/* Is 0 known not to be 0? */
+static bool is_absurd(const vf_mxs *s) {
+    for (size_t k = 0; k < s->nnonzero; k++)
+        if (vf_poly_is_zero(s->nonzero[k].num))
+            return true;
+    return false;
+}
+
 bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a) {
     if (vf_ratio_is_zero(a))
-        return false;
+        return is_absurd(s);
     if (is_nonzero_term(s, a.num) || surely(s, a.num, true, 0) || surely(s, minus(a.num), true, 0))
         return true;
     for (size_t k = 0; k < s->nnonzero; k++)

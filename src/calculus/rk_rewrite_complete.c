@@ -543,6 +543,38 @@ static void push_rank_ones(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv) {
             }
 }
 
+/* P*u is c*u, and c is not 0, as it cannot be if u is not: inv(P)*u is u/c. */
+static void push_kept(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv, const rk_mx *u,
+                      bool nonzero) {
+    if (u->rows != arg->cols)
+        return;
+    const rk_mx *product = rk_mx_mul(r->s, arg, u);
+    if (product->nwords != 1 || u->nwords != 1)
+        return;
+    rk_sc c = rk_sc_div(r->scalars, product->word[0].coef, u->word[0].coef);
+    if (rk_mx_scale(r->s, c, u) != product)
+        return;
+    if (nonzero)
+        rk_sc_assume_nonzero(r->scalars, c);
+    if (rk_sc_is_nonzero(r->scalars, c))
+        push_both(r, rk_mx_sub(r->s, rk_mx_scale(r->s, c, rk_mx_mul(r->s, inv, u)), u), 0,
+                  by_inverse(r, arg, true, u));
+}
+
+/* Where a term of the sum may vanish no rule leads with it: what the sum keeps up to a number is
+   looked for among ones and its letters. */
+static void push_all_kept(rk_rewrite *r, const rk_mx *arg, const rk_mx *inv) {
+    bool sure = true;
+    for (size_t i = 0; i < arg->nwords; i++)
+        sure = sure && rk_sc_is_nonzero(r->scalars, arg->word[i].coef);
+    if (sure)
+        return;
+    push_kept(r, arg, inv, rk_mx_ones(r->s, arg->cols, rk_sc_int(r->scalars, 1)), true);
+    for (size_t i = 0; i < arg->nwords; i++)
+        for (size_t k = 0; k < arg->word[i].length; k++)
+            push_kept(r, arg, inv, rk_mx_of_letter(r->s, arg->word[i].letter[k]), false);
+}
+
 static void define_letter(rk_rewrite *r, const rk_mx *arg, rk_letter inv) {
     bool single = arg->nwords == 1 && rk_sc_is_one(arg->word[0].coef);
     for (int before = 0; before < 2; before++)
@@ -551,6 +583,7 @@ static void define_letter(rk_rewrite *r, const rk_mx *arg, rk_letter inv) {
         else
             push_cancelled(r, arg, inv, before);
     push_rank_ones(r, arg, rk_mx_of_letter(r->s, inv));
+    push_all_kept(r, arg, rk_mx_of_letter(r->s, inv));
 }
 
 static void define_inverse(rk_rewrite *r, const rk_leaf *leaf) {

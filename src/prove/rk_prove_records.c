@@ -11,7 +11,8 @@
 enum {
     MOST_ROOTS = 12,
     MOST_MOVING_ROOTS = 6, /* in what is differentiated */
-    FEW_VARIABLES = 30,    /* free entries that the checker multiplies out */
+    MANY_VARIABLES = 200,
+    FEW_VARIABLES = 30, /* free entries that the checker multiplies out */
     POINT_BITS = 14,
     POINT_SHIFT = 14, /* of the entries of a witness: exponentials stay moderate */
     RECORD_STREAM = 0x7265636f,
@@ -153,6 +154,12 @@ static bool are_few(const rk_program *p) {
     return are_fractions(p) && rk_symbols_count(p, is_free, FEW_VARIABLES) <= FEW_VARIABLES;
 }
 
+/* Shapes alone bound no Jacobian from below. */
+static bool want_fractions(const rk_program *p) {
+    return are_few(p) || (rk_has_jacobians(p->checked) &&
+                          rk_symbols_count(p, is_free, MANY_VARIABLES) <= MANY_VARIABLES);
+}
+
 /* What fractions show, of values of functions, too, where such are differentiated. */
 static const char *fractions_for(const rk_program *p) {
     return differentiates(p->checked, is_no_fraction) ? "functions\n" : "rational\n";
@@ -162,7 +169,8 @@ void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
     if (o->records == NULL || !put_definitions(program, o->records))
         return;
-    rk_buf_puts(o->records, exists || !are_few(program) ? "shape\n" : fractions_for(program));
+    rk_buf_puts(o->records,
+                exists || !want_fractions(program) ? "shape\n" : fractions_for(program));
 }
 
 void rk_record_cases(const rk_program *program, const rk_prove_options *o) {
@@ -366,7 +374,7 @@ static const char *residues_for(const rk_program *p) {
 
 /* Upper bounds beside those by shapes; and where no point was found, that nothing is defined. */
 static const char *helpers_for(const rk_program *p, bool found) {
-    if (!are_few(p))
+    if (!want_fractions(p))
         return "";
     bool functions = !found || differentiates(p->checked, has_roots) || repeats_rows(p, is_value);
     return !has_residues(p) && functions ? " functions" : " fractions";

@@ -36,32 +36,49 @@ static int64_t directions(vf_facts *f, const vf_term *variable) {
     }
 }
 
-static bool is_listed(const vf_term *jrank, size_t before, unsigned var) {
-    for (size_t k = 1; k < before; k++)
-        if (jrank->kid[k]->var == var)
-            return true;
-    return false;
+/* All members of a variable. */
+static int64_t all_directions(vf_facts *f, const vf_term *variable) {
+    const vf_term *members = f->theorem->var[variable->var].members;
+    int64_t each = directions(f, variable), n = members ? vf_facts_integer(f, members) : 1;
+    return n < many / (each + 1) ? n * each : many;
 }
 
-static int64_t moves(flow *w, const vf_term *t);
+/* What moves a term: at most so many directions, of these variables of the jrank, bit by bit. */
+typedef struct motion {
+    int64_t most;
+    uint64_t by;
+} motion;
 
-static int64_t sum_of_kids(flow *w, const vf_term *t, size_t from) {
-    int64_t sum = 0;
+static motion together(motion a, motion b) {
+    return (motion){a.most + b.most < many ? a.most + b.most : many, a.by | b.by};
+}
+
+static motion moves(flow *w, const vf_term *t);
+
+static motion of_kids(flow *w, const vf_term *t, size_t from) {
+    motion sum = {0, 0};
     for (size_t k = from; k < t->nkids; k++)
-        sum += moves(w, t->kid[k]);
+        sum = together(sum, moves(w, t->kid[k]));
     return sum;
 }
 
-static int64_t sum_of_rounds(flow *w, const vf_term *t) {
+static motion of_rounds(flow *w, const vf_term *t) {
     long from = vf_facts_integer(w->f, t->kid[0]), to = vf_facts_integer(w->f, t->kid[1]);
-    int64_t sum = 0;
+    motion sum = {0, 0};
     vf_facts_rounds(from, to);
-    for (long i = from; i <= to && sum < many; i++) {
+    for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(w->f, t->sym, i);
-        sum += moves(w, t->kid[2]);
+        sum = together(sum, moves(w, t->kid[2]));
         vf_facts_unbind(w->f, t->sym, before);
     }
     return sum;
+}
+
+static motion of_variable(flow *w, const vf_term *t) {
+    for (size_t k = 1; k < w->jrank->nkids; k++)
+        if (w->jrank->kid[k]->var == t->var)
+            return (motion){directions(w->f, t), UINT64_C(1) << (k < 64 ? k : 0)};
+    return (motion){0, 0};
 }
 
 /* How much of each row does not move freely: its sum; its length; its mean. */
@@ -70,7 +87,7 @@ static int64_t lost_in_row(flow *w, const vf_term *t) {
         return 1;
     if (t->op != VF_SOFTMAX && t->op != VF_RMSNORM && t->op != VF_LAYERNORM)
         return 0;
-    if (sum_of_kids(w, t, 1) > 0)
+    if (of_kids(w, t, 1).by != 0)
         return 0;
     if (t->op == VF_LAYERNORM)
         return t->nkids == 3 ? 2 : 1;
@@ -83,53 +100,54 @@ static int64_t free_entries(flow *w, const vf_term *t) {
     return width > 0 ? (int64_t)s->rows * width : 0;
 }
 
-static int64_t parts_move(flow *w, const vf_term *t) {
+/* Bit 0 stands for what has none of its own. */
+static int64_t all_of(flow *w, uint64_t by) {
+    int64_t sum = by & 1 ? many : 0;
+    for (size_t k = 1; k < w->jrank->nkids && k < 64 && sum < many; k++)
+        sum += by >> k & 1 ? all_directions(w->f, w->jrank->kid[k]) : 0;
+    return sum;
+}
+
+static motion of_parts(flow *w, const vf_term *t) {
     switch (t->op) {
     case VF_VAR:
-        return is_listed(w->jrank, w->jrank->nkids, t->var) ? directions(w->f, t) : 0;
+        return of_variable(w, t);
     case VF_ROWS:
     case VF_COLS:
-        return 0;
+        return (motion){0, 0};
     case VF_ACC:
     case VF_FOLD:
-        return many;
+        return (motion){many, w->jrank->nkids > 64 ? UINT64_MAX : UINT64_MAX - 1};
     case VF_LOOP_SUM:
     case VF_LOOP_PROD:
     case VF_LOOP_HCAT:
     case VF_LOOP_VCAT:
     case VF_LOOP_MAX:
     case VF_LOOP_MIN:
-        return sum_of_rounds(w, t);
+        return of_rounds(w, t);
     default:
-        return sum_of_kids(w, t, 0);
+        return of_kids(w, t, 0);
     }
 }
 
-static int64_t moves(flow *w, const vf_term *t) {
-    const int64_t *known = *vf_table_place(&w->memo, t, w->f->scope);
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static motion moves(flow *w, const vf_term *t) {
+    const motion *known = *vf_table_place(&w->memo, t, w->f->scope);
     if (known != NULL)
         return *known;
-    int64_t sum = parts_move(w, t), most = sum > 0 && t->op != VF_ACC ? free_entries(w, t) : sum;
-    int64_t *kept = vf_alloc(sizeof *kept);
-    *kept = sum < most ? sum : most;
+    motion *kept = vf_alloc(sizeof *kept);
+    *kept = of_parts(w, t);
+    if (kept->by != 0 && t->op != VF_ACC)
+        kept->most = least(least(kept->most, all_of(w, kept->by)), free_entries(w, t));
     *vf_table_place(&w->memo, t, w->f->scope) = kept;
     return *kept;
 }
 
-/* All members of a variable. */
-static int64_t all_directions(vf_facts *f, const vf_term *variable) {
-    const vf_term *members = f->theorem->var[variable->var].members;
-    int64_t each = directions(f, variable), n = members ? vf_facts_integer(f, members) : 1;
-    return n < many / (each + 1) ? n * each : many;
-}
-
 long vf_most_moves(vf_facts *f, const vf_term *jrank) {
     flow w = {.f = f, .jrank = jrank};
-    int64_t all = 0, most = moves(&w, jrank->kid[0]);
     const vf_shape *s = vf_shape_of(f, jrank->kid[0]);
-    for (size_t k = 1; k < jrank->nkids && all < many; k++)
-        if (!is_listed(jrank, k, jrank->kid[k]->var))
-            all += all_directions(f, jrank->kid[k]);
-    most = most < (int64_t)(s->rows * s->cols) ? most : (int64_t)(s->rows * s->cols);
-    return (long)(all < most ? all : most);
+    return (long)least(moves(&w, jrank->kid[0]).most, (int64_t)(s->rows * s->cols));
 }

@@ -562,11 +562,28 @@ static const rk_mx *known_columns(rk_differ *d, const rk_term *t, unsigned *rest
     return *nrest == n ? NULL : j;
 }
 
+/* Does a variable stand in the text that is none of these? */
+static bool mentions_others(rk_differ *d, const rk_term *t, const unsigned *vars, size_t n) {
+    bool found = false;
+    for (size_t i = 0; i < t->nvars && !found; i++) {
+        bool listed = false;
+        for (size_t k = 0; k < n; k++)
+            listed = listed || vars[k] == t->vars[i];
+        d->vars = &t->vars[i];
+        d->nvars = 1;
+        forget_moves(d);
+        found = !listed && rk_derive_moves(d, t->kid[0]);
+    }
+    return found;
+}
+
 /* What is known of the Jacobian where the text has no derivative by all variables. */
 static const rk_mx *partly_known(rk_differ *d, const rk_term *t) {
     unsigned *rest = rk_arena_alloc(d->r->arena, (t->nvars + 1) * sizeof *rest);
     size_t nrest = 0;
     const rk_mx *known = known_columns(d, t->kid[0], rest, &nrest);
+    if (!mentions_others(d, t, rest, nrest))
+        known = NULL;
     d->vars = rest;
     d->nvars = nrest;
     forget_moves(d);

@@ -4,9 +4,9 @@
    can be read as fractions of small numbers. The sum is multiplied out to be sure. */
 #include "base/rk_clock.h"
 #include "base/rk_mem.h"
+#include "base/rk_flint.h"
 #include "rk_inequality.h"
 
-#include <flint/nmod_mat.h>
 #include <string.h>
 
 enum {

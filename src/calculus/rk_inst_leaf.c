@@ -82,5 +82,8 @@ void rk_inst_leaf(rk_instances *g, const rk_site *node) {
     const rk_letter *single = rk_mx_letter(a);
     if (single && rk_sc_is_one(a->word->coef))
         letter(g, node, single->leaf);
+    if (!single && rk_mx_is_positive_product(rk_instances_store(g), a))
+        rk_inst_at_most(g, node, RK_LAW_NONZERO, rk_sc_int(rk_inst_scalars(g), 1), node->rank, 1,
+                        &a);
     averages(g, node);
 }

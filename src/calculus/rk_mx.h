@@ -216,6 +216,9 @@ const rk_letter *rk_mx_letter(const rk_mx *a);
 const rk_mx *rk_mx_averages(rk_mxs *s, const rk_mx *a);
 bool rk_mx_is_stochastic(const rk_mx *a); /* one product of averages */
 bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
+/* A multiple, not 0, of a product of matrices, positive ones among averages and their like, whose
+   entries are all positive; there are some. */
+bool rk_mx_is_positive_product(rk_mxs *s, const rk_mx *a);
 /* symmetric positive semidefinite by construction: psd letters, B'*B, B'*M*B, sums, diag, and
    B'*B less at most the part of it along a row of ones */
 bool rk_mx_is_psd(rk_mxs *s, const rk_mx *a);

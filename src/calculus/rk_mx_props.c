@@ -24,14 +24,25 @@ static bool keeps_positive(rk_letter a) {
            ((props & RK_PROP_POSITIVE) && !a.inverted);
 }
 
+/* Not negative, and no row (of the transpose, no column) is 0: times positive entries they stay
+   positive. */
+static bool has_no_zero_row(rk_letter a, bool transposed) {
+    const unsigned average = RK_PROP_NONNEGATIVE | RK_PROP_ROWS_SUM_TO_ONE;
+    unsigned props = a.leaf->props;
+    bool invertible = (props & RK_PROP_NONNEGATIVE) && (props & RK_PROP_SQUARE_INVERTIBLE);
+    return keeps_positive(a) || (!a.inverted && invertible) ||
+           (!a.inverted && a.transposed == transposed && (props & average) == average);
+}
+
 bool rk_word_is_positive(const rk_letter *letter, size_t n) {
-    bool positive = false;
-    for (size_t i = 0; i < n; i++) {
-        if (!keeps_positive(letter[i]))
-            return false;
-        positive |= (letter[i].leaf->props & RK_PROP_POSITIVE) && !letter[i].inverted;
+    for (size_t at = 0; at < n; at++) {
+        bool found = (letter[at].leaf->props & RK_PROP_POSITIVE) && !letter[at].inverted;
+        for (size_t i = 0; i < n && found; i++)
+            found = i == at || has_no_zero_row(letter[i], i > at);
+        if (found)
+            return true;
     }
-    return positive;
+    return false;
 }
 
 bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n) {
@@ -76,6 +87,16 @@ bool rk_mx_is_orthogonal(rk_mxs *s, const rk_mx *a) {
 static bool is_permutation(const rk_mx *a) {
     const rk_letter *x = rk_mx_letter(a);
     return rk_mx_is_eye(a) || (x && x->leaf->props & RK_PROP_PERMUTATION);
+}
+
+bool rk_mx_is_positive_product(rk_mxs *s, const rk_mx *a) {
+    if (a->nwords != 1 || !rk_sc_is_nonzero(s->scalars, a->word->coef) ||
+        !rk_word_is_positive(a->word->letter, a->word->length))
+        return false;
+    bool there = rk_sc_at_least(s->scalars, a->rows, 1);
+    for (size_t i = 0; i < a->word->length; i++)
+        there = there && rk_sc_at_least(s->scalars, rk_letter_cols(a->word->letter[i]), 1);
+    return there;
 }
 
 /* Only a nonzero multiple of letters that are invertible, or one letter that is not 0. */

@@ -214,6 +214,8 @@ size_t vf_greatest_word(const vf_mx *a); /* in an order of words that products k
 
 /* --- questions (vf_matrix_known.c) */
 bool vf_leaf_is_invertible(vf_mxs *s, const vf_leaf *a);
+/* Every entry of the product is positive. */
+bool vf_is_positive_word(vf_mxs *s, const vf_letter *letter, size_t n);
 bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps);
 bool vf_mx_fixes_ones(vf_mxs *s, const vf_mx *a); /* A*1 == 1 */
 

@@ -353,6 +353,8 @@ bool vf_mx_is_nonnegative(vf_mxs *s, const vf_mx *a) {
 /* Invertible letters around at most one that is not zero. */
 static bool word_is_nonzero(vf_mxs *s, const vf_word *w) {
     size_t others = 0;
+    if (vf_is_positive_word(s, w->letter, w->n))
+        return vf_mx_is_nonzero(s, w->coef);
     for (size_t i = 0; i < w->n; i++) {
         if (vf_leaf_is_invertible(s, w->letter[i].leaf))
             continue;

@@ -356,6 +356,30 @@ static bool is_nonnegative_word(const vf_letter *letter, size_t n) {
     return true;
 }
 
+/* Not negative, and no row (of the transpose, no column) is 0: so is no row of its product with
+   what has none. */
+static bool has_no_zero_row(vf_letter a, bool transposed) {
+    unsigned props = a.leaf->props;
+    if (a.inverted || !(props & VF_P_NONNEGATIVE))
+        return false;
+    return (props & (VF_P_NO_ZERO | VF_P_INVERTIBLE)) ||
+           ((props & VF_P_ROWS_ONE) && a.transposed == transposed);
+}
+
+bool vf_is_positive_word(vf_mxs *s, const vf_letter *letter, size_t n) {
+    for (size_t i = 0; i + 1 < n; i++)
+        if (!vf_mx_at_least(s, vf_letter_cols(letter[i]), 1))
+            return false;
+    for (size_t at = 0; at < n; at++) {
+        bool found = (letter[at].leaf->props & VF_P_NO_ZERO) && has_no_zero_row(letter[at], false);
+        for (size_t i = 0; i < n && found; i++)
+            found = i == at || has_no_zero_row(letter[i], i > at);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
 /* u'*u, or u'*M*u with a positive semidefinite M */
 static bool is_square_form(vf_mxs *s, const vf_letter *letter, size_t n) {
     for (size_t i = 0; i < n / 2; i++) {
@@ -381,7 +405,7 @@ static unsigned signs_of_word(vf_mxs *s, const vf_letter *letter, size_t n) {
         signs |= VF_S_NONNEGATIVE;
     const vf_leaf *entry = leaf_of_entry(letter, n);
     if ((n == 1 && props & (VF_P_SOME_NONZERO | VF_P_INVERTIBLE)) ||
-        (entry && entry->props & VF_P_NO_ZERO))
+        (entry && entry->props & VF_P_NO_ZERO) || vf_is_positive_word(s, letter, n))
         signs |= VF_S_NONZERO;
     if (signs == (VF_S_NONNEGATIVE | VF_S_NONZERO))
         signs |= VF_S_POSITIVE;

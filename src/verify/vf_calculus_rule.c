@@ -66,7 +66,9 @@ static size_t stop_rules(vf_proof *p, const char **field, size_t n) {
     size_t rules = vf_mx_stop_rules(p->s);
     for (size_t i = 2; i < n; i += 3) {
         const vf_mx *x = known[i] ? vf_matrix_text(p, field[i] + 2) : NULL;
-        if (x != NULL && !vf_mx_is_invertible(p->s, x))
+        if (x != NULL && vf_mx_is_invertible(p->s, x))
+            vf_mx_know_kept(p->s, x);
+        else if (x != NULL)
             vf_mx_know_invertible(p->s, x);
     }
     return rules;

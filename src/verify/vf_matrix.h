@@ -64,6 +64,8 @@ void vf_mx_forget(vf_mxs *s, vf_mark mark);
 void vf_mx_know_nonnegative(vf_mxs *s, vf_ratio a);
 void vf_mx_know_nonzero(vf_mxs *s, vf_ratio a);
 void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a); /* square */
+/* Of one that is: where A*1 is c*1, c is not 0, as A*1 is not; so with 1'*A. */
+void vf_mx_know_kept(vf_mxs *s, const vf_mx *a);
 /* `zero` has been shown to be the zero matrix: from now on its word `lead` (any matrix of one word
    with those letters) is replaced by the rest. ENSURE: the word is there, with a coefficient that
    is not 0. */

@@ -122,19 +122,22 @@ static void push_invertible(vf_mxs *s, const vf_mx *a) {
     vf_changed(s);
 }
 
-/* A*1 is c*1: c is not 0, as A*1 is not. */
-static void know_kept(vf_mxs *s, const vf_mx *a) {
+static void know_kept_by(vf_mxs *s, const vf_mx *a) {
     const vf_mx *ones = vf_mx_ones(s, a->cols, vf_ratio_int(1)), *kept = vf_mx_mul(s, a, ones);
     if (kept->nwords == 1 && vf_mx_equal(s, kept, vf_mx_scale(s, kept->word[0].coef, ones)))
         vf_mx_know_nonzero(s, kept->word[0].coef);
+}
+
+void vf_mx_know_kept(vf_mxs *s, const vf_mx *a) {
+    know_kept_by(s, a);
+    know_kept_by(s, vf_mx_transpose(s, a));
 }
 
 /* The square factors of an invertible product are invertible, too. */
 void vf_mx_know_invertible(vf_mxs *s, const vf_mx *a) {
     ENSURE("an invertible matrix is square", same_size(s, a->rows, a->cols));
     push_invertible(s, a);
-    know_kept(s, a);
-    know_kept(s, vf_mx_transpose(s, a));
+    vf_mx_know_kept(s, a);
     if (a->nwords != 1 || vf_n_is_one(a->rows))
         return;
     vf_mx_know_nonzero(s, a->word[0].coef);

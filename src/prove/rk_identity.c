@@ -332,6 +332,14 @@ static bool is_left_out(const rk_program *p, const rk_term *assumed) {
     return false;
 }
 
+/* Steps tell nothing of them but of numbers. */
+static bool speaks_of_ranks(const rk_program *p) {
+    for (size_t i = 0; i < p->ninstr; i++)
+        if (p->instr[i].code == RK_P_RANK)
+            return true;
+    return false;
+}
+
 /* Argues once more, and writes the steps down. Nothing is written if some step has no record. The
    steps say nothing of Jacobians. */
 static void write_records(argument *a, const rk_prove_options *o) {
@@ -340,6 +348,10 @@ static void write_records(argument *a, const rk_prove_options *o) {
     bool ok = true;
     if (rk_has_jacobians(p->checked)) {
         rk_record_rational(p, o);
+        return;
+    }
+    if (speaks_of_ranks(p)) {
+        rk_record_functions(p, o);
         return;
     }
     rk_buf_puts(o->records, "identity\n");

@@ -179,11 +179,20 @@ void rk_record_cases(const rk_program *program, const rk_prove_options *o) {
     rk_buf_puts(o->records, "evaluate\n");
 }
 
-void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
+static void record_fractions(const rk_program *program, const rk_prove_options *o,
+                             const char *kind) {
     if (o->records == NULL || !are_fractions(program) || !put_definitions(program, o->records))
         return;
-    rk_buf_puts(o->records, fractions_for(program));
+    rk_buf_puts(o->records, kind);
     rk_record_kernels(program, o->records);
+}
+
+void rk_record_rational(const rk_program *program, const rk_prove_options *o) {
+    record_fractions(program, o, fractions_for(program));
+}
+
+void rk_record_functions(const rk_program *program, const rk_prove_options *o) {
+    record_fractions(program, o, "functions\n");
 }
 
 /* --- points --------------------------------------------------------------------------------- */

@@ -617,7 +617,21 @@ static bool is_unknown(const rk_mx *j) {
     return l != NULL && l->leaf->kind == RK_L_FUNCTION && l->leaf->op == RK_T_JRANK;
 }
 
+/* A variable of all real matrices, or a member of its family, by itself among others: each entry is
+   a direction. */
+static bool is_own(const rk_reader *r, const rk_term *t) {
+    const rk_term *v = t->kid[0];
+    for (size_t i = 0; v->op == RK_T_VAR && i < t->nvars; i++)
+        if (t->vars[i] == v->var)
+            return r->checked->vars[v->var].set == RK_SET_REAL;
+    return false;
+}
+
 const rk_mx *rk_read_jrank(rk_reader *r, const rk_term *t) {
+    if (is_own(r, t)) {
+        const rk_mx *v = rk_read_matrix(r, t->kid[0]);
+        return rk_mx_scalar(r->s, rk_sc_mul(r->scalars, v->rows, v->cols));
+    }
     rk_differ d = {.r = r, .vars = t->vars, .nvars = t->nvars};
     d.moves = rk_calloc(r->checked->nterms + 1, 1);
     rk_derive_matrix(&d, t->kid[0]); /* what it needs for being defined is noted */

@@ -613,7 +613,19 @@ static const vf_mx *read_members(vf_mxs *s, const vf_jacobian *j) {
                             : number(s, vf_mx_sum_number(s, sym, low, high, rank));
 }
 
+/* A variable of all real matrices, or a member of its family, by itself among others: each entry is
+   a direction. */
+static bool is_own_jrank(const vf_mxs *s, const vf_term *t) {
+    const vf_term *v = t->kid[0];
+    for (size_t i = 1; v->op == VF_VAR && i < t->nkids; i++)
+        if (t->kid[i]->var == v->var)
+            return s->theorem->var[v->var].set == VF_REAL;
+    return false;
+}
+
 static const vf_mx *read_jrank(vf_mxs *s, const vf_term *t) {
+    if (is_own_jrank(s, t))
+        return number(s, vf_n_mul(s, rows_of(s, t->kid[0]), cols_of(s, t->kid[0])));
     size_t i = s->njranks;
     while (i > 0 && !vf_same_text(s->jrank[i - 1].jrank, t))
         i--;

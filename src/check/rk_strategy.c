@@ -645,6 +645,86 @@ static void visit_with_sides(job *j) {
     }
 }
 
+/* --- claims apart ------------------------------------------------------------------------- */
+
+/* The theorem with one of its claims, for provers that draw nothing. */
+static job alone(const job *j, const rk_checked *one, rk_result *result, rk_buf *records) {
+    job a = *j;
+    a.checked = one;
+    a.result = result;
+    a.records = j->records != NULL ? records : NULL;
+    a.visited_choices = a.proved_choices = 0;
+    a.refuted = a.witnessed = a.unrecorded = a.complete = false;
+    a.sides = NULL;
+    a.known_side = a.never = NULL;
+    a.deadline = rk_clock() + remaining(j) / (double)(2 * j->checked->nclaims);
+    return a;
+}
+
+static bool prove_alone(job *a) {
+    calculate(a);
+    if (a->calculated)
+        return true;
+    rk_job_records_restart(a);
+    visit_all(a);
+    if (!proved_everywhere(a))
+        visit_with_sides(a);
+    return !a->refuted && !a->text_error && proved_everywhere(a);
+}
+
+static void add_method(job *j, const job *a, const char **methods) {
+    if (*methods == NULL)
+        *methods = rk_arena_printf(j->arena, "claim by claim: %s", a->method);
+    else if (strstr(*methods, a->method) == NULL)
+        *methods = rk_arena_printf(j->arena, "%s; %s", *methods, a->method);
+}
+
+static bool may_part(const job *j) {
+    return j->checked->mode == RK_MODE_UNIVERSAL && j->checked->nclaims > 1;
+}
+
+/* A theorem of several claims is proved when each is, by whatever proves it. */
+static void prove_apart(job *j) {
+    const rk_checked *c = j->checked;
+    const char *methods = NULL;
+    bool proved = true, calculated = true, unrecorded = false;
+    rk_buf all;
+    rk_buf_init(&all);
+    for (size_t k = 0; k < c->nclaims && proved; k++) {
+        rk_checked *one = rk_arena_alloc(j->arena, sizeof *one);
+        rk_result *result = rk_arena_alloc(j->arena, sizeof *result);
+        rk_buf records;
+        *one = *c;
+        one->claims = &c->claims[k];
+        one->nclaims = 1;
+        *result = *j->result;
+        result->keep_calculus = false;
+        result->calculus = NULL;
+        rk_buf_init(&records);
+        job a = alone(j, one, result, &records);
+        proved = prove_alone(&a);
+        if (proved) {
+            add_method(j, &a, &methods);
+            calculated = calculated && a.calculated;
+            unrecorded = unrecorded || a.unrecorded;
+            rk_buf_printf(&all, "only %zu\n%s", k + 1, records.len > 0 ? records.text : "");
+            j->visited_choices = a.calculated ? j->visited_choices : a.visited_choices;
+        }
+        rk_buf_clear(&records);
+    }
+    if (proved) {
+        rk_job_records_restart(j);
+        j->unrecorded = unrecorded;
+        j->method = methods;
+        j->calculated = calculated;
+        j->complete = j->complete || !calculated;
+        j->proved_choices = j->visited_choices;
+        if (j->records != NULL)
+            rk_buf_puts(j->records, all.text);
+    }
+    rk_buf_clear(&all);
+}
+
 static bool every_claim_holds(const rk_program *p, const rk_instance *x) {
     for (size_t c = 0; c < p->nclaims; c++)
         if (x->claim[c] != RK_INSTANCE_HOLDS)
@@ -790,8 +870,13 @@ static rk_status settle(job *j) {
         calculate(j);
     if (proved && !early && j->checked->mode == RK_MODE_UNIVERSAL)
         prefer_calculus(j);
+    if (proved && j->records != NULL && j->unrecorded && may_part(j))
+        prove_apart(j);
     if (!proved && !j->calculated)
         visit_with_sides(j);
+    bool open = !proved && !j->calculated && !proved_everywhere(j) && !j->refuted && !j->late;
+    if (open && may_part(j))
+        prove_apart(j);
     if (!proved && !j->refuted && j->checked->mode == RK_MODE_EXISTS)
         rk_job_no_example(j);
     proved = proved || j->calculated || proved_everywhere(j);

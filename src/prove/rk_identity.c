@@ -351,7 +351,8 @@ static void write_records(argument *a, const rk_prove_options *o) {
         return;
     }
     if (speaks_of_ranks(p)) {
-        rk_record_functions(p, o);
+        if (p->nclaims == 1) /* several are recorded one by one */
+            rk_record_functions(p, o);
         return;
     }
     rk_buf_puts(o->records, "identity\n");

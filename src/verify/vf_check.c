@@ -173,13 +173,35 @@ static void check_instance(vf_theorem *t, vf_cert *c) {
     puts("There are instances: its hypotheses can hold.");
 }
 
-static void check_body(vf_theorem *t, vf_cert *c) {
-    if (!vf_cert_proved(c))
-        check_refuted(t, c);
-    else if (strcmp(vf_next(c), "at") == 0 || strcmp(vf_next(c), "known") == 0)
+static void check_proof(vf_theorem *t, vf_cert *c) {
+    if (strcmp(vf_next(c), "at") == 0 || strcmp(vf_next(c), "known") == 0)
         check_each_choice(t, c);
     else
         vf_check_calculus(t, c);
+}
+
+/* only K: a proof of each claim by itself, in order. One example of all claims is none of these. */
+static void check_apart(vf_theorem *t, vf_cert *c) {
+    const vf_term **claim = t->claim;
+    size_t n = t->nclaims;
+    ENSURE("claims of an example stand together", !has(t, VF_EXISTS));
+    for (size_t k = 0; k < n; k++) {
+        ENSURE("the claims in their order", vf_read_long(vf_take(c, "only")) == (long)k + 1);
+        t->claim = claim + k;
+        t->nclaims = 1;
+        check_proof(t, c);
+    }
+    t->claim = claim;
+    t->nclaims = n;
+}
+
+static void check_body(vf_theorem *t, vf_cert *c) {
+    if (!vf_cert_proved(c))
+        check_refuted(t, c);
+    else if (strcmp(vf_next(c), "only") == 0)
+        check_apart(t, c);
+    else
+        check_proof(t, c);
     if (vf_cert_proved(c) && strcmp(vf_next(c), "instance") == 0)
         check_instance(t, c);
     ENSURE("a record that nothing asked for", *vf_next(c) == '\0');

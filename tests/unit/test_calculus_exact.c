@@ -655,12 +655,29 @@ static bool defined_value(rk_run *run, const rk_slot *slot, fmpq_mat_t out) {
            rk_matrix_get_fmpq_mat(out, &run->value[slot->definition]) == RK_EV_OK;
 }
 
+/* Is what hypotheses give in the sets of the variables? Else the point is none of the theorem. */
+static bool definitions_fit(rk_run *run, mx_point *p) {
+    bool fit = true;
+    for (size_t i = 0; i < run->program->nslots && fit; i++) {
+        const rk_slot *slot = &run->program->slots[i];
+        fmpq_mat_t value;
+        if (!slot->defined)
+            continue;
+        fmpq_mat_init_set(value, mx_point_variable(p, slot->var, slot->member));
+        defined_value(run, slot, value);
+        fit = rk_set_contains(slot->set, value);
+        fmpq_mat_clear(value);
+    }
+    return fit;
+}
+
 static void take_assignment(mx_point *p, const rk_program *program, const rk_assignment *a) {
     rk_run run;
     rk_domain *rationals = rk_domain_rational();
     rk_run_init(&run, program, rationals);
     rk_run_set_inputs(&run, a);
-    for (size_t i = 0; i < program->nslots; i++) {
+    bool fit = definitions_fit(&run, p);
+    for (size_t i = 0; i < program->nslots && fit; i++) {
         const rk_slot *slot = &program->slots[i];
         fmpq_mat_struct *to = mx_point_variable(p, slot->var, slot->member);
         if (slot->defined)

@@ -118,7 +118,8 @@ vf_theorem *vf_take_definitions(vf_theorem *t, vf_cert *c) {
     vf_theorem *made = vf_alloc(sizeof *made);
     *made = *t;
     made->var = vf_alloc((t->nvars + 1) * sizeof *made->var);
-    memcpy(made->var, t->var, t->nvars * sizeof *made->var);
+    for (size_t v = 0; v < t->nvars; v++)
+        made->var[v] = t->var[v];
     while (vf_take_if(c, "define", &name))
         take(made, name);
     return made;

@@ -647,9 +647,29 @@ static void visit_with_sides(job *j) {
 
 /* --- claims apart ------------------------------------------------------------------------- */
 
-/* The theorem with one of its claims, for provers that draw nothing. */
-static job alone(const job *j, const rk_checked *one, rk_result *result, rk_buf *records) {
+/* What was shown of claims by themselves, so far. */
+typedef struct apart {
+    const char *methods; /* NULL: of none */
+    bool calculated, unrecorded;
+    uint64_t choices; /* of dimensions that were gone through */
+    rk_buf records;
+} apart;
+
+static bool may_part(const job *j) {
+    return j->checked->mode == RK_MODE_UNIVERSAL && j->checked->nclaims > 1;
+}
+
+/* The theorem with claim k alone, for provers that draw nothing. */
+static job alone(const job *j, size_t k, rk_buf *records) {
+    rk_checked *one = rk_arena_alloc(j->arena, sizeof *one);
+    rk_result *result = rk_arena_alloc(j->arena, sizeof *result);
     job a = *j;
+    *one = *j->checked;
+    one->claims = &j->checked->claims[k];
+    one->nclaims = 1;
+    *result = *j->result;
+    result->keep_calculus = false;
+    result->calculus = NULL;
     a.checked = one;
     a.result = result;
     a.records = j->records != NULL ? records : NULL;
@@ -672,57 +692,47 @@ static bool prove_alone(job *a) {
     return !a->refuted && !a->text_error && proved_everywhere(a);
 }
 
-static void add_method(job *j, const job *a, const char **methods) {
-    if (*methods == NULL)
-        *methods = rk_arena_printf(j->arena, "claim by claim: %s", a->method);
-    else if (strstr(*methods, a->method) == NULL)
-        *methods = rk_arena_printf(j->arena, "%s; %s", *methods, a->method);
+static void add_alone(apart *all, size_t k, const job *a, const char *records) {
+    if (all->methods == NULL)
+        all->methods = rk_arena_printf(a->arena, "claim by claim: %s", a->method);
+    else if (strstr(all->methods, a->method) == NULL)
+        all->methods = rk_arena_printf(a->arena, "%s; %s", all->methods, a->method);
+    all->calculated = all->calculated && a->calculated;
+    all->unrecorded = all->unrecorded || a->unrecorded;
+    all->choices = a->calculated ? all->choices : a->visited_choices;
+    rk_buf_printf(&all->records, "only %zu\n%s", k + 1, records);
 }
 
-static bool may_part(const job *j) {
-    return j->checked->mode == RK_MODE_UNIVERSAL && j->checked->nclaims > 1;
+static void take_apart(job *j, const apart *all) {
+    rk_job_records_restart(j);
+    j->unrecorded = all->unrecorded;
+    j->method = all->methods;
+    j->calculated = all->calculated;
+    if (!all->calculated) {
+        j->complete = true;
+        j->visited_choices = j->proved_choices = all->choices;
+    }
+    if (j->records != NULL)
+        rk_buf_puts(j->records, all->records.text);
 }
 
 /* A theorem of several claims is proved when each is, by whatever proves it. */
 static void prove_apart(job *j) {
-    const rk_checked *c = j->checked;
-    const char *methods = NULL;
-    bool proved = true, calculated = true, unrecorded = false;
-    rk_buf all;
-    rk_buf_init(&all);
-    for (size_t k = 0; k < c->nclaims && proved; k++) {
-        rk_checked *one = rk_arena_alloc(j->arena, sizeof *one);
-        rk_result *result = rk_arena_alloc(j->arena, sizeof *result);
+    apart all = {.calculated = true};
+    bool proved = true;
+    rk_buf_init(&all.records);
+    for (size_t k = 0; k < j->checked->nclaims && proved; k++) {
         rk_buf records;
-        *one = *c;
-        one->claims = &c->claims[k];
-        one->nclaims = 1;
-        *result = *j->result;
-        result->keep_calculus = false;
-        result->calculus = NULL;
         rk_buf_init(&records);
-        job a = alone(j, one, result, &records);
+        job a = alone(j, k, &records);
         proved = prove_alone(&a);
-        if (proved) {
-            add_method(j, &a, &methods);
-            calculated = calculated && a.calculated;
-            unrecorded = unrecorded || a.unrecorded;
-            rk_buf_printf(&all, "only %zu\n%s", k + 1, records.len > 0 ? records.text : "");
-            j->visited_choices = a.calculated ? j->visited_choices : a.visited_choices;
-        }
+        if (proved)
+            add_alone(&all, k, &a, records.len > 0 ? records.text : "");
         rk_buf_clear(&records);
     }
-    if (proved) {
-        rk_job_records_restart(j);
-        j->unrecorded = unrecorded;
-        j->method = methods;
-        j->calculated = calculated;
-        j->complete = j->complete || !calculated;
-        j->proved_choices = j->visited_choices;
-        if (j->records != NULL)
-            rk_buf_puts(j->records, all.text);
-    }
-    rk_buf_clear(&all);
+    if (proved)
+        take_apart(j, &all);
+    rk_buf_clear(&all.records);
 }
 
 static bool every_claim_holds(const rk_program *p, const rk_instance *x) {

@@ -1,7 +1,7 @@
 /* All assignments with coordinates (rk_params.h) in a tiny alphabet, numbered. Alphabets grow:
    {0, 1}, {-1, 0, 1}, {-2 .. 2}; sets without 0 or without signs use as many of their own small
-   numbers. Where generic variables stand beside others (rk_beside.h) the
-   others alone are counted through. */
+   numbers. Where generic variables stand beside others (rk_beside.h) the others alone are counted
+   through. */
 #ifndef RK_ENUMERATE_H
 #define RK_ENUMERATE_H
 

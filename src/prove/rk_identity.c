@@ -78,27 +78,15 @@ static bool is_above(argument *a, const rk_matrix *x, const rk_matrix *y, bool s
     return ok;
 }
 
-/* x = p/q is nowhere 0: p is not, by its factors. */
-static bool is_apart(argument *a, const fmpz_mpoly_q_struct *x) {
-    if (!rk_inequality_apart(&a->given, &x->num))
+/* x = p/q has these signs, as p is shown to be 0, or to be nowhere 0. */
+static bool has_signs(argument *a, const fmpz_mpoly_q_struct *x, unsigned signs,
+                      bool (*shown)(rk_inequalities *s, const fmpz_mpoly_t p)) {
+    if (!shown(&a->given, &x->num))
         return false;
     use(a, a->given.means);
     if (a->steps != NULL) {
         rk_steps_signs(a->steps, x);
-        rk_steps_conclude(a->steps, x, RK_MAY_NEGATIVE | RK_MAY_POSITIVE, false);
-    }
-    return true;
-}
-
-static bool vanishes(argument *a, const fmpz_mpoly_q_struct *x) {
-    if (!rk_inequality_zero(&a->given, &x->num))
-        return false;
-    use(a, a->given.means);
-    if (a->steps != NULL) {
-        rk_steps_sign(a->steps, &x->den,
-                      rk_function_signs_of_poly(a->formal.domain, &x->den) &
-                          ~(unsigned)RK_MAY_ZERO);
-        rk_steps_conclude(a->steps, x, RK_MAY_ZERO, false);
+        rk_steps_conclude(a->steps, x, signs, false);
     }
     return true;
 }
@@ -112,7 +100,8 @@ static bool differ(argument *a, const rk_matrix *x, const rk_matrix *y) {
     rk_matrix t;
     rk_matrix_init(&t, d, 1, 1);
     d->sub(d, t.entry, rk_matrix_entry(x, 0, 0), rk_matrix_entry(y, 0, 0));
-    bool ok = !rk_function_exceeded(d) && is_apart(a, t.entry);
+    bool ok = !rk_function_exceeded(d) &&
+              has_signs(a, t.entry, RK_MAY_NEGATIVE | RK_MAY_POSITIVE, rk_inequality_apart);
     rk_matrix_clear(&t);
     return ok;
 }
@@ -129,7 +118,7 @@ static bool is_equal(argument *a, const rk_matrix *x, const rk_matrix *y) {
         if (rk_function_exceeded(d))
             ok = false;
         else if (!fmpz_mpoly_is_zero(&q->num, a->given.ring))
-            ok = vanishes(a, q);
+            ok = has_signs(a, q, RK_MAY_ZERO, rk_inequality_zero);
     }
     rk_matrix_clear(&t);
     return ok;

@@ -41,7 +41,7 @@ void rk_inequalities_give(rk_inequalities *s, const fmpz_mpoly_t g, bool strict)
 
 /* Is p >= 0 (strict: p > 0) at every point? */
 bool rk_inequality(rk_inequalities *s, const fmpz_mpoly_t p, bool strict);
-/* Is p nowhere 0, by its factors? */
+/* Is p nowhere 0, by its factors or by equations? */
 bool rk_inequality_apart(rk_inequalities *s, const fmpz_mpoly_t p);
 /* Is p 0 at every point? */
 bool rk_inequality_zero(rk_inequalities *s, const fmpz_mpoly_t p);

@@ -3,11 +3,9 @@
    multipliers, of bounded degree, solve a linear system: modulo a prime, and then exactly if they
    can be read as fractions of small numbers. The sum is multiplied out to be sure. */
 #include "base/rk_clock.h"
-#include "base/rk_mem.h"
 #include "base/rk_flint.h"
+#include "base/rk_mem.h"
 #include "rk_inequality.h"
-
-#include <string.h>
 
 enum {
     MOST_EQUATIONS = 24,
@@ -22,7 +20,7 @@ static const mp_limb_t PRIME = 4611686018427387847u; /* 2^62 - 57 */
 typedef struct ideal {
     rk_inequalities *s;
     const fmpz_mpoly_ctx_struct *ring;
-    const fmpz_mpoly_struct *given[MOST_EQUATIONS]; /* 0 at every point, and perhaps the goal */
+    const fmpz_mpoly_struct *given[MOST_EQUATIONS + 1]; /* 0 at every point, and perhaps the goal */
     slong ngiven;
     fmpz_mpoly_t divisor[MOST_DIVISORS]; /* 0 nowhere; the first is 1 */
     slong ndivisors;
@@ -41,12 +39,9 @@ static bool touches(const ideal *x, const fmpz_mpoly_struct *p) {
     return false;
 }
 
-static bool take_variables(const ideal *x, const fmpz_mpoly_struct *p) {
-    bool more = false;
+static void take_variables(const ideal *x, const fmpz_mpoly_struct *p) {
     for (slong k = 0; k < x->s->nvars; k++)
-        if (!x->uses[k] && fmpz_mpoly_degree_si(p, k, x->ring) > 0)
-            x->uses[k] = more = true;
-    return more;
+        x->uses[k] |= fmpz_mpoly_degree_si(p, k, x->ring) > 0;
 }
 
 static bool takes_part(const ideal *x, const fmpz_mpoly_struct *p) {
@@ -67,7 +62,7 @@ static void take_equations(ideal *x) {
                 !touches(x, p))
                 continue;
             x->given[x->ngiven++] = p;
-            (void)take_variables(x, p);
+            take_variables(x, p);
             more = true;
         }
     }
@@ -104,7 +99,7 @@ static void ideal_init(ideal *x, rk_inequalities *s, const fmpz_mpoly_t goal) {
     x->uses = rk_calloc((size_t)s->nvars + 1, 1);
     x->column = rk_calloc(MOST_COLUMNS, sizeof *x->column);
     x->from = rk_calloc(MOST_COLUMNS, sizeof *x->from);
-    (void)take_variables(x, goal);
+    take_variables(x, goal);
     take_equations(x);
     take_divisors(x);
 }
@@ -279,7 +274,6 @@ static void put_terms(const ideal *x, const fmpz_mpoly_struct *multiple, slong n
     for (slong i = 0; i < n; i++) {
         if (fmpz_mpoly_is_zero(&multiple[i], x->ring))
             continue;
-        rk_steps_sign(x->s->steps, x->given[i], RK_MAY_ZERO);
         rk_buf_printf(out, " | %s(", sign);
         rk_steps_put(x->s->steps, &multiple[i]);
         rk_buf_puts(out, ")*(");
@@ -378,7 +372,7 @@ static bool follows(rk_inequalities *s, const fmpz_mpoly_t goal, bool apart) {
     ideal x;
     bool found = false;
     ideal_init(&x, s, goal);
-    bool any = x.ngiven > 0 && x.ngiven < MOST_EQUATIONS;
+    bool any = x.ngiven > 0;
     if (any && apart)
         x.given[x.ngiven++] = goal;
     for (slong k = 0; any && k < x.ndivisors && !found; k++)

@@ -11,8 +11,8 @@
 void rk_record_shape(const rk_program *program, const rk_prove_options *o);
 void rk_record_cases(const rk_program *program, const rk_prove_options *o);
 void rk_record_rational(const rk_program *program, const rk_prove_options *o);
-/* view: shows which roots are independent; NULL: none is known to be. */
 void rk_record_functions(const rk_program *program, const rk_prove_options *o);
+/* view: shows which roots are independent; NULL: none is known to be. */
 void rk_record_witness(const rk_program *program, const rk_view *view, const rk_prove_options *o);
 /* Does a claim speak of a Jacobian; all of them of fractions? */
 bool rk_has_jacobians(const rk_checked *checked);

@@ -109,6 +109,8 @@ static int64_t all_of(flow *w, uint64_t by) {
 }
 
 static motion of_parts(flow *w, const vf_term *t) {
+    if (t->op >= VF_LOOP_SUM && t->op <= VF_LOOP_MIN)
+        return of_rounds(w, t);
     switch (t->op) {
     case VF_VAR:
         return of_variable(w, t);
@@ -118,13 +120,6 @@ static motion of_parts(flow *w, const vf_term *t) {
     case VF_ACC:
     case VF_FOLD:
         return (motion){many, w->jrank->nkids > 64 ? UINT64_MAX : UINT64_MAX - 1};
-    case VF_LOOP_SUM:
-    case VF_LOOP_PROD:
-    case VF_LOOP_HCAT:
-    case VF_LOOP_VCAT:
-    case VF_LOOP_MAX:
-    case VF_LOOP_MIN:
-        return of_rounds(w, t);
     default:
         return of_kids(w, t, 0);
     }

@@ -175,35 +175,46 @@ vf_cell vf_run_integer(vf_run *r, long value) {
 
 /* --- arithmetic ------------------------------------------------------------------------------ */
 
-/* a + b at the place c, which may be that of a. */
-static void add_to(vf_run *r, vf_cell c, vf_cell a, vf_cell b) {
+/* A sum or a difference in the three arithmetics. */
+typedef struct vf_linear_op {
+    vf_cell (*residue)(vf_cell a, vf_cell b, uint64_t m);
+    void (*fraction)(mpq_ptr c, mpq_srcptr a, mpq_srcptr b);
+    void (*interval)(vf_interval *c, const vf_interval *a, const vf_interval *b);
+} vf_linear_op;
+
+static const vf_linear_op sum_of = {residue_sum, mpq_add, vf_interval_add};
+static const vf_linear_op difference_of = {residue_difference, mpq_sub, vf_interval_sub};
+
+/* At the place c, which may be that of a; not of residues. */
+static void combine_at(vf_run *r, const vf_linear_op *op, vf_cell c, vf_cell a, vf_cell b) {
     if (r->fractions)
-        mpq_add(fraction(r, c), fraction(r, a), fraction(r, b));
+        op->fraction(fraction(r, c), fraction(r, a), fraction(r, b));
     for (size_t k = 0; k <= r->slopes && !r->fractions; k++)
-        vf_interval_add(interval(r, c + k), interval(r, a + k), interval(r, b + k));
+        op->interval(interval(r, c + k), interval(r, a + k), interval(r, b + k));
 }
 
-static void subtract_from(vf_run *r, vf_cell c, vf_cell a, vf_cell b) {
-    if (r->fractions)
-        mpq_sub(fraction(r, c), fraction(r, a), fraction(r, b));
-    for (size_t k = 0; k <= r->slopes && !r->fractions; k++)
-        vf_interval_sub(interval(r, c + k), interval(r, a + k), interval(r, b + k));
+static vf_cell combine(vf_run *r, const vf_linear_op *op, vf_cell a, vf_cell b) {
+    if (is_residue(r))
+        return op->residue(a, b, r->modulus);
+    vf_cell c = fresh(r);
+    combine_at(r, op, c, a, b);
+    return c;
+}
+
+/* The same in place of a. */
+static void change(vf_run *r, const vf_linear_op *op, vf_cell *a, vf_cell b) {
+    if (is_residue(r))
+        *a = op->residue(*a, b, r->modulus);
+    else
+        combine_at(r, op, *a, *a, b);
 }
 
 vf_cell vf_cell_add(vf_run *r, vf_cell a, vf_cell b) {
-    if (is_residue(r))
-        return residue_sum(a, b, r->modulus);
-    vf_cell c = fresh(r);
-    add_to(r, c, a, b);
-    return c;
+    return combine(r, &sum_of, a, b);
 }
 
 vf_cell vf_run_sub(vf_run *r, vf_cell a, vf_cell b) {
-    if (is_residue(r))
-        return residue_difference(a, b, r->modulus);
-    vf_cell c = fresh(r);
-    subtract_from(r, c, a, b);
-    return c;
+    return combine(r, &difference_of, a, b);
 }
 
 vf_cell vf_cell_multiply(vf_run *r, vf_cell a, vf_cell b) {
@@ -293,10 +304,7 @@ vf_cell vf_cells_dot(vf_run *r, const vf_cell *a, size_t step_a, const vf_cell *
     size_t used = r->used;
     for (size_t k = 0; k < n; k++) {
         vf_cell product = vf_cell_multiply(r, a[k * step_a], b[k * step_b]);
-        if (is_residue(r))
-            sum = residue_sum(sum, product, r->modulus);
-        else
-            add_to(r, sum, sum, product);
+        change(r, &sum_of, &sum, product);
         r->used = used; /* the product is not needed any more */
     }
     return sum;
@@ -305,10 +313,7 @@ vf_cell vf_cells_dot(vf_run *r, const vf_cell *a, size_t step_a, const vf_cell *
 vf_cell vf_cells_sum(vf_run *r, const vf_cell *a, size_t n) {
     vf_cell sum = vf_run_integer(r, 0);
     for (size_t k = 0; k < n; k++)
-        if (is_residue(r))
-            sum = residue_sum(sum, a[k], r->modulus);
-        else
-            add_to(r, sum, sum, a[k]);
+        change(r, &sum_of, &sum, a[k]);
     return sum;
 }
 
@@ -316,10 +321,7 @@ void vf_cells_subtract(vf_run *r, vf_cell *a, vf_cell factor, const vf_cell *b, 
     size_t used = r->used;
     for (size_t j = 0; j < n; j++) {
         vf_cell product = vf_cell_multiply(r, factor, b[j]);
-        if (is_residue(r))
-            a[j] = residue_difference(a[j], product, r->modulus);
-        else
-            subtract_from(r, a[j], a[j], product);
+        change(r, &difference_of, &a[j], product);
         r->used = used;
     }
 }

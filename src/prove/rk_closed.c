@@ -82,10 +82,43 @@ static void conclude(const tally *t, rk_proof *out) {
         out->status = RK_PROOF_TRUE;
 }
 
-/* The checker goes through the cases itself. */
+/* Are there exponentials of exponentials of exponentials? */
+static bool nests_exponentials(const rk_program *p) {
+    enum { DEEP = 3 };
+    unsigned char *depth = rk_calloc(p->ninstr + 1, 1);
+    bool nested = false;
+    for (size_t i = 0; i < p->ninstr && !nested; i++) {
+        const rk_instr *in = &p->instr[i];
+        for (size_t k = 0; k < in->nargs; k++)
+            if (depth[in->arg[k]] > depth[i])
+                depth[i] = depth[in->arg[k]];
+        bool grows = in->code == RK_P_SOFTMAX || (in->code == RK_P_FN && in->fn != RK_FN_ABS &&
+                                                  in->fn != RK_FN_SIGN && in->fn != RK_FN_RELU);
+        depth[i] += grows;
+        nested = depth[i] == DEEP;
+    }
+    rk_free(depth);
+    return nested;
+}
+
+static bool follows_from_shapes(const rk_program *program) {
+    rk_facts b;
+    rk_facts_init(&b, program);
+    rk_facts_propagate(&b);
+    bool follows = rk_tern_true(rk_facts_claims(&b));
+    rk_facts_clear(&b);
+    return follows;
+}
+
+/* The checker goes through the cases itself; values of such exponentials may take it too
+   long, where shapes need none. */
 static void record(const rk_program *program, const rk_prove_options *o, const rk_proof *out) {
     bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (out->status == (exists ? RK_PROOF_FALSE : RK_PROOF_TRUE))
+    if (out->status != (exists ? RK_PROOF_FALSE : RK_PROOF_TRUE))
+        return;
+    if (!exists && nests_exponentials(program) && follows_from_shapes(program))
+        rk_record_shape(program, o);
+    else
         rk_record_cases(program, o);
 }
 

@@ -21,6 +21,7 @@ void rk_facts_init(rk_facts *b, const rk_program *program) {
     b->high = rk_calloc(n, sizeof *b->high);
     b->fact_low = rk_malloc(n * sizeof *b->fact_low);
     b->fact_high = rk_malloc(n * sizeof *b->fact_high);
+    b->positive = rk_calloc(n, sizeof *b->positive);
     b->value = rk_calloc(n, sizeof *b->value);
     b->truth = rk_calloc(n, sizeof *b->truth);
     b->fact_truth = rk_calloc(n, sizeof *b->fact_truth);
@@ -42,6 +43,7 @@ void rk_facts_clear(rk_facts *b) {
     rk_free(b->high);
     rk_free(b->fact_low);
     rk_free(b->fact_high);
+    rk_free(b->positive);
     rk_free(b->value);
     rk_free(b->truth);
     rk_free(b->fact_truth);
@@ -89,18 +91,68 @@ static pair set_bounds(const rk_slot *s, int64_t full) {
     }
 }
 
-/* Entries that can never vanish, by the declared set or by definition. */
-static bool entries_nonzero(const rk_program *p, unsigned i) {
-    const rk_instr *in = &p->instr[i];
-    if (in->code == RK_P_INPUT) {
-        rk_set s = p->slots[in->slot].set;
-        return s == RK_SET_POSITIVE || s == RK_SET_NONZERO || s == RK_SET_ATTENTION;
+static bool positive_fn(const rk_instr *in, bool argument) {
+    switch (in->fn) {
+    case RK_FN_EXP:
+    case RK_FN_SIGMOID:
+        return true;
+    case RK_FN_SQRT:
+    case RK_FN_ABS:
+    case RK_FN_RELU:
+        return argument;
+    default:
+        return false;
     }
-    if (in->code == RK_P_FN)
-        return in->fn == RK_FN_EXP || in->fn == RK_FN_SIGMOID;
+}
+
+/* Is every entry above 0, by the declared set, by definition or as its arguments are? */
+static bool is_positive(const rk_facts *b, const rk_instr *in) {
+    bool all = in->nargs > 0;
+    for (size_t k = 0; k < in->nargs; k++)
+        all = all && b->positive[in->arg[k]];
+    switch (in->code) {
+    case RK_P_RATIONAL:
+        return fmpq_sgn(in->number) > 0;
+    case RK_P_ONES:
+        return true;
+    case RK_P_INPUT: {
+        rk_set s = b->program->slots[in->slot].set;
+        return s == RK_SET_POSITIVE || s == RK_SET_ATTENTION;
+    }
+    case RK_P_SOFTMAX:
+        return in->nargs == 1;
+    case RK_P_FN:
+        return positive_fn(in, all);
+    case RK_P_KEEP:
+        return b->positive[in->arg[0]];
+    case RK_P_ADD:
+    case RK_P_MUL:
+    case RK_P_SCALE:
+    case RK_P_DIV:
+    case RK_P_EMUL:
+    case RK_P_EDIV:
+    case RK_P_TRANSPOSE:
+    case RK_P_SLICE:
+    case RK_P_HCAT:
+    case RK_P_VCAT:
+    case RK_P_VEC:
+    case RK_P_KRON:
+    case RK_P_ROW_SUMS:
+    case RK_P_ROW_SCALE:
+    case RK_P_ROW_DIVIDE:
+        return all;
+    default:
+        return false;
+    }
+}
+
+/* Entries that can never vanish. */
+static bool entries_nonzero(const rk_facts *b, unsigned i) {
+    const rk_instr *in = &b->program->instr[i];
     if (in->code == RK_P_RATIONAL)
         return !fmpq_is_zero(in->number);
-    return in->code == RK_P_ONES;
+    return b->positive[i] ||
+           (in->code == RK_P_INPUT && b->program->slots[in->slot].set == RK_SET_NONZERO);
 }
 
 static pair fn_bounds(const rk_instr *in, pair a, int64_t full) {
@@ -132,6 +184,57 @@ static pair concat_bounds(const rk_facts *b, const rk_instr *in) {
         r.low = most(r.low, b->low[in->arg[k]]);
         r.high += b->high[in->arg[k]];
     }
+    return r;
+}
+
+/* A number as it is written out: -3/4. False: it is none. */
+static bool written(fmpq_t r, const rk_program *p, unsigned i) {
+    const rk_instr *in = &p->instr[i];
+    if (in->code == RK_P_RATIONAL) {
+        fmpq_set(r, in->number);
+        return true;
+    }
+    if ((in->code != RK_P_NEG && in->code != RK_P_DIV) || !written(r, p, in->arg[0]))
+        return false;
+    if (in->code == RK_P_NEG) {
+        fmpq_neg(r, r);
+        return true;
+    }
+    fmpq_t by;
+    fmpq_init(by);
+    bool known = written(by, p, in->arg[1]) && !fmpq_is_zero(by);
+    if (known)
+        fmpq_div(r, r, by);
+    fmpq_clear(by);
+    return known;
+}
+
+/* Writes the entries of a matrix of numbers to r from (row, col) on. False: it is none. */
+static bool put_numbers(fmpq_mat_t r, int64_t row, int64_t col, const rk_program *p, unsigned i) {
+    const rk_instr *in = &p->instr[i];
+    if (in->code != RK_P_HCAT && in->code != RK_P_VCAT)
+        return written(fmpq_mat_entry(r, row, col), p, i);
+    for (size_t k = 0; k < in->nargs; k++) {
+        if (!put_numbers(r, row, col, p, in->arg[k]))
+            return false;
+        row += in->code == RK_P_VCAT ? p->instr[in->arg[k]].rows : 0;
+        col += in->code == RK_P_HCAT ? p->instr[in->arg[k]].cols : 0;
+    }
+    return true;
+}
+
+/* Of a matrix written out in numbers the rank is told. */
+static pair blocks_bounds(const rk_facts *b, unsigned i) {
+    enum { MOST_NUMBERS = 4096 };
+    const rk_instr *in = &b->program->instr[i];
+    pair r = concat_bounds(b, in);
+    if (in->rows > MOST_NUMBERS / in->cols)
+        return r;
+    fmpq_mat_t a;
+    fmpq_mat_init(a, in->rows, in->cols);
+    if (put_numbers(a, 0, 0, b->program, i))
+        r.low = r.high = fmpq_mat_rref(a, a);
+    fmpq_mat_clear(a);
     return r;
 }
 
@@ -189,8 +292,9 @@ static pair entry_bounds(const rk_instr *in, pair a, int64_t inner) {
     }
 }
 
-static pair matrix_bounds(const rk_facts *b, const rk_instr *in, int64_t full) {
+static pair matrix_bounds(const rk_facts *b, unsigned i, int64_t full) {
     const rk_program *p = b->program;
+    const rk_instr *in = &p->instr[i];
     pair a = in->nargs > 0 ? bounds_of(b, in->arg[0]) : (pair){0, 0};
     pair c = in->nargs > 1 ? bounds_of(b, in->arg[1]) : (pair){0, 0};
     switch (in->code) {
@@ -214,15 +318,15 @@ static pair matrix_bounds(const rk_facts *b, const rk_instr *in, int64_t full) {
         return slice_bounds(p, in, a);
     case RK_P_HCAT:
     case RK_P_VCAT:
-        return concat_bounds(b, in);
+        return blocks_bounds(b, i);
     case RK_P_DIAG_MAKE:
-        return (pair){entries_nonzero(p, in->arg[0]) ? full : a.low, a.high == 0 ? 0 : full};
+        return (pair){entries_nonzero(b, in->arg[0]) ? full : a.low, a.high == 0 ? 0 : full};
     case RK_P_VEC:
         return (pair){least(a.low, 1), least(a.high, 1)};
     case RK_P_KRON:
         return (pair){a.low * c.low, a.high * c.high};
     case RK_P_ROW_SCALE:
-        return (pair){entries_nonzero(p, in->arg[0]) ? c.low : 0, a.high == 0 ? 0 : c.high};
+        return (pair){entries_nonzero(b, in->arg[0]) ? c.low : 0, a.high == 0 ? 0 : c.high};
     case RK_P_RANK:
         return nonzero_if(a.low > 0, a.high > 0);
     case RK_P_INV:
@@ -243,7 +347,10 @@ static pair matrix_bounds(const rk_facts *b, const rk_instr *in, int64_t full) {
 static void bound_rank(rk_facts *b, unsigned i) {
     const rk_instr *in = &b->program->instr[i];
     int64_t full = least(in->rows, in->cols);
-    pair r = matrix_bounds(b, in, full);
+    pair r = matrix_bounds(b, i, full);
+    b->positive[i] = is_positive(b, in);
+    if (b->positive[i])
+        r.low = most(r.low, 1);
     if (rk_is_centred(b->program, i)) /* a product with a projector of rank cols - 1 */
         r.low = most(r.low, b->low[in->arg[0]] - 1);
     if (rk_ones_kills(&b->ones.right[i]))

@@ -24,6 +24,7 @@ typedef struct rk_facts {
     rk_rows rows;
     int64_t *low, *high;           /* rank of each matrix instruction */
     int64_t *fact_low, *fact_high; /* facts put in before propagation; -1: none */
+    bool *positive;                /* every entry of the matrix is above 0 */
     rk_range *value;               /* of each 1 by 1 instruction that is bounded */
     rk_tern *truth;                /* of each truth instruction */
     rk_tern *fact_truth;

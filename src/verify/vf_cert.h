@@ -57,8 +57,14 @@ void vf_check_calculus(vf_theorem *t, vf_cert *c);
 /* `known` records: one side of some claims, by the calculus. What is left of all claims. */
 const vf_term **vf_check_known(vf_theorem *t, vf_cert *c);
 
-/* define NAME: the theorem with what hypotheses give in the place of the variables. */
-vf_theorem *vf_take_definitions(vf_theorem *t, vf_cert *c);
+/* define NAME: from here on the theorem has what hypotheses give in the place of the variables,
+   until it is as it was before. */
+typedef struct vf_undefined {
+    const vf_term **assume, **claim;
+    vf_variable *var;
+} vf_undefined;
+vf_undefined vf_take_definitions(vf_theorem *t, vf_cert *c);
+void vf_drop_definitions(vf_theorem *t, vf_undefined before);
 
 /* never K: the theorem becomes the negation of claim K; that of an `exists` theorem for all values,
    with the other claims as hypotheses. */

@@ -85,15 +85,15 @@ static const struct kind {
     {"identity", vf_check_identity}, {"witness", vf_check_witness},
 };
 
-static void check_kind(vf_theorem *theorem, vf_cert *c, vf_point *at) {
-    vf_theorem *t = vf_take_definitions(theorem, c);
+static void check_kind(vf_theorem *t, vf_cert *c, vf_point *at) {
+    vf_undefined before = vf_take_definitions(t, c);
     const char *next = vf_next(c);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].keyword, next) == 0) {
-            kinds[i].check(t, c, at);
-            return;
-        }
-    vf_refuse("no record of this kind is known here");
+    size_t i = 0, n = sizeof kinds / sizeof *kinds;
+    while (i < n && strcmp(kinds[i].keyword, next) != 0)
+        i++;
+    ENSURE("no record of this kind is known here", i < n);
+    kinds[i].check(t, c, at);
+    vf_drop_definitions(t, before);
 }
 
 /* --- certificates ------------------------------------------------------------------------- */
@@ -146,7 +146,7 @@ static void check_refuted(vf_theorem *t, vf_cert *c) {
     }
     vf_point *at = vf_read_at(t, vf_take(c, "at"));
     if (has(t, VF_EXISTS) && strcmp(vf_next(c), "never") != 0)
-        t = vf_take_definitions(t, c);
+        vf_take_definitions(t, c);
     const char *next = vf_next(c);
     if (strcmp(next, "never") == 0)
         check_never(t, c, at);

@@ -113,14 +113,20 @@ static void take(vf_theorem *t, const char *name) {
     v->given[v->ngiven++] = (vf_definition){d.member, d.by};
 }
 
-vf_theorem *vf_take_definitions(vf_theorem *t, vf_cert *c) {
+/* In place: texts of the certificate bring symbols of their own, which the theorem has to know. */
+vf_undefined vf_take_definitions(vf_theorem *t, vf_cert *c) {
     const char *name;
-    vf_theorem *made = vf_alloc(sizeof *made);
-    *made = *t;
-    made->var = vf_alloc((t->nvars + 1) * sizeof *made->var);
+    vf_undefined before = {t->assume, t->claim, t->var};
+    t->var = vf_alloc((t->nvars + 1) * sizeof *t->var);
     for (size_t v = 0; v < t->nvars; v++)
-        made->var[v] = t->var[v];
+        t->var[v] = before.var[v];
     while (vf_take_if(c, "define", &name))
-        take(made, name);
-    return made;
+        take(t, name);
+    return before;
+}
+
+void vf_drop_definitions(vf_theorem *t, vf_undefined before) {
+    t->assume = before.assume;
+    t->claim = before.claim;
+    t->var = before.var;
 }

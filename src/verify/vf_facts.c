@@ -42,17 +42,38 @@ void **vf_table_place(vf_table *m, const void *term, unsigned long scope) {
 
 /* --- bound indices ------------------------------------------------------------------------ */
 
+/* Texts of certificates may bring symbols of their own. */
+static void reserve(vf_facts *f) {
+    size_t n = f->theorem->nsyms;
+    long *value = vf_alloc((n + 1) * sizeof *value);
+    const vf_shape **running = vf_alloc((n + 1) * sizeof *running);
+    for (size_t k = 0; k < f->nsyms; k++) {
+        value[k] = f->value[k];
+        running[k] = f->running[k];
+    }
+    f->value = value;
+    f->running = running;
+    f->nsyms = n;
+}
+
 vf_facts *vf_facts_new(vf_theorem *t, const vf_point *at) {
     vf_facts *f = vf_alloc(sizeof *f);
     f->theorem = t;
-    f->value = vf_alloc((t->nsyms + 1) * sizeof *f->value);
+    reserve(f);
     for (size_t i = 0; i < t->ndims; i++)
         f->value[t->dim[i]] = at->dim[t->dim[i]];
-    f->running = vf_alloc((t->nsyms + 1) * sizeof *f->running);
     return f;
 }
 
+const long *vf_facts_values(vf_facts *f) {
+    if (f->nsyms < f->theorem->nsyms)
+        reserve(f);
+    return f->value;
+}
+
 vf_bound vf_facts_bind(vf_facts *f, unsigned sym, long value) {
+    ENSURE("an index of the theorem", sym < f->theorem->nsyms);
+    (void)vf_facts_values(f);
     vf_bound before = {f->value[sym], f->scope};
     f->value[sym] = value;
     f->scope = ++f->scopes;

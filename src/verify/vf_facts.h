@@ -20,6 +20,7 @@ typedef struct vf_shape {
     size_t rows, cols;
     long low, high;     /* of the rank */
     bool nonzero;       /* no entry is 0 */
+    bool positive;      /* all are above 0 */
     bool to_zero, kept; /* A*1 = 0; A*1 = 1 (1: the column of ones) */
 } vf_shape;
 
@@ -35,6 +36,7 @@ struct vf_facts {
     vf_theorem *theorem;
     long *value;              /* of dimensions, and of indices while they are bound, by symbol */
     const vf_shape **running; /* of folds, by symbol */
+    size_t nsyms;             /* for which there is room */
     unsigned long scope, scopes;
     vf_table shapes;
     /* What a kind of certificate adds; each may be NULL. The bounds are narrowed. */
@@ -48,6 +50,8 @@ struct vf_facts {
 };
 
 vf_facts *vf_facts_new(vf_theorem *t, const vf_point *at);
+/* Of all symbols that the theorem has by now. */
+const long *vf_facts_values(vf_facts *f);
 
 /* TRUE, FALSE or UNKNOWN. */
 vf_tern vf_decide(vf_facts *f, const vf_term *truth);

@@ -116,9 +116,10 @@ static bool is_fraction(const vf_facts *f, const vf_term *t) {
     return vf_built_of(f->theorem, t, k->functions ? is_formal : vf_is_rational);
 }
 
-static vf_symbolic *new_symbolic(const vf_facts *f) {
+static vf_symbolic *new_symbolic(vf_facts *f) {
     const field *k = f->fractions;
     vf_symbolic *s = vf_symbolic_near(f->theorem, f->value, k->functions, k->near);
+    vf_symbolic_take(s, vf_facts_values(f));
     s->fewer = true;
     return s;
 }
@@ -289,8 +290,7 @@ static ranked rank_of(grid g, size_t equations) {
 /* Under a bound index everything is computed anew. */
 static vf_symbolic *symbolic(vf_facts *f) {
     vf_symbolic *s = ((field *)f->fractions)->s;
-    for (size_t k = 0; k < f->theorem->nsyms; k++)
-        s->value[k] = f->value[k];
+    vf_symbolic_take(s, vf_facts_values(f));
     s->scope = f->scope == 0 ? 0 : ++s->scopes;
     return s;
 }

@@ -7,6 +7,7 @@ struct vf_memo {
     const vf_term *term;
     uint64_t symbols; /* bit s: what it is made of mentions a symbol that is s modulo 64 */
     size_t when;      /* 0: not known */
+    bool visited;     /* by visit() */
     const vf_value *value;
     vf_tern truth;
 };
@@ -16,7 +17,7 @@ void vf_machine_init(vf_machine *m, const vf_theorem *theorem, const vf_point *p
     *own = (vf_point){vf_alloc((theorem->nsyms + 1) * sizeof *own->dim), point->var};
     for (size_t i = 0; i < theorem->ndims; i++)
         own->dim[theorem->dim[i]] = point->dim[theorem->dim[i]];
-    *m = (vf_machine){.theorem = theorem, .point = own, .clock = 1};
+    *m = (vf_machine){.theorem = theorem, .point = own, .nsyms = theorem->nsyms, .clock = 1};
     m->changed = vf_alloc(64 * sizeof *m->changed);
     m->running = vf_alloc((theorem->nsyms + 1) * sizeof *m->running);
 }
@@ -332,8 +333,14 @@ static bool bounds(vf_machine *m, const vf_term *t, long *from, long *to) {
     return true;
 }
 
+/* The place of the index that a loop binds. */
+static long *index_of(vf_machine *m, const vf_term *t) {
+    ENSURE("an index of the theorem", t->sym < m->nsyms && t->sym2 < m->nsyms);
+    return &m->point->dim[t->sym];
+}
+
 static const vf_value *fold(vf_machine *m, const vf_term *t) {
-    long from, to, *index = &m->point->dim[t->sym], before = *index;
+    long from, to, *index = index_of(m, t), before = *index;
     const vf_value *value = vf_machine_value(m, t->kid[2]), *outer = m->running[t->sym2];
     if (value == NULL || !bounds(m, t, &from, &to))
         return NULL;
@@ -352,7 +359,7 @@ static const vf_value *fold(vf_machine *m, const vf_term *t) {
 }
 
 static const vf_value *loop(vf_machine *m, const vf_term *t) {
-    long from, to, *index = &m->point->dim[t->sym], before = *index;
+    long from, to, *index = index_of(m, t), before = *index;
     pieces rounds = {0};
     if (!bounds(m, t, &from, &to))
         return NULL;
@@ -486,7 +493,7 @@ static vf_tern connective(vf_machine *m, const vf_term *t) {
 }
 
 static vf_tern truth_loop(vf_machine *m, const vf_term *t) {
-    long from, to, *index = &m->point->dim[t->sym], before = *index;
+    long from, to, *index = index_of(m, t), before = *index;
     vf_tern r = t->op == VF_LOOP_ALL ? VF_TRUE : VF_FALSE;
     if (!bounds(m, t, &from, &to))
         return VF_UNKNOWN;
@@ -555,9 +562,53 @@ vf_tern vf_truth(const vf_theorem *theorem, const vf_term *term, const vf_point 
     return m.doubt.undefined ? VF_UNDEFINED : m.doubt.unsure || m.stopped ? VF_UNKNOWN : truth;
 }
 
+/* Operations that are defined wherever their arguments are; sizes fit by the reading. */
+static bool is_total(const vf_term *t) {
+    switch (t->op) {
+    case VF_NEG:
+    case VF_ADD:
+    case VF_SUB:
+    case VF_MUL:
+    case VF_EMUL:
+    case VF_TRANSPOSE:
+    case VF_HCAT:
+    case VF_VCAT:
+    case VF_KRON:
+    case VF_EXP:
+    case VF_RANK:
+    case VF_EQ:
+    case VF_NE:
+    case VF_LT:
+    case VF_LE:
+    case VF_GT:
+    case VF_GE:
+    case VF_NOT:
+    case VF_AND:
+    case VF_OR:
+    case VF_IMPLIES:
+    case VF_IFF:
+        return true;
+    default:
+        return t->op == VF_SOFTMAX && t->nkids == 1;
+    }
+}
+
+/* Computes what may be undefined, and of the rest no values. */
+static void visit(vf_machine *m, const vf_term *t) {
+    if (t->truth && !is_total(t)) {
+        (void)vf_machine_truth(m, t);
+    } else if (!is_total(t)) {
+        (void)vf_machine_value(m, t);
+    } else if (!memo_of(m, t)->visited) {
+        memo_of(m, t)->visited = true;
+        for (size_t k = 0; k < t->nkids; k++)
+            visit(m, t->kid[k]);
+    }
+}
+
 bool vf_is_defined(const vf_theorem *theorem, const vf_term *term, const vf_point *point) {
     vf_machine m;
     vf_machine_init(&m, theorem, point);
-    (void)vf_machine_truth(&m, term);
+    visit(&m, term);
     return !m.doubt.undefined && !m.doubt.unsure && !m.stopped;
 }

@@ -21,6 +21,7 @@ typedef struct vf_machine {
     bool stopped;             /* something could not be computed at all */
     size_t clock, *changed;   /* by symbol: when it last got a value */
     const vf_value **running; /* by symbol: the value so far of the fold that binds it */
+    size_t nsyms;             /* for which there is room */
     vf_memo **memo;
     size_t nmemos, room;
     const vf_direction *direction;

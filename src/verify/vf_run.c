@@ -397,6 +397,7 @@ static const vf_cells *loop(vf_run *r, const vf_term *t) {
 
 static const vf_cells *fold(vf_run *r, const vf_term *t) {
     long from = vf_facts_integer(r->facts, t->kid[0]), to = vf_facts_integer(r->facts, t->kid[1]);
+    ENSURE("an index of the theorem", t->sym2 < r->nsyms);
     const vf_cells *c = kid(r, t, 2), *outside = r->running[t->sym2];
     vf_facts_rounds(from, to);
     for (long k = from; k <= to; k++) {
@@ -742,7 +743,8 @@ static vf_run *run_new(vf_facts *f) {
     vf_run *r = vf_alloc(sizeof *r);
     r->facts = f;
     r->variable = vf_alloc((f->theorem->nvars + 1) * sizeof *r->variable);
-    r->running = vf_alloc((f->theorem->nsyms + 1) * sizeof *r->running);
+    r->nsyms = f->theorem->nsyms;
+    r->running = vf_alloc((r->nsyms + 1) * sizeof *r->running);
     return r;
 }
 

@@ -42,6 +42,7 @@ struct vf_run {
     vf_facts *facts;           /* bound indices, shapes */
     const vf_cells **variable; /* by variable: its members */
     const vf_cells **running;  /* of folds, by symbol */
+    size_t nsyms;              /* for which there is room */
     vf_table memo;
     uint64_t modulus; /* 0: intervals or fractions */
     bool fractions;   /* else intervals */

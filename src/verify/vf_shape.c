@@ -1,5 +1,8 @@
 /* Bounds of ranks from shapes and declared sets, valid at every assignment. */
 #include "vf_facts.h"
+#include "vf_linear.h"
+
+enum { MOST_NUMBERS = 4096 }; /* of a matrix written out, whose rank is computed */
 
 static const vf_shape *kid(vf_facts *f, const vf_term *t, size_t k) {
     return vf_shape_of(f, t->kid[k]);
@@ -52,6 +55,7 @@ static vf_shape variable(vf_facts *f, const vf_term *t) {
     case VF_STOCHASTIC:
         s.kept = v->set == VF_ATTENTION || v->set == VF_STOCHASTIC;
         s.nonzero = v->set != VF_STOCHASTIC;
+        s.positive = v->set == VF_POSITIVE || v->set == VF_ATTENTION;
         s.low = 1;
         break;
     case VF_UNIT_ROWS:
@@ -66,7 +70,7 @@ static vf_shape variable(vf_facts *f, const vf_term *t) {
 static vf_shape constant(size_t rows, size_t cols, bool zero) {
     vf_shape s = plain(rows, cols);
     s.low = s.high = !zero;
-    s.nonzero = !zero;
+    s.nonzero = s.positive = !zero;
     s.to_zero = zero;
     s.kept = !zero && cols == 1;
     return s;
@@ -81,6 +85,7 @@ static vf_shape scalar(bool nonzero) {
 
 static vf_shape number(mpq_srcptr q) {
     vf_shape s = constant(1, 1, mpq_sgn(q) == 0);
+    s.positive = mpq_sgn(q) > 0;
     s.kept = mpq_cmp_ui(q, 1, 1) == 0;
     return s;
 }
@@ -92,6 +97,7 @@ static vf_shape sum(vf_shape a, vf_shape b, bool minus) {
     ENSURE("matrices of one shape", a.rows == b.rows && a.cols == b.cols);
     s.high = least(s.high, a.high + b.high);
     s.low = most(0, most(a.low - b.high, b.low - a.high));
+    s.positive = !minus && a.positive && b.positive;
     s.to_zero = (a.to_zero && b.to_zero) || (minus && a.kept && b.kept);
     s.kept = (a.kept && b.to_zero) || (!minus && a.to_zero && b.kept);
     return s;
@@ -101,8 +107,16 @@ static vf_shape scaled(vf_shape a, vf_shape by) {
     a.low = by.nonzero ? a.low : 0;
     a.high = by.high == 0 ? 0 : a.high;
     a.nonzero = a.nonzero && by.nonzero;
+    a.positive = a.positive && by.positive;
     a.kept = a.kept && by.kept;
     return a;
+}
+
+/* By what is defined, so not 0. */
+static vf_shape divided(vf_shape a, vf_shape by) {
+    by.nonzero = true;
+    by.high = 1;
+    return scaled(a, by);
 }
 
 static vf_shape product(vf_shape a, vf_shape b) {
@@ -115,6 +129,7 @@ static vf_shape product(vf_shape a, vf_shape b) {
     s.high = least(a.high, b.high);
     s.low = most(0, a.low + b.low - (long)a.cols);
     s.nonzero = a.cols == 1 && a.nonzero && b.nonzero;
+    s.positive = a.positive && b.positive;
     s.to_zero = b.to_zero;
     s.kept = a.kept && b.kept;
     return s;
@@ -124,6 +139,13 @@ static vf_shape entrywise_product(vf_shape a, vf_shape b) {
     vf_shape s = plain(a.rows, a.cols);
     s.high = a.high > 0 && b.high > s.high / a.high ? s.high : a.high * b.high;
     s.nonzero = a.nonzero && b.nonzero;
+    s.positive = a.positive && b.positive;
+    return s;
+}
+
+static vf_shape entrywise_quotient(vf_shape a, vf_shape b) {
+    vf_shape s = plain(a.rows, a.cols);
+    s.positive = a.positive && b.positive;
     return s;
 }
 
@@ -136,6 +158,7 @@ static vf_shape power(vf_shape a, long k) {
         s.to_zero = a.to_zero;
         s.nonzero = k == 1 && a.nonzero;
     }
+    s.positive = k > 0 && a.positive;
     return s;
 }
 
@@ -144,6 +167,7 @@ static vf_shape transposed(vf_shape a) {
     s.low = a.low;
     s.high = a.high;
     s.nonzero = a.nonzero;
+    s.positive = a.positive;
     return s;
 }
 
@@ -153,6 +177,7 @@ static vf_shape beside(vf_shape a, vf_shape b, bool below) {
     s.low = most(a.low, b.low);
     s.high = least(s.high, a.high + b.high);
     s.nonzero = a.nonzero && b.nonzero;
+    s.positive = a.positive && b.positive;
     s.to_zero = a.to_zero && b.to_zero;
     s.kept = below && a.kept && b.kept;
     return s;
@@ -165,6 +190,7 @@ static vf_shape part(const vf_term *t, vf_shape a) {
     s.low = most(0, a.low - (long)(a.rows - rows) - (long)(a.cols - cols));
     s.high = least(s.high, a.high);
     s.nonzero = a.nonzero;
+    s.positive = a.positive;
     s.to_zero = a.to_zero && cols == a.cols;
     s.kept = a.kept && cols == a.cols;
     return s;
@@ -175,6 +201,7 @@ static vf_shape kron(vf_shape a, vf_shape b) {
     s.low = a.low * b.low;
     s.high = a.high * b.high;
     s.nonzero = a.nonzero && b.nonzero;
+    s.positive = a.positive && b.positive;
     s.kept = a.kept && b.kept;
     return s;
 }
@@ -218,7 +245,7 @@ static vf_shape layernorm(vf_facts *f, const vf_term *t) {
 static vf_shape rmsnorm(vf_facts *f, const vf_term *t) {
     vf_shape a = *kid(f, t, 0);
     a.low = kid(f, t, 1)->nonzero ? a.low : 0;
-    a.nonzero = a.to_zero = a.kept = false;
+    a.nonzero = a.positive = a.to_zero = a.kept = false;
     return a;
 }
 
@@ -226,7 +253,7 @@ static vf_shape softmax(vf_facts *f, const vf_term *t) {
     vf_shape s = plain(kid(f, t, 0)->rows, kid(f, t, 0)->cols);
     bool causal = t->nkids > 1 && t->kid[1]->op == VF_CAUSAL;
     s.low = causal ? s.high : 1; /* triangular with a positive diagonal */
-    s.nonzero = t->nkids == 1;
+    s.positive = t->nkids == 1;
     s.kept = true;
     return s;
 }
@@ -291,7 +318,9 @@ static vf_shape leaf(vf_facts *f, const vf_term *t) {
     case VF_NUMBER:
         return number(t->number);
     case VF_SYM:
-        return scalar(f->value[t->sym] != 0);
+        s = scalar(f->value[t->sym] != 0);
+        s.positive = f->value[t->sym] > 0;
+        return s;
     case VF_VAR:
         return variable(f, t);
     case VF_DATUM:
@@ -315,16 +344,47 @@ static vf_shape leaf(vf_facts *f, const vf_term *t) {
     }
 }
 
+/* A number as it is written out: -3/4. NULL: it is none. */
+static const vf_number *written(const vf_term *t) {
+    if (t->op == VF_NUMBER)
+        return vf_num_rational(t->number);
+    const vf_number *a = t->op == VF_NEG || t->op == VF_DIV ? written(t->kid[0]) : NULL;
+    if (a == NULL || t->op == VF_NEG)
+        return a == NULL ? NULL : vf_num_neg(a);
+    const vf_number *b = written(t->kid[1]);
+    return b == NULL || vf_num_sign(b) == 0 ? NULL : vf_num_mul(a, vf_num_inverse(b));
+}
+
+/* Writes the entries of a matrix of numbers to g from (row, col) on. False: it is none. */
+static bool put_numbers(vf_facts *f, vf_grid *g, size_t row, size_t col, const vf_term *t) {
+    if (t->op != VF_HCAT && t->op != VF_VCAT)
+        return (g->x[row * g->cols + col] = written(t)) != NULL;
+    for (size_t k = 0; k < t->nkids; k++) {
+        if (!put_numbers(f, g, row, col, t->kid[k]))
+            return false;
+        row += t->op == VF_VCAT ? kid(f, t, k)->rows : 0;
+        col += t->op == VF_HCAT ? kid(f, t, k)->cols : 0;
+    }
+    return true;
+}
+
+/* Of a matrix written out in numbers the rank is told. */
 static vf_shape joined(vf_facts *f, const vf_term *t) {
     vf_shape s = *kid(f, t, 0);
     for (size_t k = 1; k < t->nkids; k++)
         s = beside(s, *kid(f, t, k), t->op == VF_VCAT);
+    if (s.rows > MOST_NUMBERS / s.cols)
+        return s;
+    vf_grid g = vf_grid_new(s.rows, s.cols);
+    if (put_numbers(f, &g, 0, 0, t))
+        vf_rank_of(&g, &s.low, &s.high);
     return s;
 }
 
 static vf_shape entrywise(const vf_term *t, vf_shape a) {
     vf_shape s = plain(a.rows, a.cols);
-    s.nonzero = t->op == VF_EXP || t->op == VF_SIGMOID;
+    bool same = t->op == VF_SQRT || t->op == VF_ABS || t->op == VF_RELU;
+    s.positive = t->op == VF_EXP || t->op == VF_SIGMOID || (same && a.positive);
     return s;
 }
 
@@ -338,11 +398,11 @@ static vf_shape operation(vf_facts *f, const vf_term *t, vf_shape a) {
     case VF_MUL:
         return product(a, *kid(f, t, 1));
     case VF_DIV:
-        return scaled(a, scalar(true)); /* by what is defined, so not 0 */
+        return divided(a, *kid(f, t, 1));
     case VF_EMUL:
         return entrywise_product(a, *kid(f, t, 1));
     case VF_EDIV:
-        return plain(a.rows, a.cols);
+        return entrywise_quotient(a, *kid(f, t, 1));
     case VF_POWER:
         return power(a, vf_facts_integer(f, t->kid[1]));
     case VF_INV:
@@ -417,6 +477,7 @@ const vf_shape *vf_shape_of(vf_facts *f, const vf_term *t) {
         return known;
     vf_shape *s = vf_alloc(sizeof *s);
     *s = shape(f, t);
+    s->nonzero = s->nonzero || s->positive;
     s->low = s->nonzero ? most(s->low, 1) : s->low;
     if (s->to_zero) /* a vector other than 0 in the kernel */
         s->high = least(s->high, (long)s->cols - 1);

@@ -650,8 +650,15 @@ static void reserve(vf_symbolic *s) {
     s->nsyms = n;
 }
 
+void vf_symbolic_take(vf_symbolic *s, const long *value) {
+    if (s->nsyms < s->theorem->nsyms)
+        reserve(s);
+    memcpy(s->value, value, s->nsyms * sizeof *value);
+}
+
 vf_binding vf_symbolic_bind(vf_symbolic *s, unsigned sym, long value) {
-    if (sym >= s->nsyms || s->nsyms < s->theorem->nsyms)
+    ENSURE("an index of the theorem", sym < s->theorem->nsyms);
+    if (s->nsyms < s->theorem->nsyms)
         reserve(s);
     vf_binding before = {s->value[sym], s->scope};
     s->value[sym] = value;
@@ -1057,7 +1064,8 @@ vf_symbolic *vf_symbolic_near(vf_theorem *t, const long *value, bool functions,
     s->theorem = t;
     s->functions = functions;
     reserve(s);
-    memcpy(s->value, value, t->nsyms * sizeof *value);
+    for (size_t i = 0; i < t->ndims; i++)
+        s->value[t->dim[i]] = value[t->dim[i]];
     s->variable = vf_alloc((t->nvars + 1) * sizeof *s->variable);
     for (unsigned v = 0; v < t->nvars; v++)
         make_variable(s, v, near);

@@ -71,8 +71,9 @@ typedef struct vf_symbolic {
     size_t nmemo, room;
 } vf_symbolic;
 
-/* At the dimensions value[0..nsyms). Variables get an atom for each free entry: entries that the
-   set fixes (the last of a stochastic row, below the diagonal of a symmetric matrix) get none. */
+/* At these values of the dimensions, by symbol. Variables get an atom for each free entry: entries
+   that the set fixes (the last of a stochastic row, below the diagonal of a symmetric matrix) get
+   none. */
 vf_symbolic *vf_symbolic_new(vf_theorem *t, const long *value, bool functions);
 /* The same of almost all points near a point (NULL: of all): generic orthogonal matrices and rows
    of length 1 are fractions of atoms that may have any value, other variables than generic ones
@@ -81,6 +82,8 @@ vf_symbolic *vf_symbolic_near(vf_theorem *t, const long *value, bool functions,
                               const vf_point *near);
 const vf_form *vf_symbolic_of(vf_symbolic *s, const vf_term *term);
 long vf_symbolic_integer(vf_symbolic *s, const vf_term *term);
+/* Values of all symbols that the theorem has by now. */
+void vf_symbolic_take(vf_symbolic *s, const long *value);
 /* An index gets a value; what was there is put back by giving back what the call returns. */
 typedef struct vf_binding {
     long value;

@@ -121,7 +121,7 @@ static void draw_in(fmpq_mat_t out, rk_set set, rk_rng *rng) {
 static void choose_basis(basis *b, rk_group group, bool plain, rk_rng *rng) {
     fmpq_mat_one(b->change);
     fmpq_mat_one(b->inverse);
-    if (plain)
+    if (plain || b->change->r == 0)
         return;
     if (group == RK_GROUP_LINEAR && rk_rng_below(rng, 4)) {
         shear(b, rng);

@@ -49,10 +49,11 @@ static bool is_nonnegative_variable(const rk_sum_problem *q, slong k) {
     return !(rk_function_signs_of_variable(q->s->domain, k) & RK_MAY_NEGATIVE);
 }
 
+/* So 0 where its variables are: a number is not. */
 static bool is_homogeneous(const rk_sum_problem *q) {
     fmpz_mpoly_t one;
     slong top = fmpz_mpoly_total_degree_si(q->goal, q->s->ring), sum;
-    bool same = true;
+    bool same = top > 0;
     fmpz_mpoly_init(one, q->s->ring);
     for (slong i = 0; i < q->goal->length && same; i++) {
         fmpz_mpoly_get_term_monomial(one, q->goal, i, q->s->ring);

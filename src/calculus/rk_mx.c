@@ -368,14 +368,21 @@ static rk_mx *mirrored_words(rk_mxs *s, rk_mx *a) {
     return find_or_add(s, &key, &fresh);
 }
 
-/* Under rules the mirrored words may have another normal form. */
+/* Under rules the mirrored words may have another normal form, whose mirror again has another one,
+   and so without end where the rules do not mirror one another: then they stay as they are. */
 static const rk_mx *mirrored_by_rules(rk_mxs *s, const rk_mx *mirror) {
+    enum { MOST_MIRRORS = 16 };
     rk_mx_sum sum;
+    if (s->mirrors == MOST_MIRRORS)
+        return mirror;
+    s->mirrors++;
     rk_mx_sum_init(&sum, mirror->rows, mirror->cols);
     for (size_t i = 0; i < mirror->nwords; i++)
         rk_mx_sum_put_letters(s, &sum, mirror->word[i].coef, mirror->word[i].letter,
                               mirror->word[i].length);
-    return rk_mx_sum_done(s, &sum);
+    const rk_mx *done = rk_mx_sum_done(s, &sum);
+    s->mirrors--;
+    return done;
 }
 
 const rk_mx *rk_mx_intern(rk_mxs *s, rk_sc rows, rk_sc cols, const rk_word *word, size_t n) {

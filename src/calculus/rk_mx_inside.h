@@ -63,7 +63,8 @@ struct rk_mxs {
     uint64_t walk;     /* the last one */
     uint64_t *mark[2]; /* of matrices, of atoms: the walk that was there last, and its places */
     size_t cap_marks[2];
-    unsigned depth; /* of products inside products */
+    unsigned depth;   /* of products inside products */
+    unsigned mirrors; /* of mirrors by rules inside others */
     unsigned nfresh;
     unsigned epoch; /* grows when rules are attached */
     rk_mx_inverted inverted[RK_MX_INVERTED];

@@ -82,6 +82,18 @@ static void conclude(const tally *t, rk_proof *out) {
         out->status = RK_PROOF_TRUE;
 }
 
+static bool is_exponential(const rk_instr *in) {
+    switch (in->fn) {
+    case RK_FN_EXP:
+    case RK_FN_TANH:
+    case RK_FN_SIGMOID:
+    case RK_FN_SILU:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Are there exponentials of exponentials of exponentials? */
 static bool nests_exponentials(const rk_program *p) {
     enum { DEEP = 3 };
@@ -92,9 +104,8 @@ static bool nests_exponentials(const rk_program *p) {
         for (size_t k = 0; k < in->nargs; k++)
             if (depth[in->arg[k]] > depth[i])
                 depth[i] = depth[in->arg[k]];
-        bool grows = in->code == RK_P_SOFTMAX || (in->code == RK_P_FN && in->fn != RK_FN_ABS &&
-                                                  in->fn != RK_FN_SIGN && in->fn != RK_FN_RELU);
-        depth[i] += grows;
+        if (in->code == RK_P_SOFTMAX || (in->code == RK_P_FN && is_exponential(in)))
+            depth[i]++;
         nested = depth[i] == DEEP;
     }
     rk_free(depth);

@@ -54,7 +54,10 @@ static vf_value member_of_set(vf_set set, const slot *s, size_t k) {
     vf_value *v = vf_value_new(s->rows, s->cols);
     bool permutation = set == VF_PERMUTATION, weights = set == VF_STOCHASTIC || set == VF_ATTENTION;
     for (size_t i = 0; i < s->rows * s->cols; i++)
-        v->entry[i] = vf_entry_int(permutation ? 0 : weights ? 1 : i < 63 && k >> i & 1 ? -1 : 1);
+        v->entry[i] = vf_entry_int(permutation                      ? 0
+                                   : weights                        ? 1
+                                   : i < 8 * sizeof k && k >> i & 1 ? -1
+                                                                    : 1);
     if (permutation)
         put_permutation(v, k);
     return *v;

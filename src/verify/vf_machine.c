@@ -576,20 +576,11 @@ static bool is_total(const vf_term *t) {
     case VF_KRON:
     case VF_EXP:
     case VF_RANK:
-    case VF_EQ:
-    case VF_NE:
-    case VF_LT:
-    case VF_LE:
-    case VF_GT:
-    case VF_GE:
-    case VF_NOT:
-    case VF_AND:
-    case VF_OR:
-    case VF_IMPLIES:
-    case VF_IFF:
         return true;
+    case VF_SOFTMAX:
+        return t->nkids == 1;
     default:
-        return t->op == VF_SOFTMAX && t->nkids == 1;
+        return t->op >= VF_EQ && t->op <= VF_IFF;
     }
 }
 

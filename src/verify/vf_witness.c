@@ -228,8 +228,7 @@ static vf_run *moving_run(vf_facts *f, const vf_term *t, const vf_point *point, 
     const vf_direction *along;
     size_t n;
     vf_machine_init(&m, f->theorem, point);
-    for (size_t k = 0; k < f->theorem->nsyms; k++)
-        m.point->dim[k] = vf_facts_values(f)[k];
+    memcpy(m.point->dim, vf_facts_values(f), m.nsyms * sizeof *m.point->dim);
     if (!vf_directions(&m, t, &along, &n) || n == 0)
         return NULL;
     vf_run *r = vf_run_intervals(f, precision[level]);

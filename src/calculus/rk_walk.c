@@ -29,7 +29,6 @@ static bool is_polynomial(const rk_leaf *l) {
     case RK_L_HCAT:
     case RK_L_VCAT:
     case RK_L_PROD:
-    case RK_L_FOLD:
         return true;
     default:
         return l->kind == RK_L_FUNCTION &&
@@ -38,12 +37,31 @@ static bool is_polynomial(const rk_leaf *l) {
     }
 }
 
+typedef struct running { /* the value of a fold that runs through its body */
+    unsigned sym;
+    bool rough;
+} running;
+
+static void see_running(void *self, const rk_leaf *leaf, rk_place place) {
+    running *r = self;
+    r->rough |= leaf->kind == RK_L_ACC && leaf->sym == r->sym && place == RK_PLACE_OTHER;
+}
+
+/* What stands in the start or in the body of a fold goes through the body again and again. */
+static bool is_smooth(const walk *w, const rk_leaf *l) {
+    if (l->kind != RK_L_FOLD)
+        return is_entire(l) || is_polynomial(l);
+    running r = {.sym = l->sym};
+    rk_walk_matrix(w->s, l->arg[1], RK_PLACE_WORD, see_running, &r);
+    return !r.rough;
+}
+
 static void walk_leaf(const walk *w, const rk_letter *letter, rk_place place) {
     const rk_leaf *l = letter->leaf;
     if (letter->inverted)
         place = RK_PLACE_OTHER;
     w->visit(w->self, l, place);
-    bool smooth = place != RK_PLACE_OTHER && (is_entire(l) || is_polynomial(l));
+    bool smooth = place != RK_PLACE_OTHER && is_smooth(w, l);
     for (size_t i = 0; i < 3; i++)
         if (l->arg[i] != NULL)
             walk_matrix(w, l->arg[i], smooth ? RK_PLACE_ANALYTIC : RK_PLACE_OTHER);

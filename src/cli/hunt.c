@@ -37,7 +37,8 @@ static void hunt_write_snippets(rk_runner *r) {
     FILE *out = open_memstream(&text, &len);
     if (out)
         hunt_print_snippets(r->session, out);
-    if (!out || fclose(out) != 0)
+    bool complete = out && !ferror(out);
+    if (!out || fclose(out) != 0 || !complete || !text)
         rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL, "out of memory");
     else if (rankle_write_file(r->session, r->arguments->snippet, text) != RANKLE_OK)
         rk_runner_complain(r, RK_EXIT_ENVIRONMENT, NULL, rankle_failure(r->session));

@@ -1565,7 +1565,14 @@ static mx_ev fold_leaf(mx_values *v, const rk_leaf *leaf, fmpq_mat_t out) {
     return ev != MX_OK ? ev : loop(v->point, leaf->sym, low, high, mx_fold_step, &l);
 }
 
-static mx_ev function_leaf(mx_values *v, const rk_leaf *leaf, fmpq_mat_t out) {
+/* Inverses and quotients are functions of which nothing is known where a loop around them may be
+   empty: where they are not defined any value will do. */
+static bool may_be_undefined(rk_op op) {
+    return op == RK_T_INV || op == RK_T_DIV || op == RK_T_EDIV;
+}
+
+static mx_ev function_leaf(mx_values *v, const rk_leaf *leaf, slong rows, slong cols,
+                           fmpq_mat_t out) {
     fmpq_mat_t kid[3];
     rk_term t = {.op = leaf->op};
     int64_t k[2] = {0, 0};
@@ -1582,6 +1589,10 @@ static mx_ev function_leaf(mx_values *v, const rk_leaf *leaf, fmpq_mat_t out) {
             ev = joined_term(&t, out, kid);
         if (ev == MX_UNKNOWN && t.nkids == 1)
             ev = function_term(&t, out, kid);
+    }
+    if (ev == MX_UNDEFINED && may_be_undefined(leaf->op)) {
+        filled(out, rows, cols, 0);
+        ev = MX_OK;
     }
     for (size_t i = 0; i < t.nkids; i++)
         fmpq_mat_clear(kid[i]);
@@ -1685,7 +1696,7 @@ static mx_ev leaf_value(mx_values *v, const rk_leaf *leaf, fmpq_mat_t out) {
     case RK_L_FOLD:
         return fold_leaf(v, leaf, out);
     case RK_L_FUNCTION:
-        return function_leaf(v, leaf, out);
+        return function_leaf(v, leaf, rows, cols, out);
     case RK_L_DIAG:
     case RK_L_SCALES:
     case RK_L_INV:
@@ -1989,9 +2000,11 @@ static mx_ev function_quantity(mx_values *v, const rk_quantity *q, fmpq_t x) {
         fmpq_t y;
         fmpq_init(y);
         ev = mx_scalar(v, q->arg[0], y);
-        ev = ev != MX_OK ? ev : entry_function(q->op, x, y);
-        if (ev == MX_UNKNOWN && q->op == RK_T_SQRT)
-            ev = near_root(v, y, x);
+        if (ev == MX_OK) {
+            ev = entry_function(q->op, x, y);
+            if (ev == MX_UNKNOWN && q->op == RK_T_SQRT)
+                ev = near_root(v, y, x);
+        }
         fmpq_clear(y);
         return ev;
     }

@@ -15,6 +15,7 @@
 #include "mx_text.h"
 
 enum { SHORT_READINGS = 1500, LONG_READINGS = 60000, SHORT_THEOREMS = 90, LONG_THEOREMS = 12000 };
+enum { REDRAWN = 24 }; /* times that generic variables are drawn anew before it counts */
 
 static uint64_t first_seed;
 
@@ -159,6 +160,16 @@ static bool engine_value(const rk_checked *checked, mx_point *p, fmpq_mat_t out)
     return good;
 }
 
+/* Has it a function whose values here are stand-ins? */
+static bool has_stand_in(const rk_term *t) {
+    bool found = t->op == RK_T_SOFTMAX || t->op == RK_T_LAYERNORM || t->op == RK_T_RMSNORM ||
+                 t->op == RK_T_GELU || t->op == RK_T_SILU || t->op == RK_T_TANH ||
+                 t->op == RK_T_SIGMOID || t->op == RK_T_EXP || t->op == RK_T_LOG;
+    for (size_t i = 0; i < t->nkids && !found; i++)
+        found = has_stand_in(t->kid[i]);
+    return found;
+}
+
 typedef struct reading_counts {
     unsigned compared, engine, undefined, unknown;
 } reading_counts;
@@ -183,7 +194,7 @@ static void one_reading(const rk_checked *checked, mx_point *p, store *s, const 
             show("calculus", got);
             fail_msg("what is read differs from the text");
         }
-        if (engine_value(checked, p, engine)) {
+        if (!has_stand_in(checked->claims[0]->kid[0]) && engine_value(checked, p, engine)) {
             n->engine++;
             if (!fmpq_mat_equal(engine, want)) {
                 printf("# %s\n", text);
@@ -382,7 +393,7 @@ static bool sequent_holds(const rk_context *x, mx_point *p, mx_values *v) {
 /* Almost every value: it must hold after the generic variables are drawn anew. */
 static bool holds_later(const rk_context *x, mx_point *p, const rk_fact *f) {
     bool holds = false;
-    for (int k = 0; k < 4 && !holds; k++) {
+    for (int k = 0; k < REDRAWN && !holds; k++) {
         mx_point_redraw_generic(p);
         mx_values *v = mx_values_new(p, x->store);
         if (fact_holds(v, f, &holds) != MX_OK)
@@ -491,7 +502,7 @@ static void check_claims(const rk_calculus *c, mx_point *p, counts *n) {
         bool truth = false;
         if (mx_term_truth(p, c->checked->claims[i], &truth) != MX_OK)
             continue;
-        for (int k = 0; k < 4 && c->generic && !truth; k++) {
+        for (int k = 0; k < REDRAWN && c->generic && !truth; k++) {
             mx_point_redraw_generic(p);
             if (mx_term_truth(p, c->checked->claims[i], &truth) != MX_OK)
                 truth = true;

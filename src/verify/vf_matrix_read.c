@@ -271,8 +271,8 @@ static const vf_mx *read_diag(vf_mxs *s, const vf_term *t) {
 
 typedef struct range {
     vf_ratio low, high, count;
-    unsigned sym;
-    bool known, unsure; /* known: of no negative length */
+    unsigned sym, value;              /* the index; the running value of a fold */
+    bool fold, known, unsure, filled; /* known: of no negative length; filled: surely not empty */
     vf_mark before, inside;
 } range;
 
@@ -282,12 +282,13 @@ static bool may_be_empty(vf_op op) {
 
 /* What is read until close_range stands in the loop t. */
 static range open_range(vf_mxs *s, const vf_term *t) {
-    range r = {.low = size(s, t->kid[0]), .high = size(s, t->kid[1])};
+    range r = {.low = size(s, t->kid[0]), .high = size(s, t->kid[1]), .fold = t->op == VF_FOLD};
     vf_ratio span = vf_n_sub(s, r.high, r.low);
     r.count = vf_n_add(s, span, vf_ratio_int(1));
     if (!may_be_empty(t->op) && sure(s) && !vf_mx_at_least(s, span, 0))
         vf_mx_know_nonnegative(s, span);
-    r.unsure = may_be_empty(t->op) && !vf_mx_at_least(s, span, 0);
+    r.filled = vf_mx_at_least(s, span, 0);
+    r.unsure = may_be_empty(t->op) && !r.filled;
     r.known = vf_mx_at_least(s, r.count, 0);
     r.sym = vf_new_index(s);
     r.before = vf_mx_mark(s);
@@ -295,9 +296,9 @@ static range open_range(vf_mxs *s, const vf_term *t) {
     vf_within(s, r.sym, r.low, r.high);
     r.inside = vf_mx_mark(s);
     s->open = vf_grow(s->open, s->nopen, sizeof *s->open);
-    s->open[s->nopen] = (vf_open){.own = t->sym, .sym = r.sym, .fold = t->op == VF_FOLD};
-    s->open[s->nopen].own_value = t->sym2;
-    s->open[s->nopen++].value = vf_new_index(s);
+    r.value = vf_new_index(s);
+    s->open[s->nopen++] = (vf_open){
+        .own = t->sym, .sym = r.sym, .fold = r.fold, .own_value = t->sym2, .value = r.value};
     s->unsure += r.unsure;
     return r;
 }
@@ -308,25 +309,56 @@ static void push_ranged(vf_mxs *s, vf_scaled what, const range *r) {
     vf_changed(s);
 }
 
-/* What was learned of every member is known of those of this range from now on. */
-static void close_range(vf_mxs *s, const range *r, bool keep) {
+/* Does it speak of the running value? That differs from layer to layer. */
+static bool runs(vf_mxs *s, const range *r, const vf_mx *a) {
+    return r->fold && vf_has(s, a, &(vf_image){.sym = r->value, .mx = a});
+}
+
+/* What was learned of every member. Without the index it is known at all where there is a member;
+   else it is known of those of this range from now on. */
+static void keep_matrix(vf_mxs *s, const range *r, vf_scaled what) {
+    const vf_mx *eps = what.eps.num ? number(s, what.eps) : NULL;
+    bool moves = vf_mx_mentions(s, what.mx, r->sym) || (eps && vf_mx_mentions(s, eps, r->sym));
+    if (runs(s, r, what.mx) || (eps && runs(s, r, eps)))
+        return;
+    if (r->filled && !moves && eps)
+        vf_mx_know_scaled(s, what.mx, what.eps);
+    else if (r->filled && !moves)
+        vf_mx_know_invertible(s, what.mx);
+    else if (s->nopen == 0)
+        push_ranged(s, what, r);
+}
+
+static void keep_nonzero(vf_mxs *s, const range *r, vf_ratio a) {
+    const vf_mx *mx = number(s, a);
+    if (r->filled && !vf_mx_mentions(s, mx, r->sym) && !runs(s, r, mx))
+        vf_mx_know_nonzero(s, a);
+}
+
+static void close_range(vf_mxs *s, const range *r) {
     size_t n = s->ninvertible - r->inside.invertible, m = s->nscaled - r->inside.scaled;
+    size_t k = s->nnonzero - r->inside.nonzero;
     vf_scaled *learned = vf_alloc((n + m + 1) * sizeof *learned);
+    vf_ratio *nonzero = vf_alloc((k + 1) * sizeof *nonzero);
     for (size_t i = 0; i < n; i++)
         learned[i].mx = s->invertible[r->inside.invertible + i];
     for (size_t i = 0; i < m; i++)
         learned[n + i] = s->scaled[r->inside.scaled + i];
+    for (size_t i = 0; i < k; i++)
+        nonzero[i] = s->nonzero[r->inside.nonzero + i];
     s->nopen--;
     s->unsure -= r->unsure;
     vf_mx_forget(s, r->before);
-    for (size_t i = 0; i < n + m && keep && s->learning && s->nopen == 0; i++)
-        push_ranged(s, learned[i], r);
+    for (size_t i = 0; i < k && s->learning; i++)
+        keep_nonzero(s, r, nonzero[i]);
+    for (size_t i = 0; i < n + m && s->learning; i++)
+        keep_matrix(s, r, learned[i]);
 }
 
 static const vf_mx *read_loop(vf_mxs *s, const vf_term *t) {
     range r = open_range(s, t);
     const vf_mx *body = read(s, t->kid[2]);
-    close_range(s, &r, true);
+    close_range(s, &r);
     if (!r.known)
         return opaque(s, t);
     switch (t->op) {
@@ -352,17 +384,17 @@ static const vf_mx *read_loop(vf_mxs *s, const vf_term *t) {
 static const vf_mx *read_fold(vf_mxs *s, const vf_term *t) {
     const vf_mx *start = read(s, t->kid[2]);
     range r = open_range(s, t);
-    unsigned fresh = s->open[s->nopen - 1].value, sym = vf_new_index(s);
+    unsigned sym = vf_new_index(s);
     bool outer = s->lost;
     s->lost = false;
     const vf_mx *body = read(s, t->kid[3]);
     bool lost = s->lost;
     s->lost = outer;
-    close_range(s, &r, false);
+    close_range(s, &r);
     if (!r.known || lost)
         return opaque(s, t);
     vf_ratio at = vf_n_sub(s, vf_n_add(s, vf_n_atom(sym), r.low), vf_ratio_int(1));
-    return vf_mx_fold(s, sym, fresh, start, vf_mx_put(s, body, r.sym, at), r.count);
+    return vf_mx_fold(s, sym, r.value, start, vf_mx_put(s, body, r.sym, at), r.count);
 }
 
 /* ---- normalisations ---- */
@@ -804,7 +836,7 @@ static void note(vf_mxs *s, const vf_term *t) {
     } else if (loop) {
         range r = open_range(s, t);
         note(s, t->kid[2]);
-        close_range(s, &r, true);
+        close_range(s, &r);
     } else {
         for (size_t i = 0; i < t->nkids; i++)
             note(s, t->kid[i]);

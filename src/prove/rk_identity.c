@@ -201,8 +201,19 @@ static bool has_order(const rk_program *p, unsigned claim) {
 
 /* --- steps of a certificate --------------------------------------------------------------- */
 
-static bool is_true(const argument *a, unsigned i) {
-    return rk_tern_true(a->formal.run.truth[i]) || rk_tern_true(a->truth[i]);
+/* What signs say of x is made evident; does it say that x is not 0? */
+static bool write_signs(argument *a, rk_matrix *x) {
+    const rk_domain *d = a->formal.domain;
+    rk_steps_signs(a->steps, x->entry);
+    unsigned signs = rk_function_signs(d, x->entry);
+    bool zero = signs & RK_MAY_ZERO, negative = !(signs & RK_MAY_POSITIVE);
+    if (negative)
+        d->neg(d, x->entry, x->entry);
+    if (negative || !(signs & RK_MAY_NEGATIVE))
+        rk_steps_conclude(a->steps, x->entry, rk_inequality_signs(!zero), false);
+    else if (!zero)
+        rk_steps_conclude(a->steps, x->entry, signs, false);
+    return !zero;
 }
 
 /* What the run itself could tell of a comparison, it told by signs. */
@@ -210,51 +221,19 @@ static void write_comparison(argument *a, unsigned i) {
     const rk_instr *in = &a->program->instr[i];
     const rk_matrix *x = &a->formal.run.value[in->arg[0]], *y = &a->formal.run.value[in->arg[1]];
     const rk_domain *d = a->formal.domain;
-    bool one = x->rows * x->cols == 1, other = y->rows * y->cols == 1;
+    bool one = x->rows * x->cols == 1, other = y->rows * y->cols == 1, apart = false;
+    bool whole = in->cmp == RK_EQ || in->cmp == RK_NE;
     rk_matrix t;
-    if (in->cmp == RK_EQ || !rk_tern_true(a->formal.run.truth[i]))
+    if (!rk_tern_known(a->formal.run.truth[i]))
         return;
     rk_matrix_init(&t, d, 1, 1);
-    for (slong k = 0; k < (one ? y->rows * y->cols : x->rows * x->cols); k++) {
+    for (slong k = 0; k < (one ? y->rows * y->cols : x->rows * x->cols) && !apart; k++) {
         d->sub(d, t.entry, rk_matrix_entry(x, 0, one ? 0 : k),
                rk_matrix_entry(y, 0, other ? 0 : k));
-        rk_steps_signs(a->steps, t.entry);
-        unsigned signs = rk_function_signs(d, t.entry);
-        bool negative = !(signs & RK_MAY_POSITIVE);
-        if (negative)
-            d->neg(d, t.entry, t.entry);
-        if (negative || !(signs & RK_MAY_NEGATIVE))
-            rk_steps_conclude(a->steps, t.entry, rk_inequality_signs(!(signs & RK_MAY_ZERO)),
-                              false);
+        bool is_zero = rk_function_signs(d, t.entry) == RK_MAY_ZERO;
+        apart = !is_zero && write_signs(a, &t) && whole;
     }
     rk_matrix_clear(&t);
-}
-
-/* Which part of an `or` is true, in the order in which the checker meets them. */
-static void write_choices(argument *a, unsigned i) {
-    const rk_instr *in = &a->program->instr[i];
-    size_t k = 0;
-    switch (in->code) {
-    case RK_P_OR:
-        while (k + 1 < in->nargs && !is_true(a, in->arg[k]))
-            k++;
-        rk_buf_printf(&a->steps->text, "either %zu\n", k + 1);
-        write_choices(a, in->arg[k]);
-        break;
-    case RK_P_AND:
-        for (; k < in->nargs; k++)
-            write_choices(a, in->arg[k]);
-        break;
-    case RK_P_IMPLIES:
-        write_choices(a, in->arg[1]);
-        break;
-    case RK_P_IFF:
-        write_choices(a, in->arg[1]);
-        write_choices(a, in->arg[0]);
-        break;
-    default:
-        break;
-    }
 }
 
 static void write_claim(argument *a, unsigned claim) {
@@ -265,7 +244,6 @@ static void write_claim(argument *a, unsigned claim) {
         if (needed[i] && p->instr[i].code == RK_P_COMPARE)
             write_comparison(a, i);
     rk_free(needed);
-    write_choices(a, claim);
 }
 
 static bool holds(argument *a, unsigned claim, double deadline) {

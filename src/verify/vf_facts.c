@@ -333,14 +333,14 @@ vf_tern vf_not(vf_tern a) {
     return a == VF_TRUE ? VF_FALSE : a == VF_FALSE ? VF_TRUE : VF_UNKNOWN;
 }
 
-static vf_tern both(vf_tern a, vf_tern b) {
+vf_tern vf_both(vf_tern a, vf_tern b) {
     if (a == VF_FALSE || b == VF_FALSE)
         return VF_FALSE;
     return a == VF_TRUE && b == VF_TRUE ? VF_TRUE : VF_UNKNOWN;
 }
 
 static vf_tern either(vf_tern a, vf_tern b) {
-    return vf_not(both(vf_not(a), vf_not(b)));
+    return vf_not(vf_both(vf_not(a), vf_not(b)));
 }
 
 static vf_tern known(bool holds, bool fails) {
@@ -421,29 +421,46 @@ static vf_tern all_or_any(vf_facts *f, const vf_term *t) {
     for (long i = from; i <= to; i++) {
         vf_bound before = vf_facts_bind(f, t->sym, i);
         vf_tern next = vf_decide(f, t->kid[2]);
-        r = all ? both(r, next) : either(r, next);
+        r = all ? vf_both(r, next) : either(r, next);
         vf_facts_unbind(f, t->sym, before);
     }
     return r;
 }
 
-vf_tern vf_decide(vf_facts *f, const vf_term *t) {
+vf_tern vf_connect(const vf_term *t, vf_tern (*part)(void *self, const vf_term *t), void *self) {
     vf_tern r = t->op == VF_AND ? VF_TRUE : VF_FALSE;
     switch (t->op) {
     case VF_NOT:
-        return vf_not(vf_decide(f, t->kid[0]));
+        return vf_not(part(self, t->kid[0]));
     case VF_AND:
     case VF_OR:
         for (size_t k = 0; k < t->nkids; k++)
-            r = t->op == VF_AND ? both(r, vf_decide(f, t->kid[k]))
-                                : either(r, vf_decide(f, t->kid[k]));
+            r = t->op == VF_AND ? vf_both(r, part(self, t->kid[k]))
+                                : either(r, part(self, t->kid[k]));
         return r;
     case VF_IMPLIES:
-        return either(vf_not(vf_decide(f, t->kid[0])), vf_decide(f, t->kid[1]));
+        return either(vf_not(part(self, t->kid[0])), part(self, t->kid[1]));
     case VF_IFF: {
-        vf_tern a = vf_decide(f, t->kid[0]), b = vf_decide(f, t->kid[1]);
+        vf_tern a = part(self, t->kid[0]), b = part(self, t->kid[1]);
         return a == VF_UNKNOWN || b == VF_UNKNOWN ? VF_UNKNOWN : known(a == b, a != b);
     }
+    default:
+        return VF_UNKNOWN;
+    }
+}
+
+static vf_tern decide(void *facts, const vf_term *t) {
+    return vf_decide(facts, t);
+}
+
+vf_tern vf_decide(vf_facts *f, const vf_term *t) {
+    switch (t->op) {
+    case VF_NOT:
+    case VF_AND:
+    case VF_OR:
+    case VF_IMPLIES:
+    case VF_IFF:
+        return vf_connect(t, decide, f);
     case VF_IN_ROWSPAN:
     case VF_IN_COLSPAN:
         return in_span(f, t);

@@ -58,6 +58,9 @@ vf_tern vf_decide(vf_facts *f, const vf_term *truth);
 /* Is it known to be so? First by what is found without much work. */
 bool vf_is_settled(vf_facts *f, const vf_term *truth, vf_tern as);
 vf_tern vf_not(vf_tern a);
+vf_tern vf_both(vf_tern a, vf_tern b);
+/* not, and, or, =>, <=> of parts of which each is TRUE, FALSE or UNKNOWN. */
+vf_tern vf_connect(const vf_term *t, vf_tern (*part)(void *self, const vf_term *t), void *self);
 /* Only if they are written alike, so equal wherever they are defined, with the same indices. */
 bool vf_is_same_text(const vf_term *a, const vf_term *b);
 long vf_facts_integer(vf_facts *f, const vf_term *t); /* ENSURE: it is a known integer */

@@ -703,39 +703,24 @@ static bool some_apart(const vf_symbolic *s, const vf_ratio *x, size_t n) {
     return false;
 }
 
-/* By atoms of its own, whose signs this comparison alone tells: that it is defined. */
-static vf_tern compare_signs(vf_facts *f, const vf_term *t) {
-    vf_symbolic *s = new_symbolic(f);
-    const vf_form *a = vf_symbolic_of(s, t->kid[0]), *b = vf_symbolic_of(s, t->kid[1]);
-    unsigned said = vf_signs_said(t->op == VF_NE ? VF_EQ : t->op), all = 0;
-    bool one = a->rows * a->cols == 1, other = b->rows * b->cols == 1, fails = false;
-    for (size_t k = 0; k < (one ? b->rows * b->cols : a->rows * a->cols); k++) {
-        unsigned signs =
-            vf_ratio_signs(s, vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]));
-        all |= signs & ~said;
-        fails = fails || !(signs & said);
-    }
-    vf_tern r = all == 0 ? VF_TRUE : fails ? VF_FALSE : VF_UNKNOWN;
-    return t->op == VF_NE ? vf_not(r) : r;
-}
-
 vf_tern vf_fractions_compare(vf_facts *f, const vf_term *t) {
     if (t->op < VF_EQ || t->op > VF_GE || !is_fraction(f, t->kid[0]) || !is_fraction(f, t->kid[1]))
         return VF_UNKNOWN;
     vf_symbolic *s = symbolic(f);
-    const vf_form *a = vf_symbolic_of(s, t->kid[0]), *b = vf_symbolic_of(s, t->kid[1]);
-    bool one = a->rows * a->cols == 1, other = b->rows * b->cols == 1;
-    size_t n = one ? b->rows * b->cols : a->rows * a->cols;
-    vf_ratio *difference = vf_alloc(n * sizeof *difference);
-    for (size_t k = 0; k < n; k++) {
-        difference[k] = vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]);
-        difference[k] = s->functions ? reduced(s, difference[k]) : difference[k];
-    }
+    size_t n;
+    const vf_ratio *side = vf_symbolic_differences(s, t, &n);
+    vf_ratio *difference = vf_alloc((n + 1) * sizeof *difference);
+    for (size_t k = 0; k < n; k++)
+        difference[k] = s->functions ? reduced(s, side[k]) : side[k];
     vf_tern r = compare_numbers(t->op, difference, n);
     bool equation = t->op == VF_EQ || t->op == VF_NE;
     if (r == VF_UNKNOWN && equation && is_free(f, t) && some_apart(s, difference, n))
         r = t->op == VF_NE ? VF_TRUE : VF_FALSE; /* not the same fraction: almost everywhere */
-    return r == VF_UNKNOWN && n <= MOST_SIGNS ? compare_signs(f, t) : r;
+    if (r != VF_UNKNOWN || n > MOST_SIGNS)
+        return r;
+    /* by atoms of its own, whose signs this comparison alone tells: that it is defined */
+    bool absurd = false;
+    return vf_symbolic_compare(new_symbolic(f), t, &absurd);
 }
 
 /* --- definedness ---------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
    polynomials, which is multiplied out, or one of the short arguments written at the functions
    below. What was learned from the text of one claim is forgotten before the next. */
 #include "vf_cert.h"
+#include "vf_facts.h"
 #include "vf_symbolic.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct argument {
     vf_symbolic *s;
     vf_name *name; /* given by `let` */
     size_t nnames, depth;
+    bool absurd; /* what is known leaves a number no sign: there is no such point */
 } argument;
 
 /* ---- what a certificate writes ---- */
@@ -464,59 +466,16 @@ static void take_steps(argument *a) {
 
 /* ---- claims ---- */
 
-/* The differences of the sides of a comparison; either may be one number for all. */
-typedef struct sides {
-    const vf_form *x, *y;
-    size_t n, one_x, one_y;
-} sides;
-
-static sides sides_of(argument *a, const vf_term *t) {
-    sides r = {vf_symbolic_of(a->s, t->kid[0]), vf_symbolic_of(a->s, t->kid[1]), 0, 0, 0};
-    size_t m = r.x->rows * r.x->cols, n = r.y->rows * r.y->cols;
-    ENSURE("sides of one shape", m == 1 || n == 1 || r.x->rows == r.y->rows);
-    r.n = m > n ? m : n;
-    r.one_x = m == 1;
-    r.one_y = n == 1;
-    return r;
-}
-
-static vf_ratio difference(const sides *d, size_t k) {
-    return vf_ratio_sub(d->x->entry[d->one_x ? 0 : k], d->y->entry[d->one_y ? 0 : k]);
-}
-
-static unsigned signs_of_difference(argument *a, const sides *d, size_t k) {
-    return vf_ratio_signs(a->s, difference(d, k));
-}
-
-/* A != B: some entry is never equal. */
-static bool differ(argument *a, const sides *d) {
-    for (size_t k = 0; k < d->n; k++)
-        if (!(signs_of_difference(a, d, k) & VF_NULL))
-            return true;
-    return false;
-}
-
-static void prove_comparison(argument *a, const vf_term *t) {
-    unsigned signs = vf_signs_said(t->op);
-    ENSURE("a comparison", signs != 0);
-    take_steps(a);
-    sides d = sides_of(a, t);
-    if (t->op == VF_NE)
-        ENSURE("the sides are not known to differ", differ(a, &d));
-    for (size_t k = 0; k < d.n && t->op != VF_NE; k++)
-        ENSURE("the comparison is not known to hold",
-               (signs_of_difference(a, &d, k) & ~signs) == 0);
-}
-
 /* Comparisons of hypotheses, entry by entry; what is no comparison teaches nothing. */
 static void assume(argument *a, const vf_term *t) {
     for (size_t k = 0; t->op == VF_AND && k < t->nkids; k++)
         assume(a, t->kid[k]);
     if (vf_signs_said(t->op) == 0)
         return;
-    sides d = sides_of(a, t);
-    for (size_t k = 0; k < d.n && (t->op != VF_NE || d.n == 1); k++)
-        vf_learn(a->s, difference(&d, k), vf_signs_said(t->op));
+    size_t n;
+    const vf_ratio *difference = vf_symbolic_differences(a->s, t, &n);
+    for (size_t k = 0; k < n && (t->op != VF_NE || n == 1); k++)
+        vf_learn(a->s, difference[k], vf_signs_said(t->op));
 }
 
 /* Every value in a truth value, so that what makes it defined is learned. */
@@ -537,54 +496,21 @@ static void define(argument *a, const vf_term *t) {
     }
 }
 
-static void prove(argument *a, const vf_term *t);
-
-static void prove_under(argument *a, const vf_term *left, const vf_term *right) {
-    mark m = remember(a);
-    assume(a, left);
-    prove(a, right);
-    forget(a, m);
-}
-
-static void prove_all(argument *a, const vf_term *t) {
+static vf_tern truth_of(void *self, const vf_term *t) {
+    argument *a = self;
+    if (t->op != VF_LOOP_ALL && t->op != VF_LOOP_ANY)
+        return vf_signs_said(t->op) ? vf_symbolic_compare(a->s, t, &a->absurd)
+                                    : vf_connect(t, truth_of, a);
     long from = vf_symbolic_integer(a->s, t->kid[0]), to = vf_symbolic_integer(a->s, t->kid[1]);
+    bool any = t->op == VF_LOOP_ANY; /* not all of the contraries */
+    vf_tern all = VF_TRUE;
     for (long k = from; k <= to; k++) {
         vf_binding before = vf_symbolic_bind(a->s, t->sym, k);
-        prove(a, t->kid[2]);
+        vf_tern next = truth_of(a, t->kid[2]);
+        all = vf_both(all, any ? vf_not(next) : next);
         vf_symbolic_unbind(a->s, t->sym, before);
     }
-}
-
-/* either K: which part of an `or` is shown. */
-static const vf_term *chosen(argument *a, const vf_term *t) {
-    long k = vf_read_long(vf_take(a->cert, "either"));
-    ENSURE("a part of the claim", k >= 1 && (size_t)k <= t->nkids);
-    return t->kid[k - 1];
-}
-
-static void prove(argument *a, const vf_term *t) {
-    switch (t->op) {
-    case VF_AND:
-        for (size_t k = 0; k < t->nkids; k++)
-            prove(a, t->kid[k]);
-        return;
-    case VF_OR:
-        take_steps(a);
-        prove(a, chosen(a, t));
-        return;
-    case VF_IMPLIES:
-        prove_under(a, t->kid[0], t->kid[1]);
-        return;
-    case VF_IFF:
-        prove_under(a, t->kid[0], t->kid[1]);
-        prove_under(a, t->kid[1], t->kid[0]);
-        return;
-    case VF_LOOP_ALL:
-        prove_all(a, t);
-        return;
-    default:
-        prove_comparison(a, t);
-    }
+    return any ? vf_not(all) : all;
 }
 
 /* without K: hypothesis K is not used. */
@@ -610,12 +536,11 @@ static void check_claim(vf_theorem *t, vf_cert *c, const vf_point *at, size_t k)
     a.name = vf_alloc(MOST_NAMES * sizeof *a.name);
     ENSURE("the claims in their order", vf_read_long(vf_take(c, "claim")) == (long)k + 1);
     take_hypotheses(&a);
-    const vf_term *goal = t->claim[k];
-    define(&a, goal);
-    for (; goal->op == VF_IMPLIES; goal = goal->kid[1])
+    define(&a, t->claim[k]);
+    for (const vf_term *goal = t->claim[k]; goal->op == VF_IMPLIES; goal = goal->kid[1])
         assume(&a, goal->kid[0]);
     take_steps(&a);
-    prove(&a, goal);
+    ENSURE("the claim is not known to hold", truth_of(&a, t->claim[k]) == VF_TRUE || a.absurd);
 }
 
 void vf_check_identity(vf_theorem *t, vf_cert *c, vf_point *at) {

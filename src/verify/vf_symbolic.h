@@ -99,6 +99,10 @@ void vf_rule(vf_symbolic *s, unsigned atom, unsigned degree, vf_ratio power);
 /* What is known: facts, and the signs of sums of products of what is known. */
 unsigned vf_signs(vf_symbolic *s, const vf_poly *p);
 unsigned vf_ratio_signs(vf_symbolic *s, vf_ratio x);
+/* Of the sides of a comparison, entry by entry; either may be one number for all. */
+const vf_ratio *vf_symbolic_differences(vf_symbolic *s, const vf_term *t, size_t *n);
+/* By their signs. *absurd becomes true where one of them can have none. */
+vf_tern vf_symbolic_compare(vf_symbolic *s, const vf_term *t, bool *absurd);
 unsigned vf_signs_mul(unsigned a, unsigned b);
 unsigned vf_signs_said(vf_op op); /* of the difference of the sides; 0: no comparison */
 unsigned vf_signs_add(unsigned a, unsigned b);

@@ -1,4 +1,5 @@
 /* What is known at every point: rules that replace powers of atoms, and signs. */
+#include "vf_facts.h"
 #include "vf_symbolic.h"
 
 enum { MOST_REPLACEMENTS = 4000 };
@@ -200,4 +201,32 @@ void vf_rule(vf_symbolic *s, unsigned atom, unsigned degree, vf_ratio power) {
     s->atom[atom].power = power;
     for (size_t k = 0; k < s->nfacts; k++)
         s->fact[k] = fact_of(s, s->fact[k].p, s->fact[k].signs);
+}
+
+/* ---- comparisons ---- */
+
+const vf_ratio *vf_symbolic_differences(vf_symbolic *s, const vf_term *t, size_t *n) {
+    const vf_form *a = vf_symbolic_of(s, t->kid[0]), *b = vf_symbolic_of(s, t->kid[1]);
+    bool one = a->rows * a->cols == 1, other = b->rows * b->cols == 1;
+    ENSURE("sides of one shape", one || other || (a->rows == b->rows && a->cols == b->cols));
+    *n = one ? b->rows * b->cols : a->rows * a->cols;
+    vf_ratio *difference = vf_alloc((*n + 1) * sizeof *difference);
+    for (size_t k = 0; k < *n; k++)
+        difference[k] = vf_ratio_sub(a->entry[one ? 0 : k], b->entry[other ? 0 : k]);
+    return difference;
+}
+
+vf_tern vf_symbolic_compare(vf_symbolic *s, const vf_term *t, bool *absurd) {
+    unsigned said = vf_signs_said(t->op == VF_NE ? VF_EQ : t->op);
+    bool all = true, fails = false;
+    size_t n;
+    const vf_ratio *difference = vf_symbolic_differences(s, t, &n);
+    for (size_t k = 0; k < n; k++) {
+        unsigned signs = vf_ratio_signs(s, difference[k]);
+        all = all && !(signs & ~said);
+        fails = fails || !(signs & said);
+        *absurd = *absurd || !signs;
+    }
+    vf_tern r = all ? VF_TRUE : fails ? VF_FALSE : VF_UNKNOWN;
+    return t->op == VF_NE ? vf_not(r) : r;
 }

@@ -83,6 +83,13 @@ static void put_kids(rk_recorder *r, const rk_derivation *d) {
         put_node(r, d->kid[i]);
 }
 
+/* Below what states assumptions of its own alone: there are all that are in force. */
+static const rk_derivation *without_tops(const rk_derivation *d) {
+    while (d->kind == RK_N_ALL && d->nkids == 1)
+        d = d->kid[0];
+    return d;
+}
+
 /* --- goals ---------------------------------------------------------------------------------- */
 
 static void put_enough(rk_recorder *r, rk_sc whole, rk_sc part, rk_cmp how) {
@@ -123,12 +130,6 @@ static void put_goal(rk_recorder *r, const rk_derivation *d) {
         put_strict_goal(r, d, whole);
     else
         put_enough(r, whole, d->goal, equation ? RK_EQ : RK_LE);
-}
-
-static const rk_derivation *without_tops(const rk_derivation *d) {
-    while (d->kind == RK_N_ALL && d->nkids == 1)
-        d = d->kid[0];
-    return d;
 }
 
 /* The case analysis of an extremum or of a number that is not 0. */
@@ -283,7 +284,7 @@ static void enter(rk_recorder *r, const rk_derivation *d) {
     r->scalars = rk_mxs_scalars(d->store);
     r->printer = rk_mx_printer_new(d->store, r->calculus->checked, false);
     rk_mx_printer_spell(r->printer);
-    rk_record_rules(r, d);
+    rk_record_rules(r, without_tops(d));
     rk_record_jacobians(r);
 }
 

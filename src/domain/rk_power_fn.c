@@ -183,8 +183,9 @@ static bool primitive_root(fmpz_poly_t f, fmpz_t c) {
     return fmpz_poly_sqrt(f, f) != 0;
 }
 
-/* The root of c*T^k*(f/g)^2: sqrt(c)*T^(k/2)*|f/g|. */
+/* The root of c*T^k*(f/g)^2: sqrt(c)*T^(k/2)*|f/g|. r may be x. */
 static rk_ev root_of_square(const rk_domain *d, power *r, const power *x) {
+    slong shift = x->shift, n = x->n;
     rk_matrix work;
     fmpq_t c;
     fmpq_init(c);
@@ -192,7 +193,7 @@ static rk_ev root_of_square(const rk_domain *d, power *r, const power *x) {
     power *root = rk_matrix_entry(&work, 0, 0), *f = rk_matrix_entry(&work, 1, 0);
     d->set(d, f, x);
     bool square = primitive_root(&f->p, fmpq_numref(c)) && primitive_root(&f->d, fmpq_denref(c));
-    bool halves = x->shift % 2 != 0;
+    bool halves = shift % 2 != 0;
     rk_ev ev =
         square && !(halves && rk_power_context(d)->kind == POWER_LOG) ? RK_EV_OK : RK_EV_ESCAPE;
     if (ev == RK_EV_OK) {
@@ -206,7 +207,7 @@ static rk_ev root_of_square(const rk_domain *d, power *r, const power *x) {
     if (ev == RK_EV_OK) {
         rk_power_mul(d, r, root, f);
         fmpq_one(c);
-        rk_power_set_monomial(f, c, halves ? x->shift : x->shift / 2, halves ? 2 * x->n : x->n);
+        rk_power_set_monomial(f, c, halves ? shift : shift / 2, halves ? 2 * n : n);
         rk_power_mul(d, r, r, f);
     }
     rk_matrix_clear(&work);

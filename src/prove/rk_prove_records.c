@@ -165,12 +165,17 @@ static const char *fractions_for(const rk_program *p) {
     return differentiates(p->checked, is_no_fraction) ? "functions\n" : "rational\n";
 }
 
+/* Equal texts, and what is computed without variables, count among shapes. */
+static const char *kind_of_shape(const rk_program *program) {
+    if (!want_fractions(program))
+        return "shape\n";
+    return speaks_of(program->checked, true, is_no_fraction) ? "functions\n"
+                                                             : fractions_for(program);
+}
+
 void rk_record_shape(const rk_program *program, const rk_prove_options *o) {
-    bool exists = program->checked->mode == RK_MODE_EXISTS;
-    if (o->records == NULL || !put_definitions(program, o->records))
-        return;
-    rk_buf_puts(o->records,
-                exists || !want_fractions(program) ? "shape\n" : fractions_for(program));
+    if (o->records != NULL && put_definitions(program, o->records))
+        rk_buf_puts(o->records, kind_of_shape(program));
 }
 
 void rk_record_cases(const rk_program *program, const rk_prove_options *o) {

@@ -7,7 +7,7 @@
 /* Is one of them false wherever it is defined? */
 static bool some_false(vf_facts *f, const vf_term *const *truth, size_t n) {
     for (size_t k = 0; k < n; k++)
-        if (vf_decide(f, truth[k]) == VF_FALSE)
+        if (vf_is_settled(f, truth[k], VF_FALSE))
             return true;
     return false;
 }

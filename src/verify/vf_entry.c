@@ -148,13 +148,56 @@ static const vf_entry *normal_distribution(const vf_entry *a) {
     return chain1(value, a, vf_num_mul(bell, vf_num_inverse(vf_num_sqrt(two_pi))));
 }
 
+/* --- between others -------------------------------------------------------------------------- */
+
+typedef struct among { /* the largest (smallest) of these */
+    const vf_entry *const *a;
+    size_t n;
+    bool largest;
+} among;
+
+static void enclose_extreme(const void *what, unsigned level, vf_interval *r) {
+    const among *m = what;
+    vf_interval x;
+    vf_interval_init(&x, vf_level_precision(level));
+    for (size_t k = 0; k < m->n; k++) {
+        vf_num_enclose(m->a[k]->value, level, &x);
+        if (k == 0 || (mpfr_cmp(x.lo, r->lo) > 0) == m->largest)
+            mpfr_set(r->lo, x.lo, MPFR_RNDD);
+        if (k == 0 || (mpfr_cmp(x.hi, r->hi) > 0) == m->largest)
+            mpfr_set(r->hi, x.hi, MPFR_RNDU);
+    }
+    vf_interval_clear(&x);
+}
+
+/* Which of them it is cannot be told; none of them moves. */
+static const vf_entry *one_of(const vf_entry *const *a, size_t n, bool largest) {
+    among *m = vf_alloc(sizeof *m);
+    *m = (among){a, n, largest};
+    return vf_entry_of(vf_num_enclosed(enclose_extreme, m));
+}
+
+static const vf_entry *larger_of(const vf_entry *a, const vf_entry *b) {
+    const vf_entry **pair = vf_alloc(2 * sizeof *pair);
+    pair[0] = a;
+    pair[1] = b;
+    return one_of(pair, 2, true);
+}
+
+/* Of a number of either sign that does not move. */
+static const vf_entry *kinked_anywhere(vf_op f, const vf_entry *a) {
+    if (f == VF_SIGN)
+        return vf_entry_of(vf_num_between(-1, 1));
+    return larger_of(a, f == VF_ABS ? vf_entry_neg(a) : vf_entry_int(0));
+}
+
 /* What has a kink or a jump at 0: slope below and above, and at 0 where nothing moves there. */
 static const vf_entry *kinked(vf_doubt *doubt, vf_op f, const vf_entry *a) {
     int sign = vf_num_sign(a->value), still = sign == 0 && a->n > 0 ? vf_entry_still(a) : 1;
     if (sign == VF_NO_SIGN && a->n > 0)
         return unsure(doubt);
     if (sign == VF_NO_SIGN)
-        return vf_entry_of(vf_num_unknown());
+        return kinked_anywhere(f, a);
     if (still == 0 || (f == VF_SIGN && sign == 0 && a->n > 0))
         return undefined(doubt);
     if (still == VF_NO_SIGN)
@@ -208,7 +251,7 @@ const vf_entry *vf_entry_extreme(vf_doubt *doubt, const vf_entry *const *a, size
     for (size_t k = 0; k < n; k++)
         moving += a[k]->n > 0;
     if (best == n)
-        return moving ? unsure(doubt) : vf_entry_of(vf_num_unknown());
+        return moving ? unsure(doubt) : one_of(a, n, largest);
     for (size_t k = 0; moving && k < n; k++) {
         const vf_entry *apart = vf_entry_sub(a[k], a[best]);
         if (k == best || vf_num_sign(apart->value) != 0)

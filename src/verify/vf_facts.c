@@ -386,10 +386,27 @@ bool vf_is_same_text(const vf_term *a, const vf_term *b) {
     return is_same_text(a, b, &parts);
 }
 
+/* sigma(A, 1) is norm(A, 2), and of a row or column that is norm(A, fro). */
+static vf_op measure_of(vf_facts *f, const vf_term *t) {
+    bool first =
+        t->op == VF_SIGMA && t->kid[1]->op == VF_NUMBER && mpq_cmp_ui(t->kid[1]->number, 1, 1) == 0;
+    if (!first && t->op != VF_NORM_TWO)
+        return t->op;
+    const vf_shape *a = vf_shape_of(f, t->kid[0]);
+    return a->rows == 1 || a->cols == 1 ? VF_NORM_FRO : VF_NORM_TWO;
+}
+
+static bool is_same(vf_facts *f, const vf_term *a, const vf_term *b) {
+    vf_op op = measure_of(f, a);
+    if (op == measure_of(f, b) && (op == VF_NORM_TWO || op == VF_NORM_FRO))
+        return vf_is_same_text(a->kid[0], b->kid[0]);
+    return vf_is_same_text(a, b);
+}
+
 /* The two sides alike, or of different ranks. One number may stand for a matrix of such entries,
    which has its rank. */
 static vf_tern compare_texts(vf_facts *f, const vf_term *t) {
-    if (vf_is_same_text(t->kid[0], t->kid[1]))
+    if (is_same(f, t->kid[0], t->kid[1]))
         return known(t->op == VF_EQ || t->op == VF_LE || t->op == VF_GE, true);
     if (t->op != VF_EQ && t->op != VF_NE)
         return VF_UNKNOWN;

@@ -94,6 +94,17 @@ static bool is_formal(const vf_theorem *t, const vf_term *part) {
            part->op == VF_NORM_FRO || vf_is_rational(t, part);
 }
 
+/* Where nothing is differentiated, what is a value of moduli, too. */
+static bool has_value(const vf_theorem *t, const vf_term *part) {
+    static const vf_op more[] = {VF_NORM_ONE,    VF_NORM_INF,    VF_NORM_1INF,
+                                 VF_MAX_ENTRIES, VF_MIN_ENTRIES, VF_MAX_OF,
+                                 VF_MIN_OF,      VF_LOOP_MAX,    VF_LOOP_MIN};
+    for (size_t k = 0; k < sizeof more / sizeof *more; k++)
+        if (part->op == more[k])
+            return true;
+    return is_formal(t, part);
+}
+
 /* Without erf, whose derivative is no fraction of generators. Where a derivative exists, the
    argument of a kink or step is not 0, or does not move. */
 static bool is_smooth(const vf_theorem *t, const vf_term *part) {
@@ -113,7 +124,7 @@ static bool is_free(const vf_facts *f, const vf_term *t) {
 
 static bool is_fraction(const vf_facts *f, const vf_term *t) {
     const field *k = f->fractions;
-    return vf_built_of(f->theorem, t, k->functions ? is_formal : vf_is_rational);
+    return vf_built_of(f->theorem, t, k->functions ? has_value : vf_is_rational);
 }
 
 static vf_symbolic *new_symbolic(vf_facts *f) {

@@ -84,8 +84,8 @@ typedef struct vf_quantity {
     const vf_mx *arg[2]; /* NULL: none */
     vf_ratio number[3];  /* num NULL: none */
     unsigned sym;
-    unsigned signs; /* VF_S_... at every assignment */
-    bool found;     /* which it has by what is known in a version: */
+    unsigned signs;     /* VF_S_... at every assignment */
+    bool sought, found; /* which it has by what is known in a version: */
     unsigned found_signs;
     size_t found_version;
     const vf_ratio *list; /* of VF_MIN_OF and VF_MAX_OF */

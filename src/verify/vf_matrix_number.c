@@ -554,7 +554,7 @@ static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
         signs |= signs_of_sum(s, q);
     else if (q->kind == VF_Q_DET && vf_mx_is_invertible(s, q->arg[0]))
         signs |= VF_S_NONZERO;
-    else if (q->kind == VF_Q_TRACE && vf_mx_is_psd(s, q->arg[0]))
+    else if ((q->kind == VF_Q_TRACE || q->kind == VF_Q_DET) && vf_mx_is_psd(s, q->arg[0]))
         signs |= VF_S_NONNEGATIVE;
     else if (q->kind == VF_Q_FUNCTION && q->op == VF_ENTROPY &&
              vf_mx_is_nonnegative(s, q->arg[0]) && vf_mx_fixes_ones(s, q->arg[0]))
@@ -565,10 +565,15 @@ static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
 }
 
 /* By what is known now. It is found once in each state of knowledge: a sum makes a new index, and
-   with it new quantities, whenever it is looked at. */
+   with it new quantities, whenever it is looked at. While it is looked for, what is known anyway
+   must do: facts may lead from x to abs(x) and back. */
 static unsigned signs_of_quantity(vf_mxs *s, vf_quantity *q) {
+    if (q->sought)
+        return q->signs;
     if (!q->found || q->found_version != s->version) {
+        q->sought = true;
         q->found_signs = signs_found(s, q);
+        q->sought = false;
         q->found_version = s->version;
         q->found = true;
     }
@@ -620,10 +625,19 @@ enum { MOST_FACTS_DEEP = 2 };
 
 static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth);
 
-/* Is it assumed that this is not 0? */
+/* p is a rational number times q */
+static bool is_multiple(const vf_poly *p, const vf_poly *q) {
+    if (vf_poly_terms(p) == 0 || vf_poly_terms(p) != vf_poly_terms(q))
+        return false;
+    const vf_poly *a = vf_poly_rational(vf_poly_coefficient(p, 0));
+    const vf_poly *b = vf_poly_rational(vf_poly_coefficient(q, 0));
+    return vf_poly_equal(vf_poly_mul(p, b), vf_poly_mul(q, a));
+}
+
+/* Is it assumed that this, or a multiple, is not 0? */
 static bool is_strict(const vf_mxs *s, const vf_poly *fact) {
     for (size_t k = 0; k < s->nnonzero; k++)
-        if (vf_poly_equal(s->nonzero[k].num, fact))
+        if (is_multiple(s->nonzero[k].num, fact))
             return true;
     return false;
 }
@@ -651,13 +665,14 @@ static bool by_fact(vf_mxs *s, const vf_poly *p, const vf_poly *fact, unsigned a
 /* p >= 0 (strict: p > 0) */
 static bool surely(vf_mxs *s, const vf_poly *p, bool strict, int depth) {
     vf_step(s);
+    strict = strict && !is_strict(s, p);
     if (plainly(s, p, strict))
         return true;
     if (depth > MOST_FACTS_DEEP)
         return false;
     for (size_t k = s->nnonnegative; k-- > 0;) {
         const vf_poly *fact = s->nonnegative[k].num;
-        if (vf_poly_equal(p, fact) && (!strict || is_strict(s, fact)))
+        if (vf_poly_equal(p, fact) && !strict)
             return true;
         for (size_t i = 0; i < vf_poly_terms(fact); i++)
             if (vf_poly_factors(fact, i) == 1) {
@@ -690,15 +705,6 @@ bool vf_n_positive(vf_mxs *s, vf_ratio a) {
     return upright(s, &a) && surely(s, a.num, true, 0);
 }
 
-/* p is a rational number times q */
-static bool is_multiple(const vf_poly *p, const vf_poly *q) {
-    if (vf_poly_terms(p) == 0 || vf_poly_terms(p) != vf_poly_terms(q))
-        return false;
-    const vf_poly *a = vf_poly_rational(vf_poly_coefficient(p, 0));
-    const vf_poly *b = vf_poly_rational(vf_poly_coefficient(q, 0));
-    return vf_poly_equal(vf_poly_mul(p, b), vf_poly_mul(q, a));
-}
-
 /* One term whose atoms are not 0. */
 static bool is_nonzero_term(vf_mxs *s, const vf_poly *p) {
     if (vf_poly_terms(p) != 1)
@@ -728,10 +734,7 @@ bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a) {
         return is_absurd(s);
     if (is_nonzero_term(s, a.num) || surely(s, a.num, true, 0) || surely(s, minus(a.num), true, 0))
         return true;
-    for (size_t k = 0; k < s->nnonzero; k++)
-        if (is_multiple(a.num, s->nonzero[k].num))
-            return true;
-    return false;
+    return is_strict(s, a.num);
 }
 
 bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {

@@ -731,6 +731,14 @@ static const vf_form *layernorm(vf_symbolic *s, const vf_term *t) {
     return both(s, add, scale_columns(x, kid(s, t, 1)), bias);
 }
 
+/* The one singular value of a row or column, and the modulus of the one eigenvalue of a number. */
+static vf_ratio length(vf_symbolic *s, const vf_term *t, const vf_form *a) {
+    bool first = t->nkids == 1 || vf_symbolic_integer(s, t->kid[1]) == 1;
+    ENSURE("a spectrum of more than one number",
+           first && (a->rows == 1 || a->cols == 1) && (t->op != VF_EIGABS || count(a) == 1));
+    return root(s, sum_of_squares(a));
+}
+
 static const vf_form *function(vf_symbolic *s, const vf_term *t, const vf_form *a) {
     switch (t->op) {
     case VF_DIAG:
@@ -771,6 +779,10 @@ static const vf_form *function(vf_symbolic *s, const vf_term *t, const vf_form *
         return scalar(norm_1inf(s, a));
     case VF_NORM_FRO:
         return scalar(root(s, sum_of_squares(a)));
+    case VF_NORM_TWO:
+    case VF_SIGMA:
+    case VF_EIGABS:
+        return scalar(length(s, t, a));
     case VF_ENTROPY:
         return entropy(s, a);
     default:

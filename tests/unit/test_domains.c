@@ -1,6 +1,8 @@
 /* Balls, Calcium and doubles, one by one: what each may say and what it must leave open. */
 #include "domain_helpers.h"
 
+#include "domain/rk_extension.h"
+
 static rk_domain *B, *C, *D;
 
 static int setup(void **state) {
@@ -461,9 +463,87 @@ static void doubles_are_quick_and_say_so(void **state) {
     rk_matrix_clear(&s);
 }
 
+/* --- in place --------------------------------------------------------------------------------- */
+
+enum { OPERATIONS = 4 };
+
+static rk_ev operate(const rk_domain *d, int op, void *r, const void *x, const void *y) {
+    void (*const plain[])(const rk_domain *, void *, const void *, const void *) = {d->add, d->sub,
+                                                                                    d->mul};
+    if (op == 3)
+        return d->div(d, r, x, y);
+    plain[op](d, r, x, y);
+    return RK_EV_OK;
+}
+
+/* Some number that few operations make of small fractions; those that it has no value for are left
+   out. */
+static void draw_element(const rk_domain *d, rk_rng *rng, rk_matrix *x) {
+    fmpq_t c;
+    rk_matrix y;
+    fmpq_init(c);
+    rk_matrix_init(&y, d, 1, 1);
+    for (int i = 0; i < 4; i++) {
+        fmpq_set_si(c, rk_rng_between(rng, -4, 6), (ulong)rk_rng_between(rng, 1, 3));
+        d->set_fmpq(d, y.entry, c);
+        rk_matrix made = matrix_of(d, "0");
+        if (rk_rng_below(rng, 2) &&
+            d->fn(d, (rk_fn)rk_rng_below(rng, RK_FN_RELU + 1), made.entry, y.entry) == RK_EV_OK)
+            d->set(d, y.entry, made.entry);
+        if (operate(d, (int)rk_rng_below(rng, OPERATIONS), made.entry, x->entry, y.entry) ==
+            RK_EV_OK)
+            d->set(d, x->entry, made.entry);
+        rk_matrix_clear(&made);
+    }
+    rk_matrix_clear(&y);
+    fmpq_clear(c);
+}
+
+static void assert_same(const rk_domain *d, rk_ev ev, rk_matrix *x, rk_ev other, rk_matrix *y) {
+    assert_int_equal(ev, other);
+    if (ev != RK_EV_OK)
+        return;
+    d->sub(d, x->entry, x->entry, y->entry);
+    if (rk_tern_false(d->is_zero(d, x->entry)))
+        fail_msg("in place another value: %s", d->name);
+}
+
+/* What a function or an operation says does not depend on where the result goes. */
+static void results_may_replace_arguments(void **state) {
+    rk_domain *domains[] = {
+        rk_domain_rational(), rk_domain_surd(),    rk_domain_prime(10007),
+        rk_domain_ball(128),  rk_domain_calcium(), rk_domain_power(),
+        rk_domain_closed(0),  rk_domain_closed(2), rk_domain_extension(10009, 2)};
+    rk_rng rng = test_rng(8, "in place");
+    (void)state;
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        const rk_domain *d = domains[i];
+        for (int k = 0; k < (test_long() ? 4000 : 300); k++) {
+            rk_matrix x = matrix_of(d, "1"), y = matrix_of(d, "1"), r = matrix_of(d, "0");
+            draw_element(d, &rng, &x);
+            draw_element(d, &rng, &y);
+            if (rk_rng_below(&rng, 2))
+                d->mul(d, x.entry, x.entry, x.entry);
+            int op = (int)rk_rng_below(&rng, OPERATIONS + RK_FN_RELU + 1);
+            bool left = rk_rng_below(&rng, 2) != 0;
+            rk_matrix *to = op < OPERATIONS && !left ? &y : &x;
+            rk_ev apart = op < OPERATIONS ? operate(d, op, r.entry, x.entry, y.entry)
+                                          : d->fn(d, (rk_fn)(op - OPERATIONS), r.entry, x.entry);
+            rk_ev here = op < OPERATIONS ? operate(d, op, to->entry, x.entry, y.entry)
+                                         : d->fn(d, (rk_fn)(op - OPERATIONS), to->entry, x.entry);
+            assert_same(d, apart, &r, here, to);
+            rk_matrix_clear(&x);
+            rk_matrix_clear(&y);
+            rk_matrix_clear(&r);
+        }
+        rk_domain_free(domains[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(precisions_are_checked),
+        cmocka_unit_test(results_may_replace_arguments),
         cmocka_unit_test(a_ball_is_zero_only_as_a_point),
         cmocka_unit_test(ball_functions_leave_open_what_is_open),
         cmocka_unit_test(roots_follow_moduli),

@@ -290,6 +290,95 @@ static void closed_forms_agree_with_calcium(void **state) {
     assert_true(seen > trials / 3);
 }
 
+/* --- roots and spectra ---------------------------------------------------------------------- */
+
+/* sqrt(x^2) is abs(x), also where the root takes the place of the square. */
+static void roots_of_squares(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(6, "roots of squares");
+    int trials = test_long() ? 20000 : 2000, seen = 0;
+    for (int k = 0; k < trials; k++) {
+        trial t = {.powers = rk_domain_power(), .random = rng, .theme = (theme)(k % 4)};
+        number x, y;
+        number_init(&t, &x);
+        number_init(&t, &y);
+        draw(&t, &x, 1);
+        combine(&y, MUL, &x, &x);
+        apply(&y, RK_FN_SQRT);
+        apply(&x, RK_FN_ABS);
+        combine(&y, SUB, &y, &x);
+        if (y.known)
+            assert_agree(&t, &y, true);
+        seen += y.known;
+        number_clear(&x);
+        number_clear(&y);
+        rng = t.random;
+        rk_domain_free(t.powers);
+    }
+    print_message("# %d roots known in every domain\n", seen);
+    assert_true(seen > trials / 3);
+}
+
+/* A symmetric matrix of two by two, with entries that may be equal. */
+static void draw_symmetric(trial *t, rk_matrix *power, rk_matrix *ball, bool *known) {
+    number x[3];
+    for (int i = 0; i < 3; i++) {
+        number_init(t, &x[i]);
+        draw_leaf(t, &x[i]);
+    }
+    bool equal = rk_rng_below(&t->random, 2) != 0;
+    *known = x[0].known && x[1].known && x[2].known;
+    for (int i = 0; i < 4; i++) {
+        const number *from = &x[i == 3 ? (equal ? 0 : 2) : i == 0 ? 0 : 1];
+        power->domain->set(power->domain, rk_matrix_entry(power, i / 2, i % 2), from->power.entry);
+        B->set(B, rk_matrix_entry(ball, i / 2, i % 2), from->ball.entry);
+    }
+    for (int i = 0; i < 3; i++)
+        number_clear(&x[i]);
+}
+
+static bool spectrum_agrees(trial *t, const rk_matrix *power, const rk_matrix *ball, slong k,
+                            bool eigen) {
+    rk_matrix p, b;
+    rk_matrix_init(&p, t->powers, 1, 1);
+    rk_matrix_init(&b, B, 1, 1);
+    rk_ev ev = (eigen ? rk_matrix_eigen_modulus : rk_matrix_singular_value)(&p, power, k);
+    rk_ev other = (eigen ? rk_matrix_eigen_modulus : rk_matrix_singular_value)(&b, ball, k);
+    bool both = ev == RK_EV_OK && other == RK_EV_OK;
+    if (both) {
+        arb_t value;
+        arb_init(value);
+        rk_power_ball(t->powers, value, p.entry, BITS);
+        assert_true(arb_overlaps(value, b.entry));
+        arb_clear(value);
+    }
+    rk_matrix_clear(&p);
+    rk_matrix_clear(&b);
+    return both;
+}
+
+static void spectra_agree_with_balls(void **state) {
+    (void)state;
+    rk_rng rng = test_rng(7, "spectra");
+    int trials = test_long() ? 5000 : 500, seen = 0;
+    for (int k = 0; k < trials; k++) {
+        trial t = {.powers = rk_domain_power(), .random = rng, .theme = (theme)(k % 4)};
+        rk_matrix power, ball;
+        bool known;
+        rk_matrix_init(&power, t.powers, 2, 2);
+        rk_matrix_init(&ball, B, 2, 2);
+        draw_symmetric(&t, &power, &ball, &known);
+        for (slong i = 0; i < 4 && known; i++)
+            seen += spectrum_agrees(&t, &power, &ball, 1 + i / 2, i % 2 != 0);
+        rk_matrix_clear(&power);
+        rk_matrix_clear(&ball);
+        rng = t.random;
+        rk_domain_free(t.powers);
+    }
+    print_message("# %d values of spectra known in both\n", seen);
+    assert_true(seen > trials / 2);
+}
+
 /* --- matrices ------------------------------------------------------------------------------- */
 
 /* exp of small integers, rows repeated, summed and scaled by chance. */
@@ -648,6 +737,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zero_tests_agree_with_calcium),
         cmocka_unit_test(closed_forms_agree_with_calcium),
+        cmocka_unit_test(roots_of_squares),
+        cmocka_unit_test(spectra_agree_with_balls),
         cmocka_unit_test(ranks_agree_with_calcium),
         cmocka_unit_test(inverses_and_determinants_fit_ranks),
         cmocka_unit_test(functions_have_closed_forms),

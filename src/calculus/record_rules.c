@@ -460,6 +460,18 @@ static void put_all_turned(rules *u) {
                 put_turned(u, c, &last);
 }
 
+static bool turns(const rules *u, size_t i) {
+    for (const rk_cofactor *c = rk_rewrite_why(u->rewrite, i).why; c != NULL; c = c->next)
+        if (c->ground == RK_FROM_TURN)
+            return true;
+    return false;
+}
+
+static void put_needed(rules *u, size_t i) {
+    if (u->needed[i] && u->number[i] == 0 && !u->dropped[i] && u->r->why == NULL)
+        put_rule(u, i);
+}
+
 void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
     const rk_rewrite *rewrite = rk_mxs_rules(d->store);
     size_t n = rewrite == NULL ? 0 : rk_rewrite_made(rewrite);
@@ -475,9 +487,11 @@ void rk_record_rules(rk_recorder *r, const rk_derivation *d) {
             need(&u, i);
     }
     put_unknowns(&u);
-    for (size_t i = 0; i < n && r->why == NULL; i++)
-        if (u.needed[i] && u.number[i] == 0 && !u.dropped[i])
-            put_rule(&u, i);
+    for (size_t i = 0; i < n; i++) /* these say what is invertible, which others rest on */
+        if (turns(&u, i))
+            put_needed(&u, i);
+    for (size_t i = 0; i < n; i++)
+        put_needed(&u, i);
     put_all_turned(&u);
     rk_free(u.number);
     rk_free(u.needed);

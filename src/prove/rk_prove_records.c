@@ -234,17 +234,20 @@ static bool is_writable(const rk_program *p) {
     return has_entries(p, LARGEST_POINT);
 }
 
-static bool is_scaled(rk_set set) {
+/* Entries are integers of so many bits; those of a semidefinite matrix are sums of products. */
+static ulong shift_of(rk_set set) {
     switch (set) {
+    case RK_SET_PSD:
+        return 2 * POINT_SHIFT;
     case RK_SET_REAL:
     case RK_SET_POSITIVE:
     case RK_SET_NONNEGATIVE:
     case RK_SET_NONZERO:
     case RK_SET_SYMMETRIC:
     case RK_SET_DIAGONAL:
-        return true;
+        return POINT_SHIFT;
     default:
-        return false;
+        return 0;
     }
 }
 
@@ -252,9 +255,10 @@ static void draw(const rk_program *p, rk_rng *rng, uint64_t component, rk_assign
     rk_interior_draw(p, rng, POINT_BITS, component, a);
     for (size_t s = 0; s < p->nslots; s++) {
         fmpq_mat_struct *m = &a->value[s];
-        for (slong i = 0; is_scaled(p->slots[s].set) && i < fmpq_mat_nrows(m); i++)
+        ulong shift = shift_of(p->slots[s].set);
+        for (slong i = 0; i < fmpq_mat_nrows(m); i++)
             for (slong j = 0; j < fmpq_mat_ncols(m); j++)
-                fmpq_div_2exp(fmpq_mat_entry(m, i, j), fmpq_mat_entry(m, i, j), POINT_SHIFT);
+                fmpq_div_2exp(fmpq_mat_entry(m, i, j), fmpq_mat_entry(m, i, j), shift);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "rk_guard.h"
@@ -76,12 +77,27 @@ static unsigned start(worker *w, unsigned threads, pool *p) {
     return started;
 }
 
-static int rest_blas(int threads) {
-    if (openblas_set_num_threads == NULL || openblas_get_num_threads == NULL)
-        return 0;
-    int before = openblas_get_num_threads();
-    openblas_set_num_threads(threads);
-    return before;
+/* BLAS has one thread while a pool is at work. Pools inside pools and beside each other: the first
+   one and the last one set it, since BLAS is not made for being told from two threads. */
+static pthread_mutex_t blas_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned pools;
+static int blas_threads;
+
+static void rest_blas(void) {
+    bool can = openblas_set_num_threads != NULL && openblas_get_num_threads != NULL;
+    pthread_mutex_lock(&blas_lock);
+    if (pools++ == 0 && can) {
+        blas_threads = openblas_get_num_threads();
+        openblas_set_num_threads(1);
+    }
+    pthread_mutex_unlock(&blas_lock);
+}
+
+static void wake_blas(void) {
+    pthread_mutex_lock(&blas_lock);
+    if (--pools == 0 && blas_threads > 0)
+        openblas_set_num_threads(blas_threads);
+    pthread_mutex_unlock(&blas_lock);
 }
 
 unsigned rk_pool_run(unsigned threads, size_t n, rk_pool_task *task, void *self) {
@@ -90,14 +106,13 @@ unsigned rk_pool_run(unsigned threads, size_t n, rk_pool_task *task, void *self)
     threads = threads == 0 ? rk_pool_cores() : threads;
     threads = threads > MOST_THREADS ? MOST_THREADS : threads;
     threads = threads > n ? (unsigned)(n > 0 ? n : 1) : threads;
-    int blas = rest_blas(1);
+    rest_blas();
     w[0] = (worker){.pool = &p};
     unsigned started = start(w, threads, &p);
     work(&w[0]);
     for (unsigned i = 1; i < started; i++)
         pthread_join(w[i].thread, NULL);
-    if (blas > 0)
-        rest_blas(blas);
+    wake_blas();
     if (atomic_load(&p.failure) != NULL)
         rk_guard_raise(atomic_load(&p.failure));
     return started;

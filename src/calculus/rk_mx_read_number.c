@@ -120,8 +120,24 @@ static rk_sc trace_of_letter(rk_reader *r, const rk_letter *l) {
     return NULL;
 }
 
+/* c with a == c*b; NULL: none is seen */
+static rk_sc factor_between(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    if (rk_mx_is_grid(a) || rk_mx_is_grid(b) || a->nwords == 0 || a->nwords != b->nwords ||
+        !rk_sc_is_nonzero(r->scalars, b->word[0].coef))
+        return NULL;
+    rk_sc c = rk_sc_div(r->scalars, a->word[0].coef, b->word[0].coef);
+    return rk_mx_scale(r->s, c, b) == a ? c : NULL;
+}
+
+/* a == c*b for some c that is not 1: what both have in common is 0. */
+static bool are_apart(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+    rk_sc c = factor_between(r, a, b);
+    return c != NULL &&
+           rk_sc_is_nonzero(r->scalars, rk_sc_sub(r->scalars, c, rk_sc_int(r->scalars, 1)));
+}
+
 /* trace(A*B) = trace(B*A): the least of all turns of the word and of its transpose; a turn in
-   which letters cancel is shorter. */
+   which letters cancel is shorter. By rules a turn may be a multiple of another. */
 static rk_sc trace_of_word(rk_reader *r, const rk_word *w, rk_sc n, unsigned turns) {
     if (w->length == 0)
         return n;
@@ -138,6 +154,8 @@ static rk_sc trace_of_word(rk_reader *r, const rk_word *w, rk_sc n, unsigned tur
         if (least == NULL || (same && rk_mx_compare(r->s, a, least) < 0))
             least = a;
         const rk_mx *t = rk_mx_transpose(r->s, a);
+        if (same && (are_apart(r, a, least) || are_apart(r, t, least)))
+            return rk_sc_int(r->scalars, 0);
         if (same && rk_mx_compare(r->s, t, least) < 0)
             least = t;
         if (w->length > MOST_LETTERS)
@@ -166,15 +184,6 @@ static const rk_mx *between(rk_reader *r, const rk_word *w, size_t k) {
     if (k < from && k > 0)
         a = rk_mx_mul(r->s, a, rk_read_letters(r, w, 0, k, n));
     return rk_mx_scale(r->s, w->coef, a);
-}
-
-/* c with a == c*b; NULL: none is seen */
-static rk_sc factor_between(rk_reader *r, const rk_mx *a, const rk_mx *b) {
-    if (rk_mx_is_grid(a) || rk_mx_is_grid(b) || a->nwords == 0 || a->nwords != b->nwords ||
-        !rk_sc_is_nonzero(r->scalars, b->word[0].coef))
-        return NULL;
-    rk_sc c = rk_sc_div(r->scalars, a->word[0].coef, b->word[0].coef);
-    return rk_mx_scale(r->s, c, b) == a ? c : NULL;
 }
 
 /* trace(D*Z*Z'*D) is cols(Z) for each row, where D are the scales of the rows of Z: takes such

@@ -185,8 +185,9 @@ static bool make_step(rk_ladder *l) {
     if (count > l->budget / 2)
         return false;
     l->budget -= count;
+    rk_arena *arena = rk_arena_new();
     rk_arena_free(l->arena);
-    l->arena = rk_arena_new();
+    l->arena = arena;
     l->ntuples = l->first = l->next = 0;
     make_tuples(l, 0, l->nonzero);
     if (l->ntuples > 0) /* else there is no array */

@@ -177,8 +177,9 @@ static rk_status add_block(rk_ledger *l, const rk_ledger_pending *p) {
 }
 
 static void forget_pending(rk_ledger *l) {
+    rk_arena *arena = rk_arena_new(); /* if there is none, what is stored is stored again */
     rk_arena_free(l->arena);
-    l->arena = rk_arena_new();
+    l->arena = arena;
     l->pending = NULL;
     l->last = &l->pending;
     l->stored = rk_clock();

@@ -16,19 +16,41 @@ static vf_ratio trace_of_sum(vf_mxs *s, const vf_letter *w, size_t n, size_t at,
     return vf_partial_number(s, sym, trace(s, whole, turns - 1), sum->place[0]);
 }
 
+static bool has_square_parts(vf_mxs *s, const vf_leaf *a) {
+    return vf_mx_equal_numbers(s, a->arg[0]->rows, a->arg[0]->cols) &&
+           vf_mx_equal_numbers(s, a->arg[1]->rows, a->arg[1]->cols);
+}
+
 static vf_ratio trace_of_letter(vf_mxs *s, const vf_leaf *a) {
     vf_ratio one = vf_ratio_int(1);
     if (a->kind == VF_L_DIAG)
         return vf_mx_value(s, vf_mx_mul(s, vf_mx_ones(s, one, a->rows), a->arg[0]));
-    bool parts = a->kind == VF_L_KRON && vf_mx_equal_numbers(s, a->arg[0]->rows, a->arg[0]->cols) &&
-                 vf_mx_equal_numbers(s, a->arg[1]->rows, a->arg[1]->cols);
+    bool parts = a->kind == VF_L_KRON && has_square_parts(s, a);
     return parts ? vf_n_mul(s, vf_trace(s, a->arg[0]), vf_trace(s, a->arg[1])) : (vf_ratio){0};
+}
+
+/* c with a == c*b; num NULL: none is seen */
+static vf_ratio quotient(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    if (a->nwords == 0 || a->nwords != b->nwords || !vf_mx_is_nonzero(s, b->word[0].coef))
+        return (vf_ratio){0};
+    if (vf_mx_equal(s, a, b))
+        return vf_ratio_int(1);
+    vf_ratio c = vf_n_div(s, a->word[0].coef, b->word[0].coef);
+    return vf_mx_equal(s, a, vf_mx_scale(s, c, b)) ? c : (vf_ratio){0};
+}
+
+/* a == c*b for some c that is not 1: what both have in common is 0. */
+static bool are_apart(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
+    vf_ratio c = quotient(s, a, b);
+    return c.num && vf_mx_is_nonzero(s, vf_n_sub(s, c, vf_ratio_int(1)));
 }
 
 /* trace(A*B) = trace(B*A): the word and its transpose, turned at each place; the first one in the
    order of letters. */
 static vf_ratio trace_of_turns(vf_mxs *s, const vf_mx *a, const vf_word *w, int turns) {
     const vf_mx *least = a, *across = vf_mx_transpose(s, a);
+    if (are_apart(s, across, a))
+        return vf_ratio_int(0);
     if (across->nwords == 1 && vf_word_before(&across->word[0], &least->word[0]))
         least = across;
     for (size_t k = 1; k < w->n; k++) {
@@ -40,6 +62,8 @@ static vf_ratio trace_of_turns(vf_mxs *s, const vf_mx *a, const vf_word *w, int 
         if (vf_word_before(&turned->word[0], &least->word[0]))
             least = turned;
         const vf_mx *back = vf_mx_transpose(s, turned);
+        if (are_apart(s, turned, a) || are_apart(s, back, a))
+            return vf_ratio_int(0);
         if (back->nwords == 1 && vf_word_before(&back->word[0], &least->word[0]))
             least = back;
     }
@@ -81,16 +105,6 @@ static const vf_mx *between(vf_mxs *s, const vf_word *w, size_t k) {
     for (size_t i = 0; i + 2 < w->n; i++)
         letter[i] = w->letter[(k + 2 + i) % w->n];
     return vf_mx_scale(s, w->coef, vf_letters(s, w->letter[k].leaf->rows, letter, w->n - 2));
-}
-
-/* c with a == c*b; num NULL: none is seen */
-static vf_ratio quotient(vf_mxs *s, const vf_mx *a, const vf_mx *b) {
-    if (a->nwords == 0 || a->nwords != b->nwords || !vf_mx_is_nonzero(s, b->word[0].coef))
-        return (vf_ratio){0};
-    if (vf_mx_equal(s, a, b))
-        return vf_ratio_int(1);
-    vf_ratio c = vf_n_div(s, a->word[0].coef, b->word[0].coef);
-    return vf_mx_equal(s, a, vf_mx_scale(s, c, b)) ? c : (vf_ratio){0};
 }
 
 /* trace(D*Z*Z'*D) is cols(Z) for each row, where D are the scales of the rows of Z: takes such
@@ -159,6 +173,9 @@ static vf_ratio det_of_leaf(vf_mxs *s, const vf_leaf *a) {
         return vf_n_div(s, one, vf_det(s, a->arg[0]));
     if (a->kind == VF_L_POWER)
         return vf_n_pow(s, vf_det(s, a->arg[0]), a->place[0]);
+    if (a->kind == VF_L_KRON && has_square_parts(s, a))
+        return vf_n_mul(s, vf_n_pow(s, vf_det(s, a->arg[0]), a->arg[1]->rows),
+                        vf_n_pow(s, vf_det(s, a->arg[1]), a->arg[0]->rows));
     return det_quantity(s, vf_mx_of_letter(s, (vf_letter){.leaf = a}));
 }
 
@@ -171,6 +188,87 @@ static bool all_square(vf_mxs *s, const vf_mx *a) {
             return false;
     }
     return true;
+}
+
+/* A product through fewer columns than it has. */
+static bool is_narrow(vf_mxs *s, const vf_mx *a) {
+    for (size_t i = 0; i < a->word[0].n; i++)
+        if (vf_mx_at_least(s, vf_n_sub(s, a->rows, vf_letter_cols(a->word[0].letter[i])), 1))
+            return true;
+    return false;
+}
+
+static vf_ratio det_of_word(vf_mxs *s, const vf_mx *a) {
+    vf_ratio det = vf_n_pow(s, a->word[0].coef, a->rows);
+    for (size_t i = 0; i < a->word[0].n; i++) {
+        vf_letter x = a->word[0].letter[i];
+        vf_ratio d = det_of_leaf(s, x.leaf);
+        det = vf_n_mul(s, det, x.inverted ? vf_n_div(s, vf_ratio_int(1), d) : d);
+    }
+    return det;
+}
+
+/* ---- beside the identity ---- */
+
+/* I + c*w, with a word of several letters; NULL: it is something else. */
+static const vf_word *update_of(const vf_mx *a) {
+    if (a->nwords != 2 || (a->word[0].n > 0 && a->word[1].n > 0))
+        return NULL;
+    const vf_word *eye = &a->word[a->word[0].n > 0], *w = &a->word[a->word[0].n == 0];
+    return vf_n_is_one(eye->coef) && w->n > 1 ? w : NULL;
+}
+
+static bool is_before(const vf_mx *a, const vf_mx *b) {
+    return vf_word_before(&a->word[0], &b->word[0]);
+}
+
+/* det(I + u*v) = det(I + v*u): of the turns of the word that are words, and their transposes, a
+   number, or the first in the order of letters. */
+static vf_ratio det_of_update(vf_mxs *s, const vf_mx *a, const vf_word *w) {
+    const vf_mx *least = vf_letters(s, a->rows, w->letter, w->n);
+    for (size_t k = 0; k < w->n && !vf_n_is_one(least->rows); k++) {
+        vf_ratio m = k == 0 ? a->rows : vf_letter_cols(w->letter[k - 1]);
+        const vf_mx *turned = vf_letters(s, m, w->letter + k, w->n - k);
+        turned = k == 0 ? turned : vf_mx_mul(s, turned, vf_letters(s, a->rows, w->letter, k));
+        const vf_mx *back = vf_mx_transpose(s, turned);
+        if (vf_n_is_one(m) || (turned->nwords == 1 && is_before(turned, least)))
+            least = turned;
+        if (!vf_n_is_one(m) && back->nwords == 1 && is_before(back, least))
+            least = back;
+    }
+    const vf_mx *whole = vf_mx_add(s, vf_mx_eye(s, least->rows), vf_mx_scale(s, w->coef, least));
+    return vf_n_is_one(least->rows) ? vf_mx_value(s, whole) : det_quantity(s, whole);
+}
+
+/* det(G + B) = det(G)*det(I + inv(G)*B) for an invertible word G beside one that is not known to
+   be so; num NULL: it is something else. */
+static vf_ratio det_beside_invertible(vf_mxs *s, const vf_mx *a) {
+    const vf_mx *word[2];
+    bool regular[2];
+    if (a->nwords != 2)
+        return (vf_ratio){0};
+    for (int i = 0; i < 2; i++) {
+        word[i] = vf_letters(s, a->rows, a->word[i].letter, a->word[i].n);
+        word[i] = vf_mx_scale(s, a->word[i].coef, word[i]);
+        regular[i] = vf_mx_is_invertible(s, word[i]);
+    }
+    if (regular[0] == regular[1])
+        return (vf_ratio){0};
+    const vf_mx *g = word[regular[0] ? 0 : 1], *b = word[regular[0] ? 1 : 0];
+    const vf_mx *rest = vf_mx_add(s, vf_mx_eye(s, a->rows), vf_mx_mul(s, vf_mx_inv(s, g), b));
+    const vf_word *w = update_of(rest);
+    return w ? vf_n_mul(s, vf_det(s, g), det_of_update(s, rest, w)) : (vf_ratio){0};
+}
+
+/* Of several words: the number before the identity, or before the first one, is taken out. */
+static vf_ratio det_of_words(vf_mxs *s, const vf_mx *a) {
+    vf_ratio c = a->word[a->word[1].n == 0 ? 1 : 0].coef;
+    if (!vf_mx_is_nonzero(s, c))
+        return det_quantity(s, a);
+    a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a);
+    const vf_word *w = update_of(a);
+    vf_ratio det = w ? det_of_update(s, a, w) : det_beside_invertible(s, a);
+    return vf_n_mul(s, vf_n_pow(s, c, a->rows), det.num ? det : det_quantity(s, a));
 }
 
 /* Do all words begin and end with a single row and column? */
@@ -207,13 +305,9 @@ vf_ratio vf_det(vf_mxs *s, const vf_mx *a) {
         return vf_ratio_int(0);
     if (vf_n_is_int(a->rows, &n) && n == 2 && is_of_numbers(a))
         return det_of_two(s, a);
-    if (a->nwords > 1 || !all_square(s, a))
-        return det_quantity(s, a);
-    vf_ratio det = vf_n_pow(s, a->word[0].coef, a->rows);
-    for (size_t i = 0; i < a->word[0].n; i++) {
-        vf_letter x = a->word[0].letter[i];
-        vf_ratio d = det_of_leaf(s, x.leaf);
-        det = vf_n_mul(s, det, x.inverted ? vf_n_div(s, vf_ratio_int(1), d) : d);
-    }
-    return det;
+    if (a->nwords > 1)
+        return det_of_words(s, a);
+    if (is_narrow(s, a))
+        return vf_ratio_int(0);
+    return all_square(s, a) ? det_of_word(s, a) : det_quantity(s, a);
 }

@@ -35,7 +35,7 @@ enum {
 };
 
 void vf_memory_start(void);  /* also hands GMP and MPFR this allocator */
-void *vf_alloc(size_t size) __attribute__((returns_nonnull)); /* zeroed, never NULL */
+void *vf_alloc(size_t size); /* zeroed, never NULL */
 /* An array with room for one more item than n: doubled when n is a power of two or 0. */
 void *vf_grow(void *array, size_t n, size_t item);
 char *vf_strndup(const char *text, size_t n);

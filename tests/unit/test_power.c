@@ -340,8 +340,6 @@ static void draw_symmetric(trial *t, rk_matrix *power, rk_matrix *ball, bool *kn
 static bool spectrum_agrees(trial *t, const rk_matrix *power, const rk_matrix *ball, slong k,
                             bool eigen) {
     rk_matrix p, b;
-    rk_matrix_init(&p, t->powers, 1, 1);
-    rk_matrix_init(&b, B, 1, 1);
     rk_ev ev = (eigen ? rk_matrix_eigen_modulus : rk_matrix_singular_value)(&p, power, k);
     rk_ev other = (eigen ? rk_matrix_eigen_modulus : rk_matrix_singular_value)(&b, ball, k);
     bool both = ev == RK_EV_OK && other == RK_EV_OK;

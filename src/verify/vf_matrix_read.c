@@ -809,13 +809,16 @@ static const vf_mx *read_term(vf_mxs *s, const vf_term *t) {
     }
 }
 
-/* A term is read once for each state of what is known: loops change it while they are open. */
+/* A term is read once for each state of what is known: loops change it while they are open. What a
+   term teaches its first parts did not know: then it is read again. */
 static const vf_mx *read(vf_mxs *s, const vf_term *t) {
     vf_memo *memo = &s->memo[((uintptr_t)t / sizeof(void *)) % MEMOS];
-    if (memo->term == t && memo->version == s->version)
+    size_t version = s->version;
+    if (memo->term == t && memo->version == version)
         return memo->mx;
     const vf_mx *a = read_term(s, t);
-    *memo = (vf_memo){t, a, s->version};
+    if (s->version == version)
+        *memo = (vf_memo){t, a, version};
     return a;
 }
 

@@ -190,7 +190,7 @@ static bool all_square(vf_mxs *s, const vf_mx *a) {
     return true;
 }
 
-/* A product through fewer columns than it has. */
+/* A product through fewer columns than it has rows. */
 static bool is_narrow(vf_mxs *s, const vf_mx *a) {
     for (size_t i = 0; i < a->word[0].n; i++)
         if (vf_mx_at_least(s, vf_n_sub(s, a->rows, vf_letter_cols(a->word[0].letter[i])), 1))

@@ -273,6 +273,7 @@ typedef struct range {
     vf_ratio low, high, count;
     unsigned sym, value;              /* the index; the running value of a fold */
     bool fold, known, unsure, filled; /* known: of no negative length; filled: surely not empty */
+    bool hidden;                      /* the running value stands in what has no normal form */
     vf_mark before, inside;
 } range;
 
@@ -309,9 +310,9 @@ static void push_ranged(vf_mxs *s, vf_scaled what, const range *r) {
     vf_changed(s);
 }
 
-/* Does it speak of the running value? That differs from layer to layer. */
+/* May it speak of the running value? That differs from layer to layer. */
 static bool runs(vf_mxs *s, const range *r, const vf_mx *a) {
-    return r->fold && vf_has(s, a, &(vf_image){.sym = r->value, .mx = a});
+    return r->fold && (r->hidden || vf_has(s, a, &(vf_image){.sym = r->value, .mx = a}));
 }
 
 /* What was learned of every member. Without the index it is known at all where there is a member;
@@ -388,10 +389,10 @@ static const vf_mx *read_fold(vf_mxs *s, const vf_term *t) {
     bool outer = s->lost;
     s->lost = false;
     const vf_mx *body = read(s, t->kid[3]);
-    bool lost = s->lost;
+    r.hidden = s->lost;
     s->lost = outer;
     close_range(s, &r);
-    if (!r.known || lost)
+    if (!r.known || r.hidden)
         return opaque(s, t);
     vf_ratio at = vf_n_sub(s, vf_n_add(s, vf_n_atom(sym), r.low), vf_ratio_int(1));
     return vf_mx_fold(s, sym, r.value, start, vf_mx_put(s, body, r.sym, at), r.count);

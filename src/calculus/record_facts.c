@@ -104,6 +104,15 @@ static void put_hypothesis(facts *f, const rk_fact *fact) {
     put_derived(f, fact->value, fact->equation, raw, fact->bare, f->n);
 }
 
+/* What a hypothesis det(A) == 0 says of the rank. */
+static void put_singular(facts *f, const rk_fact *fact) {
+    size_t number = rk_record_hypothesis(f->d, fact->origin);
+    if (number == 0)
+        rk_record_fail(f->r, "a determinant that is 0 by no hypothesis of the text");
+    rk_buf_printf(f->r->out, "fact singular | %zu", number);
+    put_relation(f, fact->value, false);
+}
+
 /* The number of the fact that says this; 0: none. */
 static size_t number_of(const facts *f, rk_sc value) {
     for (size_t i = 0; i < f->d->nfacts; i++)
@@ -220,6 +229,9 @@ static void put_fact(facts *f, const rk_fact *fact) {
         break;
     case RK_LAW_CANCEL:
         put_cancel(f, fact);
+        break;
+    case RK_LAW_SINGULAR:
+        put_singular(f, fact);
         break;
     case RK_LAW_ELIMINATION:
     case RK_LAW_SCHUR:

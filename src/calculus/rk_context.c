@@ -197,6 +197,19 @@ static void add_cancelled(rk_context *x, rk_sc value, bool equation, unsigned gi
     rk_instances_want_scalar(x->instances, f.value);
 }
 
+/* det(A) == 0 */
+static void take_singular(rk_context *x, const rk_mx *a, unsigned origin) {
+    rk_fact f = {.law = RK_LAW_SINGULAR, .nmatrices = 1, .origin = origin};
+    const rk_mx **mx = rk_arena_alloc(x->calculus->arena, sizeof *mx);
+    *mx = a;
+    f.matrix = mx;
+    f.value = rk_singular_gap(x, a);
+    if (x->calculus->options.limits.disabled[RK_LAW_SINGULAR])
+        return;
+    rk_instances_add(x->instances, &f);
+    rk_instances_want(x->instances, a);
+}
+
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
     const rk_term *t = l->term;
     rk_cmp cmp = comparison_of(l);
@@ -212,6 +225,8 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     if (value == NULL)
         return;
     note(a, value, equation);
+    if (equation && t->kid[0]->op == RK_T_DET && rk_sc_is_zero(right))
+        take_singular(x, rk_read_matrix(x->reader, t->kid[0]->kid[0]), origin);
     rk_fact f = {.law = RK_LAW_HYPOTHESIS, .value = value, .equation = equation, .origin = origin};
     f.raw = raw_difference(x, cmp, left, right);
     f.strict = cmp == RK_LT || cmp == RK_GT;
@@ -482,6 +497,11 @@ rk_derivation *rk_derivation_new(rk_context *x, rk_step_kind kind) {
 }
 
 /* --- what goals and hypotheses share -------------------------------------------------------- */
+
+rk_sc rk_singular_gap(rk_context *x, const rk_mx *a) {
+    rk_sc most = rk_sc_sub(x->scalars, a->rows, rk_sc_int(x->scalars, 1));
+    return rk_sc_sub(x->scalars, most, rk_mx_rank(x->store, a));
+}
 
 rk_sc rk_span_gap(rk_context *x, const rk_term *span) {
     const rk_mx *a = rk_read_matrix(x->reader, span->kid[0]);

@@ -60,7 +60,9 @@ struct rk_derivation {
     bool strict;   /* raw > 0 is to be shown */
     rk_sc bare;    /* strict: raw without its positive factors */
     bool squared;  /* a <= b was shown by a^2 <= b^2 */
-    bool by_rank;  /* two matrices are equal because the rank of their difference is 0 */
+    bool by_rank;  /* two matrices are equal because the rank of their difference is 0; a
+                      determinant is 0, or is not, by the rank of the matrix */
+    bool by_trace; /* two matrices differ because their traces do */
     rk_mxs *store; /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */

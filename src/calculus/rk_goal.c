@@ -6,7 +6,7 @@
 #include "rk_sequent.h"
 #include "rk_walk.h"
 
-enum { MOST_DEPTH = 4 };
+enum { MOST_DEPTH = 4, MOST_FACTORS = 4 };
 
 /* --- the linear program --------------------------------------------------------------------- */
 
@@ -285,6 +285,7 @@ static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size
     if (x->calculus->generic)
         rk_generic_facts(x, goal);
     rk_norm_facts(x, goal);
+    rk_trace_facts(x, goal);
     rk_extreme_facts(x, goal);
     splits_of_facts(x, splits);
     add_extrema(x, splits);
@@ -338,6 +339,54 @@ rk_derivation *rk_prove_zero(rk_context *x, rk_sc value, const rk_fact *const *e
     rk_derivation *a = rk_prove_nonnegative(x, value, extra, nextra);
     rk_derivation *b = a == NULL ? NULL : rk_prove_nonnegative(x, minus, extra, nextra);
     return b == NULL ? NULL : pair(x, a, b);
+}
+
+/* value == 0 because its square is. */
+static rk_derivation *by_square(rk_context *x, rk_sc value) {
+    rk_sc minus = rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), value);
+    rk_derivation *d = rk_prove_nonnegative(x, rk_sc_mul(x->scalars, minus, value), NULL, 0);
+    if (d != NULL)
+        d->squared = true;
+    return d;
+}
+
+typedef struct factors { /* numbers that are not 0 */
+    rk_sc item[MOST_FACTORS];
+    size_t n;
+} factors;
+
+static void add_factor(factors *f, rk_sc a) {
+    for (size_t i = 0; i < f->n; i++)
+        if (f->item[i] == a)
+            return;
+    if (f->n < MOST_FACTORS && a->natoms > 0)
+        f->item[f->n++] = a;
+}
+
+/* What is assumed not to be 0, and determinants of invertible matrices. */
+static factors nonzero_numbers(const rk_context *x) {
+    factors f = {.n = 0};
+    for (size_t i = 0; i < x->nassumptions; i++)
+        if (x->assumption[i].unequal != NULL)
+            add_factor(&f, x->assumption[i].unequal);
+    for (size_t i = 0; i < rk_instances_count(x->instances); i++) {
+        rk_sc v = rk_instances_get(x->instances, i)->value;
+        for (unsigned k = 0; k < v->natoms; k++) {
+            const rk_quantity *q = rk_sc_atom_quantity(x->scalars, v->atom[k]);
+            if (q != NULL && q->kind == RK_Q_DET && q->nonzero)
+                add_factor(&f, rk_sc_quantity(x->scalars, q));
+        }
+    }
+    return f;
+}
+
+/* value == 0 because its product with a number is 0 that is not. */
+static rk_derivation *by_factor(rk_context *x, rk_sc value) {
+    factors f = nonzero_numbers(x);
+    rk_derivation *d = NULL;
+    for (size_t i = 0; i < f.n && d == NULL; i++)
+        d = rk_prove_zero(x, rk_sc_mul(x->scalars, f.item[i], value), NULL, 0);
+    return d;
 }
 
 /* By induction where a fold stands in it, else directly. */
@@ -425,9 +474,10 @@ rk_derivation *rk_prove_equal_scalars(rk_context *x, rk_sc left, rk_sc right) {
         return identity(x, rk_mx_scalar(x->store, left), rk_mx_scalar(x->store, right));
     rk_sc difference = rk_sc_sub(x->scalars, left, right);
     rk_derivation *d = zero(x, rk_without_positive(x, difference));
+    d = d != NULL ? d : by_factor(x, difference);
     if (d != NULL)
         d->shown = difference;
-    return d;
+    return d != NULL ? d : by_square(x, difference);
 }
 
 /* --- literals ------------------------------------------------------------------------------- */
@@ -472,15 +522,34 @@ static rk_derivation *by_squares(rk_context *x, rk_sc a, rk_sc b) {
     return d;
 }
 
+/* det(A) == 0, or != 0, by the rank of A. */
+static rk_derivation *by_rank(rk_context *x, const rk_term *t, rk_cmp cmp) {
+    if (t->kid[0]->op != RK_T_DET || !rk_sc_is_zero(rk_read_scalar(x->reader, t->kid[1])))
+        return NULL;
+    rk_scalars *s = x->scalars;
+    rk_sc gap = rk_singular_gap(x, rk_read_matrix(x->reader, t->kid[0]->kid[0]));
+    rk_context_notes(x);
+    rk_derivation *d = nonnegative(x, cmp == RK_EQ ? gap : rk_sc_sub(s, rk_sc_int(s, -1), gap));
+    if (d != NULL)
+        d->by_rank = true;
+    return d;
+}
+
+/* a == b, or a != b, by what can be added up. */
+static rk_derivation *prove_values(rk_context *x, rk_sc a, rk_sc b, rk_cmp cmp) {
+    return cmp == RK_EQ ? rk_prove_equal_scalars(x, a, b)
+                        : prove_unequal(x, rk_sc_sub(x->scalars, a, b));
+}
+
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
     rk_scalars *s = x->scalars;
     rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
     rk_context_notes(x);
     bool equation;
-    if (cmp == RK_NE)
-        return prove_unequal(x, rk_sc_sub(s, a, b));
-    if (cmp == RK_EQ)
-        return rk_prove_equal_scalars(x, a, b);
+    if (cmp == RK_NE || cmp == RK_EQ) {
+        rk_derivation *d = prove_values(x, a, b, cmp);
+        return d != NULL ? d : by_rank(x, t, cmp);
+    }
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
     if (d != NULL) {
@@ -493,6 +562,17 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     return d;
 }
 
+/* A != B because their traces differ. */
+static rk_derivation *by_traces(rk_context *x, const rk_mx *a, const rk_mx *b) {
+    if (a->rows != a->cols)
+        return NULL;
+    rk_sc left = rk_reader_trace(x->reader, a), right = rk_reader_trace(x->reader, b);
+    rk_derivation *d = prove_unequal(x, rk_sc_sub(x->scalars, left, right));
+    if (d != NULL)
+        d->by_trace = true;
+    return d;
+}
+
 static rk_derivation *prove_matrices(rk_context *x, const rk_term *t, rk_cmp cmp) {
     const rk_mx *a = rk_read_matrix(x->reader, t->kid[0]);
     const rk_mx *b = rk_read_matrix(x->reader, t->kid[1]);
@@ -502,7 +582,8 @@ static rk_derivation *prove_matrices(rk_context *x, const rk_term *t, rk_cmp cmp
     if (cmp != RK_NE)
         return NULL;
     rk_sc rank = rk_mx_rank(x->store, rk_mx_sub(x->store, a, b));
-    return nonnegative(x, rk_sc_sub(x->scalars, rank, rk_sc_int(x->scalars, 1)));
+    rk_derivation *d = nonnegative(x, rk_sc_sub(x->scalars, rank, rk_sc_int(x->scalars, 1)));
+    return d != NULL ? d : by_traces(x, a, b);
 }
 
 static rk_derivation *prove_span(rk_context *x, rk_literal goal) {

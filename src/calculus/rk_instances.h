@@ -52,7 +52,7 @@ typedef struct rk_instances rk_instances;
 
 typedef struct rk_instances_options {
     size_t max_matrices, max_facts; /* 0: defaults */
-    unsigned char disabled[64];     /* by law: 1 switches it off (tests) */
+    unsigned char disabled[96];     /* by law: 1 switches it off (tests) */
 } rk_instances_options;
 
 rk_instances *rk_instances_new(rk_mxs *s, const rk_instances_options *options);

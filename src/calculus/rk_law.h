@@ -210,8 +210,9 @@
       "\\lVert A\\rVert_2 \\le \\lVert A\\rVert_F \\le \\sqrt{\\operatorname{rank} "               \
       "A}\\,\\lVert A\\rVert_2")                                                                   \
     X(CAUCHY_SCHWARZ, "cauchy-schwarz",                                                            \
-      "|x'*y| <= norm(x, fro)*norm(y, fro), |trace(A*B)| <= norm(A, fro)*norm(B, fro)", "",        \
-      "an inner product is at most the product of the lengths",                                    \
+      "|x'*y| <= norm(x, fro)*norm(y, fro), |trace(A*B)| <= norm(A, fro)*norm(B, fro), "           \
+      "trace(A*B)^2 <= trace(A'*A)*trace(B'*B)",                                                   \
+      "", "an inner product is at most the product of the lengths",                                \
       "|\\operatorname{tr}(AB)| \\le \\lVert A\\rVert_F\\,\\lVert B\\rVert_F")                     \
     X(SPECTRUM, "spectrum",                                                                        \
       "sigma(A, k) <= norm(A, 2), eigabs(A, k) <= norm(A); where A*1 == 1, eigabs(A, 1) >= 1 and " \
@@ -223,6 +224,25 @@
       "1 <= stable_rank(A) <= rank(A), stable_rank(A)*norm(A, 2)^2 == norm(A, fro)^2",             \
       "A is not 0", "norm(A, fro)^2 is the sum of the squares of rank(A) singular values",         \
       "1 \\le \\lVert A\\rVert_F^2/\\lVert A\\rVert_2^2 \\le \\operatorname{rank} A")              \
+    X(NORM_DYAD, "norm-of-dyad", "norm(x*y') == norm(x)*norm(y')",                                 \
+      "x and y are columns; norm 1, 2, inf or fro", "each row of x*y' is a multiple of y'",        \
+      "\\lVert xy^{\\top}\\rVert = \\lVert x\\rVert\\,\\lVert y^{\\top}\\rVert")                   \
+    /* traces and determinants */                                                                  \
+    X(TRACE_TURN, "trace-of-turn", "trace(A*B) == trace(B*A)", "",                                 \
+      "both are the sum of all A[i,j]*B[j,i]",                                                     \
+      "\\operatorname{tr}(AB) = \\operatorname{tr}(BA)")                                           \
+    X(TRACE_IDEMPOTENT, "trace-of-idempotent", "trace(P) == rank(P)", "P*P == P",                  \
+      "with P = U*V, V*U = I of the size of the rank, the trace of U*V is that of V*U",            \
+      "\\operatorname{tr} P = \\operatorname{rank} P")                                             \
+    X(TRACE_SEMIDEFINITE, "trace-of-semidefinite", "0 <= trace(A*B) <= trace(A)*trace(B)",         \
+      "A and B are positive semidefinite",                                                         \
+      "with B = N'*N, trace(A*B) is that of N*A*N', which is semidefinite, and A <= trace(A)*I",   \
+      "0 \\le \\operatorname{tr}(AB) \\le \\operatorname{tr} A \\, \\operatorname{tr} B")          \
+    X(DET_PRODUCT, "determinant-of-product", "det(A*B) == det(A)*det(B)", "A and B are n by n",    \
+      "the determinant is multiplicative", "\\det(AB) = \\det A \\, \\det B")                      \
+    X(SINGULAR, "singular", "rank(A) <= n - 1", "A is n by n, det(A) == 0 is assumed",             \
+      "a matrix of full rank has a determinant that is not 0",                                     \
+      "\\det A = 0 \\implies \\operatorname{rank} A < n")                                          \
     X(LARGEST_AVERAGE, "largest-of-averages", "max(A*X) <= max(X), min(X) <= min(A*X)",            \
       "A*1 == 1, no entry of A is negative",                                                       \
       "an average lies between the smallest and the largest of what it is taken of",               \

@@ -168,7 +168,7 @@ static void note_inverted(rk_reader *r, const rk_mx *a) {
     rk_grow(&r->inverted, &r->cap_inverted, r->ninverted + 1, sizeof *r->inverted);
     r->inverted[r->ninverted++] = a;
     if (r->has_det)
-        rk_sc_assume_nonzero(r->scalars, rk_read_det_of(r, a));
+        rk_sc_assume_nonzero(r->scalars, rk_reader_det(r, a));
 }
 
 /* --- scalars -------------------------------------------------------------------------------- */

@@ -55,6 +55,7 @@ size_t rk_reader_nnorms(const rk_reader *r);
 const rk_norm *rk_reader_norm_read(const rk_reader *r, size_t i);
 
 rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a);
+rk_sc rk_reader_det(rk_reader *r, const rk_mx *a);
 rk_sc rk_reader_extreme(rk_reader *r, rk_op op, const rk_mx *a); /* max or min of all entries */
 size_t rk_reader_nmeasures(const rk_reader *r);
 const rk_measure *rk_reader_measure(const rk_reader *r, size_t i);

@@ -110,7 +110,6 @@ size_t rk_read_key(rk_reader *r, const rk_term *t, const rk_sc **key);
 rk_read_fn rk_read_decimal, rk_read_rank, rk_read_nullity, rk_read_affrank, rk_read_trace;
 rk_read_fn rk_read_det, rk_read_sum_entries, rk_read_sum_of, rk_read_extreme;
 rk_read_fn rk_read_measure;
-rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a);
 /* The sum of all A[i,j]*B[i,j]. */
 rk_sc rk_read_entries_product(rk_reader *r, const rk_mx *a, const rk_mx *b);
 

@@ -151,11 +151,12 @@ static rk_sc trace_of_word(rk_reader *r, const rk_word *w, rk_sc n, unsigned tur
         bool same = a->nwords == 1 && a->word[0].length == w->length;
         if (!same && turns > 0)
             return trace(r, a, turns - 1);
-        if (least == NULL || (same && rk_mx_compare(r->s, a, least) < 0))
-            least = a;
         const rk_mx *t = rk_mx_transpose(r->s, a);
+        least = least == NULL ? a : least;
         if (same && (are_apart(r, a, least) || are_apart(r, t, least)))
             return rk_sc_int(r->scalars, 0);
+        if (same && rk_mx_compare(r->s, a, least) < 0)
+            least = a;
         if (same && rk_mx_compare(r->s, t, least) < 0)
             least = t;
         if (w->length > MOST_LETTERS)
@@ -267,14 +268,14 @@ static rk_sc det_of_leaf(rk_reader *r, const rk_leaf *leaf) {
     if (leaf->kind == RK_L_CAUSAL)
         return rk_sc_int(r->scalars, 1);
     if (leaf->kind == RK_L_INV)
-        return quotient(r, rk_read_det_of(r, a));
+        return quotient(r, rk_reader_det(r, a));
     if (leaf->kind == RK_L_POWER)
-        return rk_sc_pow(r->scalars, rk_read_det_of(r, a), leaf->index[0]);
+        return rk_sc_pow(r->scalars, rk_reader_det(r, a), leaf->index[0]);
     if (leaf->kind == RK_L_BLOCKS)
-        return rk_read_det_of(r, a);
+        return rk_reader_det(r, a);
     if (leaf->kind == RK_L_KRON && a->rows == a->cols)
-        return rk_sc_mul(r->scalars, rk_sc_pow(r->scalars, rk_read_det_of(r, a), b->rows),
-                         rk_sc_pow(r->scalars, rk_read_det_of(r, b), a->rows));
+        return rk_sc_mul(r->scalars, rk_sc_pow(r->scalars, rk_reader_det(r, a), b->rows),
+                         rk_sc_pow(r->scalars, rk_reader_det(r, b), a->rows));
     return opaque_number(r, RK_Q_DET, rk_mx_of_leaf(r->s, leaf),
                          (leaf->props & RK_PROP_SQUARE_INVERTIBLE) != 0);
 }
@@ -312,7 +313,7 @@ static rk_sc det_of_triangle(rk_reader *r, const rk_mx *a) {
         return NULL;
     rk_sc det = rk_sc_int(r->scalars, 1);
     for (size_t i = 0; i < n; i++)
-        det = rk_sc_mul(r->scalars, det, rk_read_det_of(r, a->cell[i * n + i]));
+        det = rk_sc_mul(r->scalars, det, rk_reader_det(r, a->cell[i * n + i]));
     return det;
 }
 
@@ -323,7 +324,7 @@ static rk_sc det_of_four(rk_reader *r, const rk_mx *a, bool first) {
     if (p->rows != p->cols || !rk_mx_is_invertible(r->s, p))
         return NULL;
     const rk_mx *rest = rk_mx_mul(r->s, c, rk_mx_mul(r->s, rk_mx_inv(r->s, p), b));
-    return rk_sc_mul(r->scalars, rk_read_det_of(r, p), rk_read_det_of(r, rk_mx_sub(r->s, q, rest)));
+    return rk_sc_mul(r->scalars, rk_reader_det(r, p), rk_reader_det(r, rk_mx_sub(r->s, q, rest)));
 }
 
 static rk_sc det_of_grid(rk_reader *r, const rk_mx *a) {
@@ -382,11 +383,11 @@ static rk_sc det_beside_invertible(rk_reader *r, const rk_mx *a) {
     const rk_mx *g = word[regular[0] ? 0 : 1], *b = word[regular[0] ? 1 : 0];
     const rk_mx *rest = rk_mx_mul(r->s, rk_mx_inv(r->s, g), b);
     rest = rk_mx_add(r->s, rk_mx_eye(r->s, a->rows), rest);
-    return is_update(r, rest) ? rk_sc_mul(r->scalars, rk_read_det_of(r, g), det_of_update(r, rest))
+    return is_update(r, rest) ? rk_sc_mul(r->scalars, rk_reader_det(r, g), det_of_update(r, rest))
                               : NULL;
 }
 
-rk_sc rk_read_det_of(rk_reader *r, const rk_mx *a) {
+rk_sc rk_reader_det(rk_reader *r, const rk_mx *a) {
     if (rk_read_is_number(a))
         return rk_mx_value(r->s, a);
     if (rk_mx_is_zero(a))
@@ -418,7 +419,7 @@ static rk_sc det_of_text(rk_reader *r, const rk_term *t) {
         return rk_sc_mul(r->scalars, det_of_text(r, t->kid[0]), det_of_text(r, t->kid[1]));
     if (t->op == RK_T_TRANSPOSE)
         return det_of_text(r, t->kid[0]);
-    return rk_read_det_of(r, rk_read_matrix(r, t));
+    return rk_reader_det(r, rk_read_matrix(r, t));
 }
 
 const rk_mx *rk_read_det(rk_reader *r, const rk_term *t) {

@@ -123,6 +123,9 @@ static void product(norms *w, rk_norm_kind kind, const rk_mx *whole, const rk_mx
     want(w, beside, a);
     want(w, kind, b);
     state(w, RK_LAW_NORM_PRODUCT, v, rk_sc_mul(s, value(w, beside, a), value(w, kind, b)), 3, mx);
+    if (rk_sc_is_one(a->cols))
+        state(w, RK_LAW_NORM_DYAD, rk_sc_mul(s, value(w, kind, a), value(w, kind, b)), v, 2,
+              mx + 1);
     if (kind != RK_NORM_FRO)
         return;
     want(w, kind, a);

@@ -339,6 +339,8 @@ static void put_proof(rk_recorder *r, const rk_derivation *d) {
     rk_sc scale = r->scale;
     if (d->by_rank)
         rk_buf_puts(r->out, "rank\n");
+    if (d->by_trace)
+        rk_buf_puts(r->out, "trace\n");
     if (d->squared)
         rk_buf_puts(r->out, "squares\n");
     put_goal(r, d);

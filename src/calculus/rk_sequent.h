@@ -83,6 +83,8 @@ void rk_context_notes(rk_context *x);
 
 /* rank([A; B]) - rank(B) (or of block rows): 0 exactly when the span of A lies in that of B. */
 rk_sc rk_span_gap(rk_context *x, const rk_term *span);
+/* n - 1 - rank(A) of a square A: at least 0 exactly when det(A) is 0. */
+rk_sc rk_singular_gap(rk_context *x, const rk_mx *a);
 /* a CMP b as value >= 0, or value == 0; strict ones between integers lose 1. NULL for != and for
    strict ones between other numbers as a goal. */
 rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation);
@@ -109,6 +111,8 @@ rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, c
 void rk_generic_facts(rk_context *x, rk_sc goal);
 /* What holds of the norms in the text, and of inner products in the goal beside them. */
 void rk_norm_facts(rk_context *x, rk_sc goal);
+/* What holds of traces, determinants and squares of inner products in the goal and the hypotheses. */
+void rk_trace_facts(rk_context *x, rk_sc goal);
 /* What holds of the largest and smallest entries in the goal and the hypotheses. */
 void rk_extreme_facts(rk_context *x, rk_sc goal);
 

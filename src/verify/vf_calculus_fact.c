@@ -58,6 +58,15 @@ static void check_hypothesis(vf_proof *p, const char **arg, vf_relation stated) 
     ENSURE("not what the hypothesis says", vf_same_relation(p, stated, vf_says(p, l)));
 }
 
+/* det(A) == 0: A has not the full rank. */
+static void check_singular(vf_proof *p, const char **arg, vf_relation stated) {
+    vf_literal l = p->hypothesis[vf_index_text(arg[0], p->nhypotheses)].literal;
+    ENSURE("no hypothesis that a determinant is 0",
+           vf_comparison(l) == VF_EQ && vf_is_det_and_0(p, l.term));
+    vf_relation says = {false, vf_singular_gap(p, l.term->kid[0]->kid[0])};
+    ENSURE("not what the hypothesis says of the rank", vf_same_relation(p, stated, says));
+}
+
 /* Some comparison of numbers that the truth value contains says this for sym = at. */
 static bool conjunct_says(vf_proof *p, const vf_term *t, unsigned sym, vf_ratio at,
                           vf_relation stated) {
@@ -136,6 +145,7 @@ static void take_fact(vf_proof *p, const char *rest) {
         void (*check)(vf_proof *p, const char **arg, vf_relation stated);
     } kinds[] = {{"given", 1, check_given},
                  {"hypothesis", 1, check_hypothesis},
+                 {"singular", 1, check_singular},
                  {"instance", 2, check_instance},
                  {"dimension", 1, check_dimension},
                  {"product-of-facts", 2, check_product}};

@@ -46,6 +46,16 @@ static vf_ratio less_one(vf_proof *p, vf_ratio a) {
     return vf_n_sub(p->s, a, vf_ratio_int(1));
 }
 
+bool vf_is_det_and_0(vf_proof *p, const vf_term *t) {
+    return vf_is_comparison(t) && t->kid[0]->op == VF_DET && vf_is_number(t->kid[1]) &&
+           vf_ratio_is_zero(vf_mx_number(p->s, t->kid[1]));
+}
+
+vf_ratio vf_singular_gap(vf_proof *p, const vf_term *a) {
+    const vf_mx *m = vf_mx_read(p->s, a);
+    return less_one(p, vf_n_sub(p->s, m->rows, vf_mx_rank(p->s, m)));
+}
+
 /* A comparison of numbers; a strict one between integers says one more. */
 static vf_relation numbers_say(vf_proof *p, vf_op op, const vf_term *a, const vf_term *b) {
     ENSURE("`!=` says nothing that can be added up", op != VF_NE);
@@ -84,6 +94,9 @@ typedef enum vf_goal_kind {
     VF_G_SPAN,      /* a: in_rowspan or in_colspan */
     VF_G_NO_SPAN,   /* a: the same, to be shown false */
     VF_G_SQUARES,   /* a^2 <= b^2 */
+    VF_G_SQUARE,    /* (a - b)^2 <= 0 */
+    VF_G_SINGULAR,  /* a: rank(a) <= n - 1 */
+    VF_G_REGULAR,   /* a: rank(a) >= n */
     VF_G_NOTHING    /* a contradiction is to be shown */
 } vf_goal_kind;
 
@@ -109,6 +122,14 @@ static vf_ratio goal_value(vf_proof *p, const vf_goal *g) {
         return vf_n_sub(p->s, none, span_gap(p, g->a));
     case VF_G_NO_SPAN:
         return less_one(p, span_gap(p, g->a));
+    case VF_G_SINGULAR:
+        return vf_singular_gap(p, g->a);
+    case VF_G_REGULAR:
+        return less_one(p, vf_n_sub(p->s, none, vf_singular_gap(p, g->a)));
+    case VF_G_SQUARE: {
+        vf_ratio d = difference(p, g->a, g->b);
+        return vf_n_sub(p->s, none, vf_n_mul(p->s, d, d));
+    }
     case VF_G_SQUARES: {
         vf_ratio a = vf_mx_number(p->s, g->a), b = vf_mx_number(p->s, g->b);
         return vf_n_sub(p->s, vf_n_mul(p->s, b, b), vf_n_mul(p->s, a, a));
@@ -197,19 +218,43 @@ static void unequal(vf_proof *p, const vf_goal *g) {
     prove(p, (vf_goal){VF_G_NOTHING, NULL, NULL});
 }
 
-static void difference_of_rank_0(vf_proof *p, const vf_goal *g) {
+/* a == b if a - b has the rank 0; det(a) is 0 exactly when a has not the full rank. */
+static void by_rank(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "rank");
-    ENSURE("no equation between matrices", g->kind == VF_G_MATRICES);
-    prove(p, (vf_goal){VF_G_SAME, g->a, g->b});
+    if (g->kind == VF_G_MATRICES) {
+        prove(p, (vf_goal){VF_G_SAME, g->a, g->b});
+        return;
+    }
+    ENSURE("no equation between matrices, and no determinant beside 0",
+           (g->kind == VF_G_EQUAL || g->kind == VF_G_UNEQUAL) && g->a->op == VF_DET &&
+               vf_ratio_is_zero(vf_mx_number(p->s, g->b)));
+    prove(p, (vf_goal){g->kind == VF_G_EQUAL ? VF_G_SINGULAR : VF_G_REGULAR, g->a->kid[0], NULL});
 }
 
-static const vf_term *product(const vf_term *a, const vf_term *b) {
+static const vf_term *call(vf_op op, vf_ratio rows, vf_ratio cols, const vf_term *a,
+                           const vf_term *b) {
     vf_term *t = vf_alloc(sizeof *t);
-    *t = (vf_term){.op = VF_MUL, .rows = a->rows, .cols = b->cols, .nkids = 2};
+    *t = (vf_term){.op = op, .rows = rows, .cols = cols, .nkids = b ? 2 : 1};
     t->kid = vf_alloc(2 * sizeof *t->kid);
     t->kid[0] = a;
     t->kid[1] = b;
     return t;
+}
+
+static const vf_term *product(const vf_term *a, const vf_term *b) {
+    return call(VF_MUL, a->rows, b->cols, a, b);
+}
+
+static const vf_term *trace_of(const vf_term *a) {
+    return call(VF_TRACE, vf_ratio_int(1), vf_ratio_int(1), a, NULL);
+}
+
+/* a != b if their traces differ. */
+static void by_traces(vf_proof *p, const vf_goal *g) {
+    vf_take_alone(p->c, "trace");
+    ENSURE("no `!=` between matrices", g->kind == VF_G_DIFFERENT);
+    ENSURE("matrices that are not square", vf_mx_equal_numbers(p->s, g->a->rows, g->a->cols));
+    prove(p, (vf_goal){VF_G_UNEQUAL, trace_of(g->a), trace_of(g->b)});
 }
 
 /* a == b follows from x*a == x*b, or a*x == b*x, for an x that is invertible. */
@@ -228,9 +273,13 @@ static void cancel(vf_proof *p, const vf_goal *g) {
                        left ? product(x, g->b) : product(g->b, x)});
 }
 
-/* a <= b follows from a^2 <= b^2 and 0 <= b. */
+/* a <= b follows from a^2 <= b^2 and 0 <= b, a == b from (a - b)^2 <= 0. */
 static void squares(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "squares");
+    if (g->kind == VF_G_EQUAL) {
+        prove(p, (vf_goal){VF_G_SQUARE, g->a, g->b});
+        return;
+    }
     ENSURE("the goal is no `<=`", g->kind == VF_G_AT_MOST);
     ENSURE("the larger side is perhaps below 0", vf_mx_at_least(p->s, vf_mx_number(p->s, g->b), 0));
     prove(p, (vf_goal){VF_G_SQUARES, g->a, g->b});
@@ -480,7 +529,8 @@ static void by_record(vf_proof *p, const vf_goal *g) {
         const char *keyword;
         void (*by)(vf_proof *p, const vf_goal *g);
     } ways[] = {{"identity", by_normal_forms},
-                {"rank", difference_of_rank_0},
+                {"rank", by_rank},
+                {"trace", by_traces},
                 {"both", both},
                 {"unequal", unequal},
                 {"cancel", cancel},

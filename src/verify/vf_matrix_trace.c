@@ -192,9 +192,11 @@ static bool all_square(vf_mxs *s, const vf_mx *a) {
 
 /* A product through fewer columns than it has rows. */
 static bool is_narrow(vf_mxs *s, const vf_mx *a) {
-    for (size_t i = 0; i < a->word[0].n; i++)
-        if (vf_mx_at_least(s, vf_n_sub(s, a->rows, vf_letter_cols(a->word[0].letter[i])), 1))
+    for (size_t i = 0; i < a->word[0].n; i++) {
+        vf_ratio more = vf_n_sub(s, a->rows, vf_letter_cols(a->word[0].letter[i]));
+        if (vf_mx_at_least(s, more, 1) || vf_n_positive(s, more))
             return true;
+    }
     return false;
 }
 

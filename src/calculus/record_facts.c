@@ -1,5 +1,6 @@
 /* Facts, and how they add up. A fact of the engine may be several records; the last one counts. */
 #include "record_inside.h"
+#include "rk_law.h"
 
 typedef struct facts {
     rk_recorder *r;
@@ -104,13 +105,18 @@ static void put_hypothesis(facts *f, const rk_fact *fact) {
     put_derived(f, fact->value, fact->equation, raw, fact->bare, f->n);
 }
 
-/* What a hypothesis det(A) == 0 says of the rank. */
-static void put_singular(facts *f, const rk_fact *fact) {
+/* What a hypothesis of the text says: det(A) == 0 of the rank, A == B of columns beside it. */
+static void put_of_hypothesis(facts *f, const rk_fact *fact) {
     size_t number = rk_record_hypothesis(f->d, fact->origin);
+    bool singular = fact->law == RK_LAW_SINGULAR;
     if (number == 0)
-        rk_record_fail(f->r, "a determinant that is 0 by no hypothesis of the text");
-    rk_buf_printf(f->r->out, "fact singular | %zu", number);
-    put_relation(f, fact->value, false);
+        rk_record_fail(f->r, "a consequence of what is no hypothesis of the text");
+    rk_buf_printf(f->r->out, "fact %s | %zu", rk_law_get(fact->law)->name, number);
+    for (size_t i = 0; i < fact->nmatrices && !singular; i++) {
+        rk_record_bar(f->r);
+        rk_record_mx(f->r, fact->matrix[i]);
+    }
+    put_relation(f, fact->value, fact->equation);
 }
 
 /* The number of the fact that says this; 0: none. */
@@ -119,6 +125,16 @@ static size_t number_of(const facts *f, rk_sc value) {
         if (f->d->fact[i]->value == value && f->number[i] > 0)
             return f->number[i];
     return 0;
+}
+
+/* The matrix is 0 because the fact before says that its measure is. */
+static void put_vanishing(facts *f, const rk_fact *fact) {
+    size_t from = number_of(f, fact->raw);
+    if (from == 0)
+        rk_record_fail(f->r, "a measure that no fact says to be 0");
+    rk_buf_printf(f->r->out, "fact vanishing | %zu | ", from);
+    rk_record_mx(f->r, fact->matrix[0]);
+    put_relation(f, fact->value, false);
 }
 
 /* Puts rank(A)*rank(B) for rank(kron(A, B)), as the fact says; how often that stood in *value. */
@@ -230,8 +246,12 @@ static void put_fact(facts *f, const rk_fact *fact) {
     case RK_LAW_CANCEL:
         put_cancel(f, fact);
         break;
+    case RK_LAW_VANISHING:
+        put_vanishing(f, fact);
+        break;
     case RK_LAW_SINGULAR:
-        put_singular(f, fact);
+    case RK_LAW_EQUATION:
+        put_of_hypothesis(f, fact);
         break;
     case RK_LAW_ELIMINATION:
     case RK_LAW_SCHUR:

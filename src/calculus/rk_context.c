@@ -210,6 +210,22 @@ static void take_singular(rk_context *x, const rk_mx *a, unsigned origin) {
     rk_instances_want(x->instances, a);
 }
 
+/* T <= 0 for a T that is 0 only where M is (fact `given`): M is 0. */
+static void add_vanishing(rk_context *x, rk_sc value, bool equation, unsigned given) {
+    rk_sc minus = rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), value);
+    const rk_mx *m = rk_measured(x, minus);
+    m = m == NULL && equation ? rk_measured(x, value) : m;
+    if (m == NULL || x->calculus->options.limits.disabled[RK_LAW_VANISHING])
+        return;
+    rk_fact f = {.law = RK_LAW_VANISHING, .raw = value, .uses = &given, .nuses = 1, .nmatrices = 1};
+    const rk_mx **mx = rk_arena_alloc(x->calculus->arena, sizeof *mx);
+    *mx = m;
+    f.matrix = mx;
+    f.value = rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), rk_mx_rank(x->store, m));
+    rk_instances_add(x->instances, &f);
+    rk_instances_want(x->instances, m);
+}
+
 static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk_assumption *a) {
     const rk_term *t = l->term;
     rk_cmp cmp = comparison_of(l);
@@ -232,7 +248,9 @@ static void take_numbers(rk_context *x, const rk_literal *l, unsigned origin, rk
     f.strict = cmp == RK_LT || cmp == RK_GT;
     f.bare = rk_without_positive(x, f.raw);
     rk_instances_want_scalar(x->instances, value);
-    add_cancelled(x, value, equation, rk_instances_add(x->instances, &f));
+    unsigned given = rk_instances_add(x->instances, &f);
+    add_cancelled(x, value, equation, given);
+    add_vanishing(x, value, equation, given);
 }
 
 /* rank([A; B]) == rank(B), or at least one more. */
@@ -498,6 +516,28 @@ rk_derivation *rk_derivation_new(rk_context *x, rk_step_kind kind) {
 
 /* --- what goals and hypotheses share -------------------------------------------------------- */
 
+/* A column u with the word u'*u, or a matrix; NULL. */
+static const rk_mx *half_of_square(rk_context *x, const rk_mx *a) {
+    size_t n = a->nwords == 1 && rk_sc_is_one(a->word[0].coef) ? a->word[0].length : 0;
+    const rk_mx *left, *right;
+    if (n == 0 || n % 2 != 0)
+        return NULL;
+    rk_mx_split(x->store, a, n / 2, &left, &right);
+    return rk_mx_transpose(x->store, right) == left ? right : NULL;
+}
+
+const rk_mx *rk_measured(rk_context *x, rk_sc value) {
+    const rk_quantity *q = rk_sc_whole_quantity(x->scalars, value);
+    if (q == NULL)
+        return NULL;
+    if (q->kind == RK_Q_TRACE)
+        return rk_mx_is_psd(x->store, q->mx[0]) ? q->mx[0] : NULL;
+    if (q->kind == RK_Q_ENTRY)
+        return half_of_square(x, q->mx[0]);
+    bool norm = q->kind == RK_Q_OF_TERM && (q->op == RK_T_NORM_2 || q->op == RK_T_NORM_INF);
+    return norm && q->nmx == 1 ? q->mx[0] : q->kind == RK_Q_OF_TERM ? q->root_of : NULL;
+}
+
 rk_sc rk_singular_gap(rk_context *x, const rk_mx *a) {
     rk_sc most = rk_sc_sub(x->scalars, a->rows, rk_sc_int(x->scalars, 1));
     return rk_sc_sub(x->scalars, most, rk_mx_rank(x->store, a));
@@ -548,8 +588,10 @@ rk_sc rk_without_positive(rk_context *x, rk_sc value) {
     for (unsigned i = 0; i < value->natoms; i++) {
         ulong e = least_exponent(s, value, i);
         rk_sc factor = e > 0 ? of_atom(s, value->atom[i]) : NULL;
-        if (factor == NULL || !rk_sc_is_positive(s, factor))
+        if (factor == NULL || !rk_sc_is_nonzero(s, factor))
             continue;
+        if (!rk_sc_is_positive(s, factor)) /* but its even powers are */
+            e -= e % 2;
         for (; e > 0; e--)
             result = rk_sc_div(s, result, factor);
     }

@@ -55,15 +55,16 @@ typedef struct rk_derivation rk_derivation;
 struct rk_derivation {
     rk_step_kind kind;
     const rk_turning *turning; /* the outermost first; NULL: none */
-    rk_sc shown;   /* goal >= 0 (or == 0) shows this >= 0 (== 0): a positive multiple; or NULL */
-    rk_sc raw;     /* the difference of the sides, before it was rounded; or NULL */
-    bool strict;   /* raw > 0 is to be shown */
-    rk_sc bare;    /* strict: raw without its positive factors */
-    bool squared;  /* a <= b was shown by a^2 <= b^2 */
-    bool by_rank;  /* two matrices are equal because the rank of their difference is 0; a
-                      determinant is 0, or is not, by the rank of the matrix */
-    bool by_trace; /* two matrices differ because their traces do */
-    rk_mxs *store; /* of the matrices and scalars of this node */
+    rk_sc shown;  /* goal >= 0 (or == 0) shows this >= 0 (== 0): a positive multiple; or NULL */
+    rk_sc raw;    /* the difference of the sides, before it was rounded; or NULL */
+    bool strict;  /* raw > 0 is to be shown */
+    rk_sc bare;   /* strict: raw without its positive factors */
+    bool squared; /* a <= b was shown by a^2 <= b^2 */
+    bool by_rank; /* two matrices are equal because the rank of their difference is 0; a
+                     determinant is 0, or is not, by the rank of the matrix */
+    const rk_mx *measured;           /* a number is 0, or is not, because this matrix is; or NULL */
+    bool by_trace;                   /* two matrices differ because their traces do */
+    rk_mxs *store;                   /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */
     size_t nassumptions;

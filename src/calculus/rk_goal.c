@@ -307,19 +307,24 @@ static rk_derivation *by_facts(rk_context *x, rk_sc goal, const split_list *l, s
     return d;
 }
 
-rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
-                                    size_t nextra) {
-    rk_sc shown = goal;
-    goal = rk_without_positive(x, goal);
+/* The goal as it is, with its factors. */
+static rk_derivation *add_up(rk_context *x, rk_sc goal, const rk_fact *const *extra,
+                             size_t nextra) {
     split_list splits = {.n = 0};
     splits_of(x, goal, &splits);
     size_t eager = splits.n;
     prepare(x, goal, extra, nextra, &splits);
-    rk_derivation *d = by_facts(x, goal, &splits, eager, extra, nextra);
+    return by_facts(x, goal, &splits, eager, extra, nextra);
+}
+
+rk_derivation *rk_prove_nonnegative(rk_context *x, rk_sc goal, const rk_fact *const *extra,
+                                    size_t nextra) {
+    rk_sc bare = rk_without_positive(x, goal);
+    rk_derivation *d = add_up(x, bare, extra, nextra);
     if (d != NULL)
-        d->shown = shown;
+        d->shown = goal;
     if (d == NULL && x->calculus->tried.open_goal == NULL) {
-        x->calculus->tried.open_goal = goal;
+        x->calculus->tried.open_goal = bare;
         x->calculus->tried.store = x->store;
     }
     return d;
@@ -363,7 +368,7 @@ static void add_factor(factors *f, rk_sc a) {
         f->item[f->n++] = a;
 }
 
-/* What is assumed not to be 0, and determinants of invertible matrices. */
+/* What is assumed not to be 0, determinants of invertible matrices, squares of columns. */
 static factors nonzero_numbers(const rk_context *x) {
     factors f = {.n = 0};
     for (size_t i = 0; i < x->nassumptions; i++)
@@ -373,26 +378,50 @@ static factors nonzero_numbers(const rk_context *x) {
         rk_sc v = rk_instances_get(x->instances, i)->value;
         for (unsigned k = 0; k < v->natoms; k++) {
             const rk_quantity *q = rk_sc_atom_quantity(x->scalars, v->atom[k]);
-            if (q != NULL && q->kind == RK_Q_DET && q->nonzero)
+            if (q != NULL && (q->kind == RK_Q_DET || q->kind == RK_Q_ENTRY) && q->nonzero)
                 add_factor(&f, rk_sc_quantity(x->scalars, q));
         }
     }
     return f;
 }
 
-/* value == 0 because its product with a number is 0 that is not. */
+static rk_derivation *is_zero(rk_context *x, rk_sc value) {
+    rk_derivation *a = add_up(x, value, NULL, 0), *b = NULL;
+    if (a != NULL)
+        b = add_up(x, rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), value), NULL, 0);
+    return b != NULL ? pair(x, a, b) : NULL;
+}
+
+/* value == 0 because its product with one or two numbers is 0 that are not. */
 static rk_derivation *by_factor(rk_context *x, rk_sc value) {
     factors f = nonzero_numbers(x);
     rk_derivation *d = NULL;
+    for (size_t i = 0; i < f.n && d == NULL; i++) {
+        rk_sc more = rk_sc_mul(x->scalars, f.item[i], value);
+        d = is_zero(x, more);
+        for (size_t k = 0; k < i && d == NULL; k++)
+            d = is_zero(x, rk_sc_mul(x->scalars, f.item[k], more));
+    }
+    return d;
+}
+
+/* goal >= 0 because its product with a positive number is. */
+static rk_derivation *by_positive_factor(rk_context *x, rk_sc goal) {
+    factors f = nonzero_numbers(x);
+    rk_derivation *d = NULL;
     for (size_t i = 0; i < f.n && d == NULL; i++)
-        d = rk_prove_zero(x, rk_sc_mul(x->scalars, f.item[i], value), NULL, 0);
+        if (rk_sc_is_positive(x->scalars, f.item[i]))
+            d = add_up(x, rk_sc_mul(x->scalars, f.item[i], goal), NULL, 0);
+    if (d != NULL)
+        d->shown = goal;
     return d;
 }
 
 /* By induction where a fold stands in it, else directly. */
 static rk_derivation *nonnegative(rk_context *x, rk_sc goal) {
     rk_derivation *d = rk_prove_by_induction(x, goal, false, NULL, NULL);
-    return d != NULL ? d : rk_prove_nonnegative(x, goal, NULL, 0);
+    d = d != NULL ? d : rk_prove_nonnegative(x, goal, NULL, 0);
+    return d != NULL ? d : by_positive_factor(x, goal);
 }
 
 static rk_derivation *zero(rk_context *x, rk_sc value) {
@@ -504,13 +533,14 @@ static rk_derivation *prove_unequal(rk_context *x, rk_sc difference) {
 static bool has_root(const rk_context *x, rk_sc a) {
     for (unsigned i = 0; i < a->natoms; i++) {
         const rk_quantity *q = rk_sc_atom_quantity(x->scalars, a->atom[i]);
-        if (q != NULL && q->kind == RK_Q_OF_TERM && q->op == RK_T_SQRT)
+        if (q != NULL && q->kind == RK_Q_OF_TERM && (q->op == RK_T_SQRT || q->op == RK_T_ABS))
             return true;
     }
     return false;
 }
 
-/* a <= b with roots in it: the squares of two numbers that are >= 0 say the same without. */
+/* a <= b with roots or moduli in it: the squares of two numbers that are >= 0 say the same
+   without. */
 static rk_derivation *by_squares(rk_context *x, rk_sc a, rk_sc b) {
     rk_scalars *s = x->scalars;
     if ((!has_root(x, a) && !has_root(x, b)) || !rk_sc_at_least(s, a, 0) ||
@@ -520,6 +550,11 @@ static rk_derivation *by_squares(rk_context *x, rk_sc a, rk_sc b) {
     if (d != NULL)
         d->squared = true;
     return d;
+}
+
+static rk_derivation *equal_squares(rk_context *x, rk_sc a, rk_sc b) {
+    rk_derivation *up = by_squares(x, b, a), *down = up != NULL ? by_squares(x, a, b) : NULL;
+    return down != NULL ? pair(x, up, down) : NULL;
 }
 
 /* det(A) == 0, or != 0, by the rank of A. */
@@ -535,10 +570,29 @@ static rk_derivation *by_rank(rk_context *x, const rk_term *t, rk_cmp cmp) {
     return d;
 }
 
+/* A number that is 0 exactly when a matrix is: by the rank of that. */
+static rk_derivation *by_measure(rk_context *x, rk_sc a, rk_sc b, rk_cmp cmp) {
+    rk_scalars *s = x->scalars;
+    rk_sc one = rk_sc_int(s, 1), none = rk_sc_int(s, 0);
+    const rk_mx *ahead = rk_measured(x, rk_sc_sub(s, a, b)), *m = ahead;
+    m = m == NULL ? rk_measured(x, rk_sc_sub(s, b, a)) : m;
+    bool vanishes = cmp == RK_EQ || cmp == (ahead != NULL ? RK_LE : RK_GE);
+    bool differs = cmp == RK_NE || cmp == (ahead != NULL ? RK_GT : RK_LT);
+    if (m == NULL || (!vanishes && !differs))
+        return NULL;
+    rk_sc rank = rk_mx_rank(x->store, m);
+    rk_derivation *d = nonnegative(x, differs ? rk_sc_sub(s, rank, one) : rk_sc_sub(s, none, rank));
+    if (d != NULL)
+        d->measured = m;
+    return d;
+}
+
 /* a == b, or a != b, by what can be added up. */
 static rk_derivation *prove_values(rk_context *x, rk_sc a, rk_sc b, rk_cmp cmp) {
-    return cmp == RK_EQ ? rk_prove_equal_scalars(x, a, b)
-                        : prove_unequal(x, rk_sc_sub(x->scalars, a, b));
+    if (cmp == RK_NE)
+        return prove_unequal(x, rk_sc_sub(x->scalars, a, b));
+    rk_derivation *d = rk_prove_equal_scalars(x, a, b);
+    return d != NULL ? d : equal_squares(x, a, b);
 }
 
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
@@ -548,7 +602,8 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     bool equation;
     if (cmp == RK_NE || cmp == RK_EQ) {
         rk_derivation *d = prove_values(x, a, b, cmp);
-        return d != NULL ? d : by_rank(x, t, cmp);
+        d = d != NULL ? d : by_rank(x, t, cmp);
+        return d != NULL ? d : by_measure(x, a, b, cmp);
     }
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
@@ -559,7 +614,7 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     }
     if (d == NULL && (cmp == RK_LE || cmp == RK_GE))
         d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);
-    return d;
+    return d != NULL ? d : by_measure(x, a, b, cmp);
 }
 
 /* A != B because their traces differ. */

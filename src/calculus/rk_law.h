@@ -229,11 +229,20 @@
       "\\lVert xy^{\\top}\\rVert = \\lVert x\\rVert\\,\\lVert y^{\\top}\\rVert")                   \
     /* traces and determinants */                                                                  \
     X(TRACE_TURN, "trace-of-turn", "trace(A*B) == trace(B*A)", "",                                 \
-      "both are the sum of all A[i,j]*B[j,i]",                                                     \
-      "\\operatorname{tr}(AB) = \\operatorname{tr}(BA)")                                           \
-    X(TRACE_IDEMPOTENT, "trace-of-idempotent", "trace(P) == rank(P)", "P*P == P",                  \
-      "with P = U*V, V*U = I of the size of the rank, the trace of U*V is that of V*U",            \
-      "\\operatorname{tr} P = \\operatorname{rank} P")                                             \
+      "both are the sum of all A[i,j]*B[j,i]", "\\operatorname{tr}(AB) = \\operatorname{tr}(BA)")  \
+    X(TRACE_SQUARE, "square-of-trace", "trace(A)^2 <= rank(A)*trace(A'*A) <= n*trace(A'*A)",       \
+      "A is n by n",                                                                               \
+      "with the orthogonal projector P on the column space of A, trace(A) = trace(P*A)",           \
+      "(\\operatorname{tr} A)^2 \\le \\operatorname{rank} A \\, \\lVert A\\rVert_F^2")             \
+    X(EQUATION, "multiplied", "x'*A*y == x'*B*y", "A == B is assumed",                             \
+      "both sides are multiplied by the same columns",                                             \
+      "A = B \\implies x^{\\top} A y = "                                                           \
+      "x^{\\top} B y")                                                                             \
+    X(ASSOCIATIVE, "associativity", "x'*((A*B)*C)*y == x'*(A*(B*C))*y", "",                        \
+      "products are associative: what is assumed of A*B and of B*C meets", "(AB)C = A(BC)")        \
+    X(TRACE_IDEMPOTENT, "trace-of-idempotent", "trace(P) == c*rank(P)", "P*P == c*P",              \
+      "with P = U*V through the rank, V*U = c*I of that size, the trace of U*V is that of V*U",    \
+      "\\operatorname{tr} P = c \\operatorname{rank} P")                                           \
     X(TRACE_SEMIDEFINITE, "trace-of-semidefinite", "0 <= trace(A*B) <= trace(A)*trace(B)",         \
       "A and B are positive semidefinite",                                                         \
       "with B = N'*N, trace(A*B) is that of N*A*N', which is semidefinite, and A <= trace(A)*I",   \
@@ -243,6 +252,10 @@
     X(SINGULAR, "singular", "rank(A) <= n - 1", "A is n by n, det(A) == 0 is assumed",             \
       "a matrix of full rank has a determinant that is not 0",                                     \
       "\\det A = 0 \\implies \\operatorname{rank} A < n")                                          \
+    X(VANISHING, "vanishing", "rank(A) == 0",                                                      \
+      "norm(A) <= 0, trace(A'*A) <= 0, or trace(A) <= 0 for a semidefinite A, is assumed",         \
+      "each of them is >= 0, and 0 only for the zero matrix",                                      \
+      "\\lVert A\\rVert = 0 \\implies A = 0")                                                      \
     X(LARGEST_AVERAGE, "largest-of-averages", "max(A*X) <= max(X), min(X) <= min(A*X)",            \
       "A*1 == 1, no entry of A is negative",                                                       \
       "an average lies between the smallest and the largest of what it is taken of",               \

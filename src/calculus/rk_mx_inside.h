@@ -170,6 +170,8 @@ const rk_mx *rk_mx_as_letters(rk_mxs *s, const rk_mx *a); /* a grid becomes one 
 unsigned rk_leaf_derived(rk_mxs *s, const rk_leaf *leaf);
 bool rk_word_is_positive(const rk_letter *letter, size_t n);               /* every entry */
 bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n); /* u'*u or u'*M*u */
+/* The same above 0: u is a column that is not 0 behind invertible letters, M is invertible. */
+bool rk_word_is_positive_form(rk_mxs *s, const rk_letter *letter, size_t n);
 bool rk_word_is_nonnegative(const rk_letter *letter, size_t n);
 bool rk_word_is_invertible(const rk_word *w); /* its letters are */
 bool rk_mx_is_causal(const rk_mx *mask);      /* NULL: no mask */

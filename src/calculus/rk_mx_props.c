@@ -52,6 +52,16 @@ bool rk_word_is_square_form(rk_mxs *s, const rk_letter *letter, size_t n) {
     return n % 2 == 0 || (letter[n / 2].leaf->props & RK_PROP_PSD);
 }
 
+bool rk_word_is_positive_form(rk_mxs *s, const rk_letter *letter, size_t n) {
+    if (n < 2 || !rk_word_is_square_form(s, letter, n) ||
+        !(letter[n - 1].leaf->props & RK_PROP_NOT_ZERO))
+        return false;
+    for (size_t i = n / 2; i + 1 < n; i++)
+        if (!letter[i].inverted && !(letter[i].leaf->props & RK_PROP_SQUARE_INVERTIBLE))
+            return false;
+    return true;
+}
+
 bool rk_word_is_invertible(const rk_word *w) {
     for (size_t i = 0; i < w->length; i++)
         if (!w->letter[i].inverted && !(w->letter[i].leaf->props & RK_PROP_SQUARE_INVERTIBLE))

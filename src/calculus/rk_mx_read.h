@@ -55,6 +55,8 @@ size_t rk_reader_nnorms(const rk_reader *r);
 const rk_norm *rk_reader_norm_read(const rk_reader *r, size_t i);
 
 rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a);
+/* c with a == c*b; NULL: none is seen */
+rk_sc rk_reader_factor(rk_reader *r, const rk_mx *a, const rk_mx *b);
 rk_sc rk_reader_det(rk_reader *r, const rk_mx *a);
 rk_sc rk_reader_extreme(rk_reader *r, rk_op op, const rk_mx *a); /* max or min of all entries */
 size_t rk_reader_nmeasures(const rk_reader *r);

@@ -120,8 +120,7 @@ static rk_sc trace_of_letter(rk_reader *r, const rk_letter *l) {
     return NULL;
 }
 
-/* c with a == c*b; NULL: none is seen */
-static rk_sc factor_between(rk_reader *r, const rk_mx *a, const rk_mx *b) {
+rk_sc rk_reader_factor(rk_reader *r, const rk_mx *a, const rk_mx *b) {
     if (rk_mx_is_grid(a) || rk_mx_is_grid(b) || a->nwords == 0 || a->nwords != b->nwords ||
         !rk_sc_is_nonzero(r->scalars, b->word[0].coef))
         return NULL;
@@ -131,7 +130,7 @@ static rk_sc factor_between(rk_reader *r, const rk_mx *a, const rk_mx *b) {
 
 /* a == c*b for some c that is not 1: what both have in common is 0. */
 static bool are_apart(rk_reader *r, const rk_mx *a, const rk_mx *b) {
-    rk_sc c = factor_between(r, a, b);
+    rk_sc c = rk_reader_factor(r, a, b);
     return c != NULL &&
            rk_sc_is_nonzero(r->scalars, rk_sc_sub(r->scalars, c, rk_sc_int(r->scalars, 1)));
 }
@@ -204,7 +203,7 @@ static const rk_mx *without_scaled(rk_reader *r, const rk_mx *a, rk_sc *sum) {
     if (d == NULL)
         return NULL;
     const rk_mx *z = d->arg[0];
-    rk_sc c = factor_between(r, inner, rk_mx_mul(r->s, z, rk_mx_transpose(r->s, z)));
+    rk_sc c = rk_reader_factor(r, inner, rk_mx_mul(r->s, z, rk_mx_transpose(r->s, z)));
     if (c == NULL)
         return NULL;
     rk_sc squares = rk_sc_mul(r->scalars, z->rows, z->cols);
@@ -395,7 +394,12 @@ rk_sc rk_reader_det(rk_reader *r, const rk_mx *a) {
     if (rk_mx_is_grid(a))
         return det_of_grid(r, a);
     rk_sc c = a->word[0].coef, factor = rk_sc_int(r->scalars, 1);
-    if (!rk_sc_is_one(c) && rk_sc_is_nonzero(r->scalars, c)) {
+    if (a->nwords == 1 && !rk_sc_is_one(c)) {
+        rk_word w = a->word[0];
+        w.coef = rk_sc_int(r->scalars, 1);
+        factor = rk_sc_pow(r->scalars, c, a->rows);
+        a = rk_mx_of_words(r->s, a->rows, a->cols, &w, 1);
+    } else if (!rk_sc_is_one(c) && rk_sc_is_nonzero(r->scalars, c)) {
         factor = rk_sc_pow(r->scalars, c, a->rows);
         a = rk_mx_scale(r->s, quotient(r, c), a);
     }

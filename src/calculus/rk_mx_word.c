@@ -224,7 +224,8 @@ static rk_sc entry_quantity(rk_mxs *s, const rk_letter *letter, size_t n) {
     rk_quantity q = {.kind = RK_Q_ENTRY, .nmx = 1};
     q.mx[0] = rk_mx_intern(s, s->one, s->one, &word, 1);
     unsigned entries = props_of_entries(word.letter, n);
-    q.positive = rk_word_is_positive(word.letter, n) || (entries & RK_PROP_POSITIVE);
+    q.positive = rk_word_is_positive(word.letter, n) || (entries & RK_PROP_POSITIVE) ||
+                 rk_word_is_positive_form(s, word.letter, n);
     q.nonneg = q.positive || rk_word_is_square_form(s, word.letter, n) ||
                rk_word_is_nonnegative(word.letter, n);
     q.nonzero =

@@ -339,6 +339,11 @@ static void put_proof(rk_recorder *r, const rk_derivation *d) {
     rk_sc scale = r->scale;
     if (d->by_rank)
         rk_buf_puts(r->out, "rank\n");
+    if (d->measured != NULL) {
+        rk_buf_puts(r->out, "measure ");
+        rk_record_mx(r, d->measured);
+        rk_record_end(r);
+    }
     if (d->by_trace)
         rk_buf_puts(r->out, "trace\n");
     if (d->squared)

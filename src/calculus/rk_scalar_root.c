@@ -1,12 +1,18 @@
 #include "scalar_inside.h"
 
-/* sqrt(v)^2 = v wherever sqrt(v) is defined: a root stands in numerators once at most, and in a
-   denominator only where it is no factor of it. Denominators keep their zeros. */
+/* sqrt(v)^2 = v wherever sqrt(v) is defined, and abs(v)^2 = v^2: a root stands in numerators once
+   at most, and in a denominator only where it is no factor of it. Denominators keep their zeros. */
 
 static const rk_quantity *root_of(const rk_scalars *s, unsigned atom) {
     const rk_quantity *q = rk_sc_atom_quantity(s, atom);
-    bool root = q && q->kind == RK_Q_OF_TERM && q->op == RK_T_SQRT && q->nargs == 1 && q->nmx == 0;
+    bool root = q && q->kind == RK_Q_OF_TERM && (q->op == RK_T_SQRT || q->op == RK_T_ABS) &&
+                q->nargs == 1 && q->nmx == 0;
     return root ? q : NULL;
+}
+
+static rk_sc square_of(rk_scalars *s, const rk_quantity *root) {
+    rk_sc a = root->arg[0];
+    return root->op == RK_T_ABS ? rk_sc_mul(s, a, a) : a;
 }
 
 /* Term i of p with its number, without the powers of variable v. */
@@ -57,7 +63,7 @@ static bool needs_work(rk_scalars *s, rk_sc a, slong v) {
 }
 
 static rk_sc without_squares(rk_scalars *s, rk_sc a, slong v, const rk_quantity *q) {
-    rk_sc root = rk_sc_atom(s, q->atom), square = q->arg[0], num[2], den[2];
+    rk_sc root = rk_sc_atom(s, q->atom), square = square_of(s, q), num[2], den[2];
     halves(s, a, rk_sc_num(a), v, square, num);
     halves(s, a, rk_sc_den(a), v, square, den);
     if (rk_sc_is_zero(den[0])) { /* (x + y*r)/(d*r) = (y*r^2 + x*r)/(d*r^2) */

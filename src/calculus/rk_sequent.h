@@ -83,6 +83,9 @@ void rk_context_notes(rk_context *x);
 
 /* rank([A; B]) - rank(B) (or of block rows): 0 exactly when the span of A lies in that of B. */
 rk_sc rk_span_gap(rk_context *x, const rk_term *span);
+/* The M of which the value is the trace, M being semidefinite, the sum of the squares or a norm: it
+   is >= 0, and 0 exactly when M is. NULL: none is seen. */
+const rk_mx *rk_measured(rk_context *x, rk_sc value);
 /* n - 1 - rank(A) of a square A: at least 0 exactly when det(A) is 0. */
 rk_sc rk_singular_gap(rk_context *x, const rk_mx *a);
 /* a CMP b as value >= 0, or value == 0; strict ones between integers lose 1. NULL for != and for

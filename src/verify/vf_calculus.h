@@ -93,6 +93,8 @@ size_t vf_index_text(const char *text, size_t n); /* 1..n as 0..n - 1 */
 /* --- vf_calculus_goal.c */
 bool vf_is_number(const vf_term *t); /* 1 by 1 */
 bool vf_is_det_and_0(vf_proof *p, const vf_term *t); /* det(A) beside 0 in a comparison */
+/* value >= 0, and 0 exactly when a is 0 */
+bool vf_is_measure(vf_proof *p, const vf_term *a, vf_ratio value);
 vf_ratio vf_singular_gap(vf_proof *p, const vf_term *a); /* n - 1 - rank(a) */
 bool vf_is_positive(vf_proof *p, vf_ratio a);
 vf_op vf_comparison(vf_literal l); /* the comparison it says; numbers and == != of matrices */

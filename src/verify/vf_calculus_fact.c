@@ -67,6 +67,32 @@ static void check_singular(vf_proof *p, const char **arg, vf_relation stated) {
     ENSURE("not what the hypothesis says of the rank", vf_same_relation(p, stated, says));
 }
 
+/* Of a matrix whose measure is not above 0 the rank is 0. */
+static void check_vanishing(vf_proof *p, const char **arg, vf_relation stated) {
+    vf_relation zero = fact_text(p, arg[0]);
+    const vf_term *a = vf_value_text(p, arg[1]);
+    vf_ratio minus = vf_n_sub(p->s, vf_ratio_int(0), zero.value);
+    ENSURE("no measure of the matrix",
+           vf_is_measure(p, a, minus) || (zero.equation && vf_is_measure(p, a, zero.value)));
+    vf_relation says = {false,
+                        vf_n_sub(p->s, vf_ratio_int(0), vf_mx_rank(p->s, vf_mx_read(p->s, a)))};
+    ENSURE("not what that says of the rank", vf_same_relation(p, stated, says));
+}
+
+/* A == B: trace(P*A*Q) == trace(P*B*Q). */
+static void check_multiplied(vf_proof *p, const char **arg, vf_relation stated) {
+    vf_literal l = p->hypothesis[vf_index_text(arg[0], p->nhypotheses)].literal;
+    const vf_mx *left = vf_matrix_text(p, arg[1]), *right = vf_matrix_text(p, arg[2]);
+    ENSURE("no equation between matrices", vf_is_comparison(l.term) && vf_comparison(l) == VF_EQ);
+    const vf_mx *zero =
+        vf_mx_sub(p->s, vf_mx_read(p->s, l.term->kid[0]), vf_mx_read(p->s, l.term->kid[1]));
+    ENSURE("matrices that do not fit", vf_mx_equal_numbers(p->s, left->cols, zero->rows) &&
+                                           vf_mx_equal_numbers(p->s, zero->cols, right->rows));
+    zero = vf_mx_mul(p->s, left, vf_mx_mul(p->s, zero, right));
+    vf_relation says = {true, vf_trace(p->s, zero)};
+    ENSURE("not what follows from the hypothesis", vf_same_relation(p, stated, says));
+}
+
 /* Some comparison of numbers that the truth value contains says this for sym = at. */
 static bool conjunct_says(vf_proof *p, const vf_term *t, unsigned sym, vf_ratio at,
                           vf_relation stated) {
@@ -143,12 +169,10 @@ static void take_fact(vf_proof *p, const char *rest) {
         const char *name;
         size_t nargs;
         void (*check)(vf_proof *p, const char **arg, vf_relation stated);
-    } kinds[] = {{"given", 1, check_given},
-                 {"hypothesis", 1, check_hypothesis},
-                 {"singular", 1, check_singular},
-                 {"instance", 2, check_instance},
-                 {"dimension", 1, check_dimension},
-                 {"product-of-facts", 2, check_product}};
+    } kinds[] = {{"given", 1, check_given},         {"hypothesis", 1, check_hypothesis},
+                 {"singular", 1, check_singular},   {"multiplied", 3, check_multiplied},
+                 {"vanishing", 2, check_vanishing}, {"instance", 2, check_instance},
+                 {"dimension", 1, check_dimension}, {"product-of-facts", 2, check_product}};
     size_t n = vf_count_fields(rest);
     ENSURE("a fact has a law, arguments and a relation", n >= 3 && n <= VF_MOST_FIELDS);
     const char **field = vf_alloc(n * sizeof *field), **arg = field + 1;

@@ -97,6 +97,8 @@ typedef enum vf_goal_kind {
     VF_G_SQUARE,    /* (a - b)^2 <= 0 */
     VF_G_SINGULAR,  /* a: rank(a) <= n - 1 */
     VF_G_REGULAR,   /* a: rank(a) >= n */
+    VF_G_ZERO,      /* a: rank(a) <= 0 */
+    VF_G_SOME,      /* a: rank(a) >= 1 */
     VF_G_NOTHING    /* a contradiction is to be shown */
 } vf_goal_kind;
 
@@ -126,6 +128,10 @@ static vf_ratio goal_value(vf_proof *p, const vf_goal *g) {
         return vf_singular_gap(p, g->a);
     case VF_G_REGULAR:
         return less_one(p, vf_n_sub(p->s, none, vf_singular_gap(p, g->a)));
+    case VF_G_ZERO:
+        return vf_n_sub(p->s, none, vf_mx_rank(p->s, vf_mx_read(p->s, g->a)));
+    case VF_G_SOME:
+        return less_one(p, vf_mx_rank(p->s, vf_mx_read(p->s, g->a)));
     case VF_G_SQUARE: {
         vf_ratio d = difference(p, g->a, g->b);
         return vf_n_sub(p->s, none, vf_n_mul(p->s, d, d));
@@ -271,6 +277,32 @@ static void cancel(vf_proof *p, const vf_goal *g) {
            vf_mx_equal_numbers(p->s, factor->rows, left ? a->rows : a->cols));
     prove(p, (vf_goal){VF_G_MATRICES, left ? product(x, g->a) : product(g->a, x),
                        left ? product(x, g->b) : product(g->b, x)});
+}
+
+/* The trace of a semidefinite matrix, the sum of the squares of all entries, a norm. */
+bool vf_is_measure(vf_proof *p, const vf_term *a, vf_ratio value) {
+    static const vf_op norm[] = {VF_NORM_ONE, VF_NORM_TWO, VF_NORM_INF, VF_NORM_FRO};
+    const vf_mx *m = vf_mx_read(p->s, a);
+    vf_ratio one = vf_ratio_int(1);
+    if (vf_mx_is_psd(p->s, m) && vf_mx_equal_numbers(p->s, value, vf_trace(p->s, m)))
+        return true;
+    const vf_mx *squares = vf_mx_mul(p->s, vf_mx_transpose(p->s, m), m);
+    bool is = vf_mx_equal_numbers(p->s, value, vf_trace(p->s, squares));
+    for (size_t i = 0; i < sizeof norm / sizeof *norm && !is; i++)
+        is = vf_mx_equal_numbers(p->s, value, vf_mx_number(p->s, call(norm[i], one, one, a, NULL)));
+    return is;
+}
+
+/* A number that is not below 0, and is 0 exactly when a matrix is. */
+static void measure(vf_proof *p, const vf_goal *g) {
+    const vf_term *a = vf_value_text(p, vf_take(p->c, "measure"));
+    ENSURE("no comparison of numbers", g->kind <= VF_G_UNEQUAL);
+    vf_ratio value = difference(p, g->b, g->a), minus = vf_n_sub(p->s, vf_ratio_int(0), value);
+    bool ahead = vf_is_measure(p, a, value), back = vf_is_measure(p, a, minus);
+    bool vanishes = (g->kind == VF_G_EQUAL && (ahead || back)) || (g->kind == VF_G_AT_MOST && back);
+    bool differs = (g->kind == VF_G_UNEQUAL && (ahead || back)) || (g->kind == VF_G_BELOW && ahead);
+    ENSURE("no measure of the matrix", vanishes || differs);
+    prove(p, (vf_goal){vanishes ? VF_G_ZERO : VF_G_SOME, a, NULL});
 }
 
 /* a <= b follows from a^2 <= b^2 and 0 <= b, a == b from (a - b)^2 <= 0. */
@@ -531,6 +563,7 @@ static void by_record(vf_proof *p, const vf_goal *g) {
     } ways[] = {{"identity", by_normal_forms},
                 {"rank", by_rank},
                 {"trace", by_traces},
+                {"measure", measure},
                 {"both", both},
                 {"unequal", unequal},
                 {"cancel", cancel},

@@ -118,6 +118,7 @@ const vf_mx *vf_mx_transpose(vf_mxs *s, const vf_mx *a);
 const vf_mx *vf_mx_inv(vf_mxs *s, const vf_mx *a); /* ENSURE: known to be invertible */
 const vf_mx *vf_mx_kron(vf_mxs *s, const vf_mx *a, const vf_mx *b);
 /* cells row by row, of sizes that fit */
+vf_ratio vf_trace(vf_mxs *s, const vf_mx *a);
 const vf_mx *vf_mx_grid(vf_mxs *s, size_t grid_rows, size_t grid_cols, const vf_mx *const *cell);
 /* rank(a) as a number: transposes, factors that are not 0, the order of block rows and columns, and
    those that are zero or repeated, make no difference */

@@ -391,6 +391,17 @@ static bool is_square_form(vf_mxs *s, const vf_letter *letter, size_t n) {
     return n > 1 && (n % 2 == 0 || letter[n / 2].leaf->props & VF_P_PSD);
 }
 
+/* The same above 0: u is a column that is not 0 behind invertible letters, M is invertible. */
+static bool is_positive_form(vf_mxs *s, const vf_letter *letter, size_t n) {
+    enum { SOME = VF_P_SOME_NONZERO | VF_P_INVERTIBLE };
+    if (!is_square_form(s, letter, n) || !(letter[n - 1].leaf->props & SOME))
+        return false;
+    for (size_t i = n / 2; i + 1 < n; i++)
+        if (!(letter[i].leaf->props & VF_P_INVERTIBLE))
+            return false;
+    return true;
+}
+
 /* One entry: blocks of size 1 stand around one letter, if any. */
 static const vf_leaf *leaf_of_entry(const vf_letter *letter, size_t n) {
     size_t from = n > 1 && vf_is_kind(letter[0], VF_L_INJECTION, true);
@@ -405,7 +416,8 @@ static unsigned signs_of_word(vf_mxs *s, const vf_letter *letter, size_t n) {
         signs |= VF_S_NONNEGATIVE;
     const vf_leaf *entry = leaf_of_entry(letter, n);
     if ((n == 1 && props & (VF_P_SOME_NONZERO | VF_P_INVERTIBLE)) ||
-        (entry && entry->props & VF_P_NO_ZERO) || vf_is_positive_word(s, letter, n))
+        (entry && entry->props & VF_P_NO_ZERO) || vf_is_positive_word(s, letter, n) ||
+        is_positive_form(s, letter, n))
         signs |= VF_S_NONZERO;
     if (signs == (VF_S_NONNEGATIVE | VF_S_NONZERO))
         signs |= VF_S_POSITIVE;
@@ -729,12 +741,27 @@ static bool is_absurd(const vf_mxs *s) {
     return false;
 }
 
+/* What is left of p without one factor that is known not to be 0; NULL: it has none. */
+static const vf_poly *without_nonzero(const vf_mxs *s, const vf_poly *p) {
+    for (size_t k = 0; k < s->nnonzero; k++) {
+        const vf_poly *by = s->nonzero[k].num;
+        const vf_poly *rest =
+            vf_poly_is_rational(by, NULL) || vf_poly_is_zero(by) ? NULL : vf_poly_quotient(p, by);
+        if (rest != NULL)
+            return rest;
+    }
+    return NULL;
+}
+
 bool vf_mx_is_nonzero(vf_mxs *s, vf_ratio a) {
     if (vf_ratio_is_zero(a))
         return is_absurd(s);
     if (is_nonzero_term(s, a.num) || surely(s, a.num, true, 0) || surely(s, minus(a.num), true, 0))
         return true;
-    return is_strict(s, a.num);
+    if (is_strict(s, a.num))
+        return true;
+    const vf_poly *rest = without_nonzero(s, a.num);
+    return rest != NULL && vf_mx_is_nonzero(s, vf_ratio_of(rest));
 }
 
 bool vf_mx_is_integer(vf_mxs *s, vf_ratio a) {

@@ -681,6 +681,58 @@ void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, vf_jacobian is) {
     vf_changed(s);
 }
 
+/* ---- determinants of blocks ---- */
+
+enum { MOST_BLOCKS = 8 };
+
+/* The blocks of as many rows as columns; 0: it is something else. */
+static size_t square_blocks(vf_mxs *s, const vf_term *t,
+                            const vf_mx *cell[MOST_BLOCKS][MOST_BLOCKS]) {
+    size_t n = t->op == VF_VCAT ? t->nkids : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (n > MOST_BLOCKS || t->kid[i]->op != VF_HCAT || t->kid[i]->nkids != n)
+            return 0;
+        for (size_t k = 0; k < n; k++)
+            cell[i][k] = read(s, t->kid[i]->kid[k]);
+        if (!vf_mx_equal_numbers(s, cell[i][i]->rows, cell[i][i]->cols))
+            return 0;
+    }
+    return n;
+}
+
+/* Nothing stands below the diagonal, or nothing above it: the product of the determinants on it.
+   det [A, B; C, D] = det(A)*det(D - C*inv(A)*B) for an invertible A, and so for D. num NULL: it is
+   something else. */
+static vf_ratio det_of_blocks(vf_mxs *s, const vf_term *t) {
+    const vf_mx *cell[MOST_BLOCKS][MOST_BLOCKS];
+    size_t n = square_blocks(s, t, cell);
+    bool lower = true, upper = true;
+    vf_ratio det = vf_ratio_int(1);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++) {
+            lower = lower && (i >= k || cell[i][k]->nwords == 0);
+            upper = upper && (i <= k || cell[i][k]->nwords == 0);
+        }
+        det = vf_n_mul(s, det, vf_det(s, cell[i][i]));
+    }
+    if (n > 0 && (lower || upper))
+        return det;
+    for (size_t i = 0; i < 2 && n == 2; i++) {
+        const vf_mx *a = cell[i][i], *d = cell[1 - i][1 - i];
+        if (!vf_mx_is_invertible(s, a))
+            continue;
+        const vf_mx *rest =
+            vf_mx_mul(s, vf_mx_mul(s, cell[1 - i][i], vf_mx_inv(s, a)), cell[i][1 - i]);
+        return vf_n_mul(s, vf_det(s, a), vf_det(s, vf_mx_sub(s, d, rest)));
+    }
+    return (vf_ratio){0};
+}
+
+static vf_ratio read_det(vf_mxs *s, const vf_term *t) {
+    vf_ratio det = det_of_blocks(s, t);
+    return det.num ? det : vf_det(s, read(s, t));
+}
+
 /* ---- all operations ---- */
 
 static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
@@ -696,7 +748,7 @@ static const vf_mx *read_rest(vf_mxs *s, const vf_term *t) {
     case VF_TRACE:
         return number(s, read_trace(s, t->kid[0]));
     case VF_DET:
-        return number(s, vf_det(s, read(s, t->kid[0])));
+        return number(s, read_det(s, t->kid[0]));
     case VF_SUM_OF:
     case VF_MAX_OF:
     case VF_MIN_OF:

@@ -63,6 +63,7 @@ struct rk_derivation {
     bool by_rank; /* two matrices are equal because the rank of their difference is 0; a
                      determinant is 0, or is not, by the rank of the matrix */
     const rk_mx *measured;           /* a number is 0, or is not, because this matrix is; or NULL */
+    bool apart;                      /* ALL: kid 0 shows a <= b, kid 1 a != b, so a < b */
     bool by_trace;                   /* two matrices differ because their traces do */
     rk_mxs *store;                   /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */

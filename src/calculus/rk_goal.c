@@ -595,6 +595,20 @@ static rk_derivation *prove_values(rk_context *x, rk_sc a, rk_sc b, rk_cmp cmp) 
     return d != NULL ? d : equal_squares(x, a, b);
 }
 
+/* a < b from a <= b and a != b. */
+static rk_derivation *by_apartness(rk_context *x, const rk_term *t, rk_sc a, rk_sc b, rk_cmp cmp) {
+    if (cmp != RK_LT && cmp != RK_GT)
+        return NULL;
+    rk_sc more = rk_sc_sub(x->scalars, cmp == RK_GT ? a : b, cmp == RK_GT ? b : a);
+    rk_derivation *first = nonnegative(x, more);
+    rk_derivation *second = first != NULL ? prove_unequal(x, more) : NULL;
+    second = first != NULL && second == NULL ? by_rank(x, t, RK_NE) : second;
+    rk_derivation *d = second != NULL ? pair(x, first, second) : NULL;
+    if (d != NULL)
+        d->apart = true;
+    return d;
+}
+
 static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
     rk_scalars *s = x->scalars;
     rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
@@ -603,7 +617,8 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     if (cmp == RK_NE || cmp == RK_EQ) {
         rk_derivation *d = prove_values(x, a, b, cmp);
         d = d != NULL ? d : by_rank(x, t, cmp);
-        return d != NULL ? d : by_measure(x, a, b, cmp);
+        d = d != NULL ? d : by_measure(x, a, b, cmp);
+        return d != NULL ? d : by_apartness(x, t, a, b, cmp);
     }
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);

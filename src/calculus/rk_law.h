@@ -243,7 +243,16 @@
     X(TRACE_IDEMPOTENT, "trace-of-idempotent", "trace(P) == c*rank(P)", "P*P == c*P",              \
       "with P = U*V through the rank, V*U = c*I of that size, the trace of U*V is that of V*U",    \
       "\\operatorname{tr} P = c \\operatorname{rank} P")                                           \
-    X(TRACE_SEMIDEFINITE, "trace-of-semidefinite", "0 <= trace(A*B) <= trace(A)*trace(B)",         \
+    X(TRACE_NILPOTENT, "trace-of-nilpotent", "trace(A) == 0", "A^k == 0",                          \
+      "all eigenvalues of A are 0", "A^k = 0 \\implies \\operatorname{tr} A = 0")                  \
+    X(TRACE_NORM, "trace-and-norm",                                                                \
+      "|trace(A)| <= rank(A)*norm(A, 2); norm(A, 2) <= trace(A) for a semidefinite A",             \
+      "A is n by n", "the trace is the sum of at most rank(A) numbers u'*A*v of unit vectors",     \
+      "|\\operatorname{tr} A| \\le \\operatorname{rank} A \\, \\lVert A\\rVert_2")                 \
+    X(NORM_IDEMPOTENT, "norm-of-idempotent", "norm(P) >= 1", "P*P == P, P is not 0",               \
+      "norm(P) <= norm(P)^2", "\\lVert P\\rVert \\ge 1")                                           \
+    X(TRACE_SEMIDEFINITE, "trace-of-semidefinite",                                                 \
+      "0 <= trace(A*B) <= norm(A, 2)*trace(B) <= trace(A)*trace(B)",                               \
       "A and B are positive semidefinite",                                                         \
       "with B = N'*N, trace(A*B) is that of N*A*N', which is semidefinite, and A <= trace(A)*I",   \
       "0 \\le \\operatorname{tr}(AB) \\le \\operatorname{tr} A \\, \\operatorname{tr} B")          \

@@ -278,6 +278,37 @@ static void projector(norms *w, rk_norm_kind kind, const rk_mx *a) {
     state(w, RK_LAW_NORM_PROJECTOR, value(w, kind, a), rk_sc_int(w->x->scalars, 1), 1, &a);
 }
 
+/* A*A == A, and A is not 0 */
+static void idempotent(norms *w, rk_norm_kind kind, const rk_mx *a) {
+    rk_scalars *s = w->x->scalars;
+    const rk_mx *t = rk_mx_transpose(w->x->store, a);
+    if (a->rows != a->cols || rk_mx_mul(w->x->store, a, a) != a ||
+        !rk_sc_is_nonzero(s, rk_reader_trace(w->x->reader, rk_mx_mul(w->x->store, a, t))))
+        return;
+    state(w, RK_LAW_NORM_IDEMPOTENT, rk_sc_int(s, 1), value(w, kind, a), 1, &a);
+}
+
+/* The trace in the goal or a hypothesis beside the norm 2. */
+static void trace(norms *w, const rk_mx *a) {
+    rk_context *x = w->x;
+    rk_scalars *s = x->scalars;
+    rk_sc two = value(w, RK_NORM_TWO, a), t, minus, size[2];
+    if (a->rows != a->cols || !is_wanted(w, RK_NORM_TWO, a))
+        return;
+    t = rk_reader_trace(x->reader, a);
+    minus = rk_sc_sub(s, rk_sc_int(s, 0), t);
+    size[0] = rk_mx_rank(x->store, a);
+    size[1] = a->rows;
+    if (rk_mx_is_psd(x->store, a))
+        state(w, RK_LAW_TRACE_NORM, two, t, 1, &a);
+    for (int i = 0; i < 2; i++) {
+        rk_sc bound = rk_sc_mul(s, size[i], two);
+        state(w, RK_LAW_TRACE_NORM, t, bound, 1, &a);
+        state(w, RK_LAW_TRACE_NORM, minus, bound, 1, &a);
+        state(w, RK_LAW_TRACE_NORM, value(w, RK_NORM_FRO, rk_mx_scalar(x->store, t)), bound, 1, &a);
+    }
+}
+
 static rk_sc square(const norms *w, rk_sc a) {
     return rk_sc_mul(w->x->scalars, a, a);
 }
@@ -484,8 +515,11 @@ void rk_norm_facts(rk_context *x, rk_sc goal) {
         family(&w, n.kind, n.mx);
         parts(&w, n.kind, n.mx);
         projector(&w, n.kind, n.mx);
+        idempotent(&w, n.kind, n.mx);
         fixed_ones(&w, n.kind, n.mx);
     }
-    for (size_t i = 0; i < w.n; i++)
+    for (size_t i = 0; i < w.n; i++) {
         comparisons(&w, w.item[i].mx);
+        trace(&w, w.item[i].mx);
+    }
 }

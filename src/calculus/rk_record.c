@@ -308,10 +308,16 @@ static void put_cancelled(rk_recorder *r, const rk_derivation *d) {
     }
 }
 
+/* a < b from a <= b and a != b. */
+static void put_apart(rk_recorder *r, const rk_derivation *d) {
+    rk_buf_puts(r->out, "apart\n");
+    put_kids(r, d);
+}
+
 static void put_kind(rk_recorder *r, const rk_derivation *d) {
     switch (d->kind) {
     case RK_N_ALL:
-        (d->nkids == 1 ? put_unequal : put_both)(r, d);
+        (d->apart ? put_apart : d->nkids == 1 ? put_unequal : put_both)(r, d);
         break;
     case RK_N_CASES:
         put_split(r, d);

@@ -71,6 +71,23 @@ static void idempotent(traces *w, const rk_mx *a) {
           rk_mx_scalar(x->store, c));
 }
 
+/* A^k == 0: the trace is 0. */
+static void nilpotent(traces *w, const rk_mx *a) {
+    enum { HIGHEST = 4 };
+    const rk_mx *power = a;
+    if (rk_mx_is_grid(a) || a->rows != a->cols || rk_rewrite_size(w->x->rewrite) == 0)
+        return;
+    for (int k = 2; k <= HIGHEST; k++) {
+        power = rk_mx_mul(w->x->store, power, a);
+        if (!rk_mx_is_zero(power))
+            continue;
+        rk_sc exponent = rk_sc_int(w->x->scalars, k);
+        state(w, RK_LAW_TRACE_NILPOTENT, trace_of(w, a), true, a,
+              rk_mx_scalar(w->x->store, exponent));
+        return;
+    }
+}
+
 /* trace(A)^2 <= rank(A)*trace(A'*A), n*trace(A'*A) */
 static void square(traces *w, const rk_quantity *q) {
     rk_context *x = w->x;
@@ -85,7 +102,18 @@ static void square(traces *w, const rk_quantity *q) {
               NULL);
 }
 
-/* 0 <= trace(A*B) <= trace(A)*trace(B) for semidefinite A and B, wherever the ring of letters can
+/* 0 <= v <= trace(A)*trace(B), norm(A, 2)*trace(B) for v = trace(A*B) */
+static void below_products(traces *w, rk_sc v, const rk_mx *a, const rk_mx *b) {
+    rk_scalars *s = w->x->scalars;
+    rk_sc of_b = trace_of(w, b);
+    rk_sc bound[] = {trace_of(w, a), rk_reader_norm(w->x->reader, RK_NORM_TWO, a)};
+    state(w, RK_LAW_TRACE_SEMIDEFINITE, v, false, a, b);
+    for (int i = 0; i < 2; i++)
+        state(w, RK_LAW_TRACE_SEMIDEFINITE, rk_sc_sub(s, rk_sc_mul(s, bound[i], of_b), v), false, a,
+              b);
+}
+
+/* The same for semidefinite A and B, wherever the ring of letters can
    be cut in two such parts. */
 static void semidefinite(traces *w, const rk_quantity *q) {
     rk_context *x = w->x;
@@ -105,10 +133,8 @@ static void semidefinite(traces *w, const rk_quantity *q) {
             if (left->rows != left->cols || !rk_mx_is_psd(x->store, left) ||
                 !rk_mx_is_psd(x->store, right))
                 continue;
-            rk_sc bound = rk_sc_mul(x->scalars, trace_of(w, left), trace_of(w, right));
-            state(w, RK_LAW_TRACE_SEMIDEFINITE, v, false, left, right);
-            state(w, RK_LAW_TRACE_SEMIDEFINITE, rk_sc_sub(x->scalars, bound, v), false, left,
-                  right);
+            below_products(w, v, left, right);
+            below_products(w, v, right, left);
         }
     }
 }
@@ -306,8 +332,10 @@ static void take(traces *w, rk_sc a) {
             turns(w, q);
         if (q->kind == RK_Q_TRACE || q->kind == RK_Q_RANK)
             idempotent(w, q->mx[0]);
-        if (q->kind == RK_Q_TRACE)
+        if (q->kind == RK_Q_TRACE) {
+            nilpotent(w, q->mx[0]);
             semidefinite(w, q);
+        }
         if (q->kind == RK_Q_TRACE && squared)
             square(w, q);
         if ((q->kind == RK_Q_TRACE || q->kind == RK_Q_ENTRY) && squared)

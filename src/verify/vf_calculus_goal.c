@@ -217,6 +217,14 @@ static void both(vf_proof *p, const vf_goal *g) {
     branch(p, (vf_goal){VF_G_AT_MOST, g->a, g->b});
 }
 
+/* a < b from a <= b and a != b. */
+static void apart(vf_proof *p, const vf_goal *g) {
+    vf_take_alone(p->c, "apart");
+    ENSURE("the goal is no `<`", g->kind == VF_G_BELOW);
+    branch(p, (vf_goal){VF_G_AT_MOST, g->a, g->b});
+    branch(p, (vf_goal){VF_G_UNEQUAL, g->a, g->b});
+}
+
 static void unequal(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "unequal");
     ENSURE("the goal is no `!=` between numbers", g->kind == VF_G_UNEQUAL);
@@ -231,10 +239,12 @@ static void by_rank(vf_proof *p, const vf_goal *g) {
         prove(p, (vf_goal){VF_G_SAME, g->a, g->b});
         return;
     }
-    ENSURE("no equation between matrices, and no determinant beside 0",
-           (g->kind == VF_G_EQUAL || g->kind == VF_G_UNEQUAL) && g->a->op == VF_DET &&
-               vf_ratio_is_zero(vf_mx_number(p->s, g->b)));
-    prove(p, (vf_goal){g->kind == VF_G_EQUAL ? VF_G_SINGULAR : VF_G_REGULAR, g->a->kid[0], NULL});
+    ENSURE("no equation between matrices or numbers",
+           g->kind == VF_G_EQUAL || g->kind == VF_G_UNEQUAL);
+    const vf_term *det = g->a->op == VF_DET ? g->a : g->b, *other = det == g->a ? g->b : g->a;
+    ENSURE("no determinant beside 0",
+           det->op == VF_DET && vf_ratio_is_zero(vf_mx_number(p->s, other)));
+    prove(p, (vf_goal){g->kind == VF_G_EQUAL ? VF_G_SINGULAR : VF_G_REGULAR, det->kid[0], NULL});
 }
 
 static const vf_term *call(vf_op op, vf_ratio rows, vf_ratio cols, const vf_term *a,
@@ -565,6 +575,7 @@ static void by_record(vf_proof *p, const vf_goal *g) {
                 {"trace", by_traces},
                 {"measure", measure},
                 {"both", both},
+                {"apart", apart},
                 {"unequal", unequal},
                 {"cancel", cancel},
                 {"squares", squares},

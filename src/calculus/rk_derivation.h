@@ -32,6 +32,7 @@ typedef struct rk_invariant {
     rk_sc low, high; /* the range of the folds; high NULL: over a dimension, from low on */
     const rk_leaf *const *fold;
     const rk_mx *const *running; /* fresh matrices, the values of the folds at the index */
+    const rk_leaf *const *fresh; /* the same as leaves */
     size_t nfolds;
 } rk_invariant;
 

@@ -12,6 +12,7 @@ typedef struct layers {
     rk_context *x;
     const rk_leaf *fold[MOST_FOLDS];
     const rk_mx *running[MOST_FOLDS];
+    const rk_leaf *fresh[MOST_FOLDS]; /* what the running values are made of; NULL without folds */
     size_t n;
     bool shapes;  /* the number of layers is no size of a matrix */
     bool counted; /* the number of layers is generalised too */
@@ -253,10 +254,12 @@ static rk_invariant *invariant_of(layers *l) {
     rk_invariant *i = rk_arena_alloc(arena, sizeof *i);
     const rk_leaf **fold = rk_arena_alloc(arena, MOST_FOLDS * sizeof *fold);
     const rk_mx **running = rk_arena_alloc(arena, MOST_FOLDS * sizeof *running);
-    *i = (rk_invariant){.fold = fold, .running = running, .nfolds = l->n};
+    const rk_leaf **fresh = rk_arena_alloc(arena, MOST_FOLDS * sizeof *fresh);
+    *i = (rk_invariant){.fold = fold, .running = running, .fresh = fresh, .nfolds = l->n};
     for (size_t k = 0; k < l->n; k++) {
         fold[k] = l->fold[k];
         running[k] = l->running[k];
+        fresh[k] = l->fresh[k];
     }
     if (l->n > 0) {
         i->low = l->fold[0]->index[0];
@@ -289,9 +292,7 @@ static rk_derivation *induction_node(layers *l, rk_sc goal, const rk_invariant *
     d->goal = goal;
     d->sym = rk_canon_atom_get(rk_scalars_canons(l->x->scalars), l->done->atom[0])->index;
     d->fold = l->fold[0];
-    d->fresh = l->running[0] != NULL && rk_mx_letter(l->running[0]) != NULL
-                   ? rk_mx_letter(l->running[0])->leaf
-                   : NULL;
+    d->fresh = l->fresh[0];
     d->kid = rk_arena_alloc(l->x->calculus->arena, 2 * sizeof *d->kid);
     d->kid[d->nkids++] = start;
     d->kid[d->nkids++] = step;
@@ -317,7 +318,7 @@ static rk_derivation *prove_step(layers *l, rk_sc goal, bool equation) {
                                         count_at(l, STEP), extra + 3, MOST_GIVEN);
     const rk_leaf *outer_step = x->step, *outer_fold = x->fold;
     rk_sc outer_index = x->step_index, outer_hypothesis = x->step_hypothesis;
-    x->step = rk_mx_letter(l->running[0])->leaf;
+    x->step = l->fresh[0];
     x->fold = l->fold[0];
     x->step_index = count_at(l, STEP);
     x->step_hypothesis = hypothesis;
@@ -349,7 +350,7 @@ static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
     rk_mxs *s = l->x->store;
     const rk_mx *first = matrix_at(l, right, START), *now = matrix_at(l, right, RUNNING);
     if (rk_mx_mentions_leaf(s, now, l->fold[i]) ||
-        rk_mx_mentions_leaf(s, now, rk_mx_letter(l->running[i])->leaf))
+        rk_mx_mentions_leaf(s, now, l->fresh[i]))
         return NULL;
     if (l->fold[i]->arg[0] != first)
         return NULL;
@@ -492,9 +493,10 @@ static bool set_up(layers *l, bool counted) {
     if (rk_sc_is_int(s, f->index[0], &low))
         rk_sc_bound(s, sym, low - 1);
     l->done = rk_sc_sym(s, sym);
-    for (size_t i = 0; i < l->n; i++)
-        l->running[i] = rk_mx_of_leaf(
-            x->store, rk_mx_fresh_leaf(x->store, l->fold[i]->rows, l->fold[i]->cols, 0));
+    for (size_t i = 0; i < l->n; i++) {
+        l->fresh[i] = rk_mx_fresh_leaf(x->store, l->fold[i]->rows, l->fold[i]->cols, 0);
+        l->running[i] = rk_mx_of_leaf(x->store, l->fresh[i]);
+    }
     l->counted = counted;
     return true;
 }

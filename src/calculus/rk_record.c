@@ -180,12 +180,12 @@ static void name_layer(rk_recorder *r, const rk_derivation *d, bool last) {
 }
 
 static void put_fold(rk_recorder *r, const rk_derivation *d, const rk_invariant *i, size_t k) {
-    const rk_leaf *f = i->fold[k], *fresh = rk_mx_letter(i->running[k])->leaf;
+    const rk_leaf *f = i->fold[k];
     rk_leaf acc = {.kind = RK_L_ACC, .sym = f->sym, .rows = f->rows, .cols = f->cols};
     rk_sc layer = rk_sc_sym(r->scalars, d->sym);
     const rk_mx *body = rk_mx_put_sym(r->store, f->arg[1], f->sym, layer);
     body = rk_mx_put_leaf(r->store, body, rk_mx_leaf(r->store, &acc), i->running[k]);
-    rk_buf_printf(r->out, " | %s | ", rk_mx_fresh_name(r->printer, fresh));
+    rk_buf_printf(r->out, " | %s | ", rk_mx_fresh_name(r->printer, i->fresh[k]));
     rk_record_mx(r, f->arg[0]);
     rk_record_bar(r);
     rk_record_mx(r, body);

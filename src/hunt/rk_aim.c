@@ -85,7 +85,8 @@ static void each(rk_aim *aim, unsigned i, bool want, bool free, rk_rng *rng) {
 
 static void one(rk_aim *aim, unsigned i, bool want, bool free, rk_rng *rng) {
     const rk_instr *in = at(aim, i);
-    choose(aim, in->arg[rk_rng_below(rng, in->nargs)], want, free, rng);
+    if (in->nargs > 0) /* a range may be empty */
+        choose(aim, in->arg[rk_rng_below(rng, in->nargs)], want, free, rng);
 }
 
 /* a implies b. */

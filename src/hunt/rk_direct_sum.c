@@ -69,8 +69,18 @@ static const rk_summand *choose(const sum *s, unsigned version) {
     return chosen;
 }
 
+/* Does it take up no dimension of any space? */
+static bool is_idle(const sum *s, const rk_summand *x) {
+    for (size_t k = 0; k < s->c->component->nspaces; k++)
+        if (x->size[k] > 0)
+            return false;
+    return true;
+}
+
 static bool fill(sum *s, rk_assignment *out) {
+    enum { MOST_IDLE = 16 };
     const rk_component *c = s->c->component;
+    int idle = 0;
     unsigned version = (unsigned)rk_rng_below(s->rng, s->c->versions);
     const rk_summand *last = NULL;
     for (size_t k = 0; k < c->nspaces; k++) {
@@ -81,7 +91,7 @@ static bool fill(sum *s, rk_assignment *out) {
     while (!is_full(s)) {
         if (!last || !fits(s, last, version) || rk_rng_below(s->rng, 3))
             last = choose(s, version);
-        if (!last)
+        if (!last || (is_idle(s, last) && ++idle > MOST_IDLE)) /* nothing else fits */
             return false;
         place(s, last, out);
     }

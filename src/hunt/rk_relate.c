@@ -173,15 +173,19 @@ static bool cancel_with(const rk_program *program, rk_assignment *a, size_t left
     return ok;
 }
 
+/* Every triple of few slots, of many so many from a random one on. */
 bool rk_relate_cancel(const rk_program *program, rk_rng *rng, rk_assignment *a) {
-    size_t n = program->nslots;
+    enum { MOST_TRIPLES = 1 << 12 };
+    size_t n = program->nslots, tried = 0;
     if (n < 3)
         return false;
     size_t start = (size_t)rk_rng_below(rng, n), step = (size_t)rk_rng_below(rng, n);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            for (size_t k = 0; k < n; k++) {
+            for (size_t k = 0; k < n; k++, tried++) {
                 size_t left = (start + i) % n, x = (step + j) % n;
+                if (tried == MOST_TRIPLES)
+                    return false;
                 if (is_free(program, left) && is_free(program, x) && is_free(program, k) &&
                     cancel_with(program, a, left, x, k))
                     return true;

@@ -216,14 +216,15 @@ static void put_fact(facts *f, const rk_fact *fact);
 static void put_family(facts *f, const rk_fact *fact) {
     rk_recorder *r = f->r;
     size_t before = f->n;
-    char name[RK_SYMBOL_TEXT];
-    rk_mx_symbol_text(r->calculus->checked, fact->sym, name);
+    const char *name = rk_mx_index_name(r->printer, fact->sym);
     rk_buf_printf(r->out, "member %s | ", name);
     rk_record_sc(r, fact->low);
     rk_record_bar(r);
     rk_record_sc(r, fact->high);
     rk_record_end(r);
+    rk_mx_print_symbol_as(r->printer, fact->sym, name, 0);
     put_fact(f, fact->member);
+    rk_mx_print_symbol_as(r->printer, fact->sym, NULL, 0);
     rk_buf_printf(r->out, "family %zu", f->n);
     f->n = before;
     put_relation(f, fact->value, fact->equation);

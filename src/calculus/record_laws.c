@@ -201,10 +201,14 @@ static void put_family(rk_recorder *r, const char *law, const rk_leaf *family) {
     put_matrix(r, family->arg[0]);
 }
 
+/* The index of the member may be that of the family, under another name. */
 static void put_member(rk_recorder *r, const rk_note *n) {
-    put_family(r, "member", n->family);
+    const rk_leaf *f = n->family;
+    const char *other = rk_mx_print_own_name(r->printer, f->sym);
+    put_family(r, "member", f);
+    rk_mx_print_symbol_as(r->printer, f->sym, other, 0);
     put_number(r, n->at);
-    put_matrix(r, rk_mx_put_sym(r->store, n->family->arg[0], n->family->sym, n->at));
+    put_matrix(r, rk_mx_put_sym(r->store, f->arg[0], f->sym, n->at));
 }
 
 /* --- all ------------------------------------------------------------------------------------ */

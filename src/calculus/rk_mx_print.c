@@ -374,15 +374,17 @@ static void put_loop(rk_mx_printer *p, const rk_leaf *l) {
     } else if (p->latex && l->kind == RK_L_VCAT) {
         latex_blocks(p, l, " \\\\ \\vdots \\\\ ");
     } else {
-        rk_print_loop(p, name, l->sym, l->index[0], l->index[1]);
+        const char *other = rk_print_loop(p, name, l->sym, l->index[0], l->index[1]);
         rk_print_mx(p, l->arg[0], p->latex ? RK_IN_PRODUCT : RK_IN_SUM);
         rk_buf_puts(p->out, p->latex ? "" : ")");
+        rk_mx_print_symbol_as(p, l->sym, other, 0);
     }
 }
 
 static void put_fold(rk_mx_printer *p, const rk_leaf *l) {
     const char *name = rk_print_running_name(p, l->sym);
-    rk_print_loop(p, p->latex ? "operatorname{fold}" : "fold", l->sym, l->index[0], l->index[1]);
+    const char *other = rk_print_loop(p, p->latex ? "operatorname{fold}" : "fold", l->sym,
+                                      l->index[0], l->index[1]);
     rk_buf_puts(p->out, p->latex ? "(" : "");
     rk_print_name(p, name, NULL);
     rk_buf_puts(p->out, " = ");
@@ -394,6 +396,7 @@ static void put_fold(rk_mx_printer *p, const rk_leaf *l) {
     }
     rk_print_mx(p, l->arg[1], RK_IN_SUM);
     rk_buf_putc(p->out, ')');
+    rk_mx_print_symbol_as(p, l->sym, other, 0);
 }
 
 static void put_row_scales(rk_mx_printer *p, const rk_leaf *l) {

@@ -27,6 +27,8 @@ const char *rk_mx_fresh_name(rk_mx_printer *p, const rk_leaf *fresh);
 /* A name for an index that a proof counts by; and the symbol printed as that name less a number
    (NULL: as itself again). */
 const char *rk_mx_index_name(rk_mx_printer *p, unsigned sym);
+/* As itself from here on; the name it was printed as, or NULL. */
+const char *rk_mx_print_own_name(rk_mx_printer *p, unsigned sym);
 void rk_mx_print_symbol_as(rk_mx_printer *p, unsigned sym, const char *name, int less);
 /* The name of a dimension or index in certificates: readers make indices of their own, and an
    earlier symbol may have the same name. */

@@ -20,17 +20,23 @@ typedef struct rk_made_name { /* of a thing that has none in the theorem */
     char *name, *legend;
 } rk_made_name;
 
+enum { RK_ALIASES = 4 };
+
+typedef struct rk_alias {
+    unsigned sym;
+    const char *name; /* NULL: none */
+    int less;
+} rk_alias;
+
 struct rk_mx_printer {
     rk_mxs *store;
     rk_scalars *scalars;
     const rk_checked *checked;
     bool latex;
-    bool spell;        /* for certificates */
-    bool failed;       /* something has no text */
-    unsigned alias_of; /* the symbol that is printed as alias less a number; alias NULL: none */
-    const char *alias;
-    int alias_less;
-    bool script; /* inside an index, exponent or matrix: fractions on one line */
+    bool spell;                 /* for certificates */
+    bool failed;                /* something has no text */
+    rk_alias alias[RK_ALIASES]; /* symbols that are printed as a name less a number */
+    bool script;                /* inside an index, exponent or matrix: fractions on one line */
     rk_buf *out;
     rk_given_name *given;
     size_t ngiven, given_cap;
@@ -52,7 +58,9 @@ void rk_print_begin(rk_mx_printer *p, rk_buf *inside, rk_buf **outer);
 void rk_print_end(rk_mx_printer *p, rk_buf *inside, rk_buf *outer, const char *open,
                   const char *close);
 /* "sum(h = 1..H, " or \sum_{h=1}^{H} */
-void rk_print_loop(rk_mx_printer *p, const char *name, unsigned sym, rk_sc low, rk_sc high);
+/* sum(h = low..high, and the like. What follows is inside, where the symbol has its own name; the
+   other one it had is returned, for rk_mx_print_symbol_as behind the end. */
+const char *rk_print_loop(rk_mx_printer *p, const char *name, unsigned sym, rk_sc low, rk_sc high);
 
 /* Names for row scales, projections, unknown matrices and scalars; made at first use. */
 const char *rk_print_scales_name(rk_mx_printer *p, const rk_leaf *scales);

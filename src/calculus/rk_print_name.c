@@ -135,19 +135,34 @@ void rk_mx_symbol_text(const rk_checked *checked, unsigned sym, char text[RK_SYM
         snprintf(text, RK_SYMBOL_TEXT, "%.*s_%u_%u", len, plain, sym, k);
 }
 
-static void put_alias(rk_mx_printer *p) {
-    if (p->alias_less == 0)
-        rk_buf_puts(p->out, p->alias);
+static rk_alias *alias_of(rk_mx_printer *p, unsigned sym) {
+    for (size_t i = 0; i < RK_ALIASES; i++)
+        if (p->alias[i].name != NULL && p->alias[i].sym == sym)
+            return &p->alias[i];
+    return NULL;
+}
+
+static void put_alias(rk_mx_printer *p, const rk_alias *a) {
+    if (a->less == 0)
+        rk_buf_puts(p->out, a->name);
     else
-        rk_buf_printf(p->out, "(%s - %d)", p->alias, p->alias_less);
+        rk_buf_printf(p->out, "(%s - %d)", a->name, a->less);
+}
+
+const char *rk_mx_print_own_name(rk_mx_printer *p, unsigned sym) {
+    rk_alias *a = alias_of(p, sym);
+    const char *name = a != NULL ? a->name : NULL;
+    if (a != NULL)
+        a->name = NULL;
+    return name;
 }
 
 void rk_print_sym(rk_mx_printer *p, unsigned sym) {
     char text[RK_SYMBOL_TEXT];
     if (!p->spell) {
         rk_print_name(p, rk_size_symbol_name(p->checked->sizes, sym), NULL);
-    } else if (p->alias != NULL && p->alias_of == sym) {
-        put_alias(p);
+    } else if (alias_of(p, sym) != NULL) {
+        put_alias(p, alias_of(p, sym));
     } else {
         rk_mx_symbol_text(p->checked, sym, text);
         rk_buf_puts(p->out, text);
@@ -155,9 +170,17 @@ void rk_print_sym(rk_mx_printer *p, unsigned sym) {
 }
 
 void rk_mx_print_symbol_as(rk_mx_printer *p, unsigned sym, const char *name, int less) {
-    p->alias_of = sym;
-    p->alias = name;
-    p->alias_less = less;
+    rk_mx_print_own_name(p, sym);
+    for (size_t i = 0; name != NULL; i++) {
+        if (i == RK_ALIASES) {
+            p->failed = true;
+            return;
+        }
+        if (p->alias[i].name == NULL) {
+            p->alias[i] = (rk_alias){sym, name, less};
+            return;
+        }
+    }
 }
 
 static bool name_taken(const rk_mx_printer *p, const char *name) {
@@ -353,15 +376,18 @@ void rk_print_head(rk_mx_printer *p, const char *function) {
         rk_buf_puts(p->out, function);
 }
 
-void rk_print_loop(rk_mx_printer *p, const char *name, unsigned sym, rk_sc low, rk_sc high) {
+const char *rk_print_loop(rk_mx_printer *p, const char *name, unsigned sym, rk_sc low, rk_sc high) {
     bool outer = p->script;
     p->script = true;
     rk_buf_printf(p->out, p->latex ? "\\%s_{" : "%s(", name);
+    const char *other = rk_mx_print_own_name(p, sym);
     rk_print_sym(p, sym);
+    rk_mx_print_symbol_as(p, sym, other, 0);
     rk_buf_puts(p->out, p->latex ? "=" : " = ");
     rk_print_sc(p, low, RK_IN_SUM);
     rk_buf_puts(p->out, p->latex ? "}^{" : "..");
     rk_print_sc(p, high, RK_IN_SUM);
     rk_buf_puts(p->out, p->latex ? "} " : ", ");
     p->script = outer;
+    return rk_mx_print_own_name(p, sym);
 }

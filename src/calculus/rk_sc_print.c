@@ -119,9 +119,10 @@ static void put_function(rk_mx_printer *p, const rk_quantity *q) {
 }
 
 static void put_sum_over(rk_mx_printer *p, const rk_quantity *q) {
-    rk_print_loop(p, "sum", q->sym, q->arg[1], q->arg[2]);
+    const char *other = rk_print_loop(p, "sum", q->sym, q->arg[1], q->arg[2]);
     rk_print_sc(p, q->arg[0], p->latex ? RK_IN_PRODUCT : RK_IN_SUM);
     rk_buf_puts(p->out, p->latex ? "" : ")");
+    rk_mx_print_symbol_as(p, q->sym, other, 0);
 }
 
 /* A grid, a row or a column of blocks, a Kronecker product: its brackets are enough. */

@@ -55,16 +55,45 @@ static vf_ratio cols_of(vf_mxs *s, const vf_term *t) {
 
 /* ---- texts that are equal to the same text only ---- */
 
-bool vf_same_text(const vf_term *a, const vf_term *b) {
-    if (a == b)
-        return true;
-    if (a->op != b->op || a->nkids != b->nkids || a->sym != b->sym || a->sym2 != b->sym2 ||
-        a->var != b->var || (a->op == VF_NUMBER && !mpq_equal(a->number, b->number)))
+/* Loops around what is compared, the innermost first: their indices and running values go with one
+   another. */
+typedef struct vf_pair {
+    const vf_term *a, *b;
+    const struct vf_pair *outer;
+} vf_pair;
+
+static bool same_index(const vf_pair *p, unsigned a, unsigned b) {
+    for (; p != NULL; p = p->outer)
+        if (p->a->sym == a || p->b->sym == b)
+            return p->a->sym == a && p->b->sym == b;
+    return a == b;
+}
+
+static bool same_running(const vf_pair *p, unsigned a, unsigned b) {
+    for (; p != NULL; p = p->outer)
+        if (p->a->op == VF_FOLD && (p->a->sym2 == a || p->b->sym2 == b))
+            return p->a->sym2 == a && p->b->sym2 == b;
+    return a == b;
+}
+
+static bool same_text(const vf_term *a, const vf_term *b, const vf_pair *outer) {
+    bool loop = vf_is_loop(a->op);
+    if (a->op != b->op || a->nkids != b->nkids || a->var != b->var ||
+        (a->op == VF_NUMBER && !mpq_equal(a->number, b->number)))
         return false;
-    for (size_t i = 0; i < a->nkids; i++)
-        if (!vf_same_text(a->kid[i], b->kid[i]))
+    if (a->op == VF_SYM || a->op == VF_ACC)
+        return same_index(outer, a->sym, b->sym) && same_running(outer, a->sym2, b->sym2);
+    if (!loop && (a->sym != b->sym || a->sym2 != b->sym2))
+        return false;
+    vf_pair pair = {a, b, outer};
+    for (size_t i = 0; i < a->nkids; i++) /* an index is known in the last part only */
+        if (!same_text(a->kid[i], b->kid[i], loop && i + 1 == a->nkids ? &pair : outer))
             return false;
     return true;
+}
+
+bool vf_same_text(const vf_term *a, const vf_term *b) {
+    return a == b || same_text(a, b, NULL);
 }
 
 static size_t number_of_text(vf_mxs *s, const vf_term *t) {
@@ -83,11 +112,17 @@ static const vf_mx *beside(vf_mxs *s, const vf_mx *row, vf_ratio last) {
     return vf_mx_grid(s, 1, 2, both);
 }
 
-static const vf_mx *symbols_in(vf_mxs *s, const vf_term *t, const vf_mx *row) {
-    if (t->op == VF_SYM && !s->theorem->sym[t->sym].definition)
+/* All but those that loops inside the text bind. */
+static const vf_mx *symbols_in(vf_mxs *s, const vf_term *t, const vf_pair *loops,
+                               const vf_mx *row) {
+    bool bound = false;
+    for (const vf_pair *p = loops; p != NULL; p = p->outer)
+        bound = bound || p->a->sym == t->sym;
+    if (t->op == VF_SYM && !bound && !s->theorem->sym[t->sym].definition)
         row = beside(s, row, from_size(s, s->theorem->sym[t->sym].size));
+    vf_pair pair = {t, t, loops};
     for (size_t i = 0; i < t->nkids; i++)
-        row = symbols_in(s, t->kid[i], row);
+        row = symbols_in(s, t->kid[i], vf_is_loop(t->op) && i + 1 == t->nkids ? &pair : loops, row);
     return row;
 }
 
@@ -97,7 +132,7 @@ static const vf_mx *opaque(vf_mxs *s, const vf_term *t) {
     const vf_mx *row = number(s, vf_ratio_int(0));
     for (size_t i = 0; i < s->theorem->ndims; i++)
         row = beside(s, row, s->theorem->sym[s->theorem->dim[i]].size);
-    row = symbols_in(s, t, row);
+    row = symbols_in(s, t, NULL, row);
     for (size_t i = 0; i < s->nopen; i++)
         s->lost = s->lost || s->open[i].fold;
     return vf_mx_function(s, t->op, rows_of(s, t), cols_of(s, t), row, NULL,
@@ -282,8 +317,21 @@ static bool may_be_empty(vf_op op) {
 }
 
 /* What is read until close_range stands in the loop t. */
+/* A range that ends before its start is empty, however far before. */
+static vf_ratio end_of(vf_mxs *s, vf_ratio low, vf_ratio high) {
+    vf_ratio end[] = {high, vf_n_sub(s, low, vf_ratio_int(1))};
+    if (vf_mx_at_least(s, vf_n_sub(s, high, end[1]), 0))
+        return high;
+    vf_ratio later = vf_extreme(s, VF_MAX_OF, end, 2), count = vf_n_sub(s, later, end[1]);
+    if (!vf_mx_at_least(s, count, 0))
+        vf_mx_know_nonnegative(s, count);
+    return later;
+}
+
 static range open_range(vf_mxs *s, const vf_term *t) {
     range r = {.low = size(s, t->kid[0]), .high = size(s, t->kid[1]), .fold = t->op == VF_FOLD};
+    if (may_be_empty(t->op))
+        r.high = end_of(s, r.low, r.high);
     vf_ratio span = vf_n_sub(s, r.high, r.low);
     r.count = vf_n_add(s, span, vf_ratio_int(1));
     if (!may_be_empty(t->op) && sure(s) && !vf_mx_at_least(s, span, 0))

@@ -1,6 +1,7 @@
 /* The store of one sequent: equations among the hypotheses become rules, everything is read modulo
    them, the other hypotheses become facts. */
 #include "rk_sequent.h"
+#include "scalar_inside.h"
 
 #include <string.h>
 
@@ -561,14 +562,6 @@ rk_sc rk_compared(rk_context *x, rk_cmp cmp, rk_sc a, rk_sc b, bool *equation) {
 
 /* --- positive factors ----------------------------------------------------------------------- */
 
-static rk_sc of_atom(rk_scalars *s, unsigned atom) {
-    const rk_quantity *q = rk_sc_atom_quantity(s, atom);
-    const rk_atom *a = rk_canon_atom_get(rk_scalars_canons(s), atom);
-    if (q != NULL)
-        return rk_sc_quantity(s, q);
-    return a->kind == RK_A_SYM ? rk_sc_sym(s, a->index) : NULL;
-}
-
 /* The power of generator i that divides every term of the numerator. */
 static ulong least_exponent(rk_scalars *s, rk_sc a, unsigned i) {
     fmpz_mpoly_ctx_struct *ctx = rk_canon_context(rk_scalars_canons(s), a);
@@ -587,8 +580,8 @@ rk_sc rk_without_positive(rk_context *x, rk_sc value) {
     rk_sc result = value;
     for (unsigned i = 0; i < value->natoms; i++) {
         ulong e = least_exponent(s, value, i);
-        rk_sc factor = e > 0 ? of_atom(s, value->atom[i]) : NULL;
-        if (factor == NULL || !rk_sc_is_nonzero(s, factor))
+        rk_sc factor = rk_sc_atom(s, value->atom[i]);
+        if (e == 0 || !rk_sc_is_nonzero(s, factor))
             continue;
         if (!rk_sc_is_positive(s, factor)) /* but its even powers are */
             e -= e % 2;

@@ -83,7 +83,8 @@ static rk_derivation *by_contradiction(rk_context *x, rk_sc goal, const fact_lis
 
 /* --- cases ---------------------------------------------------------------------------------- */
 
-/* What the goal is split by: a minimum or maximum, or a number that is not 0. */
+/* What the goal is split by: a minimum or maximum, a modulus, which is the larger of a number and
+   its negative, or a number that is not 0. */
 typedef struct split {
     const rk_quantity *extremum;
     rk_sc unequal;
@@ -100,6 +101,29 @@ static void add_split(split_list *l, split s) {
             return;
     if (l->n < MOST_DEPTH)
         l->item[l->n++] = s;
+}
+
+static bool is_modulus(const rk_quantity *q) {
+    return q->kind == RK_Q_OF_TERM && q->op == RK_T_ABS && q->nargs == 1 && q->nmx == 0;
+}
+
+static size_t nparts(const rk_quantity *q) {
+    return is_modulus(q) ? 2 : q->nargs;
+}
+
+/* What it is the smallest or largest of. */
+static rk_sc part(rk_context *x, const rk_quantity *q, size_t k) {
+    bool negative = is_modulus(q) && k == 1;
+    return negative ? rk_sc_sub(x->scalars, rk_sc_int(x->scalars, 0), q->arg[0]) : q->arg[k];
+}
+
+/* Moduli are not always split: squares and norms may do without. */
+static void moduli_of(const rk_context *x, rk_sc a, split_list *l) {
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(x->scalars, a->atom[i]);
+        if (q != NULL && is_modulus(q))
+            add_split(l, (split){.extremum = q});
+    }
 }
 
 static void splits_of(const rk_context *x, rk_sc a, split_list *l) {
@@ -131,22 +155,24 @@ static size_t case_facts(rk_context *x, const split *s, size_t k, const rk_fact 
     const rk_quantity *q = s->extremum;
     rk_sc value = rk_sc_quantity(sc, q);
     size_t n = 0;
-    out[n++] = case_fact(x, rk_sc_sub(sc, value, q->arg[k]), true);
-    for (size_t i = 0; i < q->nargs; i++)
+    rk_sc chosen = part(x, q, k);
+    out[n++] = case_fact(x, rk_sc_sub(sc, value, chosen), true);
+    for (size_t i = 0; i < nparts(q); i++) {
+        rk_sc more = rk_sc_sub(sc, chosen, part(x, q, i));
+        if (i != k && q->kind == RK_Q_MIN)
+            more = rk_sc_sub(sc, rk_sc_int(sc, 0), more);
         if (i != k)
-            out[n++] = case_fact(x,
-                                 q->kind == RK_Q_MIN ? rk_sc_sub(sc, q->arg[i], q->arg[k])
-                                                     : rk_sc_sub(sc, q->arg[k], q->arg[i]),
-                                 false);
+            out[n++] = case_fact(x, more, false);
+    }
     return n;
 }
 
 static size_t most_facts(const split *s) {
-    return s->unequal != NULL ? 1 : s->extremum->nargs;
+    return s->unequal != NULL ? 1 : nparts(s->extremum);
 }
 
 static size_t ncases(const split *s) {
-    return s->unequal != NULL ? 2 : s->extremum->nargs;
+    return s->unequal != NULL ? 2 : nparts(s->extremum);
 }
 
 static rk_derivation *by_cases(rk_context *x, rk_sc goal, const split_list *l, size_t next,
@@ -211,14 +237,14 @@ static void add_extrema(rk_context *x, const split_list *l) {
     bool on = !x->calculus->options.limits.disabled[RK_LAW_EXTREMUM];
     for (size_t i = 0; i < l->n && on; i++) {
         const rk_quantity *q = l->item[i].extremum;
-        for (size_t k = 0; q != NULL && k < q->nargs; k++) {
-            rk_sc value = rk_sc_quantity(s, q);
+        for (size_t k = 0; q != NULL && k < nparts(q); k++) {
+            rk_sc value = rk_sc_quantity(s, q), one = part(x, q, k);
             rk_fact f = {.law = RK_LAW_EXTREMUM,
                          .at = value,
-                         .value = q->kind == RK_Q_MIN ? rk_sc_sub(s, q->arg[k], value)
-                                                      : rk_sc_sub(s, value, q->arg[k])};
+                         .value = q->kind == RK_Q_MIN ? rk_sc_sub(s, one, value)
+                                                      : rk_sc_sub(s, value, one)};
             rk_instances_add(x->instances, &f);
-            rk_instances_want_scalar(x->instances, q->arg[k]);
+            rk_instances_want_scalar(x->instances, one);
         }
     }
 }
@@ -313,6 +339,7 @@ static rk_derivation *add_up(rk_context *x, rk_sc goal, const rk_fact *const *ex
     split_list splits = {.n = 0};
     splits_of(x, goal, &splits);
     size_t eager = splits.n;
+    moduli_of(x, goal, &splits);
     prepare(x, goal, extra, nextra, &splits);
     return by_facts(x, goal, &splits, eager, extra, nextra);
 }

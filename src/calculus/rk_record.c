@@ -135,7 +135,8 @@ static void put_goal(rk_recorder *r, const rk_derivation *d) {
 /* The case analysis of an extremum or of a number that is not 0. */
 static void put_split(rk_recorder *r, const rk_derivation *d) {
     const rk_quantity *q = rk_sc_whole_quantity(r->scalars, d->split);
-    bool extremum = q != NULL && (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX);
+    bool extremum = q != NULL && (q->kind == RK_Q_MIN || q->kind == RK_Q_MAX ||
+                                  (q->kind == RK_Q_OF_TERM && q->op == RK_T_ABS));
     rk_buf_puts(r->out, extremum ? "split " : "sides ");
     rk_record_sc(r, d->split);
     rk_record_end(r);

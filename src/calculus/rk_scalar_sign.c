@@ -151,8 +151,11 @@ static unsigned find_signs_of_atom(rk_scalars *s, unsigned id) {
     if (q)
         return signs & signs_of_quantity(q) & signs_by_parts(s, q);
     const rk_atom *atom = rk_canon_atom_get(s->canons, id);
-    if (atom->kind == RK_A_POW)
-        signs &= rk_sc_is_positive(s, rk_sc_power_part(s, id, 0)) ? RK_SIGN_POS : RK_SIGN_ANY;
+    rk_sc base = atom->kind == RK_A_POW ? rk_sc_power_part(s, id, 0) : NULL;
+    if (base != NULL && rk_sc_is_positive(s, base))
+        signs &= RK_SIGN_POS;
+    else if (base != NULL && rk_sc_is_nonzero(s, base))
+        signs &= RK_SIGN_NEG | RK_SIGN_POS;
     return signs;
 }
 

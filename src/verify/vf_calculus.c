@@ -26,11 +26,11 @@ void vf_name_term(vf_proof *p, const char *name, const vf_term *term) {
     p->name[p->nnames++] = (vf_name){name, term};
 }
 
-static vf_term *term_of(vf_op op, const vf_term *a, const vf_term *b) {
+vf_term *vf_term_of(vf_op op, const vf_term *a, const vf_term *b) {
     vf_term *t = vf_alloc(sizeof *t);
     t->op = op;
     t->rows = t->cols = vf_ratio_int(1);
-    t->nkids = a == NULL ? 0 : 2;
+    t->nkids = a == NULL ? 0 : b == NULL ? 1 : 2;
     t->kid = vf_alloc(2 * sizeof *t->kid);
     t->kid[0] = a;
     t->kid[1] = b;
@@ -38,14 +38,14 @@ static vf_term *term_of(vf_op op, const vf_term *a, const vf_term *b) {
 }
 
 const vf_term *vf_symbol_term(unsigned sym) {
-    vf_term *t = term_of(VF_SYM, NULL, NULL);
+    vf_term *t = vf_term_of(VF_SYM, NULL, NULL);
     t->integer = true;
     t->sym = sym;
     return t;
 }
 
 const vf_term *vf_new_matrix(vf_proof *p, const char *name, vf_ratio rows, vf_ratio cols) {
-    vf_term *t = term_of(VF_ACC, NULL, NULL);
+    vf_term *t = vf_term_of(VF_ACC, NULL, NULL);
     t->rows = rows;
     t->cols = cols;
     t->sym2 = vf_new_symbol(p->t, name, LONG_MIN);
@@ -60,7 +60,7 @@ void vf_give_literal(vf_proof *p, vf_literal l) {
 }
 
 void vf_give(vf_proof *p, vf_op op, const vf_term *a, const vf_term *b) {
-    vf_term *t = term_of(op, a, b);
+    vf_term *t = vf_term_of(op, a, b);
     t->truth = true;
     vf_give_literal(p, (vf_literal){t, false});
 }

@@ -95,6 +95,10 @@ bool vf_is_number(const vf_term *t); /* 1 by 1 */
 bool vf_is_det_and_0(vf_proof *p, const vf_term *t); /* det(A) beside 0 in a comparison */
 /* value >= 0, and 0 exactly when a is 0 */
 bool vf_is_measure(vf_proof *p, const vf_term *a, vf_ratio value);
+/* min(...), max(...), and max(x, -x) for abs(x) */
+const vf_term *vf_extremum(const vf_term *e);
+/* A number, or a truth value, made of one or two terms, or of none. */
+vf_term *vf_term_of(vf_op op, const vf_term *a, const vf_term *b);
 vf_ratio vf_singular_gap(vf_proof *p, const vf_term *a); /* n - 1 - rank(a) */
 bool vf_is_positive(vf_proof *p, vf_ratio a);
 vf_op vf_comparison(vf_literal l); /* the comparison it says; numbers and == != of matrices */

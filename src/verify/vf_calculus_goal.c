@@ -247,22 +247,11 @@ static void by_rank(vf_proof *p, const vf_goal *g) {
     prove(p, (vf_goal){g->kind == VF_G_EQUAL ? VF_G_SINGULAR : VF_G_REGULAR, det->kid[0], NULL});
 }
 
-static const vf_term *call(vf_op op, vf_ratio rows, vf_ratio cols, const vf_term *a,
-                           const vf_term *b) {
-    vf_term *t = vf_alloc(sizeof *t);
-    *t = (vf_term){.op = op, .rows = rows, .cols = cols, .nkids = b ? 2 : 1};
-    t->kid = vf_alloc(2 * sizeof *t->kid);
-    t->kid[0] = a;
-    t->kid[1] = b;
-    return t;
-}
-
 static const vf_term *product(const vf_term *a, const vf_term *b) {
-    return call(VF_MUL, a->rows, b->cols, a, b);
-}
-
-static const vf_term *trace_of(const vf_term *a) {
-    return call(VF_TRACE, vf_ratio_int(1), vf_ratio_int(1), a, NULL);
+    vf_term *t = vf_term_of(VF_MUL, a, b);
+    t->rows = a->rows;
+    t->cols = b->cols;
+    return t;
 }
 
 /* a != b if their traces differ. */
@@ -270,7 +259,8 @@ static void by_traces(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "trace");
     ENSURE("no `!=` between matrices", g->kind == VF_G_DIFFERENT);
     ENSURE("matrices that are not square", vf_mx_equal_numbers(p->s, g->a->rows, g->a->cols));
-    prove(p, (vf_goal){VF_G_UNEQUAL, trace_of(g->a), trace_of(g->b)});
+    prove(p, (vf_goal){VF_G_UNEQUAL, vf_term_of(VF_TRACE, g->a, NULL),
+                       vf_term_of(VF_TRACE, g->b, NULL)});
 }
 
 /* a == b follows from x*a == x*b, or a*x == b*x, for an x that is invertible. */
@@ -293,13 +283,12 @@ static void cancel(vf_proof *p, const vf_goal *g) {
 bool vf_is_measure(vf_proof *p, const vf_term *a, vf_ratio value) {
     static const vf_op norm[] = {VF_NORM_ONE, VF_NORM_TWO, VF_NORM_INF, VF_NORM_FRO};
     const vf_mx *m = vf_mx_read(p->s, a);
-    vf_ratio one = vf_ratio_int(1);
     if (vf_mx_is_psd(p->s, m) && vf_mx_equal_numbers(p->s, value, vf_trace(p->s, m)))
         return true;
     const vf_mx *squares = vf_mx_mul(p->s, vf_mx_transpose(p->s, m), m);
     bool is = vf_mx_equal_numbers(p->s, value, vf_trace(p->s, squares));
     for (size_t i = 0; i < sizeof norm / sizeof *norm && !is; i++)
-        is = vf_mx_equal_numbers(p->s, value, vf_mx_number(p->s, call(norm[i], one, one, a, NULL)));
+        is = vf_mx_equal_numbers(p->s, value, vf_mx_number(p->s, vf_term_of(norm[i], a, NULL)));
     return is;
 }
 
@@ -364,11 +353,10 @@ static void enough(vf_proof *p, const vf_goal *g) {
 
 /* A minimum or maximum is one of its arguments, and compares with the others. */
 static void split(vf_proof *p, const vf_goal *g) {
-    const vf_term *e = vf_value_text(p, vf_take(p->c, "split"));
-    ENSURE("no minimum or maximum", e->op == VF_MIN_OF || e->op == VF_MAX_OF);
+    const vf_term *whole = vf_value_text(p, vf_take(p->c, "split")), *e = vf_extremum(whole);
     for (size_t k = 0; k < e->nkids; k++) {
         vf_place place = vf_enter(p);
-        vf_give(p, VF_EQ, e, e->kid[k]);
+        vf_give(p, VF_EQ, whole, e->kid[k]);
         for (size_t i = 0; i < e->nkids; i++)
             if (i != k)
                 vf_give(p, e->op == VF_MIN_OF ? VF_GE : VF_LE, e->kid[i], e->kid[k]);

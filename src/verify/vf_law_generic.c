@@ -233,10 +233,17 @@ static void specialisation(vf_proof *p, const char **arg, vf_relation stated) {
 /* --- minima ----------------------------------------------------------------------------------- */
 
 /* min(a, ...) <= a, a <= max(a, ...) */
+const vf_term *vf_extremum(const vf_term *e) {
+    if (e->op == VF_ABS && vf_is_number(e))
+        return vf_term_of(VF_MAX_OF, e->kid[0], vf_term_of(VF_NEG, e->kid[0], NULL));
+    ENSURE("no minimum or maximum", e->op == VF_MIN_OF || e->op == VF_MAX_OF);
+    return e;
+}
+
 static void extremum(vf_proof *p, const char **arg, vf_relation stated) {
     const vf_term *e = vf_value_text(p, arg[0]);
-    ENSURE("no minimum or maximum", e->op == VF_MIN_OF || e->op == VF_MAX_OF);
     vf_ratio value = vf_mx_number(p->s, e);
+    e = vf_extremum(e);
     for (size_t i = 0; i < e->nkids; i++) {
         vf_ratio part = vf_mx_number(p->s, e->kid[i]);
         vf_ratio more =

@@ -556,6 +556,12 @@ static unsigned signs_of_list(vf_mxs *s, const vf_quantity *q) {
     return (integer ? VF_S_INTEGER : 0) | (nonnegative ? VF_S_NONNEGATIVE : 0);
 }
 
+static unsigned signs_of_det(vf_mxs *s, const vf_mx *a) {
+    unsigned nonzero = vf_mx_is_invertible(s, a) ? VF_S_NONZERO : 0;
+    unsigned nonnegative = vf_mx_is_psd(s, a) ? VF_S_NONNEGATIVE : 0;
+    return nonzero | nonnegative | (nonzero && nonnegative ? VF_S_POSITIVE : 0);
+}
+
 static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
     unsigned signs = q->signs;
     if (q->kind == VF_Q_FUNCTION && q->number[0].num && !q->number[1].num)
@@ -564,9 +570,9 @@ static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
         signs |= signs_of_power(s, q->number[0], q->number[1]);
     else if (q->kind == VF_Q_SUM)
         signs |= signs_of_sum(s, q);
-    else if (q->kind == VF_Q_DET && vf_mx_is_invertible(s, q->arg[0]))
-        signs |= VF_S_NONZERO;
-    else if ((q->kind == VF_Q_TRACE || q->kind == VF_Q_DET) && vf_mx_is_psd(s, q->arg[0]))
+    else if (q->kind == VF_Q_DET)
+        signs |= signs_of_det(s, q->arg[0]);
+    else if (q->kind == VF_Q_TRACE && vf_mx_is_psd(s, q->arg[0]))
         signs |= VF_S_NONNEGATIVE;
     else if (q->kind == VF_Q_FUNCTION && q->op == VF_ENTROPY &&
              vf_mx_is_nonnegative(s, q->arg[0]) && vf_mx_fixes_ones(s, q->arg[0]))

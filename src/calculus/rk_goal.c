@@ -6,7 +6,7 @@
 #include "rk_sequent.h"
 #include "rk_walk.h"
 
-enum { MOST_DEPTH = 4, MOST_FACTORS = 4 };
+enum { MOST_DEPTH = 6, MOST_FACTORS = 4 };
 
 /* --- the linear program --------------------------------------------------------------------- */
 
@@ -249,8 +249,65 @@ static void add_extrema(rk_context *x, const split_list *l) {
     }
 }
 
-static void splits_of_facts(rk_context *x, split_list *l) {
-    for (size_t i = 0; i < rk_instances_count(x->instances); i++)
+enum { MOST_NEAR = 32 };
+
+typedef struct nearness { /* quantities of the goal, and of what is said of them */
+    const rk_quantity *item[MOST_NEAR];
+    size_t n;
+} nearness;
+
+/* Those of a, and those that its minima and maxima are made of. */
+static void bring_near(const rk_context *x, nearness *k, rk_sc a) {
+    for (unsigned i = 0; i < a->natoms; i++) {
+        const rk_quantity *q = rk_sc_atom_quantity(x->scalars, a->atom[i]);
+        bool known = q == NULL || k->n == MOST_NEAR;
+        for (size_t j = 0; j < k->n && !known; j++)
+            known = k->item[j] == q;
+        if (known)
+            continue;
+        k->item[k->n++] = q;
+        for (size_t j = 0; j < q->nargs; j++)
+            bring_near(x, k, q->arg[j]);
+    }
+}
+
+/* How many quantities the equation brings in that are not near; more than all: it does not give q
+   by a minimum or maximum, or by one other rank. */
+static size_t distance(const rk_context *x, const nearness *near, const rk_quantity *q,
+                       const rk_fact *f) {
+    nearness with = *near;
+    split_list l = {.n = 0};
+    bool gives = false;
+    for (unsigned i = 0; f->equation && i < f->value->natoms; i++)
+        gives |= rk_sc_atom_quantity(x->scalars, f->value->atom[i]) == q;
+    if (gives)
+        splits_of(x, f->value, &l);
+    bring_near(x, &with, f->value);
+    size_t far = with.n - near->n;
+    return l.n > 0 || (gives && far == 1) ? far : MOST_NEAR + 1;
+}
+
+/* For each quantity of the goal one fact that says what it is by a minimum or maximum, the one that
+   brings in the fewest others, then for these and so on; and then all the rest. */
+static void splits_of_facts(rk_context *x, rk_sc goal, split_list *l) {
+    size_t n = rk_instances_count(x->instances);
+    nearness near = {.n = 0};
+    bring_near(x, &near, goal);
+    for (size_t i = 0; i < near.n; i++) {
+        rk_sc best = NULL;
+        size_t least = MOST_NEAR + 1;
+        for (size_t k = 0; k < n && near.item[i]->kind == RK_Q_RANK; k++) {
+            const rk_fact *f = rk_instances_get(x->instances, k);
+            size_t far = distance(x, &near, near.item[i], f);
+            best = far < least ? f->value : best;
+            least = far < least ? far : least;
+        }
+        if (best == NULL)
+            continue;
+        splits_of(x, best, l);
+        bring_near(x, &near, best);
+    }
+    for (size_t i = 0; i < n; i++)
         splits_of(x, rk_instances_get(x->instances, i)->value, l);
     for (size_t i = 0; i < x->nassumptions; i++)
         if (x->assumption[i].unequal != NULL &&
@@ -313,9 +370,41 @@ static void prepare(rk_context *x, rk_sc goal, const rk_fact *const *extra, size
     rk_norm_facts(x, goal);
     rk_trace_facts(x, goal);
     rk_extreme_facts(x, goal);
-    splits_of_facts(x, splits);
+    splits_of_facts(x, goal, splits);
     add_extrema(x, splits);
     rk_context_notes(x);
+}
+
+/* The minima, maxima and moduli of the goal; how many are to be split before any attempt. */
+static size_t splits_of_goal(const rk_context *x, rk_sc goal, split_list *l) {
+    splits_of(x, goal, l);
+    size_t eager = l->n;
+    moduli_of(x, goal, l);
+    return eager;
+}
+
+/* For generic variables what holds of the ranks that equations give those of the goal by, twice
+   over: rank(X*X') is rank(X). False: there are none. */
+static bool add_neighbours(rk_context *x, rk_sc goal) {
+    nearness near = {.n = 0};
+    bring_near(x, &near, goal);
+    size_t done = near.n;
+    for (int round = 0; round < 2; round++) {
+        size_t known = near.n;
+        for (size_t i = 0; i < rk_instances_count(x->instances); i++) {
+            const rk_fact *f = rk_instances_get(x->instances, i);
+            bool beside = false;
+            for (size_t k = 0; k < known && f->equation; k++)
+                beside |=
+                    near.item[k]->kind == RK_Q_RANK && rk_sc_has_atom(f->value, near.item[k]->atom);
+            if (beside)
+                bring_near(x, &near, f->value);
+        }
+        for (size_t i = known; i < near.n; i++)
+            if (near.item[i]->kind == RK_Q_RANK)
+                rk_generic_facts(x, rk_sc_quantity(x->scalars, near.item[i]));
+    }
+    return near.n > done;
 }
 
 /* Most proofs need what is near the goal only: all that can be said is said when that failed. */
@@ -328,6 +417,14 @@ static rk_derivation *by_facts(rk_context *x, rk_sc goal, const split_list *l, s
         rk_instances_saturate(x->instances);
         d = by_cases(x, goal, l, 0, eager, extra, nextra);
     }
+    if (d == NULL && goal != NULL && x->calculus->generic && add_neighbours(x, goal)) {
+        split_list more = {.n = 0};
+        eager = splits_of_goal(x, goal, &more);
+        splits_of_facts(x, goal, &more);
+        add_extrema(x, &more);
+        rk_instances_saturate(x->instances);
+        d = by_cases(x, goal, &more, 0, eager, extra, nextra);
+    }
     x->calculus->tried.matrices += rk_instances_matrices(x->instances);
     x->calculus->tried.instances += rk_instances_count(x->instances);
     return d;
@@ -337,9 +434,7 @@ static rk_derivation *by_facts(rk_context *x, rk_sc goal, const split_list *l, s
 static rk_derivation *add_up(rk_context *x, rk_sc goal, const rk_fact *const *extra,
                              size_t nextra) {
     split_list splits = {.n = 0};
-    splits_of(x, goal, &splits);
-    size_t eager = splits.n;
-    moduli_of(x, goal, &splits);
+    size_t eager = splits_of_goal(x, goal, &splits);
     prepare(x, goal, extra, nextra, &splits);
     return by_facts(x, goal, &splits, eager, extra, nextra);
 }

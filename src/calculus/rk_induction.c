@@ -349,8 +349,7 @@ static rk_derivation *prove_number(layers *l, rk_sc goal, bool equation) {
 static rk_derivation *prove_matrix(layers *l, size_t i, const rk_mx *right) {
     rk_mxs *s = l->x->store;
     const rk_mx *first = matrix_at(l, right, START), *now = matrix_at(l, right, RUNNING);
-    if (rk_mx_mentions_leaf(s, now, l->fold[i]) ||
-        rk_mx_mentions_leaf(s, now, l->fresh[i]))
+    if (rk_mx_mentions_leaf(s, now, l->fold[i]) || rk_mx_mentions_leaf(s, now, l->fresh[i]))
         return NULL;
     if (l->fold[i]->arg[0] != first)
         return NULL;

@@ -108,6 +108,7 @@ bool rk_sc_is_integer(rk_scalars *s, rk_sc a); /* takes integer values only */
 rk_sc rk_sc_rounded(rk_scalars *s, rk_sc a, bool strict);
 int64_t rk_sc_low(rk_scalars *s, unsigned atom); /* a known lower bound; INT64_MIN: none */
 
+bool rk_sc_has_atom(rk_sc a, unsigned atom); /* at the top level */
 /* The quantity behind an atom of a form; NULL for a dimension, index or power. */
 const rk_quantity *rk_sc_atom_quantity(const rk_scalars *s, unsigned atom);
 /* The quantity that makes up the whole of a; NULL where it is more. */

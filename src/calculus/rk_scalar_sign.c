@@ -354,7 +354,7 @@ static unsigned signs_beside(rk_scalars *s, rk_sc a, const rk_sc_known *known, u
     return part == RK_SIGN_ANY ? part : signs_sum(part, signs_below(s, rest, depth));
 }
 
-static bool has_atom(rk_sc a, unsigned atom) {
+bool rk_sc_has_atom(rk_sc a, unsigned atom) {
     for (unsigned i = 0; i < a->natoms; i++)
         if (a->atom[i] == atom)
             return true;
@@ -368,7 +368,7 @@ static unsigned signs_by_known(rk_scalars *s, rk_sc a, unsigned signs, unsigned 
     for (size_t k = 0; k < s->nknown; k++) {
         const rk_sc_known *known = &s->known[k];
         for (unsigned i = 0; i < known->value->natoms && !settled(signs); i++)
-            if (has_atom(a, known->value->atom[i]))
+            if (rk_sc_has_atom(a, known->value->atom[i]))
                 signs &= signs_beside(s, a, known, known->value->atom[i], depth);
     }
     s->plain = outer;

@@ -4,6 +4,8 @@
    rank(C + A*V*B) = min(rank([A, C]), rank([B; C])) (Tian 2002; the right side bounds it for every
    V and is attained on a Zariski-open set).
 
+   The members of a generic family side by side are generic together: V may be hcat(h = a..b, V[h]).
+
    Specialisation: where V stands in E only in places that are polynomial or entire in it, a minor
    of E that is not zero at V = c is not zero for almost every V; c must satisfy the equations of
    V's set, whose solutions are a linear space here. Orthogonal matrices and unit rows are left
@@ -255,24 +257,32 @@ static bool is_free_of(rk_context *x, const rk_mx *a, const rk_leaf *leaf) {
     return !t.found;
 }
 
-static void maximal_rank(worklist *w, const rk_mx *e, const rk_leaf *leaf) {
+/* e == c + a*v*b, all but v free of the variable */
+static void state_maximal(worklist *w, const rk_mx *e, const rk_leaf *var, const rk_mx *v,
+                          const rk_mx *a, const rk_mx *b, const rk_mx *c) {
     rk_mxs *s = w->x->store;
-    pattern p;
-    size_t i0, j0;
-    if (!fills_its_shape(w->x->calculus->checked->vars[leaf->var].set) ||
-        !find_first(s, e, leaf, &p, &i0, &j0))
-        return;
-    const rk_mx *a = side(s, e, leaf, &p, i0, j0, true);
-    const rk_mx *b = side(s, e, leaf, &p, i0, j0, false);
-    const rk_mx *v = rk_mx_of_leaf(s, leaf);
-    const rk_mx *c = rk_mx_sub(s, e, rk_mx_mul(s, rk_mx_mul(s, a, v), b));
-    if (!is_free_of(w->x, a, leaf) || !is_free_of(w->x, b, leaf) || !is_free_of(w->x, c, leaf))
+    if (!is_free_of(w->x, a, var) || !is_free_of(w->x, b, var) || !is_free_of(w->x, c, var))
         return;
     const rk_mx *beside = rk_mx_is_zero(c) ? a : rk_mx_grid(s, 1, 2, (const rk_mx *[]){a, c});
     const rk_mx *below = rk_mx_is_zero(c) ? b : rk_mx_grid(s, 2, 1, (const rk_mx *[]){b, c});
     rk_sc most = least(w->x->scalars, rk_mx_rank(s, beside), rk_mx_rank(s, below));
     const rk_mx *mx[] = {e, v, a, b, c};
     add_fact(w, RK_LAW_MAXIMAL, rk_sc_sub(w->x->scalars, rk_mx_rank(s, e), most), true, mx, 5);
+}
+
+/* The letter is the variable, or a row or column of all its members, each once. */
+static void maximal_rank(worklist *w, const rk_mx *e, const rk_leaf *leaf, const rk_leaf *var) {
+    rk_mxs *s = w->x->store;
+    pattern p;
+    size_t i0, j0;
+    if (!fills_its_shape(w->x->calculus->checked->vars[var->var].set) ||
+        !find_first(s, e, leaf, &p, &i0, &j0))
+        return;
+    const rk_mx *a = side(s, e, leaf, &p, i0, j0, true);
+    const rk_mx *b = side(s, e, leaf, &p, i0, j0, false);
+    const rk_mx *v = rk_mx_of_leaf(s, leaf);
+    const rk_mx *c = rk_mx_sub(s, e, rk_mx_mul(s, rk_mx_mul(s, a, v), b));
+    state_maximal(w, e, var, v, a, b, c);
 }
 
 static bool stands_transposed(const rk_mx *e, const rk_leaf *leaf) {
@@ -291,7 +301,69 @@ static void maximal_ranks(worklist *w, const rk_mx *e, const seen *vars) {
     for (size_t i = 0; i < vars->n; i++)
         if (is_usable(w->x, vars->leaf[i])) {
             bool turned = stands_transposed(e, vars->leaf[i]);
-            maximal_rank(w, turned ? rk_mx_transpose(w->x->store, e) : e, vars->leaf[i]);
+            maximal_rank(w, turned ? rk_mx_transpose(w->x->store, e) : e, vars->leaf[i],
+                         vars->leaf[i]);
+        }
+}
+
+/* --- families side by side ------------------------------------------------------------------ */
+
+/* Is the letter the member h of a generic family that fills its shape, h the index of the loop? */
+static bool is_member(rk_context *x, const rk_letter *l, const rk_leaf *loop) {
+    return !l->inverted && is_usable(x, l->leaf) &&
+           fills_its_shape(x->calculus->checked->vars[l->leaf->var].set) &&
+           l->leaf->index[0] == rk_sc_sym(x->scalars, loop->sym);
+}
+
+/* Any member. */
+static rk_leaf family_of(const rk_leaf *member) {
+    rk_leaf any = *member;
+    any.index[0] = NULL;
+    return any;
+}
+
+/* hcat(h = a..b, V[h]) is generic among the matrices of its shape, as V[h] is. */
+static void row_of_members(worklist *w, const rk_mx *e, const rk_letter *l) {
+    bool row = l->leaf->kind == RK_L_HCAT || l->leaf->kind == RK_L_VCAT;
+    const rk_letter *member = row && !l->inverted ? rk_mx_letter(l->leaf->arg[0]) : NULL;
+    if (member == NULL || !is_member(w->x, member, l->leaf))
+        return;
+    rk_leaf any = family_of(member->leaf);
+    maximal_rank(w, l->transposed ? rk_mx_transpose(w->x->store, e) : e, l->leaf, &any);
+}
+
+/* sum(h = a..b, P*V[h]*Q[h]) is P*hcat(h = a..b, V[h])*vcat(h = a..b, Q[h]). */
+static void sum_of_members(worklist *w, const rk_mx *e, const rk_word *word, size_t at) {
+    rk_mxs *s = w->x->store;
+    const rk_letter *l = &word->letter[at];
+    const rk_leaf *sum = l->leaf;
+    const rk_mx *body = sum->kind == RK_L_SUM && !l->inverted ? sum->arg[0] : NULL;
+    if (body == NULL || rk_mx_is_grid(body) || body->nwords != 1)
+        return;
+    body = l->transposed ? rk_mx_transpose(s, body) : body;
+    const rk_word *in = &body->word[0];
+    size_t k = 0;
+    while (k < in->length && !is_member(w->x, &in->letter[k], sum))
+        k++;
+    const rk_mx *p = run(s, in, 0, k, body->rows);
+    if (k == in->length || rk_mx_mentions_sym(s, p, sum->sym))
+        return;
+    const rk_mx *q = rk_mx_scale(s, in->coef, run(s, in, k + 1, in->length, body->cols));
+    const rk_mx *v = rk_mx_loop(s, RK_L_HCAT, sum->sym, sum->index[0], sum->index[1],
+                                letter_matrix(s, &in->letter[k]));
+    const rk_mx *b = rk_mx_loop(s, RK_L_VCAT, sum->sym, sum->index[0], sum->index[1], q);
+    const rk_mx *a = rk_mx_mul(s, run(s, word, 0, at, e->rows), p);
+    b = rk_mx_scale(s, word->coef, rk_mx_mul(s, b, run(s, word, at + 1, word->length, e->cols)));
+    rk_leaf any = family_of(in->letter[k].leaf);
+    const rk_mx *c = rk_mx_sub(s, e, rk_mx_of_words(s, e->rows, e->cols, word, 1));
+    state_maximal(w, e, &any, v, a, b, c);
+}
+
+static void families(worklist *w, const rk_mx *e) {
+    for (size_t i = 0; !rk_mx_is_grid(e) && i < e->nwords; i++)
+        for (size_t k = 0; k < e->word[i].length; k++) {
+            row_of_members(w, e, &e->word[i].letter[k]);
+            sum_of_members(w, e, &e->word[i], k);
         }
 }
 
@@ -545,6 +617,8 @@ void rk_generic_facts(rk_context *x, rk_sc goal) {
             continue;
         rk_walk_matrix(x->store, w.item[i], RK_PLACE_WORD, see, &vars);
         maximal_ranks(&w, w.item[i], &vars);
+        families(&w, w.item[i]);
+        families(&w, rk_mx_transpose(x->store, w.item[i]));
         pencils(&w, w.item[i], &vars);
         specialise(&w, w.item[i], &vars);
     }

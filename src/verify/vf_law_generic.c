@@ -136,14 +136,27 @@ bool vf_fills_its_shape(vf_set set) {
            set == VF_INVERTIBLE;
 }
 
-/* V, or one member of a family: generic among all matrices of its shape. */
+/* hcat(h = a..b, V[h]) or vcat, of V[h]' too: every member once; NULL. */
+static const vf_term *all_members(const vf_term *t) {
+    const vf_term *body = t->op == VF_LOOP_HCAT || t->op == VF_LOOP_VCAT ? t->kid[2] : NULL;
+    if (body != NULL && body->op == VF_TRANSPOSE)
+        body = body->kid[0];
+    bool each = body != NULL && body->op == VF_VAR && body->nkids == 1 &&
+                body->kid[0]->op == VF_SYM && body->kid[0]->sym == t->sym;
+    return each ? body : NULL;
+}
+
+/* V, one member of a family, or all members of a range side by side: generic among all matrices of
+   its shape. */
 static vf_look generic_variable(vf_proof *p, const char *text) {
-    const vf_term *v = vf_value_text(p, text);
+    const vf_term *v = vf_value_text(p, text), *all = all_members(v);
+    v = all != NULL ? all : v;
     ENSURE("no variable", v->op == VF_VAR);
     const vf_variable *var = &p->t->var[v->var];
     ENSURE("the variable is not generic", var->quantifier == VF_GENERIC);
     ENSURE("the variable does not fill its shape", vf_fills_its_shape(var->set));
-    return (vf_look){.p = p, .var = v->var, .member = v->nkids == 0 ? NULL : v->kid[0]};
+    return (vf_look){
+        .p = p, .var = v->var, .member = v->nkids == 0 || all != NULL ? NULL : v->kid[0]};
 }
 
 bool vf_is_generic_text(vf_proof *p, const char *text) {

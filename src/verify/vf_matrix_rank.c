@@ -384,6 +384,28 @@ static bool is_multiple_of_eye(vf_mxs *s, const vf_mx *a) {
     return is_multiple(s, a, vf_mx_eye(s, a->rows));
 }
 
+/* One invertible block in each row and each column, and zeros: the number of all rows; num NULL. */
+static vf_ratio rank_of_places(vf_mxs *s, const table *t) {
+    vf_ratio rows = vf_ratio_int(0);
+    bool *taken = vf_alloc((t->m + 1) * sizeof *taken);
+    for (size_t i = 0; i < t->n; i++) {
+        size_t some = 0;
+        for (size_t k = 0; k < t->m; k++) {
+            const vf_mx *cell = t->cell[i * t->m + k];
+            if (vf_mx_is_zero(s, cell))
+                continue;
+            if (taken[k] || !vf_mx_is_invertible(s, cell))
+                return (vf_ratio){0};
+            taken[k] = true;
+            some++;
+            rows = vf_n_add(s, rows, cell->rows);
+        }
+        if (some != 1)
+            return (vf_ratio){0};
+    }
+    return t->n == t->m ? rows : (vf_ratio){0};
+}
+
 vf_ratio vf_mx_rank(vf_mxs *s, const vf_mx *a) {
     table t = reduced(s, a);
     if (t.n == 0 || t.m == 0)
@@ -396,6 +418,9 @@ vf_ratio vf_mx_rank(vf_mxs *s, const vf_mx *a) {
     for (size_t i = 0; i < t.n * t.m && (t.n == 1 || t.m == 1); i++)
         if (vf_mx_is_invertible(s, t.cell[i])) /* all rows, or all columns */
             return t.cell[i]->rows;
+    vf_ratio places = t.n > 1 ? rank_of_places(s, &t) : (vf_ratio){0};
+    if (places.num)
+        return places;
     if (t.n * t.m > 1)
         only = without_scale(s, only);
     vf_quantity q = {.kind = VF_Q_RANK, .arg = {only}, .signs = VF_S_NONNEGATIVE | VF_S_INTEGER};

@@ -383,7 +383,7 @@ static size_t splits_of_goal(const rk_context *x, rk_sc goal, split_list *l) {
     return eager;
 }
 
-/* For generic variables what holds of the ranks that equations give those of the goal by, twice
+/* For generic variables what holds of the ranks that facts give those of the goal by, twice
    over: rank(X*X') is rank(X). False: there are none. */
 static bool add_neighbours(rk_context *x, rk_sc goal) {
     nearness near = {.n = 0};
@@ -394,7 +394,8 @@ static bool add_neighbours(rk_context *x, rk_sc goal) {
         for (size_t i = 0; i < rk_instances_count(x->instances); i++) {
             const rk_fact *f = rk_instances_get(x->instances, i);
             bool beside = false;
-            for (size_t k = 0; k < known && f->equation; k++)
+            bool gives = f->equation || f->law == RK_LAW_SPECIAL;
+            for (size_t k = 0; k < known && gives; k++)
                 beside |=
                     near.item[k]->kind == RK_Q_RANK && rk_sc_has_atom(f->value, near.item[k]->atom);
             if (beside)

@@ -114,7 +114,8 @@ rk_derivation *rk_prove_by_induction(rk_context *x, rk_sc goal, bool equation, c
 void rk_generic_facts(rk_context *x, rk_sc goal);
 /* What holds of the norms in the text, and of inner products in the goal beside them. */
 void rk_norm_facts(rk_context *x, rk_sc goal);
-/* What holds of traces, determinants and squares of inner products in the goal and the hypotheses. */
+/* What holds of traces, determinants and squares of inner products in the goal and the hypotheses.
+ */
 void rk_trace_facts(rk_context *x, rk_sc goal);
 /* What holds of the largest and smallest entries in the goal and the hypotheses. */
 void rk_extreme_facts(rk_context *x, rk_sc goal);

@@ -215,15 +215,12 @@ static void take_columns(traces *w, const rk_mx *a) {
 }
 
 /* The columns that can stand beside a matrix with so many rows; a single row needs none. */
-static size_t beside(const traces *w, rk_sc rows, const rk_mx *out[MOST_COLUMNS + 1]) {
+static size_t beside(const traces *w, rk_sc rows, const rk_mx *out[MOST_COLUMNS]) {
     size_t n = 0;
     if (rk_sc_is_one(rows))
         out[n++] = rk_mx_eye(w->x->store, rows);
-    for (size_t i = 0; i < w->ncolumns && n == 0; i++)
+    for (size_t i = 0; i < w->ncolumns && !rk_sc_is_one(rows); i++)
         if (w->column[i]->rows == rows)
-            out[n++] = w->column[i];
-    for (size_t i = 0; i < w->ncolumns && n > 0 && !rk_sc_is_one(rows); i++)
-        if (w->column[i]->rows == rows && w->column[i] != out[0])
             out[n++] = w->column[i];
     return n;
 }
@@ -231,7 +228,7 @@ static size_t beside(const traces *w, rk_sc rows, const rk_mx *out[MOST_COLUMNS 
 /* The matrix `zero` is 0, so x'*zero*y is, for all columns x and y. */
 static void state_zero(traces *w, rk_fact f, size_t n, const rk_mx *const *mx, const rk_mx *zero) {
     rk_mxs *s = w->x->store;
-    const rk_mx *left[MOST_COLUMNS + 1], *right[MOST_COLUMNS + 1], *all[5];
+    const rk_mx *left[MOST_COLUMNS], *right[MOST_COLUMNS], *all[5];
     size_t nleft = beside(w, zero->rows, left), nright = beside(w, zero->cols, right);
     for (size_t i = 0; i < n; i++)
         all[i] = mx[i];

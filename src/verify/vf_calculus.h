@@ -91,7 +91,7 @@ const vf_mx *vf_matrix_text(vf_proof *p, const char *text);
 size_t vf_index_text(const char *text, size_t n); /* 1..n as 0..n - 1 */
 
 /* --- vf_calculus_goal.c */
-bool vf_is_number(const vf_term *t); /* 1 by 1 */
+bool vf_is_number(const vf_term *t);                 /* 1 by 1 */
 bool vf_is_det_and_0(vf_proof *p, const vf_term *t); /* det(A) beside 0 in a comparison */
 /* value >= 0, and 0 exactly when a is 0 */
 bool vf_is_measure(vf_proof *p, const vf_term *a, vf_ratio value);

@@ -613,6 +613,12 @@ static vf_ratio taken_out(vf_mxs *s, const vf_mx **a) {
     return vf_n_function(s, VF_ABS, c);
 }
 
+/* Are the columns orthonormal, or the rows? Then lengths are kept, or those of a projection are. */
+static bool is_isometry(vf_mxs *s, const vf_mx *a) {
+    const vf_mx *t = vf_mx_transpose(s, a);
+    return vf_mx_is_eye(s, vf_mx_mul(s, t, a)) || vf_mx_is_eye(s, vf_mx_mul(s, a, t));
+}
+
 /* A measure of a matrix that scales with it, and is that of -A; place: in the spectrum, or num
  * NULL.
  */
@@ -631,9 +637,9 @@ static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
         op = VF_NORM_FRO; /* a row or column has its length */
     vf_quantity q = {.kind = VF_Q_FUNCTION, .op = op, .arg = {a}, .signs = VF_S_NONNEGATIVE};
     q.number[0] = place;
-    vf_ratio norm = op == VF_NORM_INF                         ? row_sum(s, a)
-                    : op == VF_NORM_TWO && vf_mx_is_eye(s, a) ? vf_ratio_int(1)
-                                                              : (vf_ratio){0};
+    vf_ratio norm = op == VF_NORM_INF                        ? row_sum(s, a)
+                    : op == VF_NORM_TWO && is_isometry(s, a) ? vf_ratio_int(1)
+                                                             : (vf_ratio){0};
     if (!norm.num)
         norm = op == VF_NORM_FRO ? frobenius(s, a) : vf_quantity_of(s, q);
     while (squares-- > 0)

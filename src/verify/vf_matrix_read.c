@@ -739,7 +739,7 @@ void vf_mx_know_jrank(vf_mxs *s, const vf_term *jrank, vf_jacobian is) {
 
 enum { MOST_BLOCKS = 8 };
 
-/* The blocks of as many rows as columns; 0: it is something else. */
+/* The rows of as many blocks, square on the diagonal; 0: it is something else. */
 static size_t square_blocks(vf_mxs *s, const vf_term *t,
                             const vf_mx *cell[MOST_BLOCKS][MOST_BLOCKS]) {
     size_t n = t->op == VF_VCAT ? t->nkids : 0;
@@ -748,7 +748,12 @@ static size_t square_blocks(vf_mxs *s, const vf_term *t,
             return 0;
         for (size_t k = 0; k < n; k++)
             cell[i][k] = read(s, t->kid[i]->kid[k]);
-        if (!vf_mx_equal_numbers(s, cell[i][i]->rows, cell[i][i]->cols))
+    }
+    for (size_t i = 0; i < n * n; i++) { /* columns of blocks need not be as wide in each row */
+        const vf_mx *a = cell[i / n][i % n], *across = cell[i / n][i / n],
+                    *down = cell[i % n][i % n];
+        if (!vf_mx_equal_numbers(s, a->rows, across->rows) ||
+            !vf_mx_equal_numbers(s, a->cols, down->rows))
             return 0;
     }
     return n;

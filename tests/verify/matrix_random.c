@@ -217,9 +217,35 @@ static void column_term(int depth) {
     }
 }
 
+/* Blocks whose columns need not be as wide in each row, many of them zero: their determinant and
+   rank beside what they are where the blocks stand below one another. */
+static void blocks(void) {
+    static const char *const row[3][6] = {
+        {"A, 0*A, 0*X2", "A, 0*X2, 0*A", "0*A, A, 0*X2", "A, B, 0*X2", "B, A, X2", "A, X2, B"},
+        {"0*A, B, 0*X2", "0*X2, B, 0*A", "X2, B, 0*A", "A, B, 0*X2", "B, 0*X2, A", "0*A, X2, G"},
+        {"0*L2, 0*L2, D2", "L2, 0*L2, D2", "0*L2, D2, L2", "L2, L2, D2", "D2, L2, 0*L2",
+         "0*L2, L2, D2"}};
+    static const char *const plain[] = {
+        "det(A)*det(B)*det(D2)", "det(A)*det(G)*det(D2)", "(rank(A) + rank(B) + rank(D2))",
+        "(2*n + rank(B))",       "(n + rank(B))",         "4*n"};
+    if (pick(3) == 0) {
+        put(plain[pick(6)]);
+        return;
+    }
+    put(pick(3) ? "det([" : "rank([");
+    for (int i = 0; i < 3; i++) {
+        put(i > 0 ? "; " : "");
+        put(row[i][pick(6)]);
+    }
+    put("])");
+}
+
 static void number_term(int depth) {
     static const char *const of[] = {"trace(", "rank(", "sum(", "det("};
-    switch (pick(9)) {
+    switch (pick(10)) {
+    case 9:
+        blocks();
+        break;
     case 8:
         measure();
         break;
@@ -344,6 +370,9 @@ static void point(const char *path) {
         snprintf(line, sizeof line, "%c[%u]", first ? 'W' : 'V', first ? h : h - many);
         set(line, 'W', n, first ? n : d);
     }
+    set("X2", 'X', n, 2 * n);
+    set("L2", 'X', 2 * n, n);
+    set("D2", 'X', 2 * n, 2 * n);
     for (const char *p = text; *p; p++)
         records += *p == '\n';
     memcpy(body, text, TEXT);
@@ -382,7 +411,8 @@ static void theorem_text(void) {
         "  forall A : real[n, n], B : real[n, n], Q : orthogonal[n], P : permutation[n];\n"
         "  forall S : stochastic[n, n], Y : symmetric[n], D : diagonal[n], G : invertible[n];\n"
         "  forall X : real[n, d], Z : real[n, d], K : real[d, d], u : real[n], v : real[n];\n"
-        "  forall g : real[d], c : real, e : positive, W[H] : real[n, n], V[H] : real[n, d];\n");
+        "  forall g : real[d], c : real, e : positive, W[H] : real[n, n], V[H] : real[n, d];\n"
+        "  forall X2 : real[n, 2*n], L2 : real[2*n, n], D2 : real[2*n, 2*n];\n");
     shape s = (shape)pick(SHAPES);
     for (int i = 0; i < TERMS; i++) {
         put("  claim ");

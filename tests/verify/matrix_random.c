@@ -59,10 +59,11 @@ static void put_index(const char *format, unsigned index) {
 
 static void loop(const char *head, shape s, int depth) {
     static const char *const ranges[] = {"h%u = 1..H, ", "h%u = 1..H - 1, ", "h%u = 2..H, ",
-                                         "h%u = 1..2, ", "h%u = 1..H + 1, "};
+                                         "h%u = 3..H, ", "h%u = 1..2, ",     "h%u = 1..H + 1, ",
+                                         "h%u = H..1, ", "h%u = 4..n, "};
     static unsigned last;
-    unsigned r = pick(5), h = ++last;
-    const char *member = r == 4 ? "[1]" : r == 3 ? "[1]" : "[h%u]";
+    unsigned r = pick(8), h = ++last;
+    const char *member = r < 4 ? "[h%u]" : "[1]";
     put(head);
     put_index(ranges[r], h);
     if (s == ND && pick(2)) {

@@ -740,8 +740,7 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     if (cmp == RK_NE || cmp == RK_EQ) {
         rk_derivation *d = prove_values(x, a, b, cmp);
         d = d != NULL ? d : by_rank(x, t, cmp);
-        d = d != NULL ? d : by_measure(x, a, b, cmp);
-        return d != NULL ? d : by_apartness(x, t, a, b, cmp);
+        return d != NULL ? d : by_measure(x, a, b, cmp);
     }
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
@@ -752,7 +751,8 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
     }
     if (d == NULL && (cmp == RK_LE || cmp == RK_GE))
         d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);
-    return d != NULL ? d : by_measure(x, a, b, cmp);
+    d = d != NULL ? d : by_measure(x, a, b, cmp);
+    return d != NULL ? d : by_apartness(x, t, a, b, cmp);
 }
 
 /* A != B because their traces differ. */

@@ -258,6 +258,14 @@
       "0 \\le \\operatorname{tr}(AB) \\le \\operatorname{tr} A \\, \\operatorname{tr} B")          \
     X(DET_PRODUCT, "determinant-of-product", "det(A*B) == det(A)*det(B)", "A and B are n by n",    \
       "the determinant is multiplicative", "\\det(AB) = \\det A \\, \\det B")                      \
+    X(DET_SUM, "determinant-of-sum", "det(A) + det(B) <= det(A + B)",                              \
+      "A and B are positive semidefinite",                                                         \
+      "with an invertible A = N*N' it is det(I + C) >= 1 + det(C) for C = inv(N)*B*inv(N)'",       \
+      "\\det(A + B) \\ge \\det A + \\det B")                                                       \
+    X(DET_TRACE, "determinant-and-trace", "1 + trace(A) <= det(I + A)",                            \
+      "A is positive semidefinite",                                                                \
+      "the product of all 1 + a for eigenvalues a >= 0 is at least 1 plus their sum",              \
+      "\\det(I + A) \\ge 1 + \\operatorname{tr} A")                                                \
     X(SINGULAR, "singular", "rank(A) <= n - 1", "A is n by n, det(A) == 0 is assumed",             \
       "a matrix of full rank has a determinant that is not 0",                                     \
       "\\det A = 0 \\implies \\operatorname{rank} A < n")                                          \

@@ -179,11 +179,34 @@ static void product(traces *w, const rk_mx *a, const rk_mx *b) {
     state(w, RK_LAW_DET_PRODUCT, rk_sc_sub(x->scalars, whole, parts), true, a, b);
 }
 
-/* Products of those in the goal, powers up to the third, and products as the text has them. */
-static void products(traces *w) {
+/* det(I + A) >= 1 + trace(A), det(A + B) >= det(A) + det(B) for semidefinite A and B, one of them a
+   term of the sum. */
+static void sum_of_semidefinite(traces *w, const rk_mx *sum) {
+    rk_context *x = w->x;
+    rk_scalars *s = x->scalars;
+    if (rk_mx_is_grid(sum) || sum->nwords < 2)
+        return;
+    rk_sc det = rk_reader_det(x->reader, sum), one = rk_sc_int(s, 1);
+    for (size_t i = 0; i < sum->nwords; i++) {
+        const rk_mx *a = rk_mx_of_words(x->store, sum->rows, sum->cols, &sum->word[i], 1);
+        const rk_mx *b = rk_mx_sub(x->store, sum, a);
+        if (!rk_mx_is_psd(x->store, a) || !rk_mx_is_psd(x->store, b))
+            continue;
+        rk_sc parts = rk_sc_add(s, rk_reader_det(x->reader, a), rk_reader_det(x->reader, b));
+        state(w, RK_LAW_DET_SUM, rk_sc_sub(s, det, parts), false, a, b);
+        rk_sc bound = rk_sc_add(s, one, trace_of(w, b));
+        if (a == rk_mx_eye(x->store, sum->rows))
+            state(w, RK_LAW_DET_TRACE, rk_sc_sub(s, det, bound), false, b, NULL);
+    }
+}
+
+/* Sums and products of those in the goal, powers up to the third, and products as the text has
+   them. */
+static void determinants(traces *w) {
     rk_mxs *s = w->x->store;
     for (size_t i = 0; i < w->ndets; i++) {
         const rk_mx *a = w->det[i];
+        sum_of_semidefinite(w, a);
         product(w, a, rk_mx_mul(s, a, a));
         for (size_t k = 0; k < w->ndets; k++) {
             const rk_mx *b = w->det[k];
@@ -347,7 +370,7 @@ void rk_trace_facts(rk_context *x, rk_sc goal) {
     take(&w, goal);
     for (size_t i = 0; i < x->nassumptions; i++)
         take(&w, x->assumption[i].value);
-    products(&w);
+    determinants(&w);
     if (rk_rewrite_size(x->rewrite) > 0) {
         written(&w);
         overlaps(&w);

@@ -56,6 +56,8 @@ static const law_theorem needed[] = {
      "forall A : real[n, n]; assume A^3 == zeros(n, n); claim trace(A) == 0;"},
     {RK_LAW_TRACE_SEMIDEFINITE, "forall A : psd[n], B : psd[n]; claim trace(A*B) >= 0;"},
     {RK_LAW_DET_PRODUCT, "forall Q : orthogonal[n]; claim det(Q)^2 == 1;"},
+    {RK_LAW_DET_SUM, "forall A : psd[n], B : psd[n]; claim det(A + B) >= det(A) + det(B);"},
+    {RK_LAW_DET_TRACE, "forall A : psd[n]; claim det(eye(n) + A) >= 1 + trace(A);"},
     {RK_LAW_SINGULAR, "forall A : real[n, n]; assume det(A) == 0; claim rank(A) <= n - 1;"},
     {RK_LAW_VANISHING, "forall A : psd[n]; assume trace(A) == 0; claim A == zeros(n, n);"},
     {RK_LAW_SPECTRUM, "forall A : stochastic[n, n]; claim eigabs(A, 1) == 1;"},

@@ -66,6 +66,7 @@ struct rk_derivation {
     const rk_mx *measured;           /* a number is 0, or is not, because this matrix is; or NULL */
     bool apart;                      /* ALL: kid 0 shows a <= b, kid 1 a != b, so a < b */
     bool by_trace;                   /* two matrices differ because their traces do */
+    bool monotone;                   /* exp or log of two numbers compare as these do */
     rk_mxs *store;                   /* of the matrices and scalars of this node */
     const rk_term *claim;            /* the claim, or part of one, this node shows; or NULL */
     const rk_assumption *assumption; /* that this node adds */

@@ -732,16 +732,10 @@ static rk_derivation *by_apartness(rk_context *x, const rk_term *t, rk_sc a, rk_
     return d;
 }
 
-static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
+/* a <= b, a < b and mirrored; t: the sides as the text has them */
+static rk_derivation *prove_order(rk_context *x, const rk_term *t, rk_sc a, rk_sc b, rk_cmp cmp) {
     rk_scalars *s = x->scalars;
-    rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
-    rk_context_notes(x);
     bool equation;
-    if (cmp == RK_NE || cmp == RK_EQ) {
-        rk_derivation *d = prove_values(x, a, b, cmp);
-        d = d != NULL ? d : by_rank(x, t, cmp);
-        return d != NULL ? d : by_measure(x, a, b, cmp);
-    }
     rk_sc goal = rk_compared(x, cmp, a, b, &equation);
     rk_derivation *d = goal == NULL ? NULL : nonnegative(x, goal);
     if (d != NULL) {
@@ -753,6 +747,40 @@ static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp)
         d = cmp == RK_LE ? by_squares(x, a, b) : by_squares(x, b, a);
     d = d != NULL ? d : by_measure(x, a, b, cmp);
     return d != NULL ? d : by_apartness(x, t, a, b, cmp);
+}
+
+/* x where e is exp(x) or log(x), also 0 for 1 = exp(0) and 1 for 0 = log(1); NULL. */
+static rk_sc argument(rk_context *x, rk_op f, const rk_term *e) {
+    if (e->op == f)
+        return rk_read_scalar(x->reader, e->kid[0]);
+    rk_sc value = rk_sc_int(x->scalars, f == RK_T_EXP);
+    return rk_read_scalar(x->reader, e) == value ? rk_sc_int(x->scalars, f == RK_T_LOG) : NULL;
+}
+
+/* exp and log are increasing. */
+static rk_derivation *by_monotony(rk_context *x, const rk_term *t, rk_cmp cmp) {
+    rk_op f =
+        t->kid[0]->op == RK_T_EXP || t->kid[0]->op == RK_T_LOG ? t->kid[0]->op : t->kid[1]->op;
+    if (f != RK_T_EXP && f != RK_T_LOG)
+        return NULL;
+    rk_sc a = argument(x, f, t->kid[0]), b = argument(x, f, t->kid[1]);
+    rk_context_notes(x);
+    rk_derivation *d = a != NULL && b != NULL ? prove_order(x, t, a, b, cmp) : NULL;
+    if (d != NULL)
+        d->monotone = true;
+    return d;
+}
+
+static rk_derivation *prove_numbers(rk_context *x, const rk_term *t, rk_cmp cmp) {
+    rk_sc a = rk_read_scalar(x->reader, t->kid[0]), b = rk_read_scalar(x->reader, t->kid[1]);
+    rk_context_notes(x);
+    if (cmp == RK_NE || cmp == RK_EQ) {
+        rk_derivation *d = prove_values(x, a, b, cmp);
+        d = d != NULL ? d : by_rank(x, t, cmp);
+        return d != NULL ? d : by_measure(x, a, b, cmp);
+    }
+    rk_derivation *d = prove_order(x, t, a, b, cmp);
+    return d != NULL ? d : by_monotony(x, t, cmp);
 }
 
 /* A != B because their traces differ. */

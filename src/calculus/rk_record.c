@@ -344,6 +344,8 @@ static void put_kind(rk_recorder *r, const rk_derivation *d) {
 
 static void put_proof(rk_recorder *r, const rk_derivation *d) {
     rk_sc scale = r->scale;
+    if (d->monotone)
+        rk_buf_puts(r->out, "monotone\n");
     if (d->by_rank)
         rk_buf_puts(r->out, "rank\n");
     if (d->measured != NULL) {

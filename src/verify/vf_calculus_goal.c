@@ -304,6 +304,32 @@ static void measure(vf_proof *p, const vf_goal *g) {
     prove(p, (vf_goal){vanishes ? VF_G_ZERO : VF_G_SOME, a, NULL});
 }
 
+static const vf_term *whole_number(unsigned n) {
+    vf_term *t = vf_term_of(VF_NUMBER, NULL, NULL);
+    mpq_init(t->number);
+    mpq_set_ui(t->number, n, 1);
+    return t;
+}
+
+/* x where e is exp(x) or log(x), also 0 for 1 = exp(0) and 1 for 0 = log(1). */
+static const vf_term *argument(vf_proof *p, vf_op f, const vf_term *e) {
+    unsigned at = f == VF_LOG, value = f == VF_EXP;
+    if (e->op == f)
+        return e->kid[0];
+    ENSURE("no such function on both sides",
+           vf_ratio_equal(vf_mx_number(p->s, e), vf_ratio_int(value)));
+    return whole_number(at);
+}
+
+/* exp and log are increasing. */
+static void monotone(vf_proof *p, const vf_goal *g) {
+    vf_take_alone(p->c, "monotone");
+    ENSURE("the goal is no `<=` or `<`", g->kind == VF_G_AT_MOST || g->kind == VF_G_BELOW);
+    vf_op f = g->a->op == VF_EXP || g->a->op == VF_LOG ? g->a->op : g->b->op;
+    ENSURE("neither exp nor log", f == VF_EXP || f == VF_LOG);
+    prove(p, (vf_goal){g->kind, argument(p, f, g->a), argument(p, f, g->b)});
+}
+
 /* a <= b follows from a^2 <= b^2 and 0 <= b, a == b from (a - b)^2 <= 0. */
 static void squares(vf_proof *p, const vf_goal *g) {
     vf_take_alone(p->c, "squares");
@@ -562,6 +588,7 @@ static void by_record(vf_proof *p, const vf_goal *g) {
                 {"rank", by_rank},
                 {"trace", by_traces},
                 {"measure", measure},
+                {"monotone", monotone},
                 {"both", both},
                 {"apart", apart},
                 {"unequal", unequal},

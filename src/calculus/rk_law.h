@@ -282,6 +282,29 @@
       "each entry of A + B is one of A plus one of B", "\\max (A + B) \\le \\max A + \\max B")     \
     X(LARGEST_MULTIPLE, "largest-of-multiple", "max(c*A) == c*max(A), min(c*A) == c*min(A)",       \
       "c >= 0", "multiplying by c >= 0 keeps the order", "\\max cA = c \\max A")                   \
+    X(LARGEST_SMALLEST, "largest-and-smallest", "min(A) <= max(A)", "", "both are entries of A",   \
+      "\\min A \\le \\max A")                                                                      \
+    X(LARGEST_NORM, "largest-and-norm", "max(A) <= norm(A), -min(A) <= norm(A)",                   \
+      "norm 1, 2, inf or fro", "no entry of A is larger than the norm of its column, or row",      \
+      "\\max A \\le \\lVert A\\rVert")                                                             \
+    X(LARGEST_MODULUS, "largest-modulus",                                                          \
+      "max(abs(A)) <= norm(A); norm(A, inf) <= cols(A)*max(abs(A)), "                              \
+      "norm(A, 1) <= rows(A)*max(abs(A)), norm(A, fro)^2 <= rows(A)*cols(A)*max(abs(A))^2",        \
+      "norm 1, 2, inf or fro", "sums of as many moduli, or squares, as stand there",               \
+      "\\max |A| \\le \\lVert A\\rVert")                                                           \
+    X(LARGEST_MODULUS_SUM, "largest-modulus-of-sum",                                               \
+      "max(abs(A + B)) <= max(abs(A)) + max(abs(B))", "", "the modulus of a sum of two entries",   \
+      "\\max |A + B| \\le \\max |A| + \\max |B|")                                                  \
+    X(LARGEST_MODULUS_AVERAGE, "largest-modulus-of-averages", "max(abs(A*X)) <= max(abs(X))",      \
+      "A*1 == 1, no entry of A is negative",                                                       \
+      "the modulus of an average is at most that of the moduli", "\\max |AX| \\le \\max |X|")      \
+    X(LARGEST_AVERAGING, "largest-of-averaging", "cols(A)*min(A) <= 1 <= cols(A)*max(A)",          \
+      "A*1 == 1", "the entries of a row have the mean 1/cols(A)",                                  \
+      "\\min A \\le \\tfrac1m \\le \\max A")                                                       \
+    X(LARGEST_TOTAL, "largest-and-sum",                                                            \
+      "rows(A)*cols(A)*min(A) <= sum(A) <= rows(A)*cols(A)*max(A)", "",                            \
+      "the mean of all entries lies between the smallest and the largest",                         \
+      "\\min A \\le \\operatorname{mean} A \\le \\max A")                                          \
     /* what is given */                                                                            \
     X(HYPOTHESIS, "hypothesis", "", "", "it is assumed", "")                                       \
     X(CANCEL, "cancel", "c*x == c*y, or c*x <= c*y: the same without c", "c > 0",                  \

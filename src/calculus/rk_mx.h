@@ -214,7 +214,9 @@ const rk_letter *rk_mx_letter(const rk_mx *a);
    stochastic matrices */
 /* The A in c*I - c*A with A*1 == 1, entries >= 0 and a column of positive ones; else NULL. */
 const rk_mx *rk_mx_averages(rk_mxs *s, const rk_mx *a);
-bool rk_mx_is_stochastic(const rk_mx *a); /* one product of averages */
+bool rk_mx_is_stochastic(const rk_mx *a);             /* one product of averages */
+bool rk_mx_fixes_ones(rk_mxs *s, const rk_mx *a);     /* a*1 == 1 */
+bool rk_mx_is_nonnegative(rk_mxs *s, const rk_mx *a); /* every entry */
 bool rk_mx_is_invertible(rk_mxs *s, const rk_mx *a);
 /* A multiple, not 0, of a product of matrices, positive ones among averages and their like, whose
    entries are all positive; there are some. */

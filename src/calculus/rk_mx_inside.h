@@ -176,7 +176,6 @@ bool rk_word_is_nonnegative(const rk_letter *letter, size_t n);
 bool rk_word_is_invertible(const rk_word *w); /* its letters are */
 bool rk_mx_is_causal(const rk_mx *mask);      /* NULL: no mask */
 bool rk_letter_is_diagonal(rk_letter a);
-bool rk_mx_fixes_ones(rk_mxs *s, const rk_mx *a); /* a*1 == 1 */
 bool rk_mx_is_symmetric(const rk_mx *a);
 bool rk_mx_is_diagonal(const rk_mx *a);
 bool rk_mx_is_orthogonal(rk_mxs *s, const rk_mx *a);

@@ -109,6 +109,14 @@ bool rk_mx_is_positive_product(rk_mxs *s, const rk_mx *a) {
     return there;
 }
 
+bool rk_mx_is_nonnegative(rk_mxs *s, const rk_mx *a) {
+    bool is = !rk_mx_is_grid(a);
+    for (size_t i = 0; is && i < a->nwords; i++)
+        is = rk_sc_at_least(s->scalars, a->word[i].coef, 0) &&
+             rk_word_is_nonnegative(a->word[i].letter, a->word[i].length);
+    return is;
+}
+
 /* Only a nonzero multiple of letters that are invertible, or one letter that is not 0. */
 static bool is_not_zero(rk_mxs *s, const rk_mx *a) {
     if (a->nwords != 1 || !rk_sc_is_nonzero(s->scalars, a->word->coef))
@@ -153,10 +161,8 @@ static unsigned of_same_kind(rk_mxs *s, const rk_mx *a) {
 }
 
 static unsigned of_power(rk_mxs *s, const rk_mx *a) {
-    bool nonnegative = a->nwords == 1 && rk_sc_at_least(s->scalars, a->word->coef, 0) &&
-                       rk_word_is_nonnegative(a->word->letter, a->word->length);
     return of_same_kind(s, a) | when(rk_mx_is_invertible(s, a), INVERTIBLE) |
-           when(nonnegative, RK_PROP_NONNEGATIVE);
+           when(a->nwords == 1 && rk_mx_is_nonnegative(s, a), RK_PROP_NONNEGATIVE);
 }
 
 static unsigned of_kron(rk_mxs *s, const rk_mx *a, const rk_mx *b) {

@@ -201,8 +201,13 @@ const rk_mx *rk_read_quantity(rk_reader *r, const rk_quantity *q) {
     return rk_mx_scalar(r->s, rk_sc_quantity(r->scalars, q));
 }
 
-static bool never_negative(rk_op op) {
-    return op >= RK_T_NORM_1 && op <= RK_T_ENTROPY;
+/* Norms and moduli are never negative, the entropy of a distribution, extremes of such entries. */
+static bool never_negative(rk_reader *r, const rk_leaf *leaf) {
+    if (leaf->op == RK_T_ENTROPY)
+        return rk_mx_is_stochastic(leaf->arg[0]);
+    if (leaf->op == RK_T_MAX_ENTRIES || leaf->op == RK_T_MIN_ENTRIES)
+        return rk_mx_is_nonnegative(r->s, leaf->arg[0]);
+    return leaf->op >= RK_T_NORM_1 && leaf->op <= RK_T_STABLE_RANK;
 }
 
 static const rk_mx *function_number(rk_reader *r, const rk_leaf *leaf) {
@@ -216,8 +221,10 @@ static const rk_mx *function_number(rk_reader *r, const rk_leaf *leaf) {
     for (int i = 0; i < 2 && leaf->index[i]; i++)
         arg[q.nargs++] = leaf->index[i];
     q.arg = arg;
-    q.nonneg = never_negative(leaf->op);
-    q.positive = q.nonzero = leaf->op == RK_T_STABLE_RANK;
+    bool extreme = leaf->op == RK_T_MAX_ENTRIES || leaf->op == RK_T_MIN_ENTRIES;
+    bool positive = extreme && rk_mx_is_positive_product(r->s, leaf->arg[0]);
+    q.nonneg = never_negative(r, leaf);
+    q.positive = q.nonzero = leaf->op == RK_T_STABLE_RANK || (positive && q.nonneg);
     return rk_read_quantity(r, &q);
 }
 

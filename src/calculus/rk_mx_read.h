@@ -59,6 +59,7 @@ rk_sc rk_reader_trace(rk_reader *r, const rk_mx *a);
 rk_sc rk_reader_factor(rk_reader *r, const rk_mx *a, const rk_mx *b);
 rk_sc rk_reader_det(rk_reader *r, const rk_mx *a);
 rk_sc rk_reader_extreme(rk_reader *r, rk_op op, const rk_mx *a); /* max or min of all entries */
+const rk_mx *rk_reader_abs(rk_reader *r, const rk_mx *a);        /* entry by entry */
 size_t rk_reader_nmeasures(const rk_reader *r);
 const rk_measure *rk_reader_measure(const rk_reader *r, size_t i);
 

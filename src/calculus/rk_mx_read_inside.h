@@ -126,5 +126,9 @@ rk_read_fn rk_read_norm, rk_read_spectral;
 rk_read_fn rk_read_softmax, rk_read_layernorm, rk_read_rmsnorm, rk_read_batchnorm;
 rk_read_fn rk_read_center, rk_read_center_tokens, rk_read_entrywise;
 rk_sc rk_read_function_of(rk_reader *r, rk_op op, rk_sc v); /* of a number */
+rk_sc rk_read_modulus(rk_reader *r, rk_sc c);
+/* The matrix without the number *c that leaves norms and moduli: the coefficient of a single word,
+   and of a sum the rational one of its first word. */
+const rk_mx *rk_read_without_factor(rk_reader *r, const rk_mx *a, rk_sc *c);
 
 #endif

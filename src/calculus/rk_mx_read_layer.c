@@ -203,15 +203,20 @@ static const rk_mx *of_loop(rk_reader *r, rk_op op, const rk_mx *a) {
     return rk_mx_loop(r->s, l->kind, l->sym, l->index[0], l->index[1], body);
 }
 
-/* relu(c*A) = c*relu(A) and abs(c*A) = c*abs(A) for positive c, sign(c*A) = sign(A). */
+/* relu(c*A) = c*relu(A) and abs(c*A) = c*abs(A) for positive c, sign(c*A) = sign(A); of others
+   abs(c)*abs(A). */
 static const rk_mx *of_multiple(rk_reader *r, rk_op op, const rk_mx *a) {
     if (op != RK_T_RELU && op != RK_T_ABS && op != RK_T_SIGN)
         return NULL;
     rk_sc c = a->word[0].coef;
-    if (rk_sc_is_one(c) || !rk_sc_is_positive(r->scalars, c))
+    if (rk_sc_is_one(c))
         return NULL;
-    const rk_mx *image = entrywise(r, op, rk_mx_scale(r->s, reciprocal(r, c), a));
-    return op == RK_T_SIGN ? image : rk_mx_scale(r->s, c, image);
+    if (rk_sc_is_positive(r->scalars, c)) {
+        const rk_mx *image = entrywise(r, op, rk_mx_scale(r->s, reciprocal(r, c), a));
+        return op == RK_T_SIGN ? image : rk_mx_scale(r->s, c, image);
+    }
+    const rk_mx *rest = op == RK_T_ABS ? rk_read_without_factor(r, a, &c) : a;
+    return rest == a ? NULL : rk_mx_scale(r->s, rk_read_modulus(r, c), entrywise(r, op, rest));
 }
 
 static const rk_mx *opaque_entrywise(rk_reader *r, rk_op op, const rk_mx *a) {
@@ -221,6 +226,8 @@ static const rk_mx *opaque_entrywise(rk_reader *r, rk_op op, const rk_mx *a) {
     rk_leaf leaf = {.kind = RK_L_FUNCTION, .op = op, .rows = a->rows, .cols = a->cols, .arg = {a}};
     if (op == RK_T_EXP || op == RK_T_SIGMOID)
         leaf.props = RK_PROP_POSITIVE | RK_PROP_NOT_ZERO;
+    if (op == RK_T_ABS || op == RK_T_RELU)
+        leaf.props = RK_PROP_NONNEGATIVE;
     const rk_mx *f = rk_mx_of_leaf(r->s, rk_mx_leaf(r->s, &leaf));
     return turn ? rk_mx_transpose(r->s, f) : f;
 }
@@ -242,6 +249,10 @@ static const rk_mx *entrywise(rk_reader *r, rk_op op, const rk_mx *a) {
     f = f ? f : of_loop(r, op, a);
     f = f ? f : of_multiple(r, op, a);
     return f ? f : opaque_entrywise(r, op, a);
+}
+
+const rk_mx *rk_reader_abs(rk_reader *r, const rk_mx *a) {
+    return entrywise(r, RK_T_ABS, a);
 }
 
 const rk_mx *rk_read_entrywise(rk_reader *r, const rk_term *t) {

@@ -4,7 +4,7 @@
 #include "rk_mx_inside.h"
 #include "rk_mx_read_inside.h"
 
-static rk_sc modulus(rk_reader *r, rk_sc c) {
+rk_sc rk_read_modulus(rk_reader *r, rk_sc c) {
     fmpq_t q;
     fmpq_init(q);
     bool rational = rk_sc_is_rational(r->scalars, c, q);
@@ -14,9 +14,7 @@ static rk_sc modulus(rk_reader *r, rk_sc c) {
     return value;
 }
 
-/* The matrix without the number that leaves the norm: the coefficient of a single word, and of a
-   sum the rational one of its first word. */
-static const rk_mx *without_factor(rk_reader *r, const rk_mx *a, rk_sc *c) {
+const rk_mx *rk_read_without_factor(rk_reader *r, const rk_mx *a, rk_sc *c) {
     fmpq_t q;
     rk_sc one = rk_sc_int(r->scalars, 1);
     *c = a->nwords > 0 ? a->word[0].coef : one;
@@ -39,12 +37,8 @@ static const rk_mx *without_factor(rk_reader *r, const rk_mx *a, rk_sc *c) {
 
 /* All entries nonnegative and every row with the same sum: that sum; NULL: not known. */
 static rk_sc row_sum(rk_reader *r, const rk_mx *a) {
-    if (rk_mx_is_grid(a))
+    if (!rk_mx_is_nonnegative(r->s, a))
         return NULL;
-    for (size_t i = 0; i < a->nwords; i++)
-        if (!rk_sc_at_least(r->scalars, a->word[i].coef, 0) ||
-            !rk_word_is_nonnegative(a->word[i].letter, a->word[i].length))
-            return NULL;
     const rk_mx *ones = rk_read_ones(r, a->rows);
     const rk_mx *sums = rk_mx_mul(r->s, a, rk_read_ones(r, a->cols));
     if (sums->nwords != 1)
@@ -111,11 +105,11 @@ rk_sc rk_reader_norm(rk_reader *r, rk_norm_kind kind, const rk_mx *a) {
     if (rk_mx_is_zero(a))
         return rk_sc_int(r->scalars, 0);
     if (rk_read_is_number(a))
-        return modulus(r, rk_mx_value(r->s, a));
+        return rk_read_modulus(r, rk_mx_value(r->s, a));
     rk_sc c;
-    const rk_mx *rest = without_factor(r, a, &c);
+    const rk_mx *rest = rk_read_without_factor(r, a, &c);
     if (rest != a)
-        return rk_sc_mul(r->scalars, modulus(r, c), rk_reader_norm(r, kind, rest));
+        return rk_sc_mul(r->scalars, rk_read_modulus(r, c), rk_reader_norm(r, kind, rest));
     rest = without_isometries(r, kind, a);
     if (rest != a)
         return rk_reader_norm(r, kind, rest);

@@ -253,6 +253,8 @@ vf_ratio vf_quantity_of(vf_mxs *s, vf_quantity key);
 vf_quantity *vf_atom_quantity(const vf_mxs *s, unsigned atom); /* NULL: a symbol */
 /* the number that a 1 by 1 product of letters is */
 vf_ratio vf_word_value(vf_mxs *s, const vf_letter *letter, size_t n);
+/* the modulus of a factor that *a loses: that of a single word, of a sum one whose sign is known */
+vf_ratio vf_modulus_out(vf_mxs *s, const vf_mx **a);
 vf_ratio vf_trace_of_product(vf_mxs *s, const vf_mx *a, const vf_mx *b);
 vf_ratio vf_det(vf_mxs *s, const vf_mx *a);
 vf_ratio vf_extreme(vf_mxs *s, vf_op op, const vf_ratio *list, size_t n);

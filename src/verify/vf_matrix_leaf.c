@@ -468,14 +468,30 @@ static const vf_mx *entrywise_moved(vf_mxs *s, vf_op op, const vf_mx *a) {
     return vf_mx_mul(s, p, vf_mx_entrywise(s, op, vf_mx_mul(s, vf_mx_transpose(s, p), a)));
 }
 
-/* relu(c*A) = c*relu(A), abs(c*A) = c*abs(A), sign(c*A) = sign(A) for c > 0 */
+vf_ratio vf_modulus_out(vf_mxs *s, const vf_mx **a) {
+    const vf_word *w = &(*a)->word[vf_greatest_word(*a)];
+    vf_ratio c = w->coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
+    if ((*a)->nwords == 1)
+        *a = vf_letters(s, (*a)->rows, w->letter, w->n);
+    else if (vf_n_positive(s, c) || vf_n_positive(s, minus))
+        *a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), *a);
+    else
+        return vf_ratio_int(1);
+    return vf_n_function(s, VF_ABS, c);
+}
+
+/* relu(c*A) = c*relu(A), sign(c*A) = sign(A) for c > 0, abs(c*A) = abs(c)*abs(A) */
 static const vf_mx *entrywise_multiple(vf_mxs *s, vf_op op, const vf_mx *a) {
     if ((op != VF_RELU && op != VF_ABS && op != VF_SIGN) || a->nwords == 0)
         return NULL;
+    const vf_mx *rest = a;
     vf_ratio c = a->word[vf_greatest_word(a)].coef;
-    if (vf_n_is_one(c) || !vf_n_positive(s, c))
+    if (vf_n_is_one(c) || (op != VF_ABS && !vf_n_positive(s, c)))
         return NULL;
-    const vf_mx *f = vf_mx_entrywise(s, op, vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), a));
+    c = vf_modulus_out(s, &rest);
+    if (rest == a)
+        return NULL;
+    const vf_mx *f = vf_mx_entrywise(s, op, rest);
     return op == VF_SIGN ? f : vf_mx_scale(s, c, f);
 }
 

@@ -562,6 +562,14 @@ static unsigned signs_of_det(vf_mxs *s, const vf_mx *a) {
     return nonzero | nonnegative | (nonzero && nonnegative ? VF_S_POSITIVE : 0);
 }
 
+/* The largest or smallest entry. */
+static unsigned signs_of_extreme(vf_mxs *s, const vf_mx *a) {
+    bool nonnegative = vf_mx_is_nonnegative(s, a);
+    bool positive = nonnegative && a->nwords == 1 && vf_n_positive(s, a->word[0].coef) &&
+                    vf_is_positive_word(s, a->word[0].letter, a->word[0].n);
+    return (nonnegative ? VF_S_NONNEGATIVE : 0) | (positive ? VF_S_POSITIVE : 0);
+}
+
 static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
     unsigned signs = q->signs;
     if (q->kind == VF_Q_FUNCTION && q->number[0].num && !q->number[1].num)
@@ -577,6 +585,8 @@ static unsigned signs_found(vf_mxs *s, const vf_quantity *q) {
     else if (q->kind == VF_Q_FUNCTION && q->op == VF_ENTROPY &&
              vf_mx_is_nonnegative(s, q->arg[0]) && vf_mx_fixes_ones(s, q->arg[0]))
         signs |= VF_S_NONNEGATIVE;
+    else if (q->kind == VF_Q_FUNCTION && (q->op == VF_MAX_ENTRIES || q->op == VF_MIN_ENTRIES))
+        signs |= signs_of_extreme(s, q->arg[0]);
     else if (q->nlist)
         signs |= signs_of_list(s, q);
     return signs | (signs & VF_S_POSITIVE ? VF_S_NONNEGATIVE | VF_S_NONZERO : 0);

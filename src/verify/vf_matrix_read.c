@@ -599,20 +599,6 @@ static vf_ratio place_of(vf_mxs *s, const vf_term *t, const vf_mx *a) {
     return size(s, t->kid[1]);
 }
 
-/* The modulus of a factor that *a loses: that of a single word, of a sum one whose sign is known.
- */
-static vf_ratio taken_out(vf_mxs *s, const vf_mx **a) {
-    const vf_word *w = &(*a)->word[vf_greatest_word(*a)];
-    vf_ratio c = w->coef, minus = vf_n_sub(s, vf_ratio_int(0), c);
-    if ((*a)->nwords == 1)
-        *a = vf_letters(s, (*a)->rows, w->letter, w->n);
-    else if (vf_n_positive(s, c) || vf_n_positive(s, minus))
-        *a = vf_mx_scale(s, vf_n_div(s, vf_ratio_int(1), c), *a);
-    else
-        return vf_ratio_int(1);
-    return vf_n_function(s, VF_ABS, c);
-}
-
 /* Are the columns orthonormal, or the rows? Then lengths are kept, or those of a projection are. */
 static bool is_isometry(vf_mxs *s, const vf_mx *a) {
     const vf_mx *t = vf_mx_transpose(s, a);
@@ -625,7 +611,7 @@ static bool is_isometry(vf_mxs *s, const vf_mx *a) {
 static vf_ratio norm_of(vf_mxs *s, vf_op op, const vf_mx *a, vf_ratio place) {
     if (a->nwords == 0)
         return vf_ratio_int(0);
-    vf_ratio c = taken_out(s, &a);
+    vf_ratio c = vf_modulus_out(s, &a);
     if (op == VF_NORM_TWO || op == VF_SIGMA)
         a = without_factors(s, a, VF_P_ORTHOGONAL);
     if (op == VF_NORM_INF)

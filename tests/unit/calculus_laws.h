@@ -61,6 +61,16 @@ static const law_theorem needed[] = {
     {RK_LAW_SINGULAR, "forall A : real[n, n]; assume det(A) == 0; claim rank(A) <= n - 1;"},
     {RK_LAW_VANISHING, "forall A : psd[n]; assume trace(A) == 0; claim A == zeros(n, n);"},
     {RK_LAW_SPECTRUM, "forall A : stochastic[n, n]; claim eigabs(A, 1) == 1;"},
+    {RK_LAW_LARGEST_SMALLEST, "forall A : real[n, m]; claim min(A) <= max(A);"},
+    {RK_LAW_LARGEST_NORM, "forall A : real[n, m]; claim max(A) <= norm(A, 2);"},
+    {RK_LAW_LARGEST_MODULUS, "forall A : real[n, m]; claim norm(A, fro)^2 <= n*m*max(abs(A))^2;"},
+    {RK_LAW_LARGEST_MODULUS_SUM, "forall A : real[n, m], B : real[n, m]; claim max(abs(A - B)) <= "
+                                 "max(abs(A)) + max(abs(B));"},
+    {RK_LAW_LARGEST_MODULUS_AVERAGE, "forall A : stochastic[n, n], X : real[n, m]; claim "
+                                     "max(abs(A*X)) <= max(abs(X));"},
+    {RK_LAW_LARGEST_AVERAGING,
+     "forall A : real[n, n]; assume A*ones(n, 1) == ones(n, 1); claim n*max(A) >= 1;"},
+    {RK_LAW_LARGEST_TOTAL, "forall A : real[n, m]; claim sum(A) <= n*m*max(A);"},
     {RK_LAW_STABLE_RANK, "forall A : real[n, m]; claim stable_rank(A) <= rank(A);"},
     {RK_LAW_CANCEL,
      "forall W : real[m, d]; assume rank(kron(eye(n), W)) == n; claim rank(W) == 1;"},

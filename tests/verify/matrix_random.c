@@ -130,7 +130,7 @@ static void square_term(int depth) {
         loop(pick(2) ? "sum(" : "prod(", NN, depth);
         break;
     case 10:
-        put(pick(2) ? "softmax(" : "relu(");
+        put(pick(2) ? "softmax(" : pick(2) ? "relu(" : "abs(");
         term(NN, depth - 1);
         put(")");
         break;
@@ -150,12 +150,32 @@ static void square_term(int depth) {
 
 /* Powers and norms of numbers of either sign, and of 0. */
 static void measure(void) {
-    static const char *const of[] = {
-        "c^H",          "c^(H + 1)",      "c^(2*H + n)",         "c^H*c^n",        "(c^H)^2*c^n",
-        "c^(n*H)",      "abs(c)",         "abs(-c)^2",           "norm(c*X, fro)", "norm(P*X, inf)",
-        "norm(X, inf)", "norm(c*X*K, 1)", "abs(c)*norm(X*K, 1)", "norm(-c*P*X, 1)"};
+    static const char *const of[] = {"c^H",
+                                     "c^(H + 1)",
+                                     "c^(2*H + n)",
+                                     "c^H*c^n",
+                                     "(c^H)^2*c^n",
+                                     "c^(n*H)",
+                                     "abs(c)",
+                                     "abs(-c)^2",
+                                     "norm(c*X, fro)",
+                                     "norm(P*X, inf)",
+                                     "norm(X, inf)",
+                                     "norm(c*X*K, 1)",
+                                     "abs(c)*norm(X*K, 1)",
+                                     "norm(-c*P*X, 1)",
+                                     "max(abs(X))",
+                                     "max(abs(-X))",
+                                     "max(abs(c*X))",
+                                     "abs(c)*max(abs(X))",
+                                     "min(X - Z)",
+                                     "max(abs(X - Z))",
+                                     "max(abs(Z - X))",
+                                     "max(relu(X))",
+                                     "norm(Q, 2)",
+                                     "norm(c*Q*A, 2)"};
     put("(");
-    put(of[pick(14)]);
+    put(of[pick(24)]);
     put(")");
 }
 

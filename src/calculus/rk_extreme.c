@@ -194,15 +194,29 @@ static void bounds(extremes *w, rk_op op, const rk_mx *a) {
     }
 }
 
+/* max(c*A) == c*max(A) for c >= 0, max(-A) == -min(A) */
 static void multiples(extremes *w, rk_op op, const rk_mx *a) {
     rk_scalars *sc = w->x->scalars;
-    if (a->nwords == 0 || rk_sc_is_one(a->word[0].coef) || !rk_sc_is_positive(sc, a->word[0].coef))
+    rk_sc c = a->nwords == 0 ? rk_sc_int(sc, 1) : a->word[0].coef;
+    rk_sc none = rk_sc_int(sc, 0), minus = rk_sc_sub(sc, none, c);
+    const rk_mx *one = NULL;
+    if (rk_sc_is_one(c))
         return;
-    rk_sc c = a->word[0].coef;
-    const rk_mx *one = rk_mx_scale(w->x->store, rk_sc_div(sc, rk_sc_int(sc, 1), c), a);
-    want(w, op, one);
-    state(w, RK_LAW_LARGEST_MULTIPLE, op, value(w, op, a), rk_sc_mul(sc, c, value(w, op, one)),
-          true, rk_mx_scalar(w->x->store, c), one);
+    if (rk_sc_is_positive(sc, c))
+        one = rk_mx_scale(w->x->store, rk_sc_div(sc, rk_sc_int(sc, 1), c), a);
+    else if (a->nwords == 1 && rk_sc_at_least(sc, c, 0))
+        one = rk_inst_of_letters(w->x->instances, a->rows, a->word[0].letter, a->word[0].length);
+    if (one != NULL) {
+        want(w, op, one);
+        state(w, RK_LAW_LARGEST_MULTIPLE, op, value(w, op, a), rk_sc_mul(sc, c, value(w, op, one)),
+              true, rk_mx_scalar(w->x->store, c), one);
+    } else if (rk_sc_is_positive(sc, minus)) {
+        rk_op other = op == RK_T_MAX_ENTRIES ? RK_T_MIN_ENTRIES : RK_T_MAX_ENTRIES;
+        one = rk_mx_scale(w->x->store, rk_sc_int(sc, -1), a);
+        want(w, other, one);
+        state(w, RK_LAW_LARGEST_OPPOSITE, op, value(w, op, a),
+              rk_sc_sub(sc, none, value(w, other, one)), true, one, NULL);
+    }
 }
 
 static void take(extremes *w, rk_sc a) {

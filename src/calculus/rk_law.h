@@ -282,6 +282,8 @@
       "each entry of A + B is one of A plus one of B", "\\max (A + B) \\le \\max A + \\max B")     \
     X(LARGEST_MULTIPLE, "largest-of-multiple", "max(c*A) == c*max(A), min(c*A) == c*min(A)",       \
       "c >= 0", "multiplying by c >= 0 keeps the order", "\\max cA = c \\max A")                   \
+    X(LARGEST_OPPOSITE, "largest-of-opposite", "max(-A) == -min(A), min(-A) == -max(A)", "",       \
+      "multiplying by -1 turns the order around", "\\max(-A) = -\\min A")                          \
     X(LARGEST_SMALLEST, "largest-and-smallest", "min(A) <= max(A)", "", "both are entries of A",   \
       "\\min A \\le \\max A")                                                                      \
     X(LARGEST_NORM, "largest-and-norm", "max(A) <= norm(A), -min(A) <= norm(A)",                   \

@@ -163,6 +163,14 @@ static void letters(norms *w, rk_norm_kind kind, const rk_mx *a) {
     }
 }
 
+/* inv(A) times A is the identity. */
+static void inverse(norms *w, rk_norm_kind kind, const rk_mx *a) {
+    rk_mxs *s = w->x->store;
+    const rk_letter *l = rk_mx_letter(a);
+    if (l != NULL && (l->inverted || l->leaf->kind == RK_L_INV) && rk_mx_is_invertible(s, a))
+        product(w, kind, rk_mx_eye(s, a->rows), a, rk_mx_inv(s, a));
+}
+
 static void cuts(norms *w, rk_norm_kind kind, const rk_mx *a) {
     if (a->nwords != 1 || a->word[0].length > MOST_CUT_LETTERS)
         return;
@@ -516,6 +524,7 @@ void rk_norm_facts(rk_context *x, rk_sc goal) {
         parts(&w, n.kind, n.mx);
         projector(&w, n.kind, n.mx);
         idempotent(&w, n.kind, n.mx);
+        inverse(&w, n.kind, n.mx);
         fixed_ones(&w, n.kind, n.mx);
     }
     for (size_t i = 0; i < w.n; i++) {

@@ -240,6 +240,7 @@ static const vf_law laws[] = {
      {0},
      {"max(A + B) <= max(A) + max(B)", "min(A) + min(B) <= min(A + B)"}},
     {"largest-of-multiple", "c A", {"0 <= c"}, {"max(c*A) == c*max(A)", "min(c*A) == c*min(A)"}},
+    {"largest-of-opposite", "A", {0}, {"max(-A) == -min(A)", "min(-A) == -max(A)"}},
     {"largest-and-smallest", "A", {0}, {"min(A) <= max(A)"}},
     {"largest-and-norm",
      "A",

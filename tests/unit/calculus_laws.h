@@ -61,6 +61,7 @@ static const law_theorem needed[] = {
     {RK_LAW_SINGULAR, "forall A : real[n, n]; assume det(A) == 0; claim rank(A) <= n - 1;"},
     {RK_LAW_VANISHING, "forall A : psd[n]; assume trace(A) == 0; claim A == zeros(n, n);"},
     {RK_LAW_SPECTRUM, "forall A : stochastic[n, n]; claim eigabs(A, 1) == 1;"},
+    {RK_LAW_LARGEST_OPPOSITE, "forall A : real[n, m]; claim max(-A) == -min(A);"},
     {RK_LAW_LARGEST_SMALLEST, "forall A : real[n, m]; claim min(A) <= max(A);"},
     {RK_LAW_LARGEST_NORM, "forall A : real[n, m]; claim max(A) <= norm(A, 2);"},
     {RK_LAW_LARGEST_MODULUS, "forall A : real[n, m]; claim norm(A, fro)^2 <= n*m*max(abs(A))^2;"},

@@ -305,8 +305,8 @@ bool vf_mx_is_scaled(vf_mxs *s, const vf_mx *a, vf_ratio eps) {
 static bool leaf_is_psd(vf_mxs *s, const vf_leaf *a) {
     if (a->kind == VF_L_INV)
         return vf_mx_is_invertible(s, a->arg[0]) && vf_mx_is_psd(s, a->arg[0]);
-    if (a->kind == VF_L_SUM)
-        return vf_mx_is_psd(s, a->arg[0]);
+    if (a->kind == VF_L_SUM) /* to an end below 0 it is minus a sum */
+        return vf_mx_at_least(s, a->place[0], 0) && vf_mx_is_psd(s, a->arg[0]);
     bool kron = a->kind == VF_L_KRON;
     return a->props & VF_P_PSD ||
            (kron && vf_mx_is_psd(s, a->arg[0]) && vf_mx_is_psd(s, a->arg[1]));

@@ -90,6 +90,8 @@ typedef struct vf_quantity {
     size_t found_version;
     const vf_ratio *list; /* of VF_MIN_OF and VF_MAX_OF */
     size_t nlist;
+    bool
+        counted; /* it is being looked at whether it is the least or greatest of integers above 0 */
 } vf_quantity;
 
 typedef struct vf_rule { /* letters == image */

@@ -490,11 +490,16 @@ static long low_of(const vf_mxs *s, unsigned sym) {
     return low;
 }
 
-/* The least or greatest of integers above 0. */
-static bool is_count(vf_mxs *s, const vf_quantity *q) {
+/* The least or greatest of integers above 0. Not while that is looked for: facts may lead from the
+   greatest of n and m to n and back. */
+static bool is_count(vf_mxs *s, vf_quantity *q) {
     bool is = q->nlist > 0;
+    if (q->counted)
+        return false;
+    q->counted = true;
     for (size_t i = 0; i < q->nlist && is; i++)
         is = vf_mx_is_integer(s, q->list[i]) && vf_mx_at_least(s, q->list[i], 1);
+    q->counted = false;
     return is;
 }
 

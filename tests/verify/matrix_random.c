@@ -1,5 +1,6 @@
 /* Random terms of one shape, compared by the checker's symbolic normal forms at all dimensions at
-   once: where two are said to be equal, its evaluator must find them equal at random points. */
+   once: where two are said to be equal, or one to be semidefinite or of a sign, its evaluator must
+   find that so at random points. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,8 +93,27 @@ static void power_term(bool wide) {
     put(")");
 }
 
+/* Semidefinite ones, and differences of such, in sums whose ranges join. */
+static void semidefinite_term(void) {
+    static const char *const of[] = {"T[1]",
+                                     "(eye(n) + T[H])",
+                                     "inv(eye(n) + T[H])",
+                                     "(X*X')",
+                                     "(A'*T[1]*A)",
+                                     "(T[1] - T[H + 1])",
+                                     "sum(h = 1..H, T[h + H])",
+                                     "sum(h = 1 - H..H, T[h + H])",
+                                     "(sum(h = 1 - H..H, T[h + H]) - sum(h = 1..H, T[h + H]))",
+                                     "(sum(h = 1..H, T[h + H]) - sum(h = 1 - H..H, T[h + H]))"};
+    put(of[pick(10)]);
+}
+
 static void square_term(int depth) {
-    switch (pick(15)) {
+    switch (pick(17)) {
+    case 15:
+    case 16:
+        semidefinite_term();
+        break;
     case 0:
     case 1:
         binary(NN, "*", NN, depth);
@@ -346,6 +366,8 @@ static void entry_in(char set, unsigned i, unsigned j, unsigned n, unsigned turn
         put(i == j ? "2" : i < j ? small : "0");
     else if (set == 'e')
         put("3/2");
+    else if (set == 'T') /* ones, or ones beside a larger diagonal */
+        put(turn && i == j ? "3" : "1");
     else
         entry();
 }
@@ -394,6 +416,10 @@ static void point(const char *path) {
     set("X2", 'X', n, 2 * n);
     set("L2", 'X', 2 * n, n);
     set("D2", 'X', 2 * n, 2 * n);
+    for (unsigned h = 1; h <= 2 * many; h++) {
+        snprintf(line, sizeof line, "T[%u]", h);
+        set(line, 'T', n, n);
+    }
     for (const char *p = text; *p; p++)
         records += *p == '\n';
     memcpy(body, text, TEXT);
@@ -426,25 +452,82 @@ static bool said_equal(vf_theorem *t, const vf_term *e) {
     return vf_mx_equal(s, a, b);
 }
 
-static void theorem_text(void) {
+static void theorem_text(shape s, bool signs) {
     text[0] = '\0';
     put("theorem t {\n  dim n >= 1, d >= 1, H >= 1;\n"
         "  forall A : real[n, n], B : real[n, n], Q : orthogonal[n], P : permutation[n];\n"
         "  forall S : stochastic[n, n], Y : symmetric[n], D : diagonal[n], G : invertible[n];\n"
         "  forall X : real[n, d], Z : real[n, d], K : real[d, d], u : real[n], v : real[n];\n"
         "  forall g : real[d], c : real, e : positive, W[H] : real[n, n], V[H] : real[n, d];\n"
-        "  forall X2 : real[n, 2*n], L2 : real[2*n, n], D2 : real[2*n, 2*n];\n");
-    shape s = (shape)pick(SHAPES);
+        "  forall X2 : real[n, 2*n], L2 : real[2*n, n], D2 : real[2*n, 2*n], T[2*H] : psd[n];\n");
     for (int i = 0; i < TERMS; i++) {
-        put("  claim ");
+        put(signs && s == NN ? "  claim u'*" : "  claim ");
         size_t from = strlen(text);
         term(s, 1 + (int)pick(3));
         char *copy = vf_strndup(text + from, strlen(text + from));
-        put(" == ");
-        put(copy);
+        put(signs && s == NN ? "*u >= 0" : signs ? " >= 0" : " == ");
+        put(signs ? "" : copy);
         put(";\n");
     }
     put("}\n");
+}
+
+typedef struct said {
+    const vf_term **item;
+    size_t n;
+} said;
+
+static void say(said *x, const vf_term *t) {
+    x->item = vf_grow(x->item, x->n, sizeof *x->item);
+    x->item[x->n++] = t;
+}
+
+/* Which two terms are said to be equal. */
+static void say_equal(vf_theorem *t, said *x, long counts[3]) {
+    for (size_t i = 0; i < t->nclaims; i++)
+        for (size_t k = i + 1; k < t->nclaims; k++) {
+            vf_term *e = equation(t, i, k);
+            counts[0]++;
+            if (said_equal(t, e))
+                say(x, e);
+        }
+}
+
+static vf_term *compared(const vf_term *claim, vf_op op) {
+    vf_term *e = vf_alloc(sizeof *e);
+    *e = *claim;
+    e->op = op;
+    return e;
+}
+
+/* Which numbers are said to be at least 0, above it, or not 0; of claims u'*M*u >= 0, which M are
+   said to be semidefinite. */
+static void say_signs(vf_theorem *t, bool forms, said *x, long counts[3]) {
+    for (size_t i = 0; i < t->nclaims; i++) {
+        const vf_term *claim = t->claim[i];
+        vf_mxs *s = vf_mxs_new(t);
+        counts[0]++;
+        vf_mx_note(s, claim);
+        if (forms && vf_mx_is_psd(s, vf_mx_read(s, claim->kid[0]->kid[0]->kid[1])))
+            say(x, claim);
+        if (forms)
+            continue;
+        vf_ratio v = vf_mx_number(s, claim->kid[0]);
+        if (vf_mx_at_least(s, v, 0))
+            say(x, claim);
+        if (vf_n_positive(s, v))
+            say(x, compared(claim, VF_GT));
+        if (vf_mx_is_nonzero(s, v))
+            say(x, compared(claim, VF_NE));
+    }
+}
+
+static void show(const char *claims, const char *cert, const vf_theorem *t, const vf_term *e) {
+    printf("# false at the point of %s, about claims of %s:", cert, claims);
+    for (size_t k = 0; k < t->nclaims; k++)
+        if (t->claim[k]->kid[0] == e->kid[0] || t->claim[k]->kid[0] == e->kid[1])
+            printf(" %zu", k + 1);
+    printf("\n");
 }
 
 /* In a process of its own: its memory is given back, and terms that reach a limit are passed over.
@@ -453,38 +536,28 @@ static void one_round(const char *folder, long counts[3]) {
     char claims[256], cert[256];
     snprintf(claims, sizeof claims, "%s/t.thm", folder);
     snprintf(cert, sizeof cert, "%s/t.cert", folder);
-    theorem_text();
+    bool signs = pick(3) == 0;
+    shape s = signs ? (pick(2) ? NN : S11) : (shape)pick(SHAPES);
+    theorem_text(s, signs);
     write_file(claims);
     vf_theorem *t = vf_read_theorem(claims, (const char *const[]){NULL}, "t");
-    const vf_term **equal = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < t->nclaims; i++)
-        for (size_t k = i + 1; k < t->nclaims; k++) {
-            vf_term *e = equation(t, i, k);
-            counts[0]++;
-            if (!said_equal(t, e))
-                continue;
-            equal = vf_grow(equal, n, sizeof *equal);
-            equal[n++] = e;
-        }
-    counts[1] += (long)n;
-    for (int p = 0; p < POINTS && n > 0; p++) {
+    said x = {0};
+    if (signs)
+        say_signs(t, s == NN, &x, counts);
+    else
+        say_equal(t, &x, counts);
+    counts[1] += (long)x.n;
+    for (int p = 0; p < POINTS && x.n > 0; p++) {
         point(cert);
         vf_cert *c = vf_cert_read(cert);
         vf_point *at = vf_read_at(t, vf_take(c, "at"));
         vf_read_sets(t, c, at);
-        for (size_t i = 0; i < n; i++) {
-            vf_tern truth = vf_truth(t, equal[i], at);
+        for (size_t i = 0; i < x.n; i++) {
+            vf_tern truth = vf_truth(t, x.item[i], at);
             counts[2] += truth == VF_TRUE;
             if (truth != VF_FALSE)
                 continue;
-            size_t a = 0, b = 0;
-            for (size_t k = 0; k < t->nclaims; k++) {
-                a = t->claim[k]->kid[0] == equal[i]->kid[0] ? k : a;
-                b = t->claim[k]->kid[0] == equal[i]->kid[1] ? k : b;
-            }
-            printf("# claims %zu and %zu of %s are no equal terms at the point of %s\n", a + 1,
-                   b + 1, claims, cert);
+            show(claims, cert, t, x.item[i]);
             exit(1);
         }
     }
@@ -512,21 +585,25 @@ static bool round_of(unsigned long long seed, const char *folder, long all[3], l
     for (int i = 0; i < 3 && whole; i++)
         all[i] += counts[i];
     *limits += WIFEXITED(status) && WEXITSTATUS(status) == 3;
+    if (WIFSIGNALED(status))
+        printf("# seed %llu: signal %d\n", seed, WTERMSIG(status));
     return WIFEXITED(status) && (WEXITSTATUS(status) == 3 || (WEXITSTATUS(status) == 0 && whole));
 }
 
 int main(int argc, char **argv) {
     const char *seed = getenv("RK_TEST_SEED");
     char folder[] = "/tmp/matrix_random.XXXXXX", path[64];
-    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 8, all[3] = {0}, limits = 0;
+    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 20, all[3] = {0}, limits = 0;
     unsigned long long first = seed ? strtoull(seed, NULL, 10) : 1;
     bool good = mkdtemp(folder) != NULL;
     printf("1..1\n# seed %llu\n", first);
     for (long r = 0; r < rounds && good; r++)
         good = round_of(first * 1000003ULL + (unsigned long long)r, folder, all, &limits);
-    printf("# %ld pairs, %ld said to be equal, true at %ld points; %ld rounds reached a limit\n",
+    printf("# %ld pairs and numbers, %ld said to be equal or of a sign, true at %ld points; %ld "
+           "rounds reached a limit\n",
            all[0], all[1], all[2], limits);
-    printf("%sok 1 - normal forms that agree are equal at random points\n", good ? "" : "not ");
+    printf("%sok 1 - normal forms that agree are equal, and signs are right, at random points\n",
+           good ? "" : "not ");
     if (!good)
         return 1;
     snprintf(path, sizeof path, "%s/t.thm", folder);
